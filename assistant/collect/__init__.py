@@ -1,0 +1,1 @@
+"""Look outside and give facts; one file a source. No opinion is formed here."""

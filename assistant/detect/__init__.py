@@ -1,0 +1,1 @@
+"""Facts, ownership and matrix become findings; one file a rule."""

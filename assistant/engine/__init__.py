@@ -1,0 +1,1 @@
+"""Walks an incident through its playbook and folds what happened; neither prompts nor prints."""

@@ -1,0 +1,1 @@
+"""Findings and history become causes: which migration line, which commit, which deploy."""

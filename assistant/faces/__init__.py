@@ -1,0 +1,1 @@
+"""Two thin windows onto the same room: a command line and a terminal interface."""

@@ -1,0 +1,1 @@
+"""The terminal interface: the app, its keys, screens and widgets."""

@@ -1,0 +1,1 @@
+"""Who owns each row: inferred from keys, names and code, confirmed by the operator, never taken from a policy's text."""

@@ -1,0 +1,1 @@
+"""Findings become fixes, or a reason why not."""

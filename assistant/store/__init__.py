@@ -1,0 +1,1 @@
+"""The case file: an append-only journal with a hash chain, the evidence behind it, locks and places on disk."""

@@ -1,0 +1,1 @@
+"""Plain text work: redaction, unified diffs, spans."""

@@ -1,0 +1,1 @@
+"""Pure functions from text to edits, one file each; nothing here reads or writes a file."""

@@ -1,0 +1,1 @@
+"""Edits to Python, through a concrete syntax tree."""

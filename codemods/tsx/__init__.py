@@ -1,0 +1,1 @@
+"""Edits to TypeScript and TSX, as byte ranges."""
