@@ -22,7 +22,7 @@ def fingerprint(rule: str, subject: Subject, detail: str = "") -> str:
 
     Lines and messages are left out on purpose: an edit above a policy must not make its finding new.
     """
-    text = "\x1f".join((rule, subject.kind, subject.name, detail))
+    text = f"{rule}\x1f{subject.kind}\x1f{subject.name}\x1f{detail}"
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
