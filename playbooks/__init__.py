@@ -1,0 +1,1 @@
+"""The playbooks and templates: data that travels in the wheel."""
