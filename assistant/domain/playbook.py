@@ -71,6 +71,8 @@ class Step:
     """Questions."""
     undo: str = ""
     """What undoing it means, one sentence; empty when there is nothing to undo."""
+    reaches: str = ""
+    """The incident state that is reached once the step is done (an ``IncidentState`` value); empty for none."""
     fallback: str = ""
     """What to do by hand when it cannot run."""
 
