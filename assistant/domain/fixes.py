@@ -119,6 +119,10 @@ class Proof:
     """True when applying the migration a second time changed nothing."""
     not_proven: Mapping[str, str] = field(default_factory=dict)
     """Finding fingerprint to the reason, for findings the proof does not cover (never executed)."""
+    fixes: tuple[Fix, ...] = ()
+    """What was finally rehearsed, in order: fixes that locked an owner out are no longer in it, so write these and no others."""
+    not_fixed: tuple[NoFix, ...] = ()
+    """What the rehearsal took out again, and why; one a finding."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
