@@ -1,0 +1,26 @@
+"""How the operator wants a rehearsal done; filled from flags, ``STANCH_*`` variables and ``stanch.toml``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """Where the schema comes from and where it is rehearsed."""
+
+    schema_file: Path | None = None
+    """A ``pg_dump --schema-only`` file to use instead of the migrations."""
+    database_url: str | None = None
+    """A live database whose schema (never its rows) is copied through a read-only session."""
+    shadow_url: str | None = None
+    """A scratch server to rehearse on instead of the embedded one."""
+    workers: int = 2
+    """Connections that attack at the same time."""
+    statement_seconds: float = 30.0
+    """Longest time one statement of a migration may take in the shadow."""

@@ -1,0 +1,205 @@
+"""The whole line from a repository to a proof, for the headless verbs and for the steps alike.
+
+Opening a rehearsal replays the schema on the shadow and reads it back; attacks, findings, fixes and proof are computed
+when first asked for, and once. Its database is dropped when the block ends, however it ends.
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from assistant.domain.errors import UsageError
+from assistant.domain.fixes import Fix, NoFix
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from assistant.domain.catalog import Catalog
+    from assistant.domain.findings import Finding
+    from assistant.domain.fixes import Proof
+    from assistant.domain.matrix import Matrix
+    from assistant.domain.ownership import OwnershipMap
+    from assistant.domain.replay import Replay
+    from assistant.domain.repository import Repository
+    from assistant.engine.options import Options
+    from assistant.shadow.database import Shadow
+
+    OnProgress = Callable[[str, int, int], None]
+
+MAP_FILE = "stanch.toml"
+
+
+class Rehearsal:
+    """The products of one repository, each computed once."""
+
+    def __init__(
+        self,
+        *,
+        repository: Repository,
+        shadow: Shadow,
+        replay: Replay,
+        catalog: Catalog,
+        ownership: OwnershipMap,
+        options: Options,
+        on_progress: OnProgress,
+        seconds: dict[str, float],
+    ) -> None:
+        """Built by ``rehearse``."""
+        self.repository = repository
+        self.shadow = shadow
+        self.replay = replay
+        self.catalog = catalog
+        self.ownership = ownership
+        self.seconds = seconds
+        """Wall time of each product so far, by name."""
+        self._options = options
+        self._on_progress = on_progress
+        self._matrix: Matrix | None = None
+        self._findings: tuple[Finding, ...] | None = None
+        self._fixes: tuple[Fix | NoFix, ...] | None = None
+        self._proof: Proof | None = None
+
+    def attack(self) -> Matrix:
+        """Seed, attack and judge."""
+        if self._matrix is None:
+            from assistant.attack.run import attack
+
+            with self._timed("attack"):
+                self._matrix = attack(
+                    self.shadow,
+                    self.catalog,
+                    self.ownership,
+                    workers=self._options.workers,
+                    on_progress=lambda done, total: self._on_progress("attacking", done, total),
+                )
+        return self._matrix
+
+    def findings(self) -> tuple[Finding, ...]:
+        """What is wrong, worst first."""
+        if self._findings is None:
+            matrix = self.attack()
+            from assistant.detect.run import detect
+
+            with self._timed("detect"):
+                self._on_progress("naming what is wrong", 0, 0)
+                self._findings = detect(self.catalog, self.ownership, matrix, self.replay)
+        return self._findings
+
+    def proposals(self) -> tuple[Fix | NoFix, ...]:
+        """Fixes in application order, and the findings that get none."""
+        if self._fixes is None:
+            findings = self.findings()
+            from assistant.propose.run import propose
+
+            with self._timed("propose"):
+                self._on_progress("writing fixes", 0, 0)
+                self._fixes = propose(findings, self.catalog, self.ownership, self.attack())
+        return self._fixes
+
+    def fixes(self) -> tuple[Fix, ...]:
+        """The fixes alone."""
+        return tuple(fix for fix in self.proposals() if isinstance(fix, Fix))
+
+    def not_fixed(self) -> tuple[NoFix, ...]:
+        """The findings that get none, with the reason."""
+        return tuple(fix for fix in self.proposals() if isinstance(fix, NoFix))
+
+    def proof(self) -> Proof:
+        """The fixes tried on a clone."""
+        if self._proof is None:
+            fixes = self.fixes()
+            from assistant.prove.run import prove
+
+            with self._timed("prove"):
+                self._on_progress("proving the fixes on a clone", 0, 0)
+                self._proof = prove(
+                    self.shadow,
+                    fixes,
+                    before=self.attack(),
+                    ownership=self.ownership,
+                    catalog=self.catalog,
+                    findings=self.findings(),
+                )
+        return self._proof
+
+    def use(self, ownership: OwnershipMap) -> None:
+        """Go on with another map: everything derived from the old one is forgotten."""
+        self.ownership = ownership
+        self._matrix = self._findings = self._fixes = self._proof = None
+
+    @contextmanager
+    def _timed(self, name: str) -> Iterator[None]:
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - began
+
+
+@contextmanager
+def rehearse(path: Path, options: Options, on_progress: OnProgress) -> Iterator[Rehearsal]:
+    """Replay a repository on a shadow and read it back.
+
+    Args:
+        path: the operator's repository, or a folder in it.
+        options: where the schema comes from and where it is rehearsed.
+        on_progress: told what is done, how many are done, of how many (0 when unknown); may raise to stop.
+
+    Raises:
+        UsageError: not a repository, no migrations, a broken stanch.toml.
+        UnreachableError: the live database or the shadow does not answer.
+    """
+    from assistant.collect.repository import read_repository
+
+    seconds: dict[str, float] = {}
+    began = time.perf_counter()
+    on_progress("reading the repository", 0, 0)
+    repository = read_repository(path, options.schema_file)
+    sources = [source for layout in repository.layouts for source in layout.sources]
+    if not sources and options.database_url is None:
+        raise UsageError(
+            "there are no migrations or schema files in this repository.",
+            "Give a schema with --schema FILE (pg_dump --schema-only), or a database with --database-url URL.",
+        )
+    from assistant.collect.catalog import read_catalog
+    from assistant.ownership.file import load
+    from assistant.ownership.infer import infer
+    from assistant.shadow.live import copy_schema
+    from assistant.shadow.open import open_shadow
+    from assistant.shadow.replay import replay
+
+    on_progress("starting the rehearsal database", 0, 0)
+    with open_shadow(url=options.shadow_url, platform=repository.platform) as shadow:
+        seconds["shadow"] = time.perf_counter() - began
+        began = time.perf_counter()
+        if options.database_url is not None:
+            on_progress("copying the schema", 0, 0)
+            replayed = copy_schema(options.database_url, shadow)
+        else:
+            replayed = replay(
+                shadow,
+                sources,
+                statement_seconds=options.statement_seconds,
+                on_progress=lambda done, total: on_progress("replaying", done, total),
+            )
+        seconds["replay"] = time.perf_counter() - began
+        began = time.perf_counter()
+        on_progress("reading the rules back", 0, 0)
+        with shadow.connect("admin") as connection:
+            catalog = read_catalog(connection, repository.platform)
+        ownership = load(repository.root / MAP_FILE, infer(catalog))
+        seconds["catalog"] = time.perf_counter() - began
+        yield Rehearsal(
+            repository=repository,
+            shadow=shadow,
+            replay=replayed,
+            catalog=catalog,
+            ownership=ownership,
+            options=options,
+            on_progress=on_progress,
+            seconds=seconds,
+        )

@@ -1,0 +1,1 @@
+"""What steps do, one file an action; found by name through ``assistant.engine.actions``."""

@@ -1,0 +1,89 @@
+"""What steps act on: the repository, the rehearsal that is opened when first needed, the evidence, and the way to stop."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from assistant.domain.errors import NeedsPersonError, StanchError
+
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from assistant.engine.options import Options
+    from assistant.engine.rehearsal import Rehearsal
+    from assistant.store.evidence import EvidenceShelf
+
+Report = Callable[[str, int, int], None]
+"""How long work tells where it is: what it does, how many are done, of how many (0 when unknown)."""
+
+
+class Cancelled(NeedsPersonError):  # noqa: N818 - it is not an error: the operator asked for it
+    """The operator stopped a step; nothing it did is kept."""
+
+    def __init__(self) -> None:
+        """Always the same sentence."""
+        super().__init__("stopped on request; nothing was changed.", "Run the step again when you are ready.")
+
+
+@dataclass(slots=True)
+class World:
+    """The outside, as far as steps may touch it."""
+
+    root: Path
+    """The operator's repository."""
+    incident: str
+    """Id of the incident."""
+    options: Options
+    """How to rehearse."""
+    evidence: EvidenceShelf
+    """Where evidence is put, redacted."""
+    report: Report = field(default=lambda _says, _done, _total: None)
+    """Where progress goes; set by the session while a command runs."""
+    now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
+    """Aware UTC."""
+    cancel: threading.Event = field(default_factory=threading.Event)
+    """Set by a face to stop the running step at its next report."""
+    _open: ExitStack = field(default_factory=ExitStack)
+    _rehearsal: Rehearsal | None = None
+
+    def progress(self, says: str, done: int = 0, total: int = 0) -> None:
+        """Report, or stop when the operator asked for it.
+
+        Raises:
+            Cancelled: the operator asked to stop.
+        """
+        if self.cancel.is_set():
+            raise Cancelled
+        self.report(says, done, total)
+
+    def rehearsal(self) -> Rehearsal:
+        """The rehearsal of the repository as it stands now; opened once, then kept until ``forget`` or ``close``."""
+        if self._rehearsal is None:
+            from assistant.engine.rehearsal import rehearse
+
+            self._rehearsal = self._open.enter_context(rehearse(self.root, self.options, self.progress))
+        return self._rehearsal
+
+    def head(self) -> str:
+        """The commit that is checked out, empty when there is none or the repository cannot be read yet."""
+        from assistant.collect.repository import read_repository
+
+        try:
+            return read_repository(self.root, self.options.schema_file).head
+        except StanchError:
+            return ""
+
+    def forget(self) -> None:
+        """Drop the rehearsal: the files it was built from changed."""
+        self._rehearsal = None
+        self._open.close()
+
+    def close(self) -> None:
+        """Drop the rehearsal and its database."""
+        self.forget()
