@@ -139,6 +139,14 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CodeHints:
+    """What the application's own queries say about owners; a hint beside the schema, never an oracle."""
+
+    owner_columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Table name as the code writes it, to columns compared with the session's user (``.eq('user_id', user.id)``)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OwnershipMap:
     """The whole map."""
 
