@@ -1,0 +1,175 @@
+"""The rehearsal server: the embedded PostgreSQL on a leased cluster, or a scratch server of the operator's.
+
+A server hands out databases (``Shadow``) and takes them back. Its superuser works in a maintenance database only: SQL
+that came from a repository is never run, called or evaluated by a superuser.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import threading
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+from psycopg import sql
+from psycopg.rows import tuple_row
+
+from assistant.domain.catalog import PlatformKind
+from assistant.domain.errors import ShadowError
+from assistant.shadow.cluster import TEMPLATE, Cluster, no_space
+from assistant.shadow.database import Shadow
+from assistant.shadow.lease import lease
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+_LARGE: int = 64 * 1024 * 1024
+_numbers = itertools.count(1)
+
+
+class Server:
+    """A running PostgreSQL that this run alone uses. Made by ``open_server``."""
+
+    def __init__(self, cluster: Cluster, platform: PlatformKind) -> None:
+        """Take a started cluster; ``open_server`` closes it."""
+        self.platform = platform
+        self._cluster = cluster
+        self._alive: set[str] = set()
+        self._lock = threading.RLock()
+        self._connection: psycopg.Connection[Any] | None = None
+
+    # -- databases ----------------------------------------------------------------------------------------------------
+
+    def create(self) -> Shadow:
+        """A fresh database with the platform shim (about 0.1 s); the caller drops it."""
+        return self._copy(TEMPLATE, "file_copy")
+
+    def clone(self, shadow: Shadow) -> Shadow:
+        """A copy of a shadow with its data, grants and settings; connections to the original are ended first."""
+        self.disconnect(shadow.name)
+        strategy = "wal_log" if self.size(shadow.name) > _LARGE else "file_copy"
+        return self._copy(shadow.name, strategy)
+
+    def drop(self, name: str) -> None:
+        """Drop a database, ending whoever is connected; a server that is gone already is no error."""
+        with self._lock:
+            self._alive.discard(name)
+            with contextlib.suppress(psycopg.OperationalError):
+                self.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    def restore(self) -> None:
+        """Take back what SQL did to roles and their settings. Only while no shadow is in use.
+
+        Raises:
+            ShadowError: shadows are in use, or the roles cannot be brought back.
+        """
+        with self._lock:
+            if self._alive:
+                raise ShadowError("the roles of the shadow server are in use.", "Drop its databases first.")
+            if not self._cluster.restore():
+                raise ShadowError("the roles of the shadow server cannot be restored.", "Open the server again.")
+
+    def size(self, name: str) -> int:
+        """Bytes of a database on disk."""
+        row = self.fetch("SELECT pg_database_size(%s)", [name])
+        return int(row[0][0])
+
+    def disconnect(self, name: str) -> None:
+        """End every other connection to a database."""
+        self.fetch("SELECT pg_terminate_backend(pid, 2000) FROM pg_stat_activity WHERE datname = %s", [name])
+
+    def _copy(self, template: str, strategy: str) -> Shadow:
+        name = f"stanch_{os.getpid()}_{next(_numbers)}"
+        try:
+            with self._lock:
+                self.execute(
+                    sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY {} OWNER postgres").format(
+                        sql.Identifier(name), sql.Identifier(template), sql.SQL(strategy)
+                    )
+                )
+                self._alive.add(name)
+                if template != TEMPLATE:
+                    self._copy_settings(template, name)
+        except psycopg.errors.DiskFull as error:
+            raise no_space(self._cluster.lease.root) from error
+        except psycopg.Error as error:
+            raise ShadowError(
+                f"the shadow server could not make a database: {error.diag.message_primary or 'it is gone'}.",
+                "Run the command again; if it stays, delete the stanch folder in your cache.",
+            ) from error
+        return Shadow(self, name)
+
+    def _copy_settings(self, source: str, copy: str) -> None:
+        """CREATE DATABASE copies neither ALTER DATABASE … SET nor GRANT … ON DATABASE: both decide what a role may do."""
+        self.execute(
+            "INSERT INTO pg_db_role_setting SELECT n.oid, s.setrole, s.setconfig FROM pg_db_role_setting s"
+            " JOIN pg_database o ON o.oid = s.setdatabase AND o.datname = %s"
+            " JOIN pg_database n ON n.datname = %s",
+            [source, copy],
+        )
+
+    # -- connections --------------------------------------------------------------------------------------------------
+
+    def parameters(self, user: str, database: str) -> dict[str, Any]:
+        """Connection parameters for a role of this server and one of its databases."""
+        return self._cluster.parameters(user, database)
+
+    def superuser_connection(self) -> psycopg.Connection[Any]:
+        """A new superuser connection to the maintenance database: for the watchdog, never for SQL of the operator's."""
+        return self._cluster.connect()
+
+    def execute(self, statement: str | sql.Composed, arguments: list[Any] | None = None) -> None:
+        """Run one statement as superuser in the maintenance database."""
+        with self._lock:
+            self._maintenance().execute(statement, arguments)
+
+    def fetch(self, statement: str, arguments: list[Any]) -> list[tuple[Any, ...]]:
+        """Rows of one query as superuser in the maintenance database."""
+        with self._lock, self._maintenance().cursor(row_factory=tuple_row) as cursor:
+            return cursor.execute(statement, arguments).fetchall()
+
+    def _maintenance(self) -> psycopg.Connection[Any]:
+        if self._connection is None or self._connection.closed:
+            self._connection = self.superuser_connection()
+        return self._connection
+
+    def close(self) -> None:
+        """Drop what is left and stop the server."""
+        with self._lock, contextlib.suppress(psycopg.Error, ShadowError):
+            for name in sorted(self._alive):
+                self.drop(name)
+            self._cluster.restore()
+        if self._connection is not None:
+            self._connection.close()
+        self._cluster.close()
+
+
+@contextlib.contextmanager
+def open_server(
+    url: str | None = None,
+    *,
+    platform: PlatformKind = PlatformKind.SUPABASE,
+    on_progress: Callable[[str], None] | None = None,
+) -> Iterator[Server]:
+    """Lease, start and finally stop a shadow server.
+
+    Args:
+        url: a scratch server of the operator's to use instead of the embedded one.
+        platform: whose roles and schemas its databases start with.
+        on_progress: told one sentence when something takes seconds.
+
+    Raises:
+        ShadowError: no server can be had; says why and what to do.
+    """
+    if url is not None:
+        raise ShadowError("a scratch server of your own cannot be used yet.", "Leave --shadow out.")
+    with lease(platform) as held:
+        server = Server(Cluster.start(held, platform, on_progress), platform)
+        try:
+            yield server
+        finally:
+            server.close()

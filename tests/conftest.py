@@ -1,0 +1,34 @@
+"""What many rooms' tests share: one shadow server a session, one fresh database a test."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from assistant.shadow.lease import cache_home
+from assistant.shadow.server import open_server
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory):
+    """Clusters of a test session live and die with it, never in the developer's cache."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("STANCH_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
+        yield
+        shutil.rmtree(cache_home(), ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def shadow_server(own_cache):
+    """A Supabase-shaped server that the tests of this session share; ask for ``shadow`` unless you need several."""
+    with open_server() as server:
+        yield server
+
+
+@pytest.fixture
+def shadow(shadow_server):
+    """A fresh Supabase-shaped database; roles that the test made or changed are put back afterwards."""
+    with shadow_server.create() as database:
+        yield database
+    shadow_server.restore()
