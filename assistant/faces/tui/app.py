@@ -1,0 +1,380 @@
+"""The terminal interface: one window onto the engine; stages are its modes.
+
+Everything the engine does runs in a thread worker of the app and speaks in one message, ``Happened``. An exception
+becomes a sentence and a remedy, never a crash. Nothing here decides anything: it shows, asks and passes on.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual import work
+from textual.app import App
+from textual.binding import Binding
+from textual.worker import WorkerState
+
+from assistant.domain.errors import StanchError
+from assistant.domain.events import Progressed, StepState
+from assistant.domain.playbook import Stage
+from assistant.engine.commands import Answer, Approve, Decline, Note, Run, Skip, Undo
+from assistant.engine.fold import APPROVAL
+from assistant.engine.options import Options
+from assistant.engine.playbooks import load_playbook
+from assistant.faces.tui import terminal
+from assistant.faces.tui.keys import ACTIONS
+from assistant.faces.tui.messages import Ended, Happened
+from assistant.faces.tui.screens.dialogs import Choose, Say, Write
+from assistant.faces.tui.screens.stage import StageScreen
+from assistant.faces.tui.view import events_of, next_step, proposal, stages, steps_of
+from assistant.text.screen import screen
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from textual.app import SystemCommand
+    from textual.screen import Screen
+    from textual.worker import Worker
+
+    from assistant.domain.events import Asked, Event, Incident
+    from assistant.domain.ownership import OwnershipMap
+    from assistant.domain.playbook import Playbook, Step
+    from assistant.engine.commands import Command
+    from assistant.engine.rehearsal import Rehearsal
+    from assistant.engine.session import Session
+
+
+class StanchApp(App[None]):
+    """One incident in one repository."""
+
+    CSS_PATH = "stanch.tcss"
+    TITLE = "stanch"
+    ENABLE_COMMAND_PALETTE = True
+    ANIMATION_LEVEL = "none"
+    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {
+        stage.value: partial(StageScreen, stage) for stage in Stage
+    }
+    BINDINGS: ClassVar = [Binding("ctrl+c", "leave", show=False, priority=True)]
+
+    def __init__(self, root: Path, options: Options | None = None, keymap: dict[str, str] | None = None) -> None:
+        """Show the incident of the repository at ``root``; the case file is opened after the first paint."""
+        super().__init__()
+        self.root, self.options = root, options or Options()
+        self.session: Session | None = None
+        self.incident: Incident | None = None
+        self.playbook: Playbook | None = None
+        self.working = False
+        self._acting: Step | None = None
+        self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self._keys = keymap or {}
+
+    # -- opening -----------------------------------------------------------------------------------------------------
+
+    def on_mount(self) -> None:
+        """Paint first, then open the case file in a worker."""
+        self.theme = "ansi-dark"
+        self.animation_level = "none"
+        if self._keys:
+            self.set_keymap(self._keys)
+        self.switch_mode(Stage.TRIAGE.value)
+        self.call_after_refresh(self._open)
+
+    @work(thread=True, group="engine", exclusive=True, exit_on_error=False)
+    def _open(self) -> None:
+        from assistant.engine.entry import enter
+
+        try:
+            self.session = enter(self.root, self.options, on_event=self._tell_event, on_progress=self._tell_progress)
+        except StanchError as error:
+            self.post_message(Ended((error.says, error.remedy)))
+            return
+        self.playbook = self.session.playbook
+        self.incident = self.session.incident
+        self.post_message(Ended())
+
+    def _tell_event(self, event: Event, incident: Incident) -> None:
+        self.post_message(Happened(event.what, incident))
+
+    def _tell_progress(self, progress: Progressed) -> None:
+        if self.incident is not None:
+            self.post_message(Happened(progress, self.incident))
+
+    # -- what the engine says ----------------------------------------------------------------------------------------
+
+    def on_happened(self, message: Happened) -> None:
+        """Show it; only here does what is shown change."""
+        if isinstance(message.what, Progressed):
+            stage = self._stage_screen()
+            if stage is not None:
+                stage.show_progress(message.what)
+            return
+        self.incident = message.incident
+        if self.playbook is None:
+            self.playbook = load_playbook(message.incident.playbook)
+        self._show()
+
+    def on_ended(self, message: Ended) -> None:
+        """The worker is done: show where things stand, and what went wrong in two sentences."""
+        self.working = False
+        if message.problem is not None:
+            self.push_screen(Say(*message.problem))
+        self._show()
+        stage, acting = self._stage_screen(), self._acting
+        self._acting = None
+        if stage is None or self.incident is None:
+            return
+        if acting is not None and message.problem is None and self._asked(acting) is not None:
+            self.act_on(acting)
+            return
+        coming = next_step(self.incident)
+        if (
+            coming is not None
+            and coming.stage is not stage.stage
+            and all(view.state in _OVER for view in steps_of(self.incident, stage.stage))
+        ):
+            self.notify(f"{stage.stage.value} is over; ] goes to {coming.stage.value}.", markup=False)
+        elif coming is not None and coming.stage is stage.stage:
+            stage.select(coming.id)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Whatever a worker did not expect becomes a sentence; the incident goes on."""
+        error = event.worker.error
+        if event.state is WorkerState.ERROR and error is not None:
+            says = f"stanch met something it does not know: {type(error).__name__}: {error}"
+            self.post_message(
+                Ended((says, "Everything so far is in the journal; run the step again, or leave and resume."))
+            )
+
+    def _show(self) -> None:
+        stage = self._stage_screen()
+        if stage is not None:
+            stage.show()
+
+    def _stage_screen(self) -> StageScreen | None:
+        return next((shown for shown in reversed(self.screen_stack) if isinstance(shown, StageScreen)), None)
+
+    # -- what the operator says --------------------------------------------------------------------------------------
+
+    def send(self, command: Command) -> None:
+        """Pass a command to the engine, unless it is still at work."""
+        if self.session is None or self.working:
+            self.notify("A step is still running; press c to cancel it.", markup=False)
+            return
+        self.working = True
+        self._walk(command)
+
+    @work(thread=True, group="engine", exclusive=True, exit_on_error=False)
+    def _walk(self, command: Command) -> None:
+        assert self.session is not None
+        try:
+            self.session.send(command)
+        except StanchError as error:
+            self.post_message(Ended((error.says, error.remedy)))
+        else:
+            self.post_message(Ended())
+
+    def act_on(self, step: Step) -> None:
+        """Run a step, or put its question."""
+        if self.incident is None:
+            return
+        asked = self._asked(step)
+        if asked is None:
+            self._acting = step
+            self.send(Run(step=step.id))
+        elif asked.question == APPROVAL:
+            self.approve(step, asked)
+        else:
+            self._answer(step, asked)
+
+    def _asked(self, step: Step) -> Asked | None:
+        from assistant.engine.walk import pending
+
+        assert self.incident is not None
+        return pending(self.incident, step.id)
+
+    @work(exclusive=True, group="dialog")
+    async def _answer(self, step: Step, asked: Asked) -> None:
+        helps = next((asking.help for asking in step.asks if asking.id == asked.question), "")
+        dialog = Choose(asked.asks, asked.choices, helps) if asked.choices else Write(asked.asks, helps)
+        answer = await self.push_screen_wait(dialog)
+        if answer is not None:
+            self._acting = step
+            self.send(Answer(step=step.id, question=asked.question, answer=answer))
+
+    def approve(self, step: Step, asked: Asked) -> None:
+        """Show the diff; nothing is written without it."""
+        from assistant.faces.tui.screens.approve import ApproveScreen
+
+        assert self.incident is not None
+        wanted = proposal(events_of(self.incident, step.id), self.evidence_text, self._evidence_kind)
+        self.push_screen(
+            ApproveScreen(asked.asks, wanted.proof, wanted.files, wanted.diff, partial(self._decide, step))
+        )
+
+    def _decide(self, step: Step, answer: str) -> None:
+        if answer == "approve":
+            self.send(Approve(step=step.id))
+        elif answer == "decline":
+            self.send(Decline(step=step.id))
+
+    @work(exclusive=True, group="dialog")
+    async def skip(self, step: Step) -> None:
+        """Ask why, then skip."""
+        because = await self.push_screen_wait(
+            Write(f"Why leave out “{step.title}”?", "The runbook repeats the reason.")
+        )
+        if because:
+            self.send(Skip(step=step.id, because=because))
+
+    @work(exclusive=True, group="dialog")
+    async def undo(self, step: Step) -> None:
+        """Ask once, then undo."""
+        if not step.undo:
+            self.notify("This step wrote nothing that could be undone.", markup=False)
+            return
+        if (
+            await self.push_screen_wait(Choose(f"Undo “{step.title}”?", ("undo it", "leave it"), step.undo))
+            == "undo it"
+        ):
+            self.send(Undo(step=step.id))
+
+    @work(exclusive=True, group="dialog")
+    async def action_add_note(self) -> None:
+        """A line for the timeline."""
+        text = await self.push_screen_wait(Write("What should the timeline say?"))
+        if text:
+            self.send(Note(text=text))
+
+    def action_cancel_step(self) -> None:
+        """Ask the running step to stop."""
+        if self.session is not None and self.working:
+            self.session.cancel()
+
+    # -- looking -----------------------------------------------------------------------------------------------------
+
+    def evidence_text(self, evidence: str) -> str:
+        """The stored text behind an id, empty when there is none."""
+        if not evidence or self.session is None:
+            return ""
+        try:
+            return self.session.evidence.read(evidence)
+        except StanchError:
+            return ""
+
+    def _evidence_kind(self, evidence: str) -> str:
+        assert self.session is not None
+        try:
+            return self.session.evidence.describe(evidence).kind
+        except StanchError:
+            return ""
+
+    @work(thread=True, group="engine", exclusive=True, exit_on_error=False)
+    def _rehearse(self, then: Callable[[Rehearsal], object]) -> None:
+        """Bring the rehearsal up if a restart lost it, then show what was asked for."""
+        assert self.session is not None
+        try:
+            rehearsal = self.session.world.rehearsal()
+            shown = then(rehearsal)
+        except StanchError as error:
+            self.post_message(Ended((error.says, error.remedy)))
+        else:
+            self.post_message(Ended())
+            self.call_from_thread(self.push_screen, shown)
+
+    def _look(self, then: Callable[[Rehearsal], object]) -> None:
+        if self.session is None or self.working:
+            self.notify("A step is still running; press c to cancel it.", markup=False)
+            return
+        self.working = True
+        self.session.world.cancel.clear()
+        self._rehearse(then)
+
+    def action_open_matrix(self) -> None:
+        """Who can do what; attacks again if a restart lost the result."""
+        from assistant.faces.tui.screens.matrix import MatrixScreen
+
+        self._look(lambda rehearsal: MatrixScreen(rehearsal.attack()))
+
+    def action_open_map(self) -> None:
+        """Who owns the rows."""
+        from assistant.faces.tui.screens.ownership import OwnershipScreen
+
+        self._look(lambda rehearsal: OwnershipScreen(rehearsal.ownership, rehearsal.catalog, self._save_map))
+
+    def _save_map(self, ownership: OwnershipMap) -> None:
+        """Go on with the edited map; the step that saves it asks for approval like every other."""
+        assert self.session is not None
+        self.session.world.rehearsal().use(ownership)
+        self.send(Run(step="ownership-map"))
+
+    def action_open_timeline(self) -> None:
+        """Everything that happened."""
+        from assistant.faces.tui.screens.timeline import TimelineScreen
+
+        self.push_screen(TimelineScreen())
+
+    def copy(self, text: str) -> None:
+        """Copy by every way that may work and say which."""
+        from assistant.store.places import Places
+
+        places = Places(self.root)
+        try:
+            places.prepare()
+            said = terminal.copy(self, text, places.folder / "copied.txt")
+        except (OSError, StanchError) as error:
+            said = f"not copied: {error}"
+        self.notify(screen(said), markup=False)
+
+    def action_leave(self) -> None:
+        """Stop the running step if there is one, and leave; the journal has everything."""
+        if self.session is not None:
+            self.session.cancel()
+        self.exit()
+
+    def action_next_stage(self) -> None:
+        """The next stage that has steps."""
+        self._turn(1)
+
+    def action_previous_stage(self) -> None:
+        """The stage before."""
+        self._turn(-1)
+
+    def _turn(self, by: int) -> None:
+        if self.playbook is None:
+            return
+        order = [stage.value for stage in stages(self.playbook)]
+        if self.current_mode in order:
+            self.switch_mode(order[(order.index(self.current_mode) + by) % len(order)])
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """The palette: the one table of actions, as far as they work here."""
+        from textual.app import SystemCommand
+
+        for act in ACTIONS:
+            name = act.action.partition("(")[0]
+            if "stage" in act.screens and isinstance(screen, StageScreen) and not name.startswith("move"):
+                yield SystemCommand(act.label, act.says, partial(screen.run_action, act.action))
+
+
+def open_tui(root: Path, options: Options | None = None, keymap: dict[str, str] | None = None) -> int:
+    """Show the terminal interface until the operator leaves.
+
+    Returns:
+        The exit code: 0 when the incident is proven or closed, 5 when it still needs a person.
+    """
+    terminal.forgive_mouse_bytes()
+    app = StanchApp(root, options, keymap)
+    try:
+        app.run()
+    finally:
+        if app.session is not None:
+            app.session.close()
+    done = app.incident is None or all(view.state not in _OPEN for view in app.incident.steps)
+    return 0 if done else 5
+
+
+_OVER = (StepState.DONE, StepState.SKIPPED)
+_OPEN = (StepState.NEEDS_YOU, StepState.RUNNING, StepState.FAILED, StepState.WAITING)

@@ -1,0 +1,38 @@
+"""The one message that workers send: something happened."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+from assistant.domain.events import Progressed
+
+
+if TYPE_CHECKING:
+    from assistant.domain.events import Happening, Incident
+
+
+class Happened(Message):
+    """A happening was journalled and folded (progress is only shown); a newer progress replaces an older one."""
+
+    def __init__(self, what: Happening, incident: Incident) -> None:
+        """Carry what happened and the incident as it stands after it."""
+        super().__init__()
+        self.what = what
+        self.incident = incident
+
+    def can_replace(self, message: Message) -> bool:
+        """A flood of progress collapses to the newest."""
+        return (
+            isinstance(message, Happened) and isinstance(message.what, Progressed) and isinstance(self.what, Progressed)
+        )
+
+
+class Ended(Message):
+    """The worker is done; ``problem`` is a sentence and its remedy when it could not finish."""
+
+    def __init__(self, problem: tuple[str, str] | None = None) -> None:
+        """Carry the problem, if any."""
+        super().__init__()
+        self.problem = problem

@@ -1,0 +1,1 @@
+"""The screens people look at: stages, matrix, witness, ownership map, approval, timeline, help."""
