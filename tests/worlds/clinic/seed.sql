@@ -1,4 +1,4 @@
--- Two clinics with everything in them, and a signed-in stranger. Run as a superuser on a replayed clinic.
+-- Two clinics with everything in them, and a signed-in stranger. Run as the owner, who passes row-level security by, on a replayed clinic.
 -- North is the victim (Alice owns it, Amir sits at the reception), South the attacker (Mallory owns it, Milo works there), Eve belongs nowhere.
 set session_replication_role = replica;
 

@@ -1,0 +1,3 @@
+export default function Loading() {
+  return <main aria-busy="true">Fetching the conversation…</main>;
+}

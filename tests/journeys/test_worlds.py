@@ -1,0 +1,128 @@
+"""The sample repositories leak what they say, shown by hand-written exploits, and then stanch has to say the same."""
+
+from __future__ import annotations
+
+import runpy
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+
+from assistant.collect.repository import read_repository
+from assistant.shadow.open import open_shadow
+from assistant.shadow.replay import replay
+from tests.journeys.worlds import CLINIC, LAYOUTS, LEAKY, LOCKED, committed, leaks, stanch
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from assistant.shadow.database import Shadow
+    from tests.journeys.worlds import Leak
+
+
+LEAKS = leaks()
+
+
+@pytest.fixture(scope="module", params=[*LEAKY, *LOCKED])
+def clinic(request: pytest.FixtureRequest) -> Iterator[tuple[str, Shadow]]:
+    """One of the four clinics, replayed and filled with the fixed rows of seed.sql."""
+    world: str = request.param
+    repository = read_repository(CLINIC / world)
+    with open_shadow(platform=repository.platform) as shadow:
+        for layout in repository.layouts:
+            replayed = replay(shadow, layout.sources)
+            assert replayed.skipped == ()
+        with shadow.connect() as connection:
+            connection.execute((CLINIC / "seed.sql").read_text(encoding="utf-8"))
+        yield world, shadow
+
+
+def rows_shown(shadow: Shadow, leak: Leak) -> list[tuple[object, ...]]:
+    """What the last statement of the exploit returns; a refusal by the server shows nothing. Rolled back either way."""
+    with shadow.connect(autocommit=False) as connection:
+        try:
+            cursor = connection.execute(leak.exploit)
+            while cursor.nextset():
+                pass
+            return cursor.fetchall()
+        except psycopg.errors.InsufficientPrivilege:
+            return []
+        finally:
+            connection.rollback()
+
+
+def test_there_are_more_than_twenty_leaks_and_an_exploit_for_each() -> None:
+    assert len(LEAKS) >= 20
+    assert {path.stem for path in (CLINIC / "exploits").glob("*.sql")} == {leak.id for leak in LEAKS}
+
+
+def test_the_four_repositories_are_woven_from_the_same_parts() -> None:
+    weave = runpy.run_path(str(CLINIC / "weave.py"))
+    for path, text in weave["repositories"]().items():
+        assert (CLINIC / path).read_text(encoding="utf-8") == text, f"run weave.py: {path} is stale"
+
+
+@pytest.mark.shadow
+@pytest.mark.parametrize("leak", LEAKS, ids=lambda leak: leak.id)
+def test_the_exploit_shows_the_victims_row_in_the_leaky_clinic_alone(clinic: tuple[str, Shadow], leak: Leak) -> None:
+    world, shadow = clinic
+    assert bool(rows_shown(shadow, leak)) == (world in LEAKY)
+
+
+@pytest.mark.shadow
+@pytest.mark.parametrize("world", LEAKY)
+def test_every_leak_is_found(world: str) -> None:
+    ran = stanch("prove", CLINIC / world, "--json")
+    assert ran.code == 1, ran.stderr
+    executed = {(leak["object"], leak["verb"]) for leak in ran.json["leaks"]}
+    suspected = {finding["subject"] for finding in stanch("scan", CLINIC / world, "--json").json["findings"]}
+    missed = [
+        leak.id
+        for leak in LEAKS
+        if not any(
+            (name, leak.verb) in executed
+            or (leak.found_by == "scan" and any(subject.endswith(name) for subject in suspected))
+            for name in leak.objects
+        )
+    ]
+    assert missed == []
+
+
+@pytest.mark.shadow
+@pytest.mark.parametrize("world", LOCKED)
+def test_nothing_is_reported_on_the_locked_twin(world: str) -> None:
+    ran = stanch("prove", CLINIC / world, "--json")
+    assert ran.json["leaks"] == []
+    assert ran.json["locked_out"] == []
+    assert ran.code == 0
+    assert stanch("scan", CLINIC / world, "--json").json["findings"] == []
+
+
+@pytest.mark.shadow
+@pytest.mark.parametrize("world", LEAKY)
+def test_the_fix_ends_with_nothing_leaking_and_nobody_locked_out(world: str, tmp_path: Path) -> None:
+    target = committed(CLINIC / world, tmp_path / world)
+    fixed = stanch("fix", target, "--yes", "--json")
+    assert fixed.json["before"]["leaks"] > 0
+    assert fixed.json["not_fixed"] == []
+    again = stanch("prove", target, "--json")
+    assert again.json["leaks"] == []
+    assert again.json["locked_out"] == []
+
+
+@pytest.mark.shadow
+@pytest.mark.parametrize("world", LAYOUTS, ids=lambda path: path.name)
+def test_each_layout_is_read_its_leak_found_and_its_locked_form_quiet(world: Path) -> None:
+    dump = world / "leaky" / "dump.sql"
+    options = ("--schema", dump) if dump.exists() else ()
+    leaky = stanch("prove", world / "leaky", "--json", *options)
+    assert leaky.json["replay"]["skipped"] == []
+    found = {(leak["object"], leak["verb"]) for leak in leaky.json["leaks"]}
+    assert {(leak.objects[0], leak.verb) for leak in leaks(world / "world.toml")} <= found
+    dump = world / "locked" / "dump.sql"
+    options = ("--schema", dump) if dump.exists() else ()
+    locked = stanch("prove", world / "locked", "--json", *options)
+    assert locked.json["leaks"] == []
+    assert locked.json["locked_out"] == []
