@@ -39,7 +39,7 @@ class Layout:
     """One migration folder (or schema file) as its tool lays it out."""
 
     kind: str
-    """supabase, supabase-schemas, prisma, drizzle, numbered, schema-file or dump."""
+    """supabase, supabase-schemas, prisma, drizzle, numbered, schema-file, dump, or script (SQL inside a shell script)."""
     root: str
     """Folder or file relative to the repository root."""
     sources: tuple[Source, ...]
