@@ -93,6 +93,7 @@ class Found:
     severity: str
     subject: str
     executed: bool
+    evidence: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

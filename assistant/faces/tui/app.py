@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
@@ -33,7 +34,6 @@ from assistant.text.screen import screen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from pathlib import Path
 
     from textual.app import SystemCommand
     from textual.screen import Screen
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 class StanchApp(App[None]):
     """One incident in one repository."""
 
-    CSS_PATH = "stanch.tcss"
+    CSS_PATH = Path(__file__).with_name("stanch.tcss")
     TITLE = "stanch"
     ENABLE_COMMAND_PALETTE = True
     ANIMATION_LEVEL = "none"

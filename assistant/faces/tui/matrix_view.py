@@ -19,6 +19,8 @@ ACTORS: Final = tuple(actor for actor in Actor)
 """Columns in order."""
 
 _WORST: Final = (Verdict.LEAKS, Verdict.LOCKED_OUT, Verdict.UNKNOWN, Verdict.HOLDS)
+_BRIEF: Final = {Verdict.LEAKS: "✗ LEAK", Verdict.LOCKED_OUT: "! LOCK", Verdict.UNKNOWN: "? n/t", Verdict.HOLDS: "✓ ok"}
+"""Six columns: every actor fits on a terminal of 80."""
 _SHORT: Final = {
     Verb.SELECT: "read",
     Verb.INSERT: "add",
@@ -86,6 +88,29 @@ def square(cells: Sequence[Cell]) -> Square:
         verbs = dict.fromkeys(_SHORT[cell.verb] for cell in ordered if cell.verdict is worst)
         text = f"{text} {','.join(verbs)}"
     return Square(text=text, style=VERDICT_STYLE[worst], cells=ordered)
+
+
+def brief(square: Square) -> str:
+    """The text of a cell where every actor must fit on 80 columns."""
+    return _BRIEF[square.cells[0].verdict] if square.cells else square.text
+
+
+def brief_actor(actor: Actor) -> str:
+    """Column heading of at most seven letters."""
+    return {
+        Actor.SIGNED_IN: "signed",
+        Actor.OTHER_TENANT: "other",
+        Actor.TEAMMATE: "mate",
+        Actor.FORGED_CLAIMS: "forged",
+    }.get(actor, actor.value)
+
+
+def brief_name(name: str, width: int) -> str:
+    """An object's name cut in the middle, so that schema and end stay readable."""
+    if len(name) <= width:
+        return name
+    head = (width - 1) // 2
+    return f"{name[:head]}…{name[len(name) - (width - 1 - head) :]}"
 
 
 def summary(matrix: Matrix) -> str:

@@ -47,7 +47,7 @@ class Line:
     style: str = ""
     """Style in the terminal's own palette."""
     evidence: str = ""
-    """Evidence id, finding fingerprint or empty."""
+    """Evidence id or empty."""
     more: str = ""
     """What the evidence pane says when there is no file behind the line."""
 
@@ -174,6 +174,6 @@ def _finding_line(finding: Found) -> Line:
     return Line(
         text=f"{'✗' if finding.executed else '?'} {finding.severity.upper()} {finding.title} ({how})",
         style="bold red" if severe else "",
-        evidence=finding.fingerprint,
+        evidence=finding.evidence,
         more=f"{finding.rule} on {finding.subject}",
     )

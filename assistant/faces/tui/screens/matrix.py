@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.widgets import DataTable, Static
 
-from assistant.faces.tui.matrix_view import ACTORS, Row, rows, summary, witness_text
+from assistant.faces.tui.matrix_view import ACTORS, Row, brief, brief_actor, brief_name, rows, summary, witness_text
 from assistant.faces.tui.screens.witness import WitnessScreen
 from assistant.faces.tui.widgets.frame import Frame, keys
 from assistant.faces.tui.widgets.lists import Squares
@@ -21,6 +21,12 @@ if TYPE_CHECKING:
     from assistant.domain.matrix import Matrix
 
 
+WIDE = 140
+"""Columns from which every cell can spell out its verbs."""
+BRIEF_ACTORS = 60
+"""Columns that the seven actors take in brief words, with their padding and the scroll bar."""
+
+
 class MatrixScreen(Frame):
     """Enter on a cell opens what stands behind it."""
 
@@ -31,6 +37,7 @@ class MatrixScreen(Frame):
         super().__init__()
         self.matrix = matrix
         self.only_bad = False
+        self.brief = False
         self.shown: tuple[Row, ...] = ()
 
     def body(self) -> Iterable[Widget]:
@@ -41,19 +48,28 @@ class MatrixScreen(Frame):
     def on_mount(self) -> None:
         """Fill the table."""
         table = self.query_one("#matrix", Squares)
-        table.add_column("object", key="object")
-        for actor in ACTORS:
-            table.add_column(actor.value, key=actor.value)
         self._fill()
         table.focus()
 
+    def on_resize(self) -> None:
+        """Every actor stays in sight: brief words on a narrow terminal."""
+        if self.is_mounted and self.brief != (self.size.width < WIDE):
+            self._fill()
+
     def _fill(self) -> None:
         table = self.query_one("#matrix", Squares)
-        table.clear()
+        table.clear(columns=True)
+        self.brief = self.size.width < WIDE
+        table.add_column("object", key="object")
+        for actor in ACTORS:
+            table.add_column(brief_actor(actor) if self.brief else actor.value, key=actor.value)
         self.shown = rows(self.matrix, only_bad=self.only_bad)
         for row in self.shown:
             name = row.object if row.kind == "table" else f"{row.object} ({row.kind})"
-            table.add_row(plain(name), *(plain(square.text, square.style) for square in row.squares))
+            if self.brief:
+                name = brief_name(name, max(8, self.size.width - BRIEF_ACTORS))
+            cells = (plain(brief(square) if self.brief else square.text, square.style) for square in row.squares)
+            table.add_row(plain(name), *cells)
 
     def action_toggle_leaks(self) -> None:
         """Show what leaks or could not be tested, or everything."""

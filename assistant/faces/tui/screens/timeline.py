@@ -38,7 +38,3 @@ class TimelineScreen(Frame):
         )
         events.highlighted = len(incident.events) - 1
         events.focus()
-
-    def action_add_note(self) -> None:
-        """Add a line."""
-        self.stanch.action_add_note()
