@@ -1,0 +1,46 @@
+"""Runs every rule and puts the findings in the order in which a frightened person should read them.
+
+What the attack executed comes first, then severity, then certainty. The catch-all runs last and takes the leaking cells that no
+rule has explained, so that every leak of the matrix is in some finding.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from assistant.detect.context import Context
+from assistant.detect.registry import rules
+
+
+if TYPE_CHECKING:
+    from assistant.domain.catalog import Catalog
+    from assistant.domain.findings import Finding
+    from assistant.domain.matrix import Matrix
+    from assistant.domain.ownership import OwnershipMap
+    from assistant.domain.replay import Replay
+
+
+def detect(catalog: Catalog, ownership: OwnershipMap, matrix: Matrix | None, replay: Replay) -> tuple[Finding, ...]:
+    """All findings, most urgent first, one for each fingerprint.
+
+    Args:
+        catalog: the rebuilt schema.
+        ownership: who owns each row.
+        matrix: what the attack showed; without one every finding is only suspected.
+        replay: where each object was last set.
+    """
+    context = Context(catalog=catalog, ownership=ownership, matrix=matrix, replay=replay)
+    found: dict[str, Finding] = {}
+    for last in (False, True):
+        if last:
+            claimed = frozenset(key for finding in found.values() for key in finding.cells)
+            context = replace(context, claimed=claimed)
+        for module in rules():
+            if module.RULE.catches_all is not last:
+                continue
+            for finding in module.find(context):
+                kept = found.get(finding.fingerprint)
+                if kept is None or finding.rank < kept.rank:
+                    found[finding.fingerprint] = finding
+    return tuple(sorted(found.values(), key=lambda finding: finding.rank))
