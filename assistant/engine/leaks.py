@@ -1,0 +1,81 @@
+"""The leaks of a matrix in the order in which a frightened reader should meet them, and as the records of the JSON contract."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assistant.domain.findings import CONFIDENCE_RANK
+from assistant.domain.matrix import SEVERITY_RANK, Actor, Verb
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from assistant.domain.facts import Place
+    from assistant.domain.matrix import Cell
+    from assistant.domain.replay import Replay
+
+_ACTORS = {actor: rank for rank, actor in enumerate(Actor)}
+_VERBS = {verb: rank for rank, verb in enumerate(Verb)}
+
+
+def worst_first(cells: Iterable[Cell]) -> tuple[Cell, ...]:
+    """By severity, confidence, fewest steps, most exposed actor, then name."""
+    return tuple(
+        sorted(
+            cells,
+            key=lambda cell: (
+                SEVERITY_RANK[cell.severity],
+                CONFIDENCE_RANK[cell.confidence],
+                len(cell.steps),
+                _ACTORS[cell.actor],
+                _VERBS[cell.verb],
+                cell.key,
+            ),
+        )
+    )
+
+
+def place_of(cell: Cell, replay: Replay) -> Place | None:
+    """The line that last set what the cell is about: its policies' flag first, then the object itself."""
+    kinds = (cell.kind, "rls", "grant", "table", "view", "matview", "function", "bucket")
+    names: tuple[str, ...] = (cell.object,)
+    if cell.kind == "column":
+        names = (*(f"{cell.object}.{column}" for column in cell.columns), cell.object)
+    for name in names:
+        for kind in kinds:
+            place = replay.provenance.get(f"{kind} {name}")
+            if place is not None:
+                return place
+    return None
+
+
+def leak_records(cells: Iterable[Cell], replay: Replay) -> list[dict[str, object]]:
+    """The ``leaks`` of the JSON contract, in the order given."""
+    return [
+        {
+            "object": cell.object,
+            "kind": cell.kind,
+            "verb": cell.verb.value,
+            "actor": cell.actor.value,
+            "steps": list(cell.steps),
+            "columns": list(cell.columns),
+            "severity": cell.severity.value,
+            "confidence": cell.confidence.value,
+            "where": where(place_of(cell, replay)),
+            "witness": cell.witness,
+            "variant": cell.variant,
+            "reason": cell.reason,
+        }
+        for cell in cells
+    ]
+
+
+def where(place: Place | None) -> dict[str, object] | None:
+    """``{"file", "line"}``, with ``symbol`` when there is one; None when no file of the repository set it."""
+    if place is None:
+        return None
+    found: dict[str, object] = {"file": place.file, "line": place.line}
+    if place.symbol is not None:
+        found["symbol"] = place.symbol
+    return found

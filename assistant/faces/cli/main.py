@@ -1,0 +1,70 @@
+"""The command: parses, dispatches to one verb, and turns whatever ends it into one sentence and an exit code.
+
+Everything beyond the standard library is imported by the verb that needs it.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from assistant.domain.errors import StanchError
+from assistant.faces.cli.arguments import parse
+from assistant.faces.cli.exits import Exit, exit_for
+from assistant.faces.cli.say import Voice
+
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import FrameType
+
+_HARD = 3
+"""The third Ctrl-C leaves at once."""
+
+
+def run() -> None:
+    """Entry point of the ``stanch`` command."""
+    sys.exit(main(sys.argv[1:]))
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run one command line; returns its exit code."""
+    voice = Voice()
+    try:
+        _listen()
+        arguments = parse(argv)
+        voice = Voice(quiet=arguments.quiet, colour=not arguments.no_color)
+        if not arguments.verb:
+            from assistant.faces.cli.terminal import open_terminal
+
+            return open_terminal(arguments, voice)
+        verb = import_module(f"assistant.faces.cli.verbs.{arguments.verb}")
+        code: int = verb.run(arguments, voice)
+    except StanchError as error:
+        voice.error(error)
+        return exit_for(error)
+    except KeyboardInterrupt:
+        voice.end_progress()
+        voice.note("interrupted; nothing was lost, and the rehearsal database is gone.")
+        return Exit.INTERRUPTED
+    return code
+
+
+def _listen() -> None:
+    """One Ctrl-C stops and cleans up, more of them do not disturb the cleaning; a closed terminal counts as one."""
+    pressed = 0
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        nonlocal pressed
+        pressed += 1
+        if pressed == 1:
+            raise KeyboardInterrupt
+        if pressed >= _HARD:
+            os._exit(Exit.INTERRUPTED)
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, stop)

@@ -1,0 +1,147 @@
+"""The records of the JSON contract, built from a rehearsal; the human output reads the same values."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from assistant.domain.matrix import Verdict
+from assistant.engine.leaks import leak_records, where, worst_first
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from assistant.domain.findings import Finding
+    from assistant.domain.matrix import Cell, Matrix
+    from assistant.domain.ownership import OwnershipMap, Question
+    from assistant.domain.replay import NotRead, Replay
+    from assistant.engine.rehearsal import Rehearsal
+
+SCHEMA = 1
+"""Version of the JSON contract."""
+
+
+def prove_report(rehearsal: Rehearsal) -> dict[str, Any]:
+    """What ``stanch prove --json`` prints; the keys up to ``seconds`` are the contract, those after it are extra."""
+    matrix, replay = rehearsal.attack(), rehearsal.replay
+    return {
+        "schema": SCHEMA,
+        "replay": replay_record(replay),
+        "objects": objects_of(rehearsal),
+        "cells": matrix.counts(),
+        "map": "confirmed" if rehearsal.ownership.confirmed else "inferred",
+        "leaks": leak_records(worst_first(matrix.of(Verdict.LEAKS)), replay),
+        "locked_out": [_cell(cell) for cell in matrix.of(Verdict.LOCKED_OUT)],
+        "unknown": [_cell(cell) for cell in matrix.of(Verdict.UNKNOWN)],
+        "seconds": seconds(rehearsal),
+        "questions": questions(matrix, rehearsal.ownership),
+        "seeding": {
+            "tables": matrix.seeding.tables,
+            "seeded": matrix.seeding.seeded,
+            "not_seeded": dict(matrix.seeding.not_seeded),
+            "dropped_checks": list(matrix.seeding.dropped_checks),
+        },
+        "missing": missing_records(replay),
+        "stand_ins": list(replay.stand_ins),
+        "filled_in": list(replay.filled_in),
+        "not_read": not_read_records(rehearsal),
+        "stale": list(rehearsal.ownership.stale),
+    }
+
+
+def scan_report(rehearsal: Rehearsal) -> dict[str, Any]:
+    """What ``stanch scan --json`` prints."""
+    findings = rehearsal.findings()
+    return {
+        "schema": SCHEMA,
+        "findings": [finding_record(finding) for finding in findings],
+        "not_read": not_read_records(rehearsal),
+        "seconds": seconds(rehearsal),
+        "replay": replay_record(rehearsal.replay),
+        "cells": rehearsal.attack().counts(),
+        "map": "confirmed" if rehearsal.ownership.confirmed else "inferred",
+        "questions": questions(rehearsal.attack(), rehearsal.ownership),
+        "missing": missing_records(rehearsal.replay),
+        "stand_ins": list(rehearsal.replay.stand_ins),
+        "filled_in": list(rehearsal.replay.filled_in),
+    }
+
+
+def finding_record(finding: Finding) -> dict[str, Any]:
+    """One finding of the contract."""
+    place = where(finding.where)
+    if place is not None:
+        place.setdefault("symbol", None)
+    return {
+        "rule": finding.rule,
+        "subject": str(finding.subject),
+        "title": finding.title,
+        "severity": finding.severity.value,
+        "confidence": finding.confidence.value,
+        "executed": finding.executed,
+        "where": place,
+        "fingerprint": finding.fingerprint,
+        "detail": finding.detail,
+    }
+
+
+def replay_record(replay: Replay) -> dict[str, Any]:
+    """The ``replay`` of the contract."""
+    return {
+        "files": replay.files,
+        "statements": replay.statements,
+        "applied": replay.applied,
+        "skipped": [{"file": left.file, "line": left.line, "reason": left.reason} for left in replay.skipped],
+    }
+
+
+def missing_records(replay: Replay) -> list[dict[str, Any]]:
+    """Objects that the migrations use and no file creates."""
+    return [
+        {"kind": lost.kind, "name": lost.name, "needed_by": lost.needed_by, "remedy": lost.remedy}
+        for lost in replay.missing
+    ]
+
+
+def not_read_records(rehearsal: Rehearsal) -> list[dict[str, str]]:
+    """Files that were left out, by the repository's reader or by the replay, each once."""
+    left: Iterable[NotRead] = dict.fromkeys((*rehearsal.repository.not_read, *rehearsal.replay.not_read))
+    return [{"file": each.file, "reason": each.reason} for each in left]
+
+
+def questions(matrix: Matrix, ownership: OwnershipMap) -> list[dict[str, Any]]:
+    """Everything that only the operator can say, each question once."""
+    asked: Mapping[str, Question] = {question.id: question for question in (*matrix.questions, *ownership.questions)}
+    return [
+        {
+            "id": question.id,
+            "asks": question.asks,
+            "objects": [str(name) for name in question.objects],
+            "why": question.why,
+        }
+        for _, question in sorted(asked.items())
+    ]
+
+
+def objects_of(rehearsal: Rehearsal) -> int:
+    """How many objects were looked at: the operator's tables, views, functions and buckets."""
+    catalog = rehearsal.catalog
+    callable_functions = [function for function in catalog.functions.values() if not function.trigger]
+    return sum(1 for _ in catalog.own_tables()) + len(catalog.views) + len(callable_functions) + len(catalog.buckets)
+
+
+def seconds(rehearsal: Rehearsal) -> dict[str, float]:
+    """Wall time of each part, and their sum."""
+    parts = {name: round(spent, 3) for name, spent in rehearsal.seconds.items()}
+    return {**parts, "total": round(sum(rehearsal.seconds.values()), 3)}
+
+
+def _cell(cell: Cell) -> dict[str, Any]:
+    return {
+        "object": cell.object,
+        "verb": cell.verb.value,
+        "actor": cell.actor.value,
+        "reason": cell.reason,
+        "kind": cell.kind,
+        "variant": cell.variant,
+    }

@@ -1,0 +1,59 @@
+"""``stanch prove``: attack a rehearsal database as every actor and show which rows leak to whom."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assistant.domain.errors import ProofError
+from assistant.domain.matrix import Verdict
+from assistant.engine.leaks import worst_first
+from assistant.engine.rehearsal import rehearse
+from assistant.faces.cli.exits import Exit
+from assistant.faces.cli.report import prove_report
+from assistant.faces.cli.settings import options_from, repository_root
+from assistant.faces.cli.words import tell_findings, tell_numbers, tell_other_leaks, tell_questions, tell_worst
+
+
+if TYPE_CHECKING:
+    import argparse
+
+    from assistant.engine.rehearsal import Rehearsal
+    from assistant.faces.cli.say import Voice
+
+
+def run(arguments: argparse.Namespace, voice: Voice) -> int:
+    """Exit 1 when there are leaks, 0 when none, 4 when nothing could be tested."""
+    root = repository_root(arguments.repo)
+    with rehearse(arguments.repo, options_from(arguments, root, voice), voice.progress) as rehearsal:
+        counts = rehearsal.attack().counts()
+        if arguments.json:
+            voice.json(prove_report(rehearsal))
+        else:
+            tell(voice, rehearsal)
+    if counts["leaks"]:
+        return Exit.FOUND
+    if not (counts["holds"] or counts["locked_out"]):
+        voice.error(
+            ProofError(
+                "nothing could be tested, so nothing is proven.",
+                "Read the reasons above; a complete schema (--schema FILE or --database-url URL) usually mends it.",
+            )
+        )
+        return Exit.UNPROVEN
+    return Exit.CALM
+
+
+def tell(voice: Voice, rehearsal: Rehearsal) -> None:
+    """In words, the worst first."""
+    matrix, findings = rehearsal.attack(), rehearsal.findings()
+    leaks = worst_first(matrix.of(Verdict.LEAKS))
+    tell_worst(voice, rehearsal)
+    tell_other_leaks(voice, leaks)
+    if not leaks and matrix.of(Verdict.HOLDS):
+        voice.line("No attack reached a row that was not the attacker's.", kind="good")
+    tell_numbers(voice, rehearsal)
+    tell_questions(voice, matrix, rehearsal)
+    suspected = [finding for finding in findings if not finding.executed]
+    tell_findings(voice, suspected, headline=f"{len(suspected)} suspected, none of them executed:", most=10)
+    if leaks:
+        voice.line("Next: `stanch fix --dry-run` shows a migration that closes this, rehearsed on a copy.")
