@@ -73,11 +73,12 @@ def test_the_exploit_shows_the_victims_row_in_the_leaky_clinic_alone(clinic: tup
 
 @pytest.mark.shadow
 @pytest.mark.parametrize("world", LEAKY)
-def test_every_leak_is_found(world: str) -> None:
-    ran = stanch("prove", CLINIC / world, "--json")
+def test_every_leak_is_found(world: str, tmp_path: Path) -> None:
+    target = committed(CLINIC / world, tmp_path / world)
+    ran = stanch("prove", target, "--json")
     assert ran.code == 1, ran.stderr
     executed = {(leak["object"], leak["verb"]) for leak in ran.json["leaks"]}
-    suspected = {finding["subject"] for finding in stanch("scan", CLINIC / world, "--json").json["findings"]}
+    suspected = {finding["subject"] for finding in stanch("scan", target, "--json").json["findings"]}
     missed = [
         leak.id
         for leak in LEAKS
@@ -92,12 +93,13 @@ def test_every_leak_is_found(world: str) -> None:
 
 @pytest.mark.shadow
 @pytest.mark.parametrize("world", LOCKED)
-def test_nothing_is_reported_on_the_locked_twin(world: str) -> None:
-    ran = stanch("prove", CLINIC / world, "--json")
+def test_nothing_is_reported_on_the_locked_twin(world: str, tmp_path: Path) -> None:
+    target = committed(CLINIC / world, tmp_path / world)
+    ran = stanch("prove", target, "--json")
     assert ran.json["leaks"] == []
     assert ran.json["locked_out"] == []
     assert ran.code == 0
-    assert stanch("scan", CLINIC / world, "--json").json["findings"] == []
+    assert stanch("scan", target, "--json").json["findings"] == []
 
 
 @pytest.mark.shadow
@@ -114,15 +116,14 @@ def test_the_fix_ends_with_nothing_leaking_and_nobody_locked_out(world: str, tmp
 
 @pytest.mark.shadow
 @pytest.mark.parametrize("world", LAYOUTS, ids=lambda path: path.name)
-def test_each_layout_is_read_its_leak_found_and_its_locked_form_quiet(world: Path) -> None:
-    dump = world / "leaky" / "dump.sql"
-    options = ("--schema", dump) if dump.exists() else ()
-    leaky = stanch("prove", world / "leaky", "--json", *options)
-    assert leaky.json["replay"]["skipped"] == []
-    found = {(leak["object"], leak["verb"]) for leak in leaky.json["leaks"]}
+def test_each_layout_is_read_its_leak_found_and_its_locked_form_quiet(world: Path, tmp_path: Path) -> None:
+    said = {}
+    for state in ("leaky", "locked"):
+        target = committed(world / state, tmp_path / state)
+        dump = target / "dump.sql"
+        said[state] = stanch("prove", target, "--json", *(("--schema", dump) if dump.exists() else ())).json
+        assert said[state]["replay"]["skipped"] == []
+    found = {(leak["object"], leak["verb"]) for leak in said["leaky"]["leaks"]}
     assert {(leak.objects[0], leak.verb) for leak in leaks(world / "world.toml")} <= found
-    dump = world / "locked" / "dump.sql"
-    options = ("--schema", dump) if dump.exists() else ()
-    locked = stanch("prove", world / "locked", "--json", *options)
-    assert locked.json["leaks"] == []
-    assert locked.json["locked_out"] == []
+    assert said["locked"]["leaks"] == []
+    assert said["locked"]["locked_out"] == []
