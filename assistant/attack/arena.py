@@ -1,0 +1,64 @@
+"""The seeded clone of a shadow on which the attacks run, and everybody who takes part in them."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from assistant.attack.actors import PEOPLE, callers, guest
+from assistant.attack.attempt import Field
+from assistant.attack.graph import ACCOUNTS, Graph
+from assistant.attack.privileges import read_privileges
+from assistant.attack.seed import seed
+from assistant.attack.session import Session
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from assistant.domain.catalog import Catalog, Table
+    from assistant.domain.ownership import OwnershipMap
+    from assistant.shadow.database import Shadow
+
+
+@contextlib.contextmanager
+def open_arena(shadow: Shadow, catalog: Catalog, ownership: OwnershipMap) -> Iterator[tuple[Shadow, Field]]:
+    """A clone of the shadow with rows in it, and the field of attack; the clone is dropped at the end.
+
+    No connection to the clone stays open, so that it can be cloned again. Witness scripts run on it as they are.
+    """
+    with shadow.clone() as arena:
+        session = Session(arena, catalog.search_path)
+        try:
+            field = prepare(session, catalog, ownership)
+        finally:
+            session.close()
+        yield arena, field
+
+
+def prepare(session: Session, catalog: Catalog, ownership: OwnershipMap) -> Field:
+    """Seed the database behind the session and learn who may do what."""
+    from assistant.attack.claims import server_claims
+
+    graph = Graph(catalog, ownership)
+    seeded = seed(session, graph, seedable(catalog))
+    extra = {side: server_claims(catalog, graph, side) for side in PEOPLE}
+    identities = {side: graph.identity(side, extra[side]) for side in PEOPLE}
+    return Field(
+        catalog=catalog,
+        graph=graph,
+        seeded=seeded,
+        privileges=read_privileges(session, catalog.platform),
+        callers=callers(catalog.platform, identities),
+        guest_fresh=guest(catalog.platform, fresh=True),
+    )
+
+
+def seedable(catalog: Catalog) -> list[Table]:
+    """Tables that hold rows of their own: partitions are filled through their parent, foreign tables not at all."""
+    parted = {table.name for table in catalog.tables.values() if table.kind == "partitioned"}
+    return [
+        table
+        for table in (*catalog.own_tables(), *(catalog.tables[name] for name in (ACCOUNTS,) if name in catalog.tables))
+        if table.kind != "foreign" and table.parent not in parted
+    ]

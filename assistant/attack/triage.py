@@ -1,0 +1,122 @@
+"""Public by design, or a leak? What everybody may read becomes one question a schema instead of an alarm a table.
+
+It stays a leak when the operator's map says so, when a sensitive column can be read, when strangers may also write, when
+a tenant owns it, or when the name says that it is private.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from assistant.attack.oracle import STRANGERS, rule_of
+from assistant.domain.matrix import Actor, Verb, Verdict
+from assistant.domain.ownership import OwnerKind, Question
+
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from assistant.attack.attempt import Field
+    from assistant.domain.matrix import Cell
+    from assistant.domain.names import Name
+
+PRIVATE_BY_NAME: Final = re.compile(
+    r"private|audit|kyc|whitelist|secret|token|(^|_)logs?($|_)|messag|chat|conversation|inbox|document|invoice|payment"
+    r"|billing|subscription|order|address|notification|prompt|embedding|credential|session|health|medical|patient"
+    r"|prescription|ticket|salary|payroll|contract|note(s|$)|draft|api_?key|device|file"
+)
+"""Names of what nobody publishes."""
+
+ASKED: Final = "readable by everyone: intended? asked"
+INBOX: Final = "anybody may leave a row here: intended? asked"
+SHARED: Final = "readable by members of the same tenant: intended? asked"
+
+
+def triaged(field: Field, cells: Sequence[Cell]) -> tuple[list[Cell], tuple[Question, ...]]:
+    """Cells with the doubtful leaks turned into ``unknown``, and the questions to ask instead."""
+    names = {str(table.name): table.name for table in field.catalog.own_tables()}
+    leaks = [cell for cell in cells if cell.verdict is Verdict.LEAKS and cell.kind == "table" and not cell.through]
+    spoiled = {
+        cell.object
+        for cell in leaks
+        if cell.actor in STRANGERS
+        and (cell.verb in {Verb.UPDATE, Verb.DELETE} or cell.verb is Verb.INSERT)
+        and cell.variant not in {"raise", "move"}
+    }
+    rewritten = {cell.object for cell in leaks if cell.verb in {Verb.UPDATE, Verb.DELETE} and cell.actor in STRANGERS}
+    read = {cell.object for cell in leaks if cell.verb is Verb.SELECT}
+    shown = {cell.object for cell in leaks if cell.verb is Verb.SELECT and cell.actor in STRANGERS}
+    asked: dict[str, dict[str, set[Name]]] = defaultdict(lambda: defaultdict(set))
+    result = []
+    for cell in cells:
+        reason = ""
+        name = names.get(cell.object)
+        if name is not None and cell in leaks:
+            reason = _doubt(field, cell, name, spoiled=spoiled, rewritten=rewritten, read=read, seen_by_strangers=shown)
+        if reason and name is not None:
+            asked[reason][name.schema].add(name)
+            result.append(replace(cell, verdict=Verdict.UNKNOWN, reason=reason, witness="", steps=(), columns=()))
+        else:
+            result.append(cell)
+    return result, _questions(asked)
+
+
+def _doubt(
+    field: Field,
+    cell: Cell,
+    name: Name,
+    *,
+    spoiled: set[str],
+    rewritten: set[str],
+    read: set[str],
+    seen_by_strangers: set[str],
+) -> str:
+    """Why the leak is asked about instead of reported; empty when it is reported."""
+    rule = rule_of(field.graph, name)
+    if rule.confirmed:
+        return ""
+    if cell.verb is Verb.INSERT:
+        inbox = rule.kind in {OwnerKind.UNKNOWN, OwnerKind.SERVICE, OwnerKind.PUBLIC}
+        table = field.catalog.tables[name]
+        guarded = table.rls and cell.object not in rewritten and cell.object not in read
+        return INBOX if inbox and guarded else ""
+    if cell.verb is not Verb.SELECT:
+        return ""
+    strangers = cell.object in seen_by_strangers
+    sensitive = bool(set(cell.columns) & set(rule.entry.sensitive))
+    if cell.actor is Actor.TEAMMATE and not strangers:
+        return "" if sensitive else SHARED
+    if cell.object in spoiled or sensitive or PRIVATE_BY_NAME.search(name.name):
+        return ""
+    if rule.kind in {OwnerKind.SERVICE, OwnerKind.TENANT, OwnerKind.MEMBERSHIP}:
+        return ""
+    return ASKED
+
+
+_ASKS: Final = {
+    ASKED: ("public-by-design", "These {n} tables of schema {schema} are readable by everyone: is that intended?"),
+    INBOX: ("open-inbox", "Anybody may insert into these {n} tables of schema {schema}: is that intended?"),
+    SHARED: (
+        "shared-with-team",
+        "Members of a tenant can read each other's rows in these {n} tables of schema {schema}: is that intended?",
+    ),
+}
+
+
+def _questions(asked: dict[str, dict[str, set[Name]]]) -> tuple[Question, ...]:
+    questions = []
+    for reason, schemas in asked.items():
+        prefix, asks = _ASKS[reason]
+        for schema, objects in schemas.items():
+            questions.append(
+                Question(
+                    id=f"{prefix}-{schema}",
+                    asks=asks.format(n=len(objects), schema=schema),
+                    objects=tuple(sorted(objects)),
+                    why="their rules let it happen, and neither their names nor their columns say that they are private",
+                )
+            )
+    return tuple(sorted(questions, key=lambda question: question.id))
