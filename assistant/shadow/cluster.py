@@ -16,7 +16,6 @@ import signal
 import subprocess
 import time
 from importlib.resources import files
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import psycopg
@@ -24,10 +23,12 @@ import psycopg
 from assistant.domain.errors import ShadowError
 from assistant.shadow.binaries import account, installation, reachable
 from assistant.shadow.reset import clean, snapshot
+from assistant.shadow.stand_ins import extension_files
 
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from assistant.domain.catalog import PlatformKind
     from assistant.shadow.lease import Lease
@@ -60,6 +61,8 @@ _SETTINGS: Final = {
     "temp_file_limit": "256MB",
     "max_notify_queue_pages": "1024",
     "log_min_messages": "fatal",  # RAISE WARNING in a loop must not fill the disk
+    # a role that migrations create may be handed objects, as it may where they run as a superuser
+    "createrole_self_grant": "set, inherit",
     # small, quick to start, and the same plan on every machine
     "shared_buffers": "64MB",
     "max_connections": "90",
@@ -231,7 +234,7 @@ class Cluster:
         shutil.rmtree(self.lease.data, ignore_errors=True)
         self.lease.data.mkdir(mode=0o700)
         account().own(self.lease.data)
-        _copy_extensions(root)
+        _copy_extensions(root, _installed_extensions())
         self.superuser = f"stanch_{secrets.token_hex(8)}"
         initdb = [str(self._programs / "bin" / "initdb"), "-D", str(self.lease.data), "-U", self.superuser]
         initdb += [
@@ -316,21 +319,21 @@ def fingerprint(platform: PlatformKind) -> str:
     said = hashlib.sha256()
     for name in ("roles.sql", f"{platform.value}_roles.sql", f"{platform.value}.sql"):
         said.update(shim(name).encode())
-    for path in sorted(_extension_files(), key=lambda path: path.name):
-        said.update(path.name.encode() + path.read_bytes())
+    for file, text in extension_files(_installed_extensions()).items():
+        said.update(file.encode() + text.encode())
     said.update((installation() / "bin" / "postgres").stat().st_size.to_bytes(8, "big"))
-    said.update(b"1")
+    said.update(json.dumps(_SETTINGS).encode())
     return said.hexdigest()
 
 
-def _extension_files() -> list[Path]:
-    return [path for path in Path(__file__).with_name("extension").glob("*") if path.suffix in {".control", ".sql"}]
-
-
-def _copy_extensions(root: Path) -> None:
+def _copy_extensions(root: Path, installed: Path) -> None:
     """Put the stand-ins where the server's account can read them and nobody else can write them."""
     shutil.rmtree(root / "extension", ignore_errors=True)
     (root / "extension").mkdir(mode=0o755)
-    for path in _extension_files():
-        shutil.copyfile(path, root / "extension" / path.name)
-        (root / "extension" / path.name).chmod(0o644)
+    for name, text in extension_files(installed).items():
+        (root / "extension" / name).write_text(text, "utf-8")
+        (root / "extension" / name).chmod(0o644)
+
+
+def _installed_extensions() -> Path:
+    return installation() / "share" / "postgresql" / "extension"

@@ -30,3 +30,11 @@ ALTER ROLE postgres SET search_path = "$user", public, extensions;
 ALTER ROLE stanch_admin SET search_path = "$user", public, extensions;
 ALTER ROLE anon SET statement_timeout = '3s';
 ALTER ROLE authenticated SET statement_timeout = '8s';
+
+-- settings that a project's migrations may store for a role or a database
+GRANT SET ON PARAMETER pgrst.db_schemas, pgrst.db_extra_search_path, pgrst.db_pre_request, pgrst.db_max_rows,
+    pgrst.db_aggregates_enabled, pgrst.db_plan_enabled, pgrst.db_anon_role, pgrst.jwt_secret, pgrst.openapi_mode,
+    app.settings.jwt_secret, app.settings.jwt_exp, app.settings.service_role_key, app.settings.anon_key,
+    app.settings.supabase_url, app.settings.project_url, app.settings.edge_function_url, app.settings.webhook_secret,
+    app.settings.encryption_key, app.jwt_secret, app.jwt_exp, app.supabase_url, app.service_role_key, app.encryption_key
+    TO postgres;

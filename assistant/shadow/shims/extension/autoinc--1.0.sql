@@ -1,0 +1,1 @@
+CREATE FUNCTION autoinc() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
