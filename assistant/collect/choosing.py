@@ -111,9 +111,7 @@ class _Choosing:
             group, key=lambda one: (-len(self._survey(one).made), -len(one.sources), one.root.count("/"), one.root)
         ):
             made = self._survey(layout).made
-            twin = next(
-                (one for one in self.chosen if made and len(made & self._survey(one).made) * 2 >= len(made)), None
-            )
+            twin = next((one for one in self.chosen if self._is_twin(layout, one)), None)
             if twin is None:
                 self.chosen.append(layout)
             else:
@@ -121,10 +119,14 @@ class _Choosing:
                 why = f"{same} of its {len(made)} tables are made by {twin.root} too."
                 self.also_there.append(AlsoThere(layout=layout, why=why))
 
-    def _is_twin(self, layout: Layout, same: set[str]) -> bool:
-        """True when most of what a layout makes is made already; pasted SQL that also guards one such table still counts."""
-        few = layout.root in self.found.pasted and len(same) <= _FEW
-        return bool(same) and not few and len(same) * 2 >= len(self._survey(layout).made)
+    def _is_twin(self, layout: Layout, other: Layout) -> bool:
+        """True when most of what a layout makes ``other`` makes too. Files of one folder may share a table or two: they belong together."""
+        same = self._survey(layout).made & self._survey(other).made
+        beside = (
+            layout.kind == other.kind == "schema-file"
+            and layout.root.rpartition("/")[0] == other.root.rpartition("/")[0]
+        )
+        return bool(same) and len(same) * 2 >= len(self._survey(layout).made) and not (beside and len(same) <= _FEW)
 
     def _add_bases(self, left: list[Layout]) -> None:
         """Put what makes the missing tables before what uses them."""
