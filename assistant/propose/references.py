@@ -1,0 +1,48 @@
+"""Foreign keys of a new row must lead to rows the caller may use: the second half of every WITH CHECK.
+
+chatbot-ui taught why: a user's own collection, made public, linked to a stranger's private file, and the file was public too.
+People and tenants are left out (naming a colleague is not reading them); so is what the map calls public or cannot name.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from assistant.domain.ownership import OwnerKind
+from assistant.propose.owners import Gap, Predicate, any_of
+from assistant.sql.names import ident
+
+
+if TYPE_CHECKING:
+    from assistant.domain.catalog import ForeignKey, Table
+    from assistant.domain.ownership import Ownership
+    from assistant.propose.owners import Owners
+
+_OWNED: Final = frozenset({OwnerKind.USER, OwnerKind.TENANT, OwnerKind.VIA, OwnerKind.CONDITIONAL})
+
+
+def bound_references(owners: Owners, table: Table, entry: Ownership) -> tuple[Predicate, ...]:
+    """A predicate for each foreign key to an owned row, ``true`` for NULL."""
+    bound = []
+    for key in table.foreign_keys:
+        if len(key.columns) != 1 or key.columns[0] in entry.columns or not _leads_to_a_row(owners, key):
+            continue
+        column = table.column(key.columns[0])
+        if column is None or column.generated:
+            continue
+        try:
+            helper = owners.may_use(owners.ground.entry(key.target), key.target_columns[0])
+        except Gap:
+            continue  # the target's own finding says what the map lacks
+        call = f"{ident(helper.name.schema)}.{ident(helper.name.name)}({ident(column.name)})"
+        usable = Predicate(sql=call, helpers=(helper,))
+        bound.append(usable if column.not_null else any_of(Predicate(sql=f"{ident(column.name)} is null"), usable))
+    return tuple(dict.fromkeys(bound))
+
+
+def _leads_to_a_row(owners: Owners, key: ForeignKey) -> bool:
+    ground = owners.ground
+    people = {principal.table for principal in ground.ownership.principals}
+    return (
+        key.target not in people and not ground.is_tenant_root(key.target) and ground.entry(key.target).kind in _OWNED
+    )

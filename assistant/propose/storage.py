@@ -1,0 +1,203 @@
+"""The fix of storage: buckets become private, and policies on storage.objects bind each object to its owner.
+
+An object is its uploader's, or that of the user or tenant whose id its first folder bears. Policies for one bucket are replaced
+bucket by bucket; a policy that guards several is written anew for each of them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from assistant.domain.fixes import Applies, Fix, NoFix, Statement
+from assistant.domain.names import Name
+from assistant.domain.ownership import OwnerKind
+from assistant.propose.draft import REOPENS, Draft, no_fix, slug
+from assistant.propose.ground import COMMANDS
+from assistant.propose.owners import Gap, Predicate
+from assistant.sql.names import literal
+from assistant.sql.policy import Policy
+
+
+if TYPE_CHECKING:
+    from assistant.domain.catalog import PolicyRow, Table
+    from assistant.propose.evidence import Case, Docket
+    from assistant.propose.shapes import Shapes
+
+OBJECTS: Final = Name("storage", "objects")
+_ME: Final = "(select auth.uid()::text)"
+_FOLDER: Final = "(storage.foldername(name))[1]"
+_UPLOADER: Final = f"owner_id = {_ME}"
+
+
+def fix_storage(shapes: Shapes, docket: Docket) -> tuple[Fix | NoFix, ...]:
+    """One fix a bucket that something is held against."""
+    table = shapes.ground.catalog.tables.get(OBJECTS)
+    shared = docket.tables.get(OBJECTS)
+    found: list[Fix | NoFix] = []
+    answered: set[str] = set()
+    known = {bucket.id: bucket for bucket in shapes.ground.catalog.buckets}
+    for bucket in sorted(known):
+        case = _case_of(docket, bucket, shared, table)
+        if case is None:
+            continue
+        fixes = _fix_bucket(shapes, bucket, case, table, public=known[bucket].public and known[bucket].declared)
+        found += fixes
+        answered.update(case.fingerprints)
+    if shared is not None:
+        rest = [print_ for print_ in shared.fingerprints if print_ not in answered]
+        found += [
+            NoFix(
+                finding=one,
+                reason="the policy on storage.objects names no bucket that stanch knows: name its bucket_id",
+            )
+            for one in rest
+        ]
+    return tuple(found)
+
+
+def _case_of(docket: Docket, bucket: str, shared: Case | None, table: Table | None) -> Case | None:
+    """What is held against one bucket, its policies included."""
+    from assistant.propose.evidence import Case
+
+    case = Case()
+    for key in (f"bucket storage.{bucket}", f"bucket {bucket}", f"bucket storage.objects/{bucket}"):
+        other = docket.others.get(key)
+        if other is not None:
+            case.findings += other.findings
+            case.cells += other.cells
+    if shared is not None and table is not None:
+        naming = {policy.name for policy in table.policies if _names(policy, bucket)}
+        case.findings += [finding for finding in shared.findings if naming.intersection(finding.policies)]
+        case.cells += [
+            cell for cell in shared.cells if bucket in {cell.variant, *cell.columns} or literal(bucket) in cell.witness
+        ]
+    return case if case.findings or case.cells else None
+
+
+def _fix_bucket(
+    shapes: Shapes, bucket: str, case: Case, table: Table | None, *, public: bool
+) -> tuple[Fix | NoFix, ...]:
+    draft = Draft()
+    entry = shapes.ground.entry(Name("storage", bucket))
+    if public and entry.kind is not OwnerKind.PUBLIC and any("public" in rule for rule in case.rules):
+        where = f"where id = {literal(bucket)}"
+        why = "Objects of a public bucket are served to whoever knows the address; no policy is asked."
+        forward = Statement(sql=f"UPDATE storage.buckets SET public = false {where}", comment=why)
+        back = Statement(sql=f"UPDATE storage.buckets SET public = true {where}", comment=REOPENS)
+        draft.add(((forward,), (back,)))
+        draft.review.append(f"public addresses of {bucket} stop working: serve its objects through signed addresses")
+    helpers: tuple[Statement, ...] = ()
+    if table is not None:
+        try:
+            helpers = _replace(shapes, bucket, case, table, draft)
+        except Gap as gap:
+            return no_fix(case, str(gap))
+    if not draft.forward:
+        return no_fix(case, f"stanch found no policy to change for bucket {bucket}: read the finding's detail")
+    return (
+        Fix(
+            id=f"bucket-{slug(bucket)}",
+            title=f"Bind the objects of bucket {bucket} to their owners",
+            findings=case.fingerprints,
+            applies=Applies.REVIEW,
+            statements=(*helpers, *draft.forward),
+            undo=tuple(draft.undo),
+            risk=". ".join(draft.review)
+            or f"Objects of {bucket} are reached by their uploader, or by whose folder they lie in",
+            objects=(bucket,),
+            order=60,
+        ),
+    )
+
+
+def _replace(shapes: Shapes, bucket: str, case: Case, table: Table, draft: Draft) -> tuple[Statement, ...]:
+    """Drop the policies at fault and write one for each command they allowed; returns the helpers' statements."""
+    strict = str(OBJECTS) in shapes.strict or bucket in shapes.strict
+    commands: set[str] = {command for command in COMMANDS if command in case.commands()}
+    at_fault = {
+        policy.name: policy
+        for policy in table.policies
+        if policy.permissive
+        and shapes.ground.outside.intersection(policy.roles)
+        and _names(policy, bucket)
+        and (policy.name in case.policies or (_meets(policy, commands) and (strict or not _bound(policy))))
+    }
+    if not at_fault:
+        return ()
+    helpers: list[Predicate] = []
+    by_folder = any(_text(policy).count("foldername") for policy in table.policies if _names(policy, bucket))
+    forward, undo = [], []
+    for name in sorted(at_fault):
+        old = Policy.from_row(at_fault[name])
+        forward.append(Statement(sql=old.drop(), comment="This policy names the bucket and not the caller."))
+        undo += [Statement(sql=old.drop()), Statement(sql=old.create(), comment=REOPENS)]
+    for command in COMMANDS:
+        if not any(policy.command in {command, "all"} for policy in at_fault.values()):
+            continue
+        for one in _buckets_of(shapes, bucket, at_fault, table):
+            new = _policy(shapes, one, command, by_folder=by_folder, used=helpers)
+            forward += [Statement(sql=new.drop()), Statement(sql=new.create())]
+            undo.insert(0, Statement(sql=new.drop()))
+    draft.add((tuple(forward), tuple(undo)))
+    made = tuple(dict.fromkeys(helper for predicate in helpers for helper in predicate.helpers))
+    draft.undo.extend(shapes.owners.workshop.undo(made))
+    return shapes.owners.workshop.statements(made)
+
+
+def _buckets_of(shapes: Shapes, bucket: str, at_fault: dict[str, PolicyRow], table: Table) -> tuple[str, ...]:
+    """Every bucket that loses a policy with this one."""
+    del table
+    known = sorted(one.id for one in shapes.ground.catalog.buckets)
+    return tuple(one for one in known if one == bucket or any(_names(policy, one) for policy in at_fault.values()))
+
+
+def _policy(shapes: Shapes, bucket: str, command: str, *, by_folder: bool, used: list[Predicate]) -> Policy:
+    entry = shapes.ground.entry(Name("storage", bucket))
+    roles: tuple[str, ...] = (shapes.ground.user_role,)
+    here = f"bucket_id = {literal(bucket)}"
+    mine = f"({_UPLOADER} or {_FOLDER} = {_ME})"
+    new = f"{_FOLDER} = {_ME}" if by_folder else _UPLOADER
+    if entry.kind is OwnerKind.TENANT:
+        membership = shapes.ground.membership(entry)
+        if membership is None:
+            raise Gap(
+                f"the map does not say how users belong to the tenant of bucket {bucket}: name the membership table"
+            )
+        helper = shapes.owners.tenants(membership)
+        used.append(Predicate(sql="", helpers=(helper,)))
+        call = f"{helper.name.schema}.{helper.name.name}()"
+        mine = new = f"{_FOLDER} = any (array(select t::text from {call} as t))"
+    if entry.kind is OwnerKind.PUBLIC and command == "select":
+        roles, mine = shapes.ground.client_roles, "true"
+    using = f"{here} and {mine}"
+    check = f"{here} and {new}"
+    return Policy(
+        table=OBJECTS,
+        name=f"stanch {command} {bucket}"[:63],
+        command=command,
+        roles=roles,
+        using=None if command == "insert" else using,
+        check={"insert": check, "update": using}.get(command),
+    )
+
+
+def _text(policy: PolicyRow) -> str:
+    return f"{policy.using or ''} {policy.check or ''}"
+
+
+def _names(policy: PolicyRow, bucket: str) -> bool:
+    """The policy is about this bucket, or about all of them."""
+    text = _text(policy)
+    return literal(bucket) in text or "bucket_id" not in text
+
+
+def _meets(policy: PolicyRow, commands: set[str]) -> bool:
+    return policy.command == "all" or policy.command in commands
+
+
+def _bound(policy: PolicyRow) -> bool:
+    """It asks for the caller's own folder or upload."""
+    texts = [text for text in (policy.using, policy.check) if text is not None]
+    return bool(texts) and all(
+        ("foldername" in one or "owner" in one or "split_part" in one) and "auth." in one for one in texts
+    )

@@ -1,0 +1,232 @@
+"""The fix of one table: row-level security on, the policies at fault replaced by guards, grants narrowed, indexes added.
+
+Only commands that leak are touched, and of their policies only those at fault; a restrictive policy, a policy for trusted
+roles and a policy that holds are kept as they are. What users rightfully could do, they still can.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from assistant.domain.fixes import Applies, Fix, NoFix, Statement
+from assistant.domain.ownership import Confidence, OwnerKind
+from assistant.propose.draft import REOPENS, Draft, no_fix, slug
+from assistant.propose.grants import narrowed, revoked, target_of
+from assistant.propose.ground import COMMANDS
+from assistant.propose.indexes import wanted_indexes
+from assistant.propose.owners import Gap
+from assistant.propose.roles import asked_roles
+from assistant.propose.soundness import holds_alone
+from assistant.propose.surroundings import unpublished
+from assistant.sql.policy import Policy, disable_rls, drop_policy, enable_rls
+
+
+if TYPE_CHECKING:
+    from assistant.domain.catalog import PolicyRow, Table
+    from assistant.domain.names import Name
+    from assistant.domain.ownership import Ownership
+    from assistant.propose.evidence import Case
+    from assistant.propose.shapes import Guard, Shapes
+
+_TABLE_PRIVILEGES: Final = ("TRUNCATE", "REFERENCES", "TRIGGER", "MAINTAIN")
+
+
+def fix_table(shapes: Shapes, table: Table, case: Case) -> tuple[Fix | NoFix, ...]:
+    """One fix for everything held against the table, or the reason why there is none."""
+    entry = shapes.ground.entry(table.name)
+    draft = Draft()
+    helpers_at = 0
+    try:
+        guards = _replace_policies(shapes, table, entry, case, draft)
+        _narrow(shapes, table, entry, case, draft)
+    except Gap as gap:
+        return no_fix(case, str(gap))
+    helpers = tuple(
+        dict.fromkeys(
+            helper
+            for guard in guards
+            for predicate in (guard.using, guard.check)
+            if predicate is not None
+            for helper in predicate.helpers
+        )
+    )
+    workshop = shapes.owners.workshop
+    draft.forward[helpers_at:helpers_at] = workshop.statements(helpers)
+    draft.undo.extend(workshop.undo(helpers))
+    draft.add(wanted_indexes(shapes.ground, table, guards, helpers))
+    if not draft.forward:
+        return no_fix(
+            case, f"stanch found nothing to change on {table.name} that would close this: read the finding's detail"
+        )
+    return (_fix(table.name, entry, case, draft),)
+
+
+def _fix(name: Name, entry: Ownership, case: Case, draft: Draft) -> Fix:
+    sure = entry.confirmed or entry.confidence is Confidence.HIGH
+    if not sure:
+        draft.review.insert(0, f"the owner of {name} is inferred, not confirmed")
+    return Fix(
+        id=f"lock-{slug(str(name))}",
+        title=f"Lock {name}: {_says(entry)}",
+        findings=case.fingerprints,
+        applies=Applies.REVIEW if draft.review else Applies.SAFE,
+        statements=tuple(draft.forward),
+        undo=tuple(draft.undo),
+        risk=(". ".join(_sentence(reason) for reason in draft.review)),
+        objects=(str(name),),
+        order=20,
+    )
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _says(entry: Ownership) -> str:
+    kind = entry.kind
+    if kind is OwnerKind.TENANT:
+        return "only members of the tenant reach its rows"
+    if kind is OwnerKind.VIA:
+        return f"a row is reached by whoever owns its row in {entry.parent}"
+    if kind is OwnerKind.MEMBERSHIP:
+        return "members read, owners and admins write, nobody adds themselves"
+    if kind is OwnerKind.PUBLIC:
+        return "everyone reads, only the server writes"
+    if kind is OwnerKind.CONDITIONAL:
+        return "everyone reads what is shared, the owner the rest"
+    if kind is OwnerKind.SERVICE:
+        return "only the server reaches it"
+    return "only its owner reaches a row"
+
+
+def _replace_policies(shapes: Shapes, table: Table, entry: Ownership, case: Case, draft: Draft) -> tuple[Guard, ...]:
+    """Enable RLS, drop what is at fault, write the guards; returns the guards written."""
+    strict = str(table.name) in shapes.strict
+    hit = {command for command in COMMANDS if command in case.commands(strict=strict) or not table.rls}
+    dropped: dict[str, PolicyRow] = {}
+    for command in sorted(hit):
+        dropped |= {policy.name: policy for policy in _at_fault(shapes, table, case, command, strict=strict)}
+    dropped |= {
+        policy.name: policy
+        for policy in table.policies
+        if policy.permissive and policy.name in case.policies and shapes.ground.outside.intersection(policy.roles)
+    }
+    for policy in dropped.values():
+        hit |= set(COMMANDS) if policy.command == "all" else {policy.command}
+    if not hit:
+        return ()
+    guards = tuple(
+        guard
+        for guard in shapes.guards(table, entry, _asked(shapes, entry, dropped, hit))
+        if guard.command in hit and _was_allowed(shapes, table, guard) and not _covered(guard, table, dropped)
+    )
+    if not table.rls:
+        enable = Statement(sql=enable_rls(table.name), comment="Without row-level security every policy is ignored.")
+        draft.add(((enable,), (Statement(sql=disable_rls(table.name), comment=REOPENS),)))
+    _swap(table.name, list(dropped.values()), [_policy(table.name, guard) for guard in guards], draft)
+    return guards
+
+
+def _asked(
+    shapes: Shapes, entry: Ownership, dropped: dict[str, PolicyRow], hit: set[str]
+) -> dict[str, tuple[str, ...]]:
+    """By command, the roles of the tenant that the dropped policies asked for."""
+    membership = shapes.ground.membership(entry)
+    return {
+        command: asked_roles(
+            shapes.ground.catalog, membership, [row for row in dropped.values() if row.command in {command, "all"}]
+        )
+        for command in hit
+    }
+
+
+def _swap(table: Name, dropped: list[PolicyRow], new: list[Policy], draft: Draft) -> None:
+    """Drop and create, so that a second run comes to the same; the undo restores the old ones exactly."""
+    forward, undo = [], []
+    for n, row in enumerate(sorted(dropped, key=lambda row: row.name)):
+        comment = "These policies let others in." if n == 0 else ""
+        forward.append(Statement(sql=drop_policy(table, row.name), comment=comment))
+    for policy in new:
+        forward.append(Statement(sql=drop_policy(table, policy.name)))
+        forward.append(Statement(sql=policy.create()))
+        undo.append(Statement(sql=drop_policy(table, policy.name)))
+    for row in sorted(dropped, key=lambda row: row.name):
+        old = Policy.from_row(row)
+        undo.append(Statement(sql=old.drop()))
+        undo.append(Statement(sql=old.create(), comment=REOPENS))
+    draft.add((tuple(forward), tuple(undo)))
+
+
+def _at_fault(shapes: Shapes, table: Table, case: Case, command: str, *, strict: bool) -> tuple[PolicyRow, ...]:
+    """Policies that let outsiders run the command; all of them when none can be told from the others."""
+    candidates = shapes.ground.from_outside(table.policies, command)
+    if strict:
+        return candidates
+    entry = shapes.ground.entry(table.name)
+    bad = tuple(
+        policy
+        for policy in candidates
+        if policy.name in case.policies or not holds_alone(policy, entry, shapes.ground.surface)
+    )
+    # with row-level security off nothing was tried against the policies: those that look sound are kept
+    return bad if bad or not table.rls else candidates
+
+
+def _was_allowed(shapes: Shapes, table: Table, guard: Guard) -> bool:
+    """No user gains a right by a fix."""
+    return any(shapes.ground.allowed(table, guard.command, role) for role in guard.roles)
+
+
+def _covered(guard: Guard, table: Table, dropped: dict[str, PolicyRow]) -> bool:
+    """A policy that is kept already says who may run the command."""
+    return any(
+        policy.permissive
+        and policy.name not in dropped
+        and policy.command in {guard.command, "all"}
+        and {*guard.roles, "public"}.intersection(policy.roles)
+        for policy in table.policies
+    )
+
+
+def _policy(table: Name, guard: Guard) -> Policy:
+    return Policy(
+        table=table,
+        name=f"stanch {guard.command}{guard.suffix}",
+        command=guard.command,
+        roles=guard.roles,
+        using=guard.using.sql if guard.using else None,
+        check=guard.check.sql if guard.check else None,
+    )
+
+
+def _narrow(shapes: Shapes, table: Table, entry: Ownership, case: Case, draft: Draft) -> None:
+    """Privileges that policies cannot guard: single columns, TRUNCATE, and tables meant for the server alone."""
+    ground, target = shapes.ground, target_of("table", table.name)
+    if entry.kind is OwnerKind.SERVICE and (case.commands() or not table.rls):
+        held = [command.upper() for command in COMMANDS if command in case.commands() or not table.rls]
+        draft.add(revoked(ground, table.grants, target, held, why="No client has any business here."))
+    if entry.kind is OwnerKind.SERVICE and any("realtime" in rule for rule in case.rules):
+        draft.add(unpublished(ground, table))
+    flagged = [privilege for privilege in _TABLE_PRIVILEGES if _flagged(case, privilege)]
+    draft.add(revoked(ground, table.grants, target, flagged, why="Row-level security does not guard these."))
+    raised = case.raised("update") | (set(entry.privileged) if case.raised("update") or not table.rls else set())
+    # who belongs to what with which role is decided by the policy: managers must be able to change it
+    if raised and entry.kind is not OwnerKind.MEMBERSHIP:
+        safe = tuple(c.name for c in table.columns if c.name not in raised and not c.generated)
+        if draft.add(narrowed(ground, table.grants, target, "UPDATE", safe, why="Users do not set these themselves.")):
+            draft.review.append(
+                f"an UPDATE or upsert from the client that names {', '.join(sorted(raised))} of {table.name} will be refused"
+            )
+    if entry.kind is OwnerKind.PUBLIC and entry.sensitive and "select" in case.commands():
+        safe = tuple(column.name for column in table.columns if column.name not in entry.sensitive)
+        if draft.add(
+            narrowed(ground, table.grants, target, "SELECT", safe, why="These columns are nobody's business.")
+        ):
+            draft.review.append(f"select * on {table.name} will be refused: name the columns")
+
+
+def _flagged(case: Case, privilege: str) -> bool:
+    word = privilege.lower()
+    return any(word in cell.variant for cell in case.cells) or any(
+        "grant" in finding.rule and word in f"{finding.title} {finding.detail}".lower() for finding in case.findings
+    )
