@@ -200,6 +200,8 @@ class Failed:
     step: str
     says: str
     remedy: str
+    kind: str = ""
+    """Name of the error's class in ``assistant.domain.errors``, for the exit code; empty when stanch did not expect it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
