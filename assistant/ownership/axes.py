@@ -12,6 +12,7 @@ from assistant.domain.ownership import Confidence, OwnerKind, Ownership
 from assistant.ownership.drafts import membership_entry, root_entry, tenant_entry, user_entry, via_entry
 from assistant.ownership.memberships import groups_of, is_bare_tenant
 from assistant.ownership.persons import Part, Person, find_persons, is_staff_written
+from assistant.ownership.predicates import binds_person, mentions
 from assistant.ownership.words import CATALOGUE, PERSONAL, TOGETHER, singulars, words
 
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from assistant.ownership.survey import Link
 
 
+_PERSONAL_PREFIXES: Final = frozenset({"user", "my", "personal"})
 _OWNED: Final = frozenset({OwnerKind.SELF, OwnerKind.USER, OwnerKind.TENANT, OwnerKind.VIA, OwnerKind.MEMBERSHIP})
 
 
@@ -98,10 +100,8 @@ def settle_users(draft: Draft) -> None:
             draft.settle(user_entry(name, owners, authors=authors, confidence=_confidence(owners)))
         elif is_staff_written(draft.survey, name, persons):
             draft.ask(name, "staff", "it names who created a row and who changed it, but nobody whose row it is")
-        elif makers and not (set(singulars(name.name)) & CATALOGUE and not makers[0].not_null):
-            authors = tuple(person.column for person in persons if person not in makers)
-            if not _parents(draft, name):
-                draft.settle(user_entry(name, makers, authors=authors, confidence=Confidence.LOW))
+        elif makers and not _parents(draft, name):
+            _settle_makers(draft, name, makers)
 
 
 def settle_parents(draft: Draft) -> None:
@@ -120,9 +120,26 @@ def settle_parents(draft: Draft) -> None:
                     draft.settle(via_entry(link, authors=authors, confidence=sure if link.not_null else Confidence.LOW))
                     moved = True
     for name, persons in draft.persons.items():
-        makers = tuple(person for person in persons if person.part is Part.MAKER)
-        if name not in draft.entries and makers and not set(singulars(name.name)) & CATALOGUE:
-            draft.settle(user_entry(name, makers, authors=(), confidence=Confidence.LOW))
+        if name not in draft.entries and persons:
+            _settle_makers(draft, name, tuple(person for person in persons if person.part is Part.MAKER) or persons)
+
+
+def _settle_makers(draft: Draft, name: Name, makers: tuple[Person, ...]) -> None:
+    """Who made a row owns it if nobody else does, but not where a back office makes rows for everyone."""
+    survey = draft.survey
+    writers = survey.policies(name, write=True)
+    named = any(
+        mentions(f"{policy.using or ''} {policy.check or ''}", name, person.column)
+        for policy in writers
+        for person in makers
+    )
+    back_office = bool(survey.api_roles) and survey.tables[name].rls and not named
+    made = any(person.part is Part.MAKER for person in makers)
+    if set(singulars(name.name)) & CATALOGUE or (back_office and not makers[0].not_null) or not (made or named):
+        draft.ask(name, "staff", f"{makers[0].column} says who made a row, which need not be whose row it is")
+    else:
+        others = tuple(person.column for person in draft.persons[name] if person not in makers)
+        draft.settle(user_entry(name, makers, authors=others, confidence=Confidence.LOW))
 
 
 def _tenant_column(draft: Draft, name: Name, tenants: set[Name]) -> Group | None:
@@ -146,7 +163,9 @@ def _is_personal(draft: Draft, name: Name, group: Group) -> bool:
     owners = [person.column for person in draft.persons[name] if person.part is Part.OWNER]
     if not owners:
         return False
-    if set(singulars(name.name)) & PERSONAL:
+    if set(singulars(name.name)) & PERSONAL or words(name.name)[0] in _PERSONAL_PREFIXES:
+        return True
+    if binds_person(draft.survey, name, owners, [group.column]):
         return True
     return any(
         set(owners) & columns and group.column not in columns and len(columns) <= 1 + len(owners)
@@ -183,6 +202,8 @@ def _is_part(draft: Draft, name: Name, link: Link) -> bool:
         return True
     if set(singulars(name.name)) & PERSONAL or any(owners & columns for columns in draft.survey.unique_sets(name)):
         return False
+    if binds_person(draft.survey, name, owners, link.columns):
+        return False
     return link.on_delete == "cascade" and bool(set(singulars(name.name)) & TOGETHER)
 
 
@@ -197,8 +218,8 @@ def _parents(draft: Draft, name: Name) -> list[Link]:
     found = []
     for link in draft.survey.links(name):
         entry = draft.entries.get(link.target)
-        aside = "by" in words(link.column) or link.target == name
-        if entry and entry.kind in _OWNED and not aside and link.target.schema != "auth":
+        aside = "by" in words(link.column) or link.target == name or draft.people.names_person(link) is not None
+        if entry and entry.kind in _OWNED and not aside:
             found.append(link)
     return sorted(found, key=rank)
 

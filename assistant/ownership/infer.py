@@ -15,7 +15,7 @@ from assistant.domain.ownership import CodeHints, OwnerKind, OwnershipMap
 from assistant.ownership.axes import settle_aliases, settle_parents, settle_selves, settle_tenants, settle_users
 from assistant.ownership.buckets import settle_buckets
 from assistant.ownership.drafts import Draft
-from assistant.ownership.leftovers import settle_leftovers
+from assistant.ownership.leftovers import settle_housekeeping, settle_leftovers
 from assistant.ownership.memberships import find_memberships, find_pointers
 from assistant.ownership.principals import find_aliases, find_selves
 from assistant.ownership.questions import ask_questions
@@ -49,6 +49,7 @@ def infer(catalog: Catalog, hints: CodeHints = _NO_HINTS) -> OwnershipMap:
     memberships = find_memberships(survey, people)
     draft = Draft(survey, people, memberships, find_pointers(survey, people, memberships))
     settle_selves(draft)
+    settle_housekeeping(draft)
     settle_tenants(draft)
     settle_aliases(draft)
     settle_users(draft)

@@ -20,6 +20,14 @@ if TYPE_CHECKING:
     from assistant.ownership.survey import Survey
 
 
+def settle_housekeeping(draft: Draft) -> None:
+    """Tables that are the server's by name and closed to everyone else, even if their rows name a user or a tenant."""
+    for name in draft.survey.tables:
+        housekeeping = _housekeeping(name)
+        if housekeeping and name not in draft.people.principals and _closed(draft.survey, name):
+            draft.settle(_service(name, housekeeping, closed=True))
+
+
 def settle_leftovers(draft: Draft) -> None:
     """Give every table that no axis explained an entry."""
     for name in draft.survey.tables:
@@ -38,7 +46,7 @@ def settle_leftovers(draft: Draft) -> None:
 def _service(name: Name, housekeeping: str, *, closed: bool) -> Ownership:
     says = []
     if housekeeping:
-        says.append(f"{housekeeping} in its name is the server's housekeeping, and nothing in it leads to a person")
+        says.append(f"{housekeeping} in its name is the server's housekeeping")
     if closed:
         says.append("row-level security is on and no policy lets a visitor or a user in")
     return Ownership(
