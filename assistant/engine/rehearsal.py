@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from assistant.domain.errors import UsageError
 from assistant.domain.fixes import Fix, NoFix
+from assistant.engine.mapfile import MAP_FILE
 
 
 if TYPE_CHECKING:
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from assistant.shadow.database import Shadow
 
     OnProgress = Callable[[str, int, int], None]
-
-MAP_FILE = "stanch.toml"
 
 
 class Rehearsal:
@@ -74,7 +73,7 @@ class Rehearsal:
                     self.catalog,
                     self.ownership,
                     workers=self._options.workers,
-                    on_progress=lambda done, total: self._on_progress("attacking", done, total),
+                    on_progress=self._on_progress,
                 )
         return self._matrix
 
@@ -190,7 +189,12 @@ def rehearse(path: Path, options: Options, on_progress: OnProgress) -> Iterator[
         began = time.perf_counter()
         on_progress("reading the rules back", 0, 0)
         with shadow.connect("admin") as connection:
-            catalog = read_catalog(connection, repository.platform)
+            catalog = read_catalog(
+                connection,
+                repository.platform,
+                text_subject=repository.text_subject,
+                exposed_schemas=_exposed_schemas(repository),
+            )
         ownership = load(repository.root / MAP_FILE, infer(catalog))
         seconds["catalog"] = time.perf_counter() - began
         yield Rehearsal(
@@ -203,3 +207,15 @@ def rehearse(path: Path, options: Options, on_progress: OnProgress) -> Iterator[
             on_progress=on_progress,
             seconds=seconds,
         )
+
+
+def _exposed_schemas(repository: Repository) -> tuple[str, ...]:
+    """What ``config.toml`` beside the migrations says that the API serves; ``("public",)`` when there is none."""
+    from assistant.collect.catalog import api_schemas
+
+    served: dict[str, None] = {}
+    for layout in repository.layouts:
+        config = (repository.root / layout.root).parent / "config.toml"
+        if layout.kind.startswith("supabase") and config.is_file():
+            served |= dict.fromkeys(api_schemas(config.read_text(encoding="utf-8", errors="replace")))
+    return tuple(served) or ("public",)

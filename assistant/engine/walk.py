@@ -231,7 +231,7 @@ def _guarded(context: Context, act: Act) -> Generator[Happening, None, str | Non
             asked = isinstance(happening, Asked)
             yield happening
     except StanchError as error:
-        yield Failed(step=context.step.id, says=error.says, remedy=error.remedy)
+        yield Failed(step=context.step.id, says=error.says, remedy=error.remedy, kind=type(error).__name__)
         return None
     except Exception as error:  # noqa: BLE001 - whatever a step raises becomes a sentence; the incident goes on
         yield Failed(

@@ -15,6 +15,7 @@ from assistant.domain.errors import NeedsPersonError, StanchError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from assistant.domain.fixes import Artifact
     from assistant.engine.options import Options
     from assistant.engine.rehearsal import Rehearsal
     from assistant.store.evidence import EvidenceShelf
@@ -49,6 +50,8 @@ class World:
     """Aware UTC."""
     cancel: threading.Event = field(default_factory=threading.Event)
     """Set by a face to stop the running step at its next report."""
+    proposed: dict[str, tuple[Artifact, ...]] = field(default_factory=dict)
+    """What a step has shown and waits to write, by step."""
     _open: ExitStack = field(default_factory=ExitStack)
     _rehearsal: Rehearsal | None = None
 

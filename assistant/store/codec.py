@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 import re
 import types
@@ -43,6 +44,11 @@ def encode_event(event: events.Event) -> bytes:
             "what": _plain(what),
         }
     )
+
+
+def event_sha(event: events.Event) -> str:
+    """SHA-256 of an event's line: what the next event names as ``prev``."""
+    return hashlib.sha256(encode_event(event)).hexdigest()
 
 
 def decode_event(line: bytes) -> events.Event:

@@ -15,6 +15,15 @@ if TYPE_CHECKING:
 _BYTES = 32
 
 
+def read_key(places: Places, incident: str) -> bytes:
+    """The key of an incident for reading; a fresh one when it is gone, under which old pseudonyms stay as they are."""
+    try:
+        key = (places.incident(incident) / "key").read_bytes()
+    except OSError:
+        key = b""
+    return key if len(key) == _BYTES else secrets.token_bytes(_BYTES)
+
+
 def incident_key(places: Places, incident: str) -> bytes:
     """The key of an incident, made on first use.
 

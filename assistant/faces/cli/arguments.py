@@ -130,6 +130,7 @@ def _incident(parser: argparse.ArgumentParser) -> None:
     _repo(parser)
     parser.add_argument("--id", metavar="ID", help="which incident (default: the latest)")
     parser.add_argument("--to", metavar="FILE", type=Path, help="export: where the archive goes (default: here)")
+    _rehearsal_flags(parser)
 
 
 def _runbook(parser: argparse.ArgumentParser) -> None:

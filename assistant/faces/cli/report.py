@@ -109,9 +109,9 @@ def not_read_records(rehearsal: Rehearsal) -> list[dict[str, str]]:
     return [{"file": each.file, "reason": each.reason} for each in left]
 
 
-def questions(matrix: Matrix, ownership: OwnershipMap) -> list[dict[str, Any]]:
-    """Everything that only the operator can say, each question once."""
-    asked: Mapping[str, Question] = {question.id: question for question in (*matrix.questions, *ownership.questions)}
+def questions(*askers: Matrix | OwnershipMap) -> list[dict[str, Any]]:
+    """Everything that only the operator can say, each question once, by id."""
+    asked: Mapping[str, Question] = {question.id: question for asker in askers for question in asker.questions}
     return [
         {
             "id": question.id,

@@ -69,14 +69,15 @@ def options_from(arguments: argparse.Namespace, root: Path, voice: Voice) -> Opt
         if (value := getattr(arguments, key, None)) is not None:
             chosen[key] = (value, f"--{key.replace('_', '-')}", Path())
     _warn_of_typos(voice)
+    defaults = Options()
     return Options(
         schema_file=_schema(*chosen["schema"]) if "schema" in chosen else None,
         database_url=_url(*chosen["database_url"][:2]) if "database_url" in chosen else None,
         shadow_url=_url(*chosen["shadow"][:2]) if "shadow" in chosen else None,
-        workers=int(_number(*chosen["workers"][:2], most=_MOST_WORKERS)) if "workers" in chosen else Options.workers,
+        workers=int(_number(*chosen["workers"][:2], most=_MOST_WORKERS)) if "workers" in chosen else defaults.workers,
         statement_seconds=_number(*chosen["statement_seconds"][:2], most=3600)
         if "statement_seconds" in chosen
-        else Options.statement_seconds,
+        else defaults.statement_seconds,
     )
 
 

@@ -1,0 +1,81 @@
+"""Attacks the rehearsal database as every actor and records which rows reached whom, with a witness for each."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from assistant.domain.events import FactTaken, Found
+from assistant.domain.matrix import Verdict
+from assistant.engine.actions import begins
+from assistant.engine.leaks import leak_records, worst_first
+
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from assistant.domain.events import Happening
+    from assistant.domain.findings import Finding
+    from assistant.engine.actions import Context
+
+
+@begins("confirm-scope")
+def begin(context: Context) -> Generator[Happening, None, str]:
+    """Attack, judge, name the findings."""
+    rehearsal, step = context.world.rehearsal(), context.step.id
+    matrix = rehearsal.attack()
+    findings = rehearsal.findings()
+    counts = matrix.counts()
+    leaks = worst_first(matrix.of(Verdict.LEAKS))
+    kept = context.world.evidence.put(
+        "leaks",
+        f"{len(leaks)} leaks with their witnesses",
+        json.dumps(leak_records(leaks, rehearsal.replay), indent=1, ensure_ascii=False),
+    )
+    seeding = matrix.seeding
+    yield FactTaken(
+        step=step,
+        says=f"{len(matrix.cells)} attacks: {counts['holds']} hold, {counts['leaks']} leak, "
+        f"{counts['locked_out']} lock an owner out, {counts['unknown']} could not be tested",
+        evidence=kept.id,
+        data={"cells": counts, "map": "confirmed" if matrix.confirmed else "inferred"},
+    )
+    yield FactTaken(
+        step=step,
+        says=f"{seeding.seeded} of {seeding.tables} tables were filled with two tenants",
+        data={"seeded": seeding.seeded, "tables": seeding.tables, "not_seeded": dict(seeding.not_seeded)},
+    )
+    yield from unknowns(context)
+    for question in matrix.questions:
+        yield FactTaken(
+            step=step, says=f"open question: {question.asks}", data={"question": question.id, "why": question.why}
+        )
+    yield from (found(step, finding) for finding in findings)
+    return f"{counts['leaks']} leaks in {len({leak.object for leak in leaks})} objects, {len(matrix.cells)} attacks"
+
+
+def unknowns(context: Context) -> Generator[Happening, None, None]:
+    """What could not be tested, one line a reason: the denominator's other half."""
+    cells = context.world.rehearsal().attack().of(Verdict.UNKNOWN)
+    reasons: dict[str, set[str]] = {}
+    for cell in cells:
+        reasons.setdefault(cell.reason, set()).add(cell.object)
+    for reason, objects in sorted(reasons.items()):
+        yield FactTaken(
+            step=context.step.id,
+            says=f"not tested in {len(objects)} objects: {reason}",
+            data={"untested": sorted(objects)[:200]},
+        )
+
+
+def found(step: str, finding: Finding) -> Found:
+    """A finding as the journal keeps it."""
+    return Found(
+        step=step,
+        fingerprint=finding.fingerprint,
+        rule=finding.rule,
+        title=finding.title,
+        severity=finding.severity.value,
+        subject=str(finding.subject),
+        executed=finding.executed,
+    )

@@ -1,0 +1,79 @@
+"""Proposes the migration that closes the leaks, proves it on a clone, and writes it after approval."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assistant.domain.events import FactTaken, FixProposed, Proved
+from assistant.engine.actions import approved, begins, undone
+from assistant.engine.proposal import left_open, plan_for, refuse_unproven, title_of
+from assistant.engine.writing import propose_files, remove_files, write_files
+
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Sequence
+    from datetime import datetime
+
+    from assistant.domain.events import Happening
+    from assistant.domain.fixes import Artifact, Proof
+    from assistant.engine.actions import Context
+
+
+@begins("lock-database")
+def begin(context: Context) -> Generator[Happening, None, str]:
+    """Findings, fixes, proof, diff; then the question."""
+    rehearsal, step = context.world.rehearsal(), context.step.id
+    if not rehearsal.fixes():
+        for none in rehearsal.not_fixed():
+            yield FactTaken(step=step, says=f"no fix for {none.finding}: {none.reason}")
+        return "nothing to change: no finding has a fix"
+    proof = rehearsal.proof()
+    for fix in proof.fixes:
+        yield FixProposed(step=step, fix=fix.id, title=fix.title, applies=fix.applies.value)
+    for finding, reason in left_open(rehearsal):
+        yield FactTaken(step=step, says=f"not fixed: {title_of(rehearsal, finding)}: {reason}")
+    yield proved(context, proof)
+    refuse_unproven(proof)
+    counts = f"{proof.before.get('leaks', 0)} leaks before, {proof.after.get('leaks', 0)} after, nobody locked out"
+    yield from propose_files(context, plan_for(rehearsal), f"Write this migration into the repository? ({counts})")
+    return ""
+
+
+@approved("lock-database")
+def write(context: Context) -> Generator[Happening, None, str]:
+    """Write the migration and its undo."""
+
+    def plan(at: datetime) -> Sequence[Artifact]:
+        return plan_for(context.world.rehearsal())(at)
+
+    return (yield from write_files(context, plan))
+
+
+@undone("lock-database")
+def take_back(context: Context) -> Generator[Happening, None, str]:
+    """Remove the migration and its undo; a database that they already reached is not touched."""
+    return (yield from remove_files(context))
+
+
+def proved(context: Context, proof: Proof) -> Proved:
+    """A proof as the journal keeps it, with its details as evidence."""
+    comparison = proof.comparison
+    lines = [proof.claim, f"verdict {proof.verdict.value}: {proof.reason}"]
+    lines += [f"closed {cell.key}" for cell in comparison.closed]
+    lines += [f"still open {cell.key}" for cell in comparison.still_open]
+    lines += [f"opened {cell.key}" for cell in comparison.opened]
+    lines += [f"locked out {cell.key}" for cell in comparison.locked_out]
+    lines += [f"lost sight of {cell.key}" for cell in comparison.lost_sight]
+    lines += [f"refused: {reason}: {statement}" for statement, reason in proof.failed]
+    lines += [f"plan {note.table} ({', '.join(note.columns)}): {note.plan}" for note in proof.plans]
+    lines += [f"undo works: {proof.undo_works}", f"second run changes nothing: {proof.again_is_noop}"]
+    kept = context.world.evidence.put("proof", f"{len(comparison.closed)} leaks closed", "\n".join(lines) + "\n")
+    return Proved(
+        step=context.step.id,
+        claim=proof.claim,
+        verdict=proof.verdict.value,
+        reason=proof.reason,
+        before=dict(proof.before),
+        after=dict(proof.after),
+        evidence=kept.id,
+    )

@@ -1,0 +1,42 @@
+"""Names the line of the migration behind each kind of leak, and says which usual causes the attacks ruled out."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from assistant.domain.events import CauseNamed, FactTaken
+from assistant.engine.actions import begins
+
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from assistant.domain.events import Happening
+    from assistant.domain.findings import Finding
+    from assistant.engine.actions import Context
+
+_LONGEST = 40
+
+
+@begins("root-causes")
+def begin(context: Context) -> Generator[Happening, None, str]:
+    """One cause a line of the repository, executed leaks before suspicions."""
+    rehearsal, step = context.world.rehearsal(), context.step.id
+    by_line: dict[str, list[Finding]] = defaultdict(list)
+    for finding in rehearsal.findings():
+        if finding.executed:
+            by_line[str(finding.where) if finding.where else ""].append(finding)
+    for line, findings in list(by_line.items())[:_LONGEST]:
+        rules = ", ".join(dict.fromkeys(finding.rule for finding in findings))
+        subjects = ", ".join(dict.fromkeys(finding.subject.name for finding in findings))
+        opened = f"{line} last set it" if line else "no file of the repository sets it: it was made elsewhere"
+        yield CauseNamed(step=step, says=f"{rules} on {subjects}: {opened}", line=line)
+    if len(by_line) > _LONGEST:
+        yield FactTaken(step=step, says=f"{len(by_line) - _LONGEST} more lines are in the evidence of the attacks")
+    if not by_line:
+        yield FactTaken(
+            step=step, says="no attack on the database succeeded: the cause, if there is a leak, lies outside it"
+        )
+        return "nothing in the database explains a leak"
+    return f"{len(by_line)} lines of the schema opened {sum(map(len, by_line.values()))} findings"

@@ -1,0 +1,130 @@
+"""What the writing steps share: show the files and the diff, ask, and write exactly what was shown."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from assistant.domain.errors import UsageError
+from assistant.domain.events import Asked, FactTaken, StepStarted, Written
+from assistant.engine.fold import APPROVAL
+from assistant.engine.resume import intent_to_write
+from assistant.engine.walk import APPROVE, DECLINE, latest_run
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Sequence
+
+    from assistant.domain.events import Happening
+    from assistant.domain.fixes import Artifact
+    from assistant.engine.actions import Context
+
+    Plan = Callable[[datetime], Sequence[Artifact]]
+
+_BEFORE = "before"
+
+
+def sha_of(text: str) -> str:
+    """SHA-256 of the text as it lies on disk."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def propose_files(context: Context, plan: Plan, asks: str) -> Generator[Happening, None, None]:
+    """Show what would be written and ask; the files are remembered by their hashes, and the moment they are named after."""
+    from assistant.write.diff import unified
+
+    world, step = context.world, context.step.id
+    at = world.now()
+    artifacts = tuple(plan(at))
+    diff = world.evidence.put("diff", f"{len(artifacts)} files to write", unified(world.root, artifacts))
+    world.proposed[step] = artifacts
+    yield FactTaken(
+        step=step,
+        says=f"{len(artifacts)} files would be written: {', '.join(artifact.path for artifact in artifacts)}",
+        evidence=diff.id,
+        data={"files": {artifact.path: sha_of(artifact.content) for artifact in artifacts}, "at": at.isoformat()},
+    )
+    yield Asked(step=step, question=APPROVAL, asks=asks, choices=(APPROVE, DECLINE))
+
+
+def write_files(context: Context, plan: Plan) -> Generator[Happening, None, str]:
+    """Write what was shown, and nothing else.
+
+    Args:
+        context: of the approved step.
+        plan: makes the files anew for the moment at which they were shown, when stanch was started again since.
+
+    Raises:
+        UsageError: the files would no longer be the ones that were shown.
+    """
+    from assistant.write.apply import apply
+
+    world, step = context.world, context.step.id
+    shown, shown_at = _shown(context)
+    artifacts = world.proposed.pop(step, None) or tuple(plan(shown_at))
+    shas = {artifact.path: sha_of(artifact.content) for artifact in artifacts}
+    if shas != shown:
+        raise UsageError(
+            "the repository changed since the diff was shown, and nothing was written.",
+            "Run the step again and look at the new diff.",
+        )
+    for artifact in artifacts:
+        if artifact.replaces is not None:
+            text = (world.root / artifact.path).read_text(encoding="utf-8")
+            kept = world.evidence.put(_BEFORE, f"{artifact.path} before the change", text)
+            yield FactTaken(
+                step=step, says=f"{artifact.path} kept as it was", evidence=kept.id, data={_BEFORE: artifact.path}
+            )
+    yield StepStarted(step=step, intent=intent_to_write(shas))
+    apply(world.root, artifacts)
+    yield Written(step=step, files=tuple(sorted(shas.items())))
+    world.forget()
+    return f"wrote {', '.join(artifact.path for artifact in artifacts)}"
+
+
+def remove_files(context: Context) -> Generator[Happening, None, str]:
+    """Take back what the step wrote: new files are removed, changed ones restored; a file somebody edited is refused.
+
+    Raises:
+        UsageError: a file was changed since, or its old content was not kept word for word.
+    """
+    from assistant.write.takeback import take_back
+
+    world = context.world
+    written = _written(context)
+    if not written:
+        raise UsageError(f"the step {context.step.id} has written nothing.", "There is nothing to undo.")
+    before = _kept_before(context)
+    for path, sha in written.items():
+        there = world.root / path
+        if there.exists() and hashlib.sha256(there.read_bytes()).hexdigest() != sha:
+            raise UsageError(
+                f"{path} was changed after it was written, and is left alone.", "Take it back by hand with git."
+            )
+    take_back(world.root, {path: before.get(path) for path in written})
+    world.forget()
+    yield from ()
+    return f"took back {', '.join(written)}"
+
+
+def _shown(context: Context) -> tuple[dict[str, str], datetime]:
+    for event in reversed(latest_run(context.incident, context.step.id)):
+        if isinstance(event.what, FactTaken) and isinstance(files := event.what.data.get("files"), dict):
+            return {str(path): str(sha) for path, sha in files.items()}, datetime.fromisoformat(
+                str(event.what.data["at"])
+            )
+    raise UsageError("nothing was shown that could be written.", "Run the step first.")
+
+
+def _written(context: Context) -> dict[str, str]:
+    run = latest_run(context.incident, context.step.id)
+    return {path: sha for event in run if isinstance(event.what, Written) for path, sha in event.what.files}
+
+
+def _kept_before(context: Context) -> dict[str, str]:
+    kept: dict[str, str] = {}
+    for event in latest_run(context.incident, context.step.id):
+        if isinstance(event.what, FactTaken) and isinstance(path := event.what.data.get(_BEFORE), str):
+            kept[path] = context.world.evidence.read(event.what.evidence)
+    return kept

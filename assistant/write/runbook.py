@@ -1,0 +1,193 @@
+"""The incident's runbook as Markdown: a print of the journal, redacted before it comes here, the same for the same journal.
+
+Names and words in it were written by others: whatever could turn into a link, an image, HTML or a heading is escaped.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from assistant.domain.events import (
+    CauseNamed,
+    Decided,
+    FactTaken,
+    FixProposed,
+    Noted,
+    Opened,
+    Proved,
+)
+from assistant.text.screen import screen
+from assistant.write.telling import told
+
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from jinja2 import Environment
+
+    from assistant.domain.events import Event, Happening, Incident
+    from assistant.domain.playbook import Playbook
+
+TEMPLATE = "runbook.md.j2"
+
+_SPECIAL = re.compile(r"[\\`*_{}\[\]!|~$@#]")
+_SCHEME = re.compile(r"(?<=[A-Za-z0-9+.-]):(?=\S)")
+_AT_START = re.compile(r"^(?=[-+=])|^(\d{1,9})(?=[.)])")
+_UNTESTED = "untested"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunbookFacts:
+    """What a runbook needs beside the incident itself; all of it from the case file."""
+
+    playbook: Playbook
+    """The playbook of the incident."""
+    head: tuple[int, str]
+    """Number and hash of the last event: whoever holds the journal can check the print against it."""
+    leaks: Sequence[Mapping[str, Any]] = ()
+    """The records of the attack step's evidence, worst first; empty when no attack ran."""
+    shown: int = 25
+    """Leaks printed with their witness; the rest is one line each."""
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    """Reserved for later playbooks."""
+
+
+def runbook(incident: Incident, facts: RunbookFacts) -> str:
+    """Markdown of the incident as it stands.
+
+    Returns:
+        One document that ends with a line feed and depends on nothing but its arguments.
+    """
+    happenings = [event.what for event in incident.events]
+    titles = {step.id: step.title for step in facts.playbook.steps}
+    rendered = (
+        _environment()
+        .get_template(TEMPLATE)
+        .render(
+            incident=incident,
+            playbook=facts.playbook,
+            head=facts.head,
+            opened=next(what for what in happenings if isinstance(what, Opened)),
+            timeline=[line for event in incident.events if (line := _line(event, titles))],
+            steps=[(titles.get(view.id, view.id), view) for view in incident.steps],
+            leaks=list(facts.leaks[: facts.shown]),
+            other_leaks=list(facts.leaks[facts.shown :]),
+            numbers=_latest_data(happenings, "cells"),
+            replayed=_latest_data(happenings, "statements"),
+            seeded=_latest_data(happenings, "seeded"),
+            causes=_unique(what for what in happenings if isinstance(what, CauseNamed)),
+            fixes=_unique(what for what in happenings if isinstance(what, FixProposed)),
+            proofs=[what for what in happenings if isinstance(what, Proved)],
+            untested=_unique(
+                what.says for what in happenings if isinstance(what, FactTaken) and _UNTESTED in what.data
+            ),
+            gaps=_gaps(happenings),
+            questions=_unique(what for what in happenings if isinstance(what, FactTaken) and "question" in what.data),
+            answers=_answers(incident, facts.playbook),
+            notes=[(event.at, event.by, event.what.text) for event in incident.events if isinstance(event.what, Noted)],
+        )
+    )
+    return re.sub(r"\n{3,}", "\n\n", rendered).strip() + "\n"
+
+
+def plain(value: object) -> str:
+    """Escape text for Markdown: it reads the same and means nothing.
+
+    Control characters become visible, line feeds become blanks, and every character that Markdown gives a meaning gets
+    a backslash (entities for the angle brackets, which some readers would still take for HTML).
+    """
+    text = screen(" ".join(str(value).split()))
+    text = _SPECIAL.sub(r"\\\g<0>", text)
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    # what renderers turn into links without being asked: schemes and www.
+    text = _SCHEME.sub(r"\\:", text).replace("www.", "www\\.")
+    return _AT_START.sub(lambda start: f"{start[1] or ''}\\", text)
+
+
+def code(value: object) -> str:
+    """Inline code that nothing inside can end."""
+    text = screen(" ".join(str(value).split())) or " "
+    fence = "`" * (max((len(run) for run in re.findall("`+", text)), default=0) + 1)
+    padded = f" {text} " if text.startswith("`") or text.endswith("`") else text
+    return f"{fence}{padded}{fence}"
+
+
+def fenced(value: object, language: str = "") -> str:
+    """A code block that nothing inside can end."""
+    text = screen(str(value).rstrip(), lines=True)
+    fence = "`" * max(3, max((len(run) for run in re.findall("`+", text)), default=0) + 1)
+    return f"{fence}{language}\n{text}\n{fence}"
+
+
+@cache
+def _environment() -> Environment:
+    import jinja2
+
+    def load(name: str) -> str:
+        return files("playbooks").joinpath("templates", name).read_text(encoding="utf-8")
+
+    environment = jinja2.Environment(
+        loader=jinja2.FunctionLoader(load),
+        undefined=jinja2.StrictUndefined,
+        # what a template prints without naming a filter is escaped for Markdown, as HTML templates escape for HTML
+        finalize=lambda value: value if isinstance(value, _Marked) else plain(value),
+        autoescape=False,  # noqa: S701 - HTML's escaping would be the wrong one; `finalize` does Markdown's
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {
+        "code": lambda value: _Marked(code(value)),
+        "fenced": lambda value, language="": _Marked(fenced(value, language)),
+        "utc": lambda value: _Marked(f"{value:%Y-%m-%d %H:%M:%S}"),
+        "raw": _Marked,
+    }
+    return environment
+
+
+class _Marked(str):
+    """Markdown that was made here."""
+
+    __slots__ = ()
+
+
+def _line(event: Event, titles: Mapping[str, str]) -> dict[str, object] | None:
+    """One row of the timeline; None for what only matters in its own section."""
+    says = told(event.what)
+    if says is None:
+        return None
+    step = str(getattr(event.what, "step", ""))
+    return {"at": event.at, "by": event.by, "step": titles.get(step, step), "says": says}
+
+
+def _latest_data(happenings: Sequence[Happening], key: str) -> Mapping[str, Any]:
+    """The data of the last fact that has this key; empty when there is none."""
+    return next((what.data for what in reversed(happenings) if isinstance(what, FactTaken) and key in what.data), {})
+
+
+def _unique(items: Any) -> list[Any]:  # noqa: ANN401 - of whatever it is given
+    return list({repr(item): item for item in items}.values())
+
+
+def _gaps(happenings: Sequence[Happening]) -> list[str]:
+    """Facts that say what was not seen: statements, files, tables, extensions."""
+    starts = ("not read", "stand-ins", "taken from generated", "not fixed", "no fix for")
+    gaps = [
+        what.says
+        for what in happenings
+        if isinstance(what, FactTaken) and (what.says.startswith(starts) or " no file creates it" in what.says)
+    ]
+    return _unique(gaps)
+
+
+def _answers(incident: Incident, playbook: Playbook) -> list[tuple[str, str]]:
+    """Questions of the playbook and the last answer to each."""
+    asks = {(step.id, asking.id): asking.asks for step in playbook.steps for asking in step.asks}
+    given = {
+        (what.step, what.question): what.answer for event in incident.events if isinstance(what := event.what, Decided)
+    }
+    return [(asks[key], answer) for key, answer in given.items() if key in asks]
