@@ -94,6 +94,7 @@ def judge(
     confidence: Confidence = Confidence.MEDIUM,
     only: Callable[[Cell], bool] | None = None,
     severity: Severity | None = None,
+    more: Iterable[Cell] = (),
 ) -> Judgement | None:
     """What the attack says about "these verbs on this object are open to this circle".
 
@@ -105,6 +106,7 @@ def judge(
         confidence: how sure the suspicion is without an attack.
         only: which of the cells the suspicion is about, all by default.
         severity: severity without an attack, by exposure by default.
+        more: leaks of other objects that follow from this one (the second step of two).
 
     Returns:
         None when the attack contradicts it, when nobody reaches it, or when it says no more than that a public table is public.
@@ -113,8 +115,8 @@ def judge(
         return None
     actors = ATTACKERS if exposure is Exposure.GUEST else NOT_GUEST
     cells = [cell for cell in context.cells(name) if cell.verb in verbs and cell.actor in actors]
-    cells = [cell for cell in cells if cell.verdict is not Verdict.LOCKED_OUT and (only is None or only(cell))]
-    leaks = tuple(cell for cell in cells if cell.verdict is Verdict.LEAKS)
+    cells = [cell for cell in cells if is_deny(cell) and (is_plain(cell) if only is None else only(cell))]
+    leaks = (*(cell for cell in cells if cell.verdict is Verdict.LEAKS), *more)
     if leaks:
         return from_leaks(leaks)
     grade = severity or suspected(context, name, exposure, verbs)
@@ -131,6 +133,21 @@ def judge(
     if cells and len(unknown) < len(cells):
         return Judgement(severity=NEXT.get(grade, grade), confidence=Confidence.LOW)
     return Judgement(severity=grade, confidence=Confidence.LOW if cells else confidence)
+
+
+def forms(cell: Cell) -> frozenset[str]:
+    """The parts of a cell's variant: ``stuffed``, ``move``, ``raise``, ``fresh``."""
+    return frozenset(cell.variant.split("/"))
+
+
+def is_deny(cell: Cell) -> bool:
+    """True for an attack; False for the legitimate allow beside it."""
+    return cell.verdict is not Verdict.LOCKED_OUT and cell.actor in ATTACKERS and "allow" not in forms(cell)
+
+
+def is_plain(cell: Cell) -> bool:
+    """True for one statement on the row; False for two-steps, TRUNCATE and the raising of one's own columns."""
+    return cell.through is None and not forms(cell) & {"raise", "truncate"}
 
 
 def from_leaks(leaks: Iterable[Cell]) -> Judgement:

@@ -1,0 +1,57 @@
+"""Buckets and the policies of ``storage.objects`` that speak of them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from assistant.detect.context import STORAGE_OBJECTS
+from assistant.detect.judge import is_deny
+from assistant.domain.facts import Place, Subject
+from assistant.domain.matrix import Verdict
+
+
+if TYPE_CHECKING:
+    from assistant.detect.context import Context
+    from assistant.domain.matrix import Cell
+
+_BUCKET: Final = re.compile(
+    r"bucket_id\s*(?:=|~~)\s*'([^']+)'|bucket_id\s*=\s*ANY\s*\(\s*ARRAY\s*\[([^\]]+)\]|bucket_id\s+IN\s*\(([^)]+)\)",
+    re.IGNORECASE,
+)
+
+
+def buckets_named(text: str | None) -> tuple[str, ...]:
+    """Buckets that a predicate names, sorted; none when it speaks of all."""
+    found: set[str] = set()
+    for match in _BUCKET.finditer(text or ""):
+        if match.group(1):
+            found.add(match.group(1))
+        else:
+            found.update(re.findall(r"'([^']+)'", match.group(2) or match.group(3) or ""))
+    return tuple(sorted(found))
+
+
+def bucket_cells(context: Context, bucket: str) -> tuple[Cell, ...]:
+    """Leaking cells of one bucket."""
+    cells = context.matrix.cells if context.matrix is not None else ()
+    return tuple(
+        cell
+        for cell in cells
+        if cell.verdict is Verdict.LEAKS
+        and is_deny(cell)
+        and cell.kind == "bucket"
+        and bucket in {cell.object, cell.object.rpartition(".")[2], cell.object.rpartition("/")[2]}
+    )
+
+
+def bucket_place(context: Context, bucket: str) -> Place | None:
+    """Where the bucket was made, or a policy that names it."""
+    place = context.where(Subject(kind="bucket", name=bucket))
+    table = context.catalog.tables.get(STORAGE_OBJECTS)
+    if place is not None or table is None:
+        return place
+    for policy in table.policies:
+        if bucket in buckets_named(policy.using) + buckets_named(policy.check):
+            return context.policy_place(policy)
+    return None
