@@ -100,3 +100,7 @@ class Replay:
     """Who last set it: keys are ``str(Subject)`` (``table public.chats``, ``policy public.chats: read``, ``rls public.chats``, ``grant public.chats``, ``view …``, ``function …``, ``bucket …``, ``column …``, ``publication public.chats``)."""
     seconds: float = 0.0
     """Wall time."""
+    already_there: int = 0
+    """Statements among ``applied`` that the server refused because an earlier file had made the same object."""
+    retried: int = 0
+    """Statements among ``applied`` that succeeded only when tried again after everything else."""
