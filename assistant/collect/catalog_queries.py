@@ -109,9 +109,8 @@ SELECT f.oid::int8, n.nspname, f.proname, replace(oidvectortypes(f.proargtypes),
        coalesce(pg_get_function_result(f.oid), ''), CASE WHEN f.prosqlbody IS NULL THEN f.prosrc ELSE pg_get_function_sqlbody(f.oid) END,
        CASE WHEN f.prokind <> 'a' AND n.nspname <> ALL (%(hidden)s) THEN pg_get_functiondef(f.oid) ELSE '' END,
        f.prorettype IN ('trigger'::regtype, 'event_trigger'::regtype),
-       coalesce((SELECT x.extname::text FROM pg_depend e JOIN pg_extension x ON x.oid = e.refobjid
-                 WHERE e.classid = 'pg_proc'::regclass AND e.objid = f.oid AND e.deptype = 'e'),
-                substring(obj_description(f.oid, 'pg_proc') FROM 'stand-in(?: for)?:? +([a-z0-9_-]+)')),
+       (SELECT x.extname::text FROM pg_depend e JOIN pg_extension x ON x.oid = e.refobjid
+        WHERE e.classid = 'pg_proc'::regclass AND e.objid = f.oid AND e.deptype = 'e'),
        coalesce(f.proacl, acldefault('f', f.proowner))::text
 FROM pg_proc f
 JOIN pg_namespace n ON n.oid = f.pronamespace

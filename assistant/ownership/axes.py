@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from assistant.domain.ownership import Confidence, OwnerKind, Ownership
 from assistant.ownership.drafts import membership_entry, root_entry, tenant_entry, user_entry, via_entry
-from assistant.ownership.memberships import groups_of, is_bare_tenant
+from assistant.ownership.memberships import groups_of, is_ambiguous_tenant, is_bare_tenant
 from assistant.ownership.persons import Part, Person, find_persons, is_staff_written
 from assistant.ownership.predicates import binds_person, mentions
 from assistant.ownership.words import CATALOGUE, PERSONAL, TOGETHER, singulars, words
@@ -98,35 +98,44 @@ def settle_users(draft: Draft) -> None:
         elif owners:
             authors = tuple(person.column for person in persons if person.part is not Part.OWNER)
             draft.settle(user_entry(name, owners, authors=authors, confidence=_confidence(owners)))
-        elif is_staff_written(draft.survey, name, persons):
-            draft.ask(name, "staff", "it names who created a row and who changed it, but nobody whose row it is")
         elif makers and not _parents(draft, name):
             _settle_makers(draft, name, makers)
 
 
 def settle_parents(draft: Draft) -> None:
-    """Rows that belong to whoever owns their parent, to a fixpoint; NOT NULL before nullable, the likeliest parent first."""
-    for only_not_null in (True, False):
-        moved = True
-        while moved:
-            moved = False
-            for name in draft.survey.tables:
-                if name in draft.entries:
-                    continue
-                link = next((link for link in _parents(draft, name) if link.not_null or not only_not_null), None)
-                if link:
-                    authors = tuple(person.column for person in draft.persons.get(name, ()))
-                    sure = Confidence.HIGH if link.not_null and link.on_delete == "cascade" else Confidence.MEDIUM
-                    draft.settle(via_entry(link, authors=authors, confidence=sure if link.not_null else Confidence.LOW))
-                    moved = True
+    """Rows that belong to whoever owns their parent, to a fixpoint; then rows that only say who made them, and what hangs on those."""
+    _follow_parents(draft)
     for name, persons in draft.persons.items():
         if name not in draft.entries and persons:
             _settle_makers(draft, name, tuple(person for person in persons if person.part is Part.MAKER) or persons)
+            _follow_parents(draft)
+
+
+def _follow_parents(draft: Draft) -> None:
+    """NOT NULL parents before nullable ones, the likeliest parent first."""
+    for only_not_null in (True, False):
+        waiting = [name for name in draft.survey.tables if name not in draft.entries]
+        while True:
+            links = [
+                (name, next((link for link in _parents(draft, name) if link.not_null or not only_not_null), None))
+                for name in waiting
+            ]
+            for name, link in links:
+                if link:
+                    authors = tuple(person.column for person in draft.persons.get(name, ()))
+                    sure = Confidence.HIGH if link.on_delete == "cascade" else Confidence.MEDIUM
+                    draft.settle(via_entry(link, authors=authors, confidence=sure if link.not_null else Confidence.LOW))
+            if not any(link for _, link in links):
+                break
+            waiting = [name for name, link in links if link is None]
 
 
 def _settle_makers(draft: Draft, name: Name, makers: tuple[Person, ...]) -> None:
     """Who made a row owns it if nobody else does, but not where a back office makes rows for everyone."""
     survey = draft.survey
+    if is_staff_written(survey, name, draft.persons[name]):
+        draft.ask(name, "staff", "it names who created a row and who changed it, but nobody whose row it is")
+        return
     writers = survey.policies(name, write=True)
     named = any(
         mentions(f"{policy.using or ''} {policy.check or ''}", name, person.column)
@@ -153,7 +162,10 @@ def _tenant_column(draft: Draft, name: Name, tenants: set[Name]) -> Group | None
     for group in groups:
         if group.table is None and is_bare_tenant(group.column):
             settings = draft.survey.catalog.platform.tenant_settings
-            if draft.membership_of(None, group.column) or draft.survey.carriers(group.column) > 1 or settings:
+            sure = not is_ambiguous_tenant(group.column)
+            if draft.membership_of(None, group.column) or (
+                sure and (draft.survey.carriers(group.column) > 1 or settings)
+            ):
                 return group
     return None
 

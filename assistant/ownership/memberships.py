@@ -58,7 +58,7 @@ def find_memberships(survey: Survey, people: People) -> tuple[Membership, ...]:
 def find_pointers(survey: Survey, people: People, memberships: tuple[Membership, ...]) -> tuple[Membership, ...]:
     """Users' own rows that point at a tenant no table of pairs serves, by name of the table.
 
-    Either a foreign key to something that three other tables hang on, or an id without a table (``tenant_id``) that two others
+    Either a foreign key to something that three tables hang on (two, if it is called nothing but a tenant), or an id without a table (``tenant_id``) that two others
     carry too.
     """
     served = {membership.tenant for membership in memberships}
@@ -70,9 +70,11 @@ def find_pointers(survey: Survey, people: People, memberships: tuple[Membership,
             if group.table in served or _ASIDE & set(words(group.column)):
                 continue
             if group.table is None:
-                counts = survey.carriers(group.column) > _BARE_CARRIERS
+                counts = survey.carriers(group.column) > _BARE_CARRIERS and not is_ambiguous_tenant(group.column)
             else:
-                counts = is_tenant_name(group.table) and survey.degree(group.table) >= _POINTER_DEGREE
+                strong = singulars(group.table.name)[-1] in STRONG_TENANT
+                wanted = _POINTER_DEGREE - strong
+                counts = is_tenant_name(group.table) and survey.degree(group.table) >= wanted
             if counts:
                 role = role_column(survey.tables[name])
                 found.append(
@@ -107,7 +109,7 @@ def groups_of(survey: Survey, people: People, table: Table) -> list[Group]:
     for column in survey.free_columns(table.name):
         target = _row_named(survey, people, table, column)
         if target:
-            key = target.primary_key[0]
+            key = survey.key(target) or "id"
             soft.append(Group(column=column.name, table=target.name, key=key, not_null=column.not_null, hard=False))
         elif is_bare_tenant(column.name):
             soft.append(Group(column=column.name, table=None, key=column.name, not_null=column.not_null, hard=False))
@@ -121,11 +123,16 @@ def is_tenant_name(name: Name) -> bool:
 
 
 def is_bare_tenant(column: str) -> bool:
-    """Whether a column can mean nothing but a tenant's id: ``org_id``, ``tenant_id``."""
+    """Whether a column can hardly mean anything but a tenant's id: ``org_id``, ``tenant_id``, ``account_id``."""
     parts = words(column)
     if len(parts) > _ID_PARTS and parts[0] in ("clerk", "auth", "owner"):
         parts = parts[1:]
-    return len(parts) == _ID_PARTS and parts[1] == "id" and singular(parts[0]) in STRONG_TENANT - {"account", "company"}
+    return len(parts) == _ID_PARTS and parts[1] == "id" and singular(parts[0]) in STRONG_TENANT
+
+
+def is_ambiguous_tenant(column: str) -> bool:
+    """Bare ids that also name a bank account or a customer's company: only a table of members makes them tenants."""
+    return singular(words(column)[-2]) in ("account", "company", "business", "household", "agency")
 
 
 def _is_record(name: Name) -> bool:
@@ -193,9 +200,9 @@ def _users(survey: Survey, people: People, table: Table) -> list[tuple[str, Name
 def _row_named(survey: Survey, people: People, table: Table, column: Column) -> Table | None:
     """The tenant-like table whose row a column without a foreign key names (``organization_id``), if the types agree."""
     for found in survey.rows_named(column.name):
-        if len(found.primary_key) != 1 or found.name == table.name or found.name in people.principals:
+        if found.name == table.name or found.name in people.principals:
             continue
-        key = found.column(found.primary_key[0])
+        key = found.column(survey.key(found) or "")
         if is_tenant_name(found.name) and key and key.base == column.base:
             return found
     return None

@@ -11,33 +11,32 @@ from typing import TYPE_CHECKING, Final
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from assistant.domain.names import Name
     from assistant.ownership.survey import Survey
 
 
-_TOKEN: Final = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|[()]|\bOR\b", re.IGNORECASE)
+_TOKEN: Final = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|[()]|\b(?:OR|AND)\b", re.IGNORECASE)
 _CALLER: Final = re.compile(r"auth\.|current_setting|jwt|current_user|session_user|\w+\(", re.IGNORECASE)
-_LEADS: Final = re.compile(r"role|admin|owner|manager|staff|permission|moderator", re.IGNORECASE)
+_LEADS: Final = re.compile(
+    r"role|admin|owner|manager|staff|permission|moderator|created_by|author|organizer|host", re.IGNORECASE
+)
 
 
 def alternatives(predicate: str) -> Iterator[str]:
     """The operands of the outermost ORs, without the parentheses around them; the whole when there are none."""
-    text = _unwrapped(predicate.strip())
-    depth = start = 0
-    parts = []
-    for match in _TOKEN.finditer(text):
-        word = match[0].upper()
-        depth += {"(": 1, ")": -1}.get(word, 0)
-        if word == "OR" and depth == 0:
-            parts.append(text[start : match.start()])
-            start = match.end()
-    if not parts:
-        yield text
-        return
-    for part in (*parts, text[start:]):
-        yield from alternatives(part)
+    for part in _cut(predicate, "OR"):
+        yield from alternatives(part) if part != _unwrapped(predicate.strip()) else (part,)
+
+
+def requires(predicate: str, test: Callable[[str], bool]) -> bool:
+    """Whether no row passes without a condition that ``test`` accepts: all of an OR, any of an AND."""
+    for word, judge in (("OR", all), ("AND", any)):
+        parts = _cut(predicate, word)
+        if len(parts) > 1:
+            return judge(requires(part, test) for part in parts)
+    return test(predicate)
 
 
 def read_alternatives(survey: Survey, table: Name) -> list[str]:
@@ -66,7 +65,11 @@ def binds_person(survey: Survey, table: Name, owners: Iterable[str], shared_by: 
     """
     owners, shared_by = tuple(owners), tuple(shared_by)
     found = read_alternatives(survey, table)
-    bound = [part for part in found if any(mentions(part, table, column) for column in owners) and _CALLER.search(part)]
+
+    def theirs(part: str) -> bool:
+        return _CALLER.search(part) is not None and any(mentions(part, table, column) for column in owners)
+
+    bound = [part for part in found if requires(part, theirs)]
     for part in found:
         if part in bound or _LEADS.search(part):
             continue
@@ -78,6 +81,20 @@ def binds_person(survey: Survey, table: Name, owners: Iterable[str], shared_by: 
 def opens_to_all(survey: Survey, table: Name, column: str) -> bool:
     """Whether some alternative admits by that column alone, whoever asks."""
     return any(mentions(part, table, column) and not _CALLER.search(part) for part in read_alternatives(survey, table))
+
+
+def _cut(predicate: str, word: str) -> list[str]:
+    """A predicate cut at a connective outside all parentheses."""
+    text = _unwrapped(predicate.strip())
+    parts: list[str] = []
+    depth = start = 0
+    for match in _TOKEN.finditer(text):
+        found = match[0].upper()
+        depth += {"(": 1, ")": -1}.get(found, 0)
+        if found == word and depth == 0:
+            parts.append(text[start : match.start()])
+            start = match.end()
+    return [*parts, text[start:]]
 
 
 def _unwrapped(text: str) -> str:

@@ -97,6 +97,12 @@ class Survey:
         """Column sets of the primary key and the unique keys."""
         return tuple(frozenset(key.columns) for key in self.tables[table].keys)
 
+    def key(self, table: Table) -> str | None:
+        """The one column other rows name it by: its primary key, or ``id`` where a dump lost the key; None when composite."""
+        if len(table.primary_key) == 1:
+            return table.primary_key[0]
+        return "id" if not table.keys and table.column("id") else None
+
     def alone_unique(self, table: Name, column: str) -> bool:
         """Whether no two rows share a value of that one column."""
         return frozenset({column}) in self.unique_sets(table)
