@@ -1,0 +1,77 @@
+"""Which fix is to blame when a rehearsal goes wrong.
+
+By the object it touches; a fix that still locks somebody out or opens something, after it was written again, has to go.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from assistant.domain.catalog import Catalog
+    from assistant.domain.fixes import Fix
+    from assistant.domain.matrix import Cell, Comparison
+    from assistant.prove.rehearse import Rehearsed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blame:
+    """What went wrong, by object and by fix."""
+
+    objects: frozenset[str]
+    """Objects whose fix should be written again with less sparing."""
+    harmful: Mapping[str, str]
+    """Id of a fix to the harm it did: refused, locked out, opened."""
+
+    @property
+    def any(self) -> bool:
+        """True when something can still be done about it."""
+        return bool(self.objects or self.harmful)
+
+
+def blame(rehearsed: Rehearsed, comparison: Comparison, fixes: tuple[Fix, ...], catalog: Catalog) -> Blame:
+    """Find the fixes behind refused statements, leaks still open, leaks opened and owners locked out."""
+    objects: set[str] = set()
+    harmful = {
+        fix_id: f"rehearsed and PostgreSQL refused it: {said}" for fix_id, (_, said) in rehearsed.refused.items()
+    }
+    for cell in comparison.still_open:
+        objects |= {name for fix in behind(cell, fixes, catalog) for name in fix.objects} & _near(cell)
+    for cells, what in ((comparison.locked_out, "it locked the owner out of"), (comparison.opened, "it opened")):
+        for cell in cells:
+            for fix in behind(cell, fixes, catalog):
+                objects |= set(fix.objects)
+                harmful.setdefault(fix.id, f"rehearsed and {what} {cell.object} ({cell.verb.value}): {cell.reason}")
+    return Blame(objects=frozenset(objects), harmful=harmful)
+
+
+def behind(cell: Cell, fixes: Iterable[Fix], catalog: Catalog) -> tuple[Fix, ...]:
+    """Fixes of the cell's object; where there is none, fixes of what that object reads."""
+    fixes = tuple(fixes)
+    direct = tuple(fix for fix in fixes if _near(cell).intersection(fix.objects))
+    if direct:
+        return direct
+    below = _below(cell.object, catalog)
+    return tuple(fix for fix in fixes if below.intersection(fix.objects))
+
+
+def _near(cell: Cell) -> set[str]:
+    """The object, and the table written first."""
+    bucket = cell.object.removeprefix("storage.objects/").removeprefix("storage.")
+    return {cell.object, bucket, *([str(cell.through)] if cell.through else [])}
+
+
+def _below(name: str, catalog: Catalog) -> set[str]:
+    """What a view, a function or a table's policies read."""
+    found = {str(read) for read in catalog.reads.get(name, ())}
+    for view in catalog.views.values():
+        if str(view.name) == name:
+            found |= {str(read) for read in view.reads}
+    for key, reads in catalog.reads.items():
+        if key.startswith(f"{name}: "):
+            found |= {str(read) for read in reads}
+    return found
