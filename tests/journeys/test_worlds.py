@@ -26,10 +26,10 @@ LEAKS = leaks()
 
 
 @pytest.fixture(scope="module", params=[*LEAKY, *LOCKED])
-def clinic(request: pytest.FixtureRequest) -> Iterator[tuple[str, Shadow]]:
+def clinic(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Shadow]]:
     """One of the four clinics, replayed and filled with the fixed rows of seed.sql."""
     world: str = request.param
-    repository = read_repository(CLINIC / world)
+    repository = read_repository(committed(CLINIC / world, tmp_path_factory.mktemp("worlds") / world))
     with open_shadow(platform=repository.platform) as shadow:
         for layout in repository.layouts:
             replayed = replay(shadow, layout.sources)
