@@ -29,6 +29,7 @@ def weave(text: str, state: str, encoding: str) -> str:
             kept.append(line)
     woven = re.sub(r"^@(tenant|read|writes)\((\w+)\)$", _policies, "\n".join(kept), flags=re.MULTILINE)
     woven = re.sub(r"@(member|owner)\(([\w.]+)\)", lambda found: _membership(found, state, encoding), woven)
+    woven = re.sub(r"@in\[(.*?)\]", lambda found: _among(found[1], state), woven, flags=re.DOTALL)
     woven = woven.replace("@uid", "auth.uid()" if state == "leaky" else "(select auth.uid())")
     return re.sub(r"\n{3,}", "\n\n", woven).strip() + "\n"
 
@@ -67,6 +68,11 @@ def _membership(found: re.Match[str], state: str, encoding: str) -> str:
         return f"{column} = any (array(select private.{'my_clinic_ids' if role == 'member' else 'my_owned_clinic_ids'}()))"
     members = MEMBERS if role == "member" else f"{MEMBERS} and m.role = 'owner'"
     return f"{column} in ({members})" if state == "leaky" else f"{column} = any (array({members}))"
+
+
+def _among(select: str, state: str) -> str:
+    """A comparison with the rows of a sub-select: everyday form leaky, fast form locked."""
+    return f"in ({select})" if state == "leaky" else f"= any (array({select}))"
 
 
 if __name__ == "__main__":

@@ -81,12 +81,9 @@ create policy "staff read notes" on public.patient_notes for select to authentic
 --- end
 --- only locked
 create policy "staff read notes" on public.patient_notes for select to authenticated
-  using (
-    patient_id in (
-      select p.id from public.patients p where @member(p.clinic_id)
-    )
-  );
+  using (patient_id @in[select p.id from public.patients p where @member(p.clinic_id)]);
 --- end
+--- only leaky
 create policy "staff write notes" on public.patient_notes for insert to authenticated
   with check (
     author_id = @uid
@@ -95,6 +92,14 @@ create policy "staff write notes" on public.patient_notes for insert to authenti
 create policy "staff correct notes" on public.patient_notes for update to authenticated
   using (exists (select 1 from public.patients p where p.id = patient_notes.patient_id and @member(p.clinic_id)))
   with check (exists (select 1 from public.patients p where p.id = patient_notes.patient_id and @member(p.clinic_id)));
+--- end
+--- only locked
+create policy "staff write notes" on public.patient_notes for insert to authenticated
+  with check (author_id = @uid and patient_id @in[select p.id from public.patients p where @member(p.clinic_id)]);
+create policy "staff correct notes" on public.patient_notes for update to authenticated
+  using (patient_id @in[select p.id from public.patients p where @member(p.clinic_id)])
+  with check (patient_id @in[select p.id from public.patients p where @member(p.clinic_id)]);
+--- end
 
 create table public.note_embeddings (
   id bigint generated always as identity primary key,

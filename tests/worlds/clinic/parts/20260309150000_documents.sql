@@ -32,12 +32,12 @@ create policy "people keep documents" on public.documents for all to authenticat
   using (user_id = @uid) with check (user_id = @uid);
 create policy "people read what is in their folders" on public.documents for select to authenticated
   using (
-    id in (
+    id @in[
       select fd.document_id
       from public.folder_documents fd
       join public.folders f on f.id = fd.folder_id
       where f.user_id = @uid
-    )
+    ]
   );
 
 --- only locked
@@ -51,20 +51,20 @@ $$;
 
 alter table public.folder_documents enable row level security;
 create policy "people see what they filed" on public.folder_documents for select to authenticated
-  using (folder_id in (select f.id from public.folders f where f.user_id = @uid));
+  using (folder_id @in[select f.id from public.folders f where f.user_id = @uid]);
 --- only leaky
 create policy "people file documents" on public.folder_documents for insert to authenticated
-  with check (folder_id in (select f.id from public.folders f where f.user_id = @uid));
+  with check (folder_id @in[select f.id from public.folders f where f.user_id = @uid]);
 --- end
 --- only locked
 create policy "people file documents" on public.folder_documents for insert to authenticated
   with check (
-    folder_id in (select f.id from public.folders f where f.user_id = @uid)
+    folder_id @in[select f.id from public.folders f where f.user_id = @uid]
     and document_id = any (array(select private.my_document_ids()))
   );
 --- end
 create policy "people unfile documents" on public.folder_documents for delete to authenticated
-  using (folder_id in (select f.id from public.folders f where f.user_id = @uid));
+  using (folder_id @in[select f.id from public.folders f where f.user_id = @uid]);
 
 --- only leaky
 insert into storage.buckets (id, name, public) values ('scans', 'scans', true), ('letters', 'letters', false);

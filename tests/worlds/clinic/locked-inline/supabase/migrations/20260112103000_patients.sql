@@ -74,19 +74,12 @@ create table public.patient_notes (
 create index patient_notes_patient_id_idx on public.patient_notes (patient_id);
 alter table public.patient_notes enable row level security;
 create policy "staff read notes" on public.patient_notes for select to authenticated
-  using (
-    patient_id in (
-      select p.id from public.patients p where p.clinic_id = any (array(select m.clinic_id from public.clinic_members m where m.user_id = (select auth.uid())))
-    )
-  );
+  using (patient_id = any (array(select p.id from public.patients p where p.clinic_id = any (array(select m.clinic_id from public.clinic_members m where m.user_id = (select auth.uid()))))));
 create policy "staff write notes" on public.patient_notes for insert to authenticated
-  with check (
-    author_id = (select auth.uid())
-    and exists (select 1 from public.patients p where p.id = patient_notes.patient_id and p.clinic_id = any (array(select m.clinic_id from public.clinic_members m where m.user_id = (select auth.uid()))))
-  );
+  with check (author_id = (select auth.uid()) and patient_id = any (array(select p.id from public.patients p where p.clinic_id = any (array(select m.clinic_id from public.clinic_members m where m.user_id = (select auth.uid()))))));
 create policy "staff correct notes" on public.patient_notes for update to authenticated
-  using (exists (select 1 from public.patients p where p.id = patient_notes.patient_id and p.clinic_id = any (array(select m.clinic_id from public.clinic_members m where m.user_id = (select auth.uid())))))
-  with check (exists (select 1 from public.patients p where p.id = patient_notes.patient_id and p.clinic_id = any (array(select m.clinic_id from public.clinic_members m where m.user_id = (select auth.uid())))));
+  using (patient_id = any (array(select p.id from public.patients p where p.clinic_id = any (array(select m.clinic_id from public.clinic_members m where m.user_id = (select auth.uid()))))))
+  with check (patient_id = any (array(select p.id from public.patients p where p.clinic_id = any (array(select m.clinic_id from public.clinic_members m where m.user_id = (select auth.uid()))))));
 
 create table public.note_embeddings (
   id bigint generated always as identity primary key,

@@ -32,12 +32,12 @@ create policy "people keep documents" on public.documents for all to authenticat
   using (user_id = (select auth.uid())) with check (user_id = (select auth.uid()));
 create policy "people read what is in their folders" on public.documents for select to authenticated
   using (
-    id in (
+    id = any (array(
       select fd.document_id
       from public.folder_documents fd
       join public.folders f on f.id = fd.folder_id
       where f.user_id = (select auth.uid())
-    )
+    ))
   );
 
 -- folder_documents may not read documents under row-level security: documents reads folder_documents.
@@ -49,14 +49,14 @@ $$;
 
 alter table public.folder_documents enable row level security;
 create policy "people see what they filed" on public.folder_documents for select to authenticated
-  using (folder_id in (select f.id from public.folders f where f.user_id = (select auth.uid())));
+  using (folder_id = any (array(select f.id from public.folders f where f.user_id = (select auth.uid()))));
 create policy "people file documents" on public.folder_documents for insert to authenticated
   with check (
-    folder_id in (select f.id from public.folders f where f.user_id = (select auth.uid()))
+    folder_id = any (array(select f.id from public.folders f where f.user_id = (select auth.uid())))
     and document_id = any (array(select private.my_document_ids()))
   );
 create policy "people unfile documents" on public.folder_documents for delete to authenticated
-  using (folder_id in (select f.id from public.folders f where f.user_id = (select auth.uid())));
+  using (folder_id = any (array(select f.id from public.folders f where f.user_id = (select auth.uid()))));
 
 insert into storage.buckets (id, name, public) values ('scans', 'scans', false), ('letters', 'letters', false);
 create policy "letters are read by their writer" on storage.objects for select to authenticated
