@@ -7,6 +7,7 @@ The shapes come round in a fixed order, so two runs write the same bytes. Row ow
 from __future__ import annotations
 
 import argparse
+import subprocess
 from pathlib import Path
 
 
@@ -48,6 +49,7 @@ def write_repository(target: Path, tables: int) -> Path:
     for first in range(0, len(numbers), 100):
         text = "\n".join(_table(number) for number in numbers[first : first + 100])
         (folder / f"202601{2 + first // 100:02d}000000_tables.sql").write_text(text, encoding="utf-8")
+    subprocess.run(["git", "init", "-q", str(target)], check=True)
     return target
 
 

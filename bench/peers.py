@@ -1,6 +1,6 @@
 """Times stanch's attack against two published tools on the same database in the same run, and prints the ratios.
 
-Usage: python bench/peers.py REPOSITORY PEERS
+Usage: PYTHONPATH=. python bench/peers.py REPOSITORY PEERS
 REPOSITORY holds SQL migrations; PEERS is a virtual environment with `pgrls` and `rlsautotest` installed. The database is a shadow that stanch
 replayed, so that none of the tools pays for building it; stanch's time is seeding, attacking and judging.
 """
@@ -11,13 +11,14 @@ import argparse
 import time
 from pathlib import Path
 
+from measure import run
+
 from assistant.attack.run import attack
 from assistant.collect.catalog import read_catalog
 from assistant.collect.repository import read_repository
 from assistant.ownership.infer import infer
 from assistant.shadow.open import open_shadow
 from assistant.shadow.replay import replay
-from measure import run
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 """Times the policies that stanch proposes on a million rows of a thousand tenants, against the WHERE a person would write by hand.
 
-Usage: python bench/policies.py [--rows 1000000] [--tenants 1000] [--times 100]
+Usage: PYTHONPATH=. python bench/policies.py [--rows 1000000] [--tenants 1000] [--times 100]
 The tables come without row-level security, stanch finds that and proposes; its own statements are applied to a copy that is then filled. Each query
 runs in turn as a member under the policies and as the owner with a WHERE; the medians are compared. The limit is 1.1.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import statistics
+import subprocess
 import tempfile
 import time
 from dataclasses import dataclass
@@ -109,6 +110,7 @@ def main() -> None:
         folder = Path(name) / "supabase" / "migrations"
         folder.mkdir(parents=True)
         (folder / "20260101000000_bench.sql").write_text(SCHEMA, encoding="utf-8")
+        subprocess.run(["git", "init", "-q", name], check=True)
         with rehearse(Path(name), Options(), lambda *_: None) as rehearsal:
             statements = [statement.sql for fix in rehearsal.fixes() for statement in fix.statements]
             with rehearsal.shadow.clone() as shadow:

@@ -1,6 +1,6 @@
 """Times the replay alone, in statements a second: on a generated schema and on any repositories named.
 
-Usage: python bench/replay.py [REPOSITORY ...] [--tables 1000]
+Usage: PYTHONPATH=. python bench/replay.py [REPOSITORY ...] [--tables 1000]
 """
 
 from __future__ import annotations
@@ -9,10 +9,11 @@ import argparse
 import tempfile
 from pathlib import Path
 
+from generate import write_repository
+
 from assistant.collect.repository import read_repository
 from assistant.shadow.open import open_shadow
 from assistant.shadow.replay import replay
-from generate import write_repository
 
 
 def main() -> None:
