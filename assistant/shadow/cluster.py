@@ -235,7 +235,7 @@ class Cluster:
         self.lease.data.mkdir(mode=0o700)
         account().own(self.lease.data)
         _copy_extensions(root, _installed_extensions())
-        self.superuser = f"stanch_{secrets.token_hex(8)}"
+        self.superuser = self.superuser or f"stanch_{secrets.token_hex(8)}"
         initdb = [str(self._programs / "bin" / "initdb"), "-D", str(self.lease.data), "-U", self.superuser]
         initdb += [
             "--auth=trust",

@@ -45,6 +45,9 @@ class Host(Protocol):
     def size(self, name: str) -> int:
         """Bytes on disk."""
 
+    def superuser_connection(self) -> psycopg.Connection[Any]:
+        """To the maintenance database."""
+
 
 class Shadow:
     """One database of a shadow server; a context manager that drops it at the end."""

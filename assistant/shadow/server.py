@@ -10,7 +10,8 @@ import contextlib
 import itertools
 import os
 import threading
-from typing import TYPE_CHECKING, Any
+import time
+from typing import TYPE_CHECKING, Any, Final
 
 import psycopg
 from psycopg import sql
@@ -21,13 +22,15 @@ from assistant.domain.errors import ShadowError
 from assistant.shadow.cluster import TEMPLATE, Cluster, no_space
 from assistant.shadow.database import Shadow
 from assistant.shadow.lease import lease
+from assistant.shadow.reset import State, snapshot
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 
-_LARGE: int = 64 * 1024 * 1024
+_LARGE: Final = 64 * 1024 * 1024
+_DISCONNECT_SECONDS: Final = 3.0
 _numbers = itertools.count(1)
 
 
@@ -59,6 +62,7 @@ class Server:
         with self._lock:
             self._alive.discard(name)
             with contextlib.suppress(psycopg.OperationalError):
+                self.disconnect(name)
                 self.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
     def restore(self) -> None:
@@ -73,14 +77,23 @@ class Server:
             if not self._cluster.restore():
                 raise ShadowError("the roles of the shadow server cannot be restored.", "Open the server again.")
 
+    def state(self, *, but: Sequence[str] = ()) -> State:
+        """Everything cluster-wide that SQL can change, the databases named in ``but`` left out."""
+        with self._lock:
+            seen = snapshot(self._maintenance())
+        return {**seen, "databases": [row for row in seen["databases"] if row[0] not in but]}
+
     def size(self, name: str) -> int:
         """Bytes of a database on disk."""
         row = self.fetch("SELECT pg_database_size(%s)", [name])
         return int(row[0][0])
 
     def disconnect(self, name: str) -> None:
-        """End every other connection to a database."""
-        self.fetch("SELECT pg_terminate_backend(pid, 2000) FROM pg_stat_activity WHERE datname = %s", [name])
+        """End every connection to a database and wait until they are gone (DROP … FORCE would wait in steps of 0.1 s)."""
+        deadline = time.monotonic() + _DISCONNECT_SECONDS
+        ends = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
+        while self.fetch(ends, [name]) and time.monotonic() < deadline:
+            time.sleep(0.002)
 
     def _copy(self, template: str, strategy: str) -> Shadow:
         name = f"stanch_{os.getpid()}_{next(_numbers)}"
