@@ -98,17 +98,30 @@ def settle_users(draft: Draft) -> None:
         elif owners:
             authors = tuple(person.column for person in persons if person.part is not Part.OWNER)
             draft.settle(user_entry(name, owners, authors=authors, confidence=_confidence(owners)))
-        elif makers and not _parents(draft, name):
+        elif makers and (_signs(makers[0]) or not (_parents(draft, name) or _hangs(draft, name))):
             _settle_makers(draft, name, makers)
 
 
 def settle_parents(draft: Draft) -> None:
     """Rows that belong to whoever owns their parent, to a fixpoint; then rows that only say who made them, and what hangs on those."""
     _follow_parents(draft)
-    for name, persons in draft.persons.items():
-        if name not in draft.entries and persons:
-            _settle_makers(draft, name, tuple(person for person in persons if person.part is Part.MAKER) or persons)
-            _follow_parents(draft)
+    while waiting := [name for name, persons in draft.persons.items() if persons and name not in draft.entries]:
+        # What hangs on nothing undecided first: a quiz somebody created follows its course as soon as that has an owner.
+        name = next((name for name in waiting if not _hangs(draft, name)), waiting[0])
+        persons = draft.persons[name]
+        _settle_makers(draft, name, tuple(person for person in persons if person.part is Part.MAKER) or persons)
+        _follow_parents(draft)
+
+
+def _hangs(draft: Draft, name: Name) -> bool:
+    """Whether a NOT NULL foreign key leads to a table that has no entry yet."""
+    return any(
+        link.not_null
+        and link.target in draft.survey.tables
+        and link.target not in draft.entries
+        and link.target != name
+        for link in draft.survey.links(name)
+    )
 
 
 def _follow_parents(draft: Draft) -> None:
@@ -128,6 +141,11 @@ def _follow_parents(draft: Draft) -> None:
             if not any(link for _, link in links):
                 break
             waiting = [name for name, link in links if link is None]
+
+
+def _signs(maker: Person) -> bool:
+    """Whether the maker is named as an author, not by a bookkeeping ``created_by``, and always: then a parent does not outrank him."""
+    return maker.hard and maker.not_null and "by" not in words(maker.column)
 
 
 def _settle_makers(draft: Draft, name: Name, makers: tuple[Person, ...]) -> None:

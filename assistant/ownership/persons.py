@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 
 _ID_PARTS: Final = 2
+_STEM: Final = 5
 _NAMED_ALONE: Final = frozenset({("uid",), ("userid",), ("owner",), ("user",), ("user", "uuid")})
 _PREFIXES: Final = frozenset({"auth", "clerk", "supabase", "app", "from", "to", "target", "related"})
 
@@ -65,7 +66,7 @@ def find_persons(survey: Survey, people: People, table: Name) -> tuple[Person, .
         ):
             by_column[link.column] = Person(
                 column=link.column,
-                part=part_of(link.column),
+                part=part_of(link.column, table),
                 principal=link.target,
                 hard=True,
                 not_null=link.not_null,
@@ -77,7 +78,7 @@ def find_persons(survey: Survey, people: People, table: Name) -> tuple[Person, .
         if _could_be_person(survey, people, column) or column.name in hinted:
             by_column[column.name] = Person(
                 column=column.name,
-                part=part_of(column.name),
+                part=part_of(column.name, table),
                 principal=None,
                 hard=False,
                 not_null=column.not_null,
@@ -87,15 +88,16 @@ def find_persons(survey: Survey, people: People, table: Name) -> tuple[Person, .
     return tuple(by_column[column.name] for column in found.columns if column.name in by_column)
 
 
-def part_of(column: str) -> Part:
-    """The part that a column's name gives to the person it names."""
+def part_of(column: str, table: Name) -> Part:
+    """The part that a column's name gives to the person it names; whoever reviews in ``reviews`` makes the row."""
     parts = words(column)
     if parts[-1:] == ("by",) or "by" in parts[1:]:
         return Part.MAKER if parts[0] in MAKER_BY else Part.ACTOR
-    if parts and parts[0] in ACTOR:
-        return Part.ACTOR
-    if parts and parts[0] in MAKER:
+    if not parts or parts[0] in MAKER:
         return Part.MAKER
+    if parts[0] in ACTOR:
+        called = singulars(table.name)[-1]
+        return Part.MAKER if parts[0].startswith(called[:_STEM]) and len(called) >= _STEM else Part.ACTOR
     return Part.OWNER
 
 

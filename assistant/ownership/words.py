@@ -130,10 +130,10 @@ SERVICE_PAIRS: Final = (
 """The same in two words."""
 
 CATALOGUE: Final = _set(
-    "achievement badge brand category changelog city color country course currency currencie emoji faq feature genre glossary "
-    "holiday icon ingredient interest language level lesson locale niche nutrient plan price pricing product quiz quote "
-    "region sector skill skin sport state subcategory subject tag tax technology theme tier timezone topic translation trait "
-    "tutorial unit vaccine version zodiac"
+    "achievement badge brand category changelog city color country currency emoji faq feature genre glossary "
+    "holiday icon ingredient interest language level locale plan price pricing product "
+    "region sector skill skin state subcategory subject tag tax technology theme tier timezone topic translation trait "
+    " version zodiac"
 )
 """What a site shows to everyone and only the server writes."""
 
