@@ -9,9 +9,10 @@ from assistant.domain.matrix import SEVERITY_RANK, Actor, Verb
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from assistant.domain.facts import Place
+    from assistant.domain.findings import Finding
     from assistant.domain.matrix import Cell
     from assistant.domain.replay import Replay
 
@@ -36,8 +37,20 @@ def worst_first(cells: Iterable[Cell]) -> tuple[Cell, ...]:
     )
 
 
-def place_of(cell: Cell, replay: Replay) -> Place | None:
-    """The line that last set what the cell is about: its policies' flag first, then the object itself."""
+def places(findings: Iterable[Finding]) -> dict[tuple[str, ...], Place]:
+    """The line that each cell's finding blames, by cell key; the finding that ranks first wins."""
+    blamed: dict[tuple[str, ...], Place] = {}
+    for finding in findings:
+        if finding.where is not None:
+            for key in finding.cells:
+                blamed.setdefault(key, finding.where)
+    return blamed
+
+
+def place_of(cell: Cell, replay: Replay, blamed: Mapping[tuple[str, ...], Place]) -> Place | None:
+    """The line to look at: what the cell's finding blames, or else the line that last set the object."""
+    if cell.key in blamed:
+        return blamed[cell.key]
     kinds = (cell.kind, "rls", "grant", "table", "view", "matview", "function", "bucket")
     names: tuple[str, ...] = (cell.object,)
     if cell.kind == "column":
@@ -50,8 +63,9 @@ def place_of(cell: Cell, replay: Replay) -> Place | None:
     return None
 
 
-def leak_records(cells: Iterable[Cell], replay: Replay) -> list[dict[str, object]]:
+def leak_records(cells: Iterable[Cell], replay: Replay, findings: Iterable[Finding]) -> list[dict[str, object]]:
     """The ``leaks`` of the JSON contract, in the order given."""
+    blamed = places(findings)
     return [
         {
             "object": cell.object,
@@ -62,7 +76,7 @@ def leak_records(cells: Iterable[Cell], replay: Replay) -> list[dict[str, object
             "columns": list(cell.columns),
             "severity": cell.severity.value,
             "confidence": cell.confidence.value,
-            "where": where(place_of(cell, replay)),
+            "where": where(place_of(cell, replay, blamed)),
             "witness": cell.witness,
             "variant": cell.variant,
             "reason": cell.reason,

@@ -22,5 +22,5 @@ class Options:
     """A scratch server to rehearse on instead of the embedded one."""
     workers: int = 2
     """Connections that attack at the same time."""
-    statement_seconds: float = 30.0
+    statement_seconds: float = 10.0
     """Longest time one statement of a migration may take in the shadow."""

@@ -122,6 +122,7 @@ class Rehearsal:
                     ownership=self.ownership,
                     catalog=self.catalog,
                     findings=self.findings(),
+                    on_progress=lambda says: self._on_progress(says, 0, 0),
                 )
         return self._proof
 
@@ -167,7 +168,6 @@ def rehearse(path: Path, options: Options, on_progress: OnProgress) -> Iterator[
     from assistant.collect.catalog import read_catalog
     from assistant.ownership.file import load
     from assistant.ownership.infer import infer
-    from assistant.shadow.live import copy_schema
     from assistant.shadow.open import open_shadow
     from assistant.shadow.replay import replay
 
@@ -176,6 +176,8 @@ def rehearse(path: Path, options: Options, on_progress: OnProgress) -> Iterator[
         seconds["shadow"] = time.perf_counter() - began
         began = time.perf_counter()
         if options.database_url is not None:
+            from assistant.shadow.live import copy_schema
+
             on_progress("copying the schema", 0, 0)
             replayed = copy_schema(options.database_url, shadow)
         else:
@@ -184,6 +186,8 @@ def rehearse(path: Path, options: Options, on_progress: OnProgress) -> Iterator[
                 sources,
                 statement_seconds=options.statement_seconds,
                 on_progress=lambda done, total: on_progress("replaying", done, total),
+                generated=repository.generated_types,
+                not_read=repository.not_read,
             )
         seconds["replay"] = time.perf_counter() - began
         began = time.perf_counter()

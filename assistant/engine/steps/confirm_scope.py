@@ -30,7 +30,7 @@ def begin(context: Context) -> Generator[Happening, None, str]:
     kept = context.world.evidence.put(
         "leaks",
         f"{len(leaks)} leaks with their witnesses",
-        json.dumps(leak_records(leaks, rehearsal.replay), indent=1, ensure_ascii=False),
+        json.dumps(leak_records(leaks, rehearsal.replay, findings), indent=1, ensure_ascii=False),
     )
     seeding = matrix.seeding
     yield FactTaken(

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import FrameType
 
+TRACE = "STANCH_TRACE"
+"""Set it to see where an error came from that stanch does not know."""
+
 _HARD = 3
 """The third Ctrl-C leaves at once."""
 
@@ -50,7 +53,20 @@ def main(argv: Sequence[str]) -> int:
         voice.end_progress()
         voice.note("interrupted; nothing was lost, and the rehearsal database is gone.")
         return Exit.INTERRUPTED
+    except Exception as error:
+        if os.environ.get(TRACE):
+            raise
+        voice.end_progress()
+        voice.error(_unforeseen(error))
+        return Exit.UNPROVEN
     return code
+
+
+def _unforeseen(error: Exception) -> StanchError:
+    return StanchError(
+        f"something happened that stanch does not know: {type(error).__name__}: {error}",
+        f"Nothing was written; set {TRACE}=1 to see where, and report it.",
+    )
 
 
 def _listen() -> None:

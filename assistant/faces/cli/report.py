@@ -30,7 +30,7 @@ def prove_report(rehearsal: Rehearsal) -> dict[str, Any]:
         "objects": objects_of(rehearsal),
         "cells": matrix.counts(),
         "map": "confirmed" if rehearsal.ownership.confirmed else "inferred",
-        "leaks": leak_records(worst_first(matrix.of(Verdict.LEAKS)), replay),
+        "leaks": leak_records(worst_first(matrix.of(Verdict.LEAKS)), replay, rehearsal.findings()),
         "locked_out": [_cell(cell) for cell in matrix.of(Verdict.LOCKED_OUT)],
         "unknown": [_cell(cell) for cell in matrix.of(Verdict.UNKNOWN)],
         "seconds": seconds(rehearsal),

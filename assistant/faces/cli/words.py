@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from assistant.domain.matrix import Verdict
-from assistant.engine.leaks import place_of, worst_first
+from assistant.engine.leaks import place_of, places, worst_first
 from assistant.faces.cli.report import questions
 
 
@@ -60,7 +60,7 @@ def tell_worst(voice: Voice, rehearsal: Rehearsal) -> None:
         voice.line(worst.reason, indent=2)
     for number, step in enumerate(worst.steps, start=1):
         voice.line(f"{number}. {step}", indent=2)
-    place = place_of(worst, rehearsal.replay)
+    place = place_of(worst, rehearsal.replay, places(rehearsal.findings()))
     if place is not None:
         voice.line(f"set in {place}", indent=2)
     if worst.confidence.value != "high":
