@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING
 
 from assistant.attack.actors import PEOPLE, callers, guest
 from assistant.attack.attempt import Field
+from assistant.attack.evidence import Canaries
 from assistant.attack.graph import ACCOUNTS, Graph
+from assistant.attack.partitions import seed_partitions
 from assistant.attack.privileges import read_privileges
 from assistant.attack.seed import seed
 from assistant.attack.session import Session
+from assistant.attack.storage import seed_storage
+from assistant.attack.views import refresh
 
 
 if TYPE_CHECKING:
@@ -42,16 +46,21 @@ def prepare(session: Session, catalog: Catalog, ownership: OwnershipMap) -> Fiel
 
     graph = Graph(catalog, ownership)
     seeded = seed(session, graph, seedable(catalog))
+    seed_storage(session, graph)
     extra = {side: server_claims(catalog, graph, side) for side in PEOPLE}
     identities = {side: graph.identity(side, extra[side]) for side in PEOPLE}
-    return Field(
+    field = Field(
         catalog=catalog,
         graph=graph,
         seeded=seeded,
         privileges=read_privileges(session, catalog.platform),
         callers=callers(catalog.platform, identities),
         guest_fresh=guest(catalog.platform, fresh=True),
+        canaries=Canaries.of(seeded),
     )
+    seed_partitions(session, field)
+    refresh(session, catalog)
+    return field
 
 
 def seedable(catalog: Catalog) -> list[Table]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from assistant.attack.trial import Outcome, Trial
@@ -12,10 +12,12 @@ from assistant.domain.matrix import Actor, Cell, Verb, Verdict
 
 if TYPE_CHECKING:
     from assistant.attack.actors import Caller, Side
+    from assistant.attack.evidence import Canaries
     from assistant.attack.graph import Graph
     from assistant.attack.privileges import Privileges
     from assistant.attack.seed import Seeded
     from assistant.domain.catalog import Catalog
+    from assistant.domain.names import Name
 
 Judging = Callable[[Sequence[tuple[Outcome, ...]]], Cell]
 """From the outcomes of an attempt's trials to its cell."""
@@ -49,6 +51,10 @@ class Field:
     """Everybody, guest first."""
     guest_fresh: Caller
     """The guest on a connection without any setting."""
+    canaries: Canaries
+    """What stands in the victim's rows."""
+    bases: dict[tuple[str, str, str, str, str], tuple[Name, ...]] = field(default_factory=dict)
+    """For leaking cells of views and functions: the tables whose rows they showed or changed."""
 
     def caller(self, actor: Actor) -> Caller:
         """The caller of that actor.

@@ -5,7 +5,7 @@ Because every key is known beforehand, circular, composite and self-referring fo
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from assistant.attack.actors import GRAPH, PEOPLE, Identity, Side
@@ -52,7 +52,11 @@ class Graph:
 
     def entry(self, name: Name) -> Ownership:
         """The map's entry, or ``unknown`` for an object it does not hold."""
-        return self.ownership.entries.get(name) or Ownership(name=name, kind=OwnerKind.UNKNOWN)
+        found = self.ownership.entries.get(name)
+        table = self.catalog.tables.get(name)
+        if (found is None or found.kind is OwnerKind.UNKNOWN) and table is not None and table.parent is not None:
+            found = replace(self.entry(table.parent), name=name)  # a partition is owned as what it is a part of
+        return found or Ownership(name=name, kind=OwnerKind.UNKNOWN)
 
     def of_people(self, name: Name) -> bool:
         """True when there is one row for each person: accounts, profiles and their aliases."""

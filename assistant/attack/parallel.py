@@ -69,6 +69,9 @@ def _work(database: Shadow, field: Field, jobs: Sequence[Job], tell: Callable[[S
             chunk = jobs[start : start + _CHUNK]
             attempts = [attempt for job in chunk for attempt in job.attempts()]
             cells += run_attempts(session, attempts)
+            for job in chunk:
+                if job.steps is not None:
+                    cells += job.steps(session)
             tell([job.name for job in chunk])
     finally:
         session.close()

@@ -6,26 +6,35 @@ The replayed shadow stays clean; what was seeded and tried lives and dies in clo
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from assistant.attack.arena import open_arena, seedable
 from assistant.attack.attempt import Attempt, Field, settled, simple
+from assistant.attack.authority import dependants, two_steps
+from assistant.attack.columns import column_attempts
+from assistant.attack.forged import forged_attempts
+from assistant.attack.functions import callable_functions, function_attempts
+from assistant.attack.grants import grant_attempts, sequence_attempts
 from assistant.attack.inserts import inserts
 from assistant.attack.own_rows import moves, raises
 from assistant.attack.reads import reads
+from assistant.attack.realtime import realtime_attempts
+from assistant.attack.storage import OBJECTS, storage_attempts
 from assistant.attack.triage import triaged
+from assistant.attack.views import view_attempts
 from assistant.attack.writes import writes
 from assistant.domain.catalog import PlatformKind
 from assistant.domain.matrix import Actor, Cell, Matrix, Verb, Verdict
+from assistant.domain.names import Name
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from assistant.attack.session import Session
     from assistant.attack.trial import Outcome, Trial
     from assistant.domain.catalog import Catalog, Table
-    from assistant.domain.names import Name
     from assistant.domain.ownership import OwnershipMap
     from assistant.shadow.database import Shadow
 
@@ -84,18 +93,64 @@ def without_echoes(cells: Sequence[Cell]) -> list[Cell]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """The attack on one object, done by one worker."""
+    """The attack on one object, done by one worker: attempts that can share a round trip, or steps that follow each other."""
 
     name: str
     """The object."""
-    attempts: Callable[[], Iterator[Attempt]]
+    attempts: Callable[[], Iterable[Attempt]] = tuple
     """What to try."""
+    steps: Callable[[Session], list[Cell]] | None = None
+    """What to do one after the other, where the second depends on the first."""
 
 
 def jobs(field: Field, only: Collection[Name] | None) -> list[Job]:
     """Everything there is to attack, in order."""
-    tables = [table for table in field.catalog.own_tables() if only is None or table.name in only]
-    return [Job(name=str(table.name), attempts=lambda table=table: table_attempts(field, table)) for table in tables]  # type: ignore[misc]  # a default argument binds the loop variable
+    catalog = field.catalog
+
+    def wanted(name: Name) -> bool:
+        return only is None or name in only
+
+    found = [
+        Job(name=str(table.name), attempts=partial(table_attempts, field, table))
+        for table in catalog.own_tables()
+        if wanted(table.name)
+    ]
+    if not served(field):
+        return found
+    exposed = catalog.platform.exposed_schemas
+    found += [
+        Job(name=str(view.name), attempts=partial(view_attempts, field, view))
+        for view in catalog.views.values()
+        if wanted(view.name) and (not exposed or view.name.schema in exposed)
+    ]
+    found += [
+        Job(name=str(function.name), attempts=partial(function_attempts, field, function))
+        for function in callable_functions(field)
+        if wanted(function.name)
+    ]
+    if OBJECTS in catalog.tables:
+        found += [
+            Job(name=bucket.id, attempts=partial(storage_attempts, field, bucket))
+            for bucket in catalog.buckets
+            if wanted(OBJECTS) or wanted(Name("storage", bucket.id))
+        ]
+    found += [
+        Job(name=str(one.name), attempts=partial(sequence_attempts, field, one))
+        for one in catalog.sequences
+        if wanted(one.name)
+    ]
+    for name, trusting in dependants(field).items():
+        targets = [one for one in trusting if wanted(one) and unguarded(field, catalog.tables[one]) is None]
+        if targets:
+            job = partial(two_steps, field=field, authority=catalog.tables[name], trusting=targets)
+            found.append(Job(name=f"two steps through {name}", steps=job))
+    return found
+
+
+def served(field: Field) -> bool:
+    """False when the database guards nothing because the application connects as its owner."""
+    plain = field.catalog.platform.kind is PlatformKind.PLAIN
+    return not plain or any(one.policies or one.rls for one in field.catalog.own_tables())
 
 
 def table_attempts(field: Field, table: Table) -> Iterator[Attempt]:
@@ -113,15 +168,24 @@ def table_attempts(field: Field, table: Table) -> Iterator[Attempt]:
     yield from writes(field, table)
     yield from moves(field, table)
     yield from raises(field, table)
+    yield from column_attempts(field, table)
+    yield from forged_attempts(field, table)
+    yield from realtime_attempts(field, table)
+    yield from grant_attempts(field, table)
 
 
 def unguarded(field: Field, table: Table) -> tuple[Verdict, str] | None:
     """Why an attack on this table would show nothing, or None when it would."""
     platform = field.catalog.platform
     if platform.kind is PlatformKind.PLAIN:
-        if not any(one.policies or one.rls for one in field.catalog.own_tables()):
+        if not served(field):
             return Verdict.UNKNOWN, "the application connects as the owner: the database does not guard this table"
         return None
+    if table.kind == "foreign":
+        return (
+            Verdict.UNKNOWN,
+            "a foreign table: the shadow has no server behind it, and row-level security does not exist on it",
+        )
     if platform.exposed_schemas and table.name.schema not in platform.exposed_schemas:
         return Verdict.HOLDS, "the API does not serve this schema"
     return None

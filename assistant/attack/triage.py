@@ -35,9 +35,53 @@ INBOX: Final = "anybody may leave a row here: intended? asked"
 SHARED: Final = "readable by members of the same tenant: intended? asked"
 
 
+def without_repeats(field: Field, cells: Sequence[Cell]) -> list[Cell]:
+    """Leaks that only repeat another of the same actor: forged claims that were not needed, a view of an open table."""
+    leaks = [cell for cell in cells if cell.verdict is Verdict.LEAKS]
+    direct = {
+        (cell.object, cell.verb, cell.actor) for cell in leaks if not cell.through and cell.kind in {"table", "bucket"}
+    }
+    result = []
+    for cell in cells:
+        reason = ""
+        if cell.verdict is Verdict.LEAKS and cell.actor is Actor.FORGED_CLAIMS:
+            if (cell.object, cell.verb, Actor.OTHER_TENANT) in direct:
+                reason = "forging adds nothing: the row is open without it"
+        elif cell.verdict is Verdict.LEAKS and cell.through and (cell.object, cell.verb, cell.actor) in direct:
+            reason = "the first step adds nothing: the row is open without it"
+        elif cell.verdict is Verdict.LEAKS and cell.key in field.bases and _asks_the_caller(field, cell):
+            shown = field.bases[cell.key]
+            verb = Verb.SELECT if cell.verb is not Verb.EXECUTE else None
+            if all(_open(base, cell, direct, verb) for base in shown):
+                reason = "it shows no more than its tables do to this actor"
+        result.append(_held(cell, reason) if reason else cell)
+    return result
+
+
+def _open(base: Name, cell: Cell, direct: set[tuple[str, Verb, Actor]], verb: Verb | None) -> bool:
+    verbs = (verb,) if verb is not None else (Verb.SELECT, Verb.UPDATE, Verb.DELETE)
+    return any((str(base), one, cell.actor) in direct for one in verbs)
+
+
+def _asks_the_caller(field: Field, cell: Cell) -> bool:
+    """True for a view or function that works with its caller's rights: what it shows, its tables let through."""
+    for name, view in field.catalog.views.items():
+        if str(name) == cell.object:
+            return view.security_invoker
+    for name, function in field.catalog.functions.items():
+        if str(name) == cell.object:
+            return not function.definer
+    return False
+
+
+def _held(cell: Cell, reason: str) -> Cell:
+    return replace(cell, verdict=Verdict.HOLDS, reason=reason, witness="", steps=(), columns=())
+
+
 def triaged(field: Field, cells: Sequence[Cell]) -> tuple[list[Cell], tuple[Question, ...]]:
     """Cells with the doubtful leaks turned into ``unknown``, and the questions to ask instead."""
     names = {str(table.name): table.name for table in field.catalog.own_tables()}
+    cells = without_repeats(field, cells)
     leaks = [cell for cell in cells if cell.verdict is Verdict.LEAKS and cell.kind == "table" and not cell.through]
     spoiled = {
         cell.object
@@ -54,14 +98,24 @@ def triaged(field: Field, cells: Sequence[Cell]) -> tuple[list[Cell], tuple[Ques
     for cell in cells:
         reason = ""
         name = names.get(cell.object)
-        if name is not None and cell in leaks:
+        if name is not None and cell.verdict is Verdict.LEAKS and cell.kind == "table" and not cell.through:
             reason = _doubt(field, cell, name, spoiled=spoiled, rewritten=rewritten, read=read, seen_by_strangers=shown)
         if reason and name is not None:
             asked[reason][name.schema].add(name)
             result.append(replace(cell, verdict=Verdict.UNKNOWN, reason=reason, witness="", steps=(), columns=()))
         else:
             result.append(cell)
+    open_by_design = {str(name) for schemas in asked.values() for names_ in schemas.values() for name in names_}
+    result = [_follow(field, cell, open_by_design) for cell in result]
     return result, _questions(asked)
+
+
+def _follow(field: Field, cell: Cell, asked: set[str]) -> Cell:
+    """A view or function over tables that are asked about is asked about with them."""
+    bases = field.bases.get(cell.key, ())
+    if cell.verdict is not Verdict.LEAKS or not bases or not all(str(base) in asked for base in bases):
+        return cell
+    return replace(cell, verdict=Verdict.UNKNOWN, reason=ASKED, witness="", steps=(), columns=())
 
 
 def _doubt(

@@ -1,0 +1,284 @@
+"""Functions the API serves, called with the victim's ids: whose rows come back, and whose rows changed.
+
+An error of the function's own is "checked" only when it speaks of permission; a function that only ever failed is
+``unknown``, never green.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Final
+
+from assistant.attack.actors import SIDE_OF, Side
+from assistant.attack.arguments import calls_of
+from assistant.attack.attempt import Attempt, settled, simple
+from assistant.attack.judge import severity_of
+from assistant.attack.oracle import Stand, rule_of, weaker
+from assistant.attack.trial import Trial, act, look
+from assistant.attack.witness import script
+from assistant.domain.matrix import Actor, Cell, Severity, Verb, Verdict
+from assistant.domain.names import Name
+from assistant.domain.ownership import Confidence, OwnerKind
+from assistant.sql.names import ident, literal, qualified
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from assistant.attack.actors import Caller
+    from assistant.attack.attempt import Field
+    from assistant.attack.trial import Outcome
+    from assistant.domain.catalog import Function
+
+_WATCHED: Final = 8
+_COUNTERS: Final = frozenset(
+    {"int2", "int4", "int8", "numeric", "float4", "float8", "timestamp", "timestamptz", "date", "tsvector"}
+)
+_CHECKED: Final = frozenset({"42501", "28000", "P0001", "P0002", "22023", "PT401", "PT403"})
+
+
+def callable_functions(field: Field) -> list[Function]:
+    """Functions that a request can reach, in name order."""
+    exposed = field.catalog.platform.exposed_schemas
+    return [
+        function
+        for function in field.catalog.functions.values()
+        if function.kind == "function"
+        and not function.trigger
+        and function.extension is None
+        and (not exposed or function.name.schema in exposed)
+    ]
+
+
+def function_attempts(field: Field, function: Function) -> Iterator[Attempt]:
+    """Each outside actor with the victim's ids, and the owner with their own."""
+    for actor in (Actor.GUEST, Actor.SIGNED_IN, Actor.OTHER_TENANT, Actor.OWNER):
+        yield _attempt(field, function, field.caller(actor))
+
+
+def _attempt(field: Field, function: Function, caller: Caller) -> Attempt:
+    calls = list(calls_of(field, function, Side.VICTIM))
+    watched = _watched(field, function) if function.volatility == "volatile" else []
+    state = _state(field, watched, caller)
+    trials = []
+    for arguments, _ in calls:
+        called = act(caller, _reading(function, arguments), asks=True)
+        trials.append(Trial(steps=(look(state), called, look(state)) if state else (called,), settings=caller.settings))
+    if not trials:
+        cell = simple(str(function.name), "function", Verb.EXECUTE, caller, Verdict.UNKNOWN, "no arguments to try")
+        return settled(cell)
+    return Attempt(trials=tuple(trials), judge=lambda outcomes: _judged(field, function, caller, calls, outcomes))
+
+
+def _call(function: Function, arguments: str) -> str:
+    return f"{ident(function.name.schema)}.{ident(function.name.name)}({arguments})"
+
+
+def _reading(function: Function, arguments: str) -> str:
+    if function.returns in {"record", "SETOF record"}:
+        return f"select to_jsonb(array[({_call(function, arguments)})::text])::text"
+    return (
+        "select left(coalesce(jsonb_agg(to_jsonb(q)), '[]')::text, 200000)"
+        f" from (select * from {_call(function, arguments)} limit 200) q"
+    )
+
+
+def _watched(field: Field, function: Function) -> list[Name]:
+    """Tables whose victim's row is compared around the call."""
+    reads = field.catalog.reads.get(str(function.name), ())
+    body = function.body.lower()
+    mentioned = [name for name in sorted(field.seeded.rows) if name.name.lower() in body]
+    names = [name for name in dict.fromkeys((*mentioned, *reads)) if field.seeded.row(name, Side.VICTIM)]
+    return names[:_WATCHED]
+
+
+def _state(field: Field, names: Sequence[Name], caller: Caller) -> str:
+    """A look at the victim's row of each table, and at whether the caller now belongs to the victim's tenant."""
+    parts = []
+    for name in names:
+        table = field.catalog.tables[name]
+        where = field.seeded.where(table, Side.VICTIM)
+        if where is not None:
+            parts.append(
+                f"select {literal(str(name))} t, (select to_jsonb(z) from {qualified(name)} z where {where}) r"
+            )
+        membership = field.graph.memberships.get(name)
+        side = SIDE_OF.get(caller.actor)
+        if membership is None or side is None or side is Side.VICTIM:
+            continue
+        user = field.graph.text(name, membership.user_column, side)
+        tenant = field.graph.text(name, membership.tenant_column, Side.VICTIM)
+        if user is not None and tenant is not None:
+            joined = f"{ident(membership.user_column)} = {literal(user)} and {ident(membership.tenant_column)} = {literal(tenant)}"
+            parts.append(
+                f"select {literal(f'+{name}')} t, (select to_jsonb(count(*)) from {qualified(name)} where {joined}) r"
+            )
+    return f"select jsonb_object_agg(t, r)::text from ({' union all '.join(parts)}) q" if parts else ""
+
+
+def _judged(
+    field: Field,
+    function: Function,
+    caller: Caller,
+    calls: Sequence[tuple[str, frozenset[str]]],
+    outcomes: Sequence[tuple[Outcome, ...]],
+) -> Cell:
+    name = str(function.name)
+    tried = [steps[1] if len(steps) > 1 else steps[0] for steps in outcomes]
+    if caller.actor is Actor.OWNER:
+        if any(outcome.ok for outcome in tried):
+            return simple(name, "function", Verb.EXECUTE, caller, Verdict.HOLDS, "works for the owner of the ids")
+        return simple(
+            name, "function", Verb.EXECUTE, caller, Verdict.UNKNOWN, f"fails for everybody ({_states(tried)})"
+        )
+    leaks: list[Cell] = []
+    for (arguments, put_in), steps in zip(calls, outcomes, strict=True):
+        if len(steps) > 1 and steps[1].ok:
+            leaks += _written(field, function, caller, arguments, steps)
+        outcome = steps[1] if len(steps) > 1 else steps[0]
+        if outcome.ok:
+            leaks += _shown(field, function, caller, arguments, put_in, outcome)
+    if leaks:
+        order = list(Severity)
+        worst = min(leaks, key=lambda cell: (order.index(cell.severity), list(Confidence).index(cell.confidence)))
+        bases = {base for cell in leaks if cell.reason == worst.reason for base in field.bases.get(cell.key, ())}
+        field.bases[worst.key] = tuple(sorted(bases))
+        return worst
+    if any(outcome.ok for outcome in tried):
+        reason = "called with the victim's ids, it shows and changes nothing of theirs"
+        return simple(name, "function", Verb.EXECUTE, caller, Verdict.HOLDS, reason)
+    if all("permission denied for function" in outcome.message for outcome in tried):
+        return simple(name, "function", Verb.EXECUTE, caller, Verdict.HOLDS, "no grant")
+    if all(outcome.state in _CHECKED for outcome in tried):
+        return simple(
+            name, "function", Verb.EXECUTE, caller, Verdict.HOLDS, "the function or a grant behind it refuses"
+        )
+    reason = f"every call failed before it showed anything ({_states(tried)}): untested"
+    return simple(name, "function", Verb.EXECUTE, caller, Verdict.UNKNOWN, reason)
+
+
+def _states(tried: Sequence[Outcome]) -> str:
+    return ", ".join(sorted({outcome.state for outcome in tried}))
+
+
+def _shown(
+    field: Field, function: Function, caller: Caller, arguments: str, put_in: frozenset[str], outcome: Outcome
+) -> list[Cell]:
+    """A leak for the rows of others in the output, if there are any."""
+    everything = tuple(field.seeded.rows)
+    places: set[tuple[Name, str]] = set()
+    for _, tokens in field.canaries.rows_of(outcome.text or "", put_in):
+        informative = {token for token in tokens if token not in field.canaries.keys}
+        if informative:
+            places |= field.canaries.bases(informative, _within(field, function, everything))
+    denied = {place for place in places if _denied(field, place[0], caller, Verb.SELECT)}
+    if not denied:
+        return []
+    sensitive = any(column in field.graph.entry(table).sensitive for table, column in denied)
+    statement = f"select * from {_call(function, arguments)}"
+    shown = ", ".join(sorted({str(table) for table, _ in denied}))
+    return [
+        _leak(
+            field,
+            function,
+            caller,
+            denied,
+            reason=f"it gives rows of {shown} to somebody they do not belong to",
+            steps=(f"call {function.name} with somebody else's ids",),
+            severity=severity_of(caller.actor, Verb.SELECT, sensitive=sensitive),
+            witness=script(caller, "rows appear that belong to somebody else.", [statement]),
+        )
+    ]
+
+
+def _within(field: Field, function: Function, everything: tuple[Name, ...]) -> tuple[Name, ...]:
+    reads = tuple(name for name in field.catalog.reads.get(str(function.name), ()) if name in field.seeded.rows)
+    return reads or everything
+
+
+def _written(field: Field, function: Function, caller: Caller, arguments: str, steps: Sequence[Outcome]) -> list[Cell]:
+    """Leaks for what the call changed in the victim's rows."""
+    before, after = json.loads(steps[0].text or "{}"), json.loads(steps[2].text or "{}")
+    leaks = []
+    for key in sorted(before):
+        joined = key.startswith("+")
+        schema, _, bare = key.removeprefix("+").partition(".")
+        table = Name(schema, bare)
+        if before[key] == after.get(key) or not _denied(field, table, caller, Verb.UPDATE):
+            continue
+        changed = _changed(before[key], after.get(key))
+        shape = field.catalog.tables[table]
+        counted = bool(changed) and all(
+            (column := shape.column(name)) is not None and column.base in _COUNTERS for name in changed
+        )
+        what = (
+            "makes the caller a member of another's tenant"
+            if joined
+            else f"changes a row of {table} that is not theirs"
+        )
+        where = field.seeded.where(shape, Side.VICTIM)
+        leaks.append(
+            _leak(
+                field,
+                function,
+                caller,
+                {(table, name) for name in changed} or {(table, "")},
+                reason="it " + what + (", though only numbers and times in it" if counted else ""),
+                steps=(f"call {function.name} with somebody else's ids",),
+                severity=Severity.LOW if counted else severity_of(caller.actor, Verb.UPDATE, sensitive=True),
+                witness=script(
+                    caller,
+                    f"the row of {table} that follows was written by the call.",
+                    [f"select * from {_call(function, arguments)}"],
+                    show=f"select * from {qualified(table)}" + ("" if joined else f" where {where}"),
+                ),
+                doubt=Confidence.LOW if counted else Confidence.HIGH,
+            )
+        )
+    return leaks
+
+
+def _changed(before: object, after: object) -> list[str]:
+    if isinstance(before, dict) and isinstance(after, dict):
+        return [name for name in before if before[name] != after.get(name)]
+    return list(before) if isinstance(before, dict) and after is None else []
+
+
+def _denied(field: Field, table: Name, caller: Caller, verb: Verb) -> bool:
+    if table.schema == "auth":
+        return True
+    rule = rule_of(field.graph, table)
+    return rule.of(caller.actor, verb) is Stand.DENY and rule.kind is not OwnerKind.UNKNOWN
+
+
+def _leak(
+    field: Field,
+    function: Function,
+    caller: Caller,
+    places: set[tuple[Name, str]],
+    *,
+    reason: str,
+    steps: tuple[str, ...],
+    severity: Severity,
+    witness: str,
+    doubt: Confidence = Confidence.HIGH,
+) -> Cell:
+    confidence = doubt
+    for table, _ in places:
+        confidence = weaker(confidence, rule_of(field.graph, table).confidence if table.schema != "auth" else doubt)
+    cell = Cell(
+        object=str(function.name),
+        kind="function",
+        verb=Verb.EXECUTE,
+        actor=caller.actor,
+        variant=caller.variant,
+        verdict=Verdict.LEAKS,
+        reason=reason,
+        steps=steps,
+        columns=tuple(sorted({f"{table.name}.{column}" for table, column in places if column})),
+        severity=severity,
+        confidence=confidence,
+        witness=witness,
+    )
+    field.bases[cell.key] = tuple(sorted({table for table, _ in places}))
+    return cell
