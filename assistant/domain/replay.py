@@ -102,5 +102,7 @@ class Replay:
     """Wall time."""
     already_there: int = 0
     """Statements among ``applied`` that the server refused because an earlier file had made the same object."""
+    assumed: tuple[str, ...] = ()
+    """Extensions that no migration creates and that were switched on because a statement needs them, sorted."""
     retried: int = 0
     """Statements among ``applied`` that succeeded only when tried again after everything else."""

@@ -24,11 +24,13 @@ _TOKEN: Final = re.compile(
 _ENUM_PARTS: Final = 3
 """``Database["public"]["Enums"]["mood"]``."""
 _MOST: Final = 8 * 1024 * 1024
-_UUID_NAME: Final = re.compile(r"(?:\A|_)(?:id|uuid|by|uid|owner)\Z")
-_TIME_NAME: Final = re.compile(r"(?:_at|_on|_until|timestamp|_time|_date|\Adate|\Acreated|\Aupdated)\Z")
-_FOREIGN_ID: Final = re.compile(
-    r"stripe|paddle|clerk|external|customer_id|price_id|provider|paypal|lemon", re.IGNORECASE
+_UUID_NAME: Final = re.compile(
+    r"\A(?:id|uuid|uid|owner)\Z|_by\Z|(?:\A|_)(?:user|owner|profile|member|org|organi[sz]ation|team|workspace|tenant)_id\Z"
 )
+_ID_NAME: Final = re.compile(r"_(?:uu)?id\Z")
+_TIME_NAME: Final = re.compile(r"(?:_at|_on|_until|timestamp|_time|_date|_starts?|_ends?|\Adate|\Acreated|\Aupdated)\Z")
+_VECTOR_NAME: Final = re.compile(r"(?:\A|_)embeddings?\Z")
+_FOREIGN_ID: Final = re.compile(r"stripe|paddle|clerk|external|customer_id|price_id|paypal|lemon", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +55,32 @@ class GeneratedTable:
     """Table name."""
     columns: tuple[GeneratedColumn, ...]
     """In the order of the file."""
+    links: tuple[tuple[str, str, str], ...] = ()
+    """Foreign keys of one column: column, referenced table, referenced column."""
 
-    def statements(self) -> Iterator[str]:
-        """SQL that makes it: columns, a primary key on ``id``; row-level security is left to whoever knows."""
+    def foreign_keys(self) -> Iterator[str]:
+        """SQL that adds its foreign keys, for when everything else is there."""
+        for column, table, target in self.links:
+            home = ident(self.schema)
+            yield (
+                f"ALTER TABLE {home}.{ident(self.name)} ADD FOREIGN KEY ({ident(column)}) REFERENCES {home}.{ident(table)} ({ident(target)})"
+            )
+
+    def statements(self, *, unique: Iterable[str] = (), vector: str = "text") -> Iterator[str]:
+        """SQL that makes it: columns, a primary key on ``id``, unique keys; row-level security is left to whoever knows.
+
+        Args:
+            unique: columns that foreign keys of the migrations refer to.
+            vector: the type of embeddings, whose dimensions TypeScript does not know.
+        """
         parts = [
-            f"{ident(column.name)} {column.type}{'' if column.nullable else ' NOT NULL'}" for column in self.columns
+            f"{ident(column.name)} {vector if column.type == 'vector' else column.type}{'' if column.nullable else ' NOT NULL'}"
+            for column in self.columns
         ]
         if any(column.name == "id" for column in self.columns):
             parts.append("PRIMARY KEY (id)")
+        names = {column.name for column in self.columns} - {"id"}
+        parts += [f"UNIQUE ({ident(column)})" for column in sorted(names.intersection(unique))]
         if self.schema != "public":
             yield f"CREATE SCHEMA IF NOT EXISTS {ident(self.schema)}"
         yield f"CREATE TABLE IF NOT EXISTS {ident(self.schema)}.{ident(self.name)} ({', '.join(parts)})"
@@ -77,9 +97,17 @@ class GeneratedEnum:
     labels: tuple[str, ...]
     """Labels in the order of the file."""
 
+    @property
+    def type(self) -> str:
+        """Its name as SQL."""
+        return f"{ident(self.schema)}.{ident(self.name)}"
+
     def statement(self) -> str:
         """SQL that makes it."""
-        return f"CREATE TYPE {ident(self.schema)}.{ident(self.name)} AS ENUM ({', '.join(literal(label) for label in self.labels)})"
+        return f"CREATE TYPE {self.type} AS ENUM ({', '.join(literal(label) for label in self.labels)})"
+
+
+_Row = list[tuple[str, list[str]]]
 
 
 def read_generated(texts: Iterable[str]) -> tuple[dict[str, GeneratedTable], dict[str, GeneratedEnum]]:
@@ -89,32 +117,48 @@ def read_generated(texts: Iterable[str]) -> tuple[dict[str, GeneratedTable], dic
     for text in texts:
         if len(text) > _MOST:
             continue
-        for path, row in _objects(_tokens(text)):
+        rows: dict[tuple[str, str], _Row] = {}
+        links: dict[tuple[str, str], list[tuple[str, str, str]]] = {}
+        for path, members in _objects(_tokens(text)):
             match path:
-                case [*_, schema, "Tables", name, "Row"] if _is_schema(schema):
-                    tables.setdefault(f"{schema}.{name}", GeneratedTable(schema, name, tuple(_columns(row))))
-                case [*_, schema, "Enums"] if _is_schema(schema):
-                    for enum, kind in row:
-                        labels = tuple(part[1:-1] for part in kind if part[0] in "\"'")
-                        if labels:
+                case [*_, schema, "Tables", name, "Row"]:
+                    rows.setdefault((schema, name), members)
+                case [*_, schema, "Tables", name, _] if (link := _link(dict(members))) is not None:
+                    links.setdefault((schema, name), []).append(link)
+                case [*_, schema, "Enums"]:
+                    for enum, kind in members:
+                        if labels := tuple(_strings(kind)):
                             enums.setdefault(f"{schema}.{enum}", GeneratedEnum(schema, enum, labels))
                 case _:
                     pass
+        for (schema, name), row in rows.items():
+            own = tuple(links.get((schema, name), ()))
+            # a file without any relationship is from an old generator: then an _id is a uuid as far as anyone knows
+            linked = None if not links else {column for column, _, _ in own}
+            tables.setdefault(f"{schema}.{name}", GeneratedTable(schema, name, tuple(_columns(row, linked)), own))
     return tables, enums
 
 
-def _is_schema(name: str) -> bool:
-    return name not in {"Views", "Functions"}
+def _link(members: dict[str, list[str]]) -> tuple[str, str, str] | None:
+    """A relationship of one column, from its object."""
+    if "foreignKeyName" not in members:
+        return None
+    parts = [_strings(members.get(key, [])) for key in ("columns", "referencedRelation", "referencedColumns")]
+    return (parts[0][0], parts[1][0], parts[2][0]) if all(len(part) == 1 for part in parts) else None
 
 
-def _columns(row: list[tuple[str, list[str]]]) -> Iterator[GeneratedColumn]:
+def _strings(kind: list[str]) -> list[str]:
+    return [part[1:-1] for part in kind if part[0] in "\"'"]
+
+
+def _columns(row: _Row, linked: set[str] | None) -> Iterator[GeneratedColumn]:
     for name, kind in row:
-        yield GeneratedColumn(name, _type(name, kind), "null" in kind)
+        yield GeneratedColumn(name, _type(name, kind, is_linked=linked is None or name in linked), "null" in kind)
 
 
-def _type(name: str, kind: list[str]) -> str:
+def _type(name: str, kind: list[str], *, is_linked: bool) -> str:
     """A PostgreSQL type that takes what the application puts there; ids are uuids unless another service gave them."""
-    strings = [part[1:-1] for part in kind if part[0] in "\"'"]
+    strings = _strings(kind)
     if "Enums" in strings:
         return f"{ident(strings[0])}.{ident(strings[-1])}" if len(strings) == _ENUM_PARTS else "text"
     array = "[]" if "[" in kind and not strings else ""
@@ -124,7 +168,10 @@ def _type(name: str, kind: list[str]) -> str:
         return ("bigint" if name == "id" or name.endswith("_id") else "numeric") + array
     if "boolean" in kind:
         return "boolean" + array
-    if not array and _UUID_NAME.search(name) and not _FOREIGN_ID.search(name):
+    if _VECTOR_NAME.search(name):
+        return "vector"
+    is_uuid = _UUID_NAME.search(name) or (is_linked and _ID_NAME.search(name))
+    if not array and is_uuid and not _FOREIGN_ID.search(name):
         return "uuid"
     return ("timestamptz" if _TIME_NAME.search(name) else "text") + array
 
@@ -135,10 +182,10 @@ def _tokens(text: str) -> Iterator[str]:
             yield found.group()
 
 
-def _objects(words: Iterator[str]) -> Iterator[tuple[list[str], list[tuple[str, list[str]]]]]:
+def _objects(words: Iterator[str]) -> Iterator[tuple[list[str], _Row]]:
     """Each object literal type without nested ones: its path of keys, and its members with the tokens of their types."""
     path: list[str] = []
-    members: list[list[tuple[str, list[str]]]] = [[]]
+    members: list[_Row] = [[]]
     key, before = "", ""
     kind: list[str] = []
     brackets = 0

@@ -30,7 +30,7 @@ _SAYS: Final = (
         re.compile(r'(?:could not find a )?function (?:named )?"?(?P<name>[^"()]+)"? (?:does not exist|named)'),
         "function",
     ),
-    (re.compile(r'type "(?P<name>.+?)" does not exist'), "type"),
+    (re.compile(r'type "?(?P<name>[^"]+?)"? does not exist'), "type"),
     (re.compile(r'role "(?P<name>.+?)" does not exist'), "role"),
     (re.compile(r'schema "(?P<name>.+?)" does not exist'), "schema"),
     (re.compile(r'extension "(?P<name>.+?)" is not available'), "extension"),

@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 
 _THERE_ALREADY: Final = frozenset({"42P07", "42710", "42701", "42P06", "42723"})
 _OF_TABLE: Final = ("rls", "grant", "publication")
-_HARMLESS_CALL: Final = re.compile(
-    r"\bset_config\s*\(|\bsetval\s*\(|\bcron\.|\bpg_notify\b|\bvault\.|\bcreate_bucket\b", re.IGNORECASE
-)
 _SETS_PATH: Final = re.compile(r"\s*(?:set|reset|select)\b.*\b(?:search_path|all)\b", re.IGNORECASE | re.DOTALL)
 
 _FUNCTIONS: Final = """
@@ -69,12 +66,13 @@ class Provenance:
         """Where unqualified names go just now."""
         self._before: dict[str, str] | None = None
         self._kept: dict[str, Place] | None = None
+        self._functions_made: set[str] = set()
 
     def expect(self, statement: str) -> Head | None:
         """Read a statement that is about to run."""
         head = read_head(statement, self.schema)
         self._before = None
-        if head is None and is_dynamic(statement) and not _HARMLESS_CALL.search(statement[:400]):
+        if head is None and is_dynamic(statement, self._functions_made):
             self._before = self._snapshot()
         return head
 
@@ -125,6 +123,8 @@ class Provenance:
     def _put(self, subject: Subject, file: str, line: int) -> None:
         place = Place(file=file, line=line, symbol=symbol(subject))
         self.places[str(subject)] = place
+        if subject.kind == "function":
+            self._functions_made.add(subject.name.partition(".")[2].partition("(")[0])
         if subject.kind == "bucket":
             self.places[f"bucket {subject.name.removeprefix('storage.')}"] = place
 

@@ -12,18 +12,20 @@ from __future__ import annotations
 
 import re
 import time
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from assistant.domain.replay import NotRead, Replay, Skipped
-from assistant.shadow.generated import read_generated
+from assistant.shadow.assumed import extension_behind
+from assistant.shadow.generated import GeneratedTable, read_generated
 from assistant.shadow.missing import STATES, Failure, grouped
 from assistant.shadow.provenance import Provenance
 from assistant.shadow.session import Session
 from assistant.shadow.stand_ins import rewrite
 from assistant.shadow.watchdog import Watchdog
 from assistant.sql.split import Fragment, split
-from assistant.sql.survey import survey
+from assistant.sql.survey import referred_columns, survey
 
 
 if TYPE_CHECKING:
@@ -43,6 +45,7 @@ _ROWS: Final = re.compile(r"(?:insert\s+into|update|delete\s+from)\b(?!\s+\"?sto
 _COPY: Final = re.compile(r"copy\b", re.IGNORECASE)
 _BEGIN: Final = re.compile(r"(?:begin|start\s+transaction)\b", re.IGNORECASE)
 _ROLLBACK: Final = re.compile(r"(?:rollback|abort)\b(?!\s+to\b)", re.IGNORECASE)
+_DIMENSIONS: Final = re.compile(r"\bvector\s*\(\s*(\d{1,5})\s*\)", re.IGNORECASE)
 _TEXT: Final = 120
 
 
@@ -106,6 +109,8 @@ class _Run:
         self.seen: set[int] = set()
         """Hashes of the statements that succeeded."""
         self.stand_ins: set[str] = set()
+        self.assumed: set[str] = set()
+        self.filled_in: list[GeneratedTable] = []
         self.statements = self.applied = self.already_there = self.retried = self.rows_left_out = 0
 
     def whole(self, sources: Sequence[Source], generated: Sequence[Source], not_read: Sequence[NotRead]) -> Replay:
@@ -120,6 +125,9 @@ class _Run:
                 reason = f"{rows} of its statements only fill rows and were left out, because it has {len(source.text) // 1_000_000} MB."
                 left_out.append(NotRead(file=source.path, reason=reason))
         self._retry()
+        for table in self.filled_in:
+            for statement in table.foreign_keys():
+                self.session.run(statement)
         self.on_progress(total, total)
         skipped = tuple(self._skipped(failed) for failed in self.failed[:_MOST_SKIPPED])
         return Replay(
@@ -135,6 +143,7 @@ class _Run:
             seconds=time.monotonic() - self.began,
             already_there=self.already_there,
             retried=self.retried,
+            assumed=tuple(sorted(self.assumed)),
         )
 
     # -- files --------------------------------------------------------------------------------------------------------
@@ -188,6 +197,8 @@ class _Run:
         stand_in = rewrite(fragment.text) if head is not None and head.subject.kind == "extension" else None
         began = _BEGIN.match(fragment.text) is not None and not self.session.in_transaction
         outcome = self.session.run(stand_in.sql if stand_in else fragment.text)
+        if outcome.sqlstate in STATES and self._assume(outcome.message):
+            outcome = self.session.run(fragment.text)
         if outcome.succeeded:
             if stand_in is not None and stand_in.replaced:
                 self.stand_ins.add(stand_in.extension)
@@ -225,14 +236,38 @@ class _Run:
         tables, enums = read_generated(source.text for source in generated)
         known = survey(sources)
         wanted = sorted((known.needed - known.made) & tables.keys())
-        if not wanted:
-            return ()
+        needed_types = {column.type for name in wanted for column in tables[name].columns}
         for enum in enums.values():
-            if any(column.type.endswith(f".{enum.name}") for name in wanted for column in tables[name].columns):
+            if enum.type in needed_types:
                 self.session.run(enum.statement())
-        return tuple(
-            name for name in wanted if all(self.session.run(sql).succeeded for sql in tables[name].statements())
+        if "vector" in needed_types:
+            self._assume('type "vector" does not exist')
+        keys = referred_columns(sources)
+        sizes = Counter(size for source in sources for size in _DIMENSIONS.findall(source.text[:_LARGE]))
+        vector = f"vector({sizes.most_common(1)[0][0]})" if sizes else "text"
+        for name in wanted:
+            statements = tables[name].statements(unique=keys.get(name, ()), vector=vector)
+            if all(self.session.run(statement).succeeded for statement in statements):
+                self.filled_in.append(tables[name])
+        return tuple(f"{table.schema}.{table.name}" for table in self.filled_in)
+
+    def _assume(self, message: str) -> bool:
+        """Switch on the extension whose absence a message shows; False when there is none, or it is on and did not help."""
+        name = extension_behind(message)
+        if name is None or name in self.assumed or name in self.stand_ins:
+            return False
+        self.assumed.add(name)
+        home = (
+            " SCHEMA extensions"
+            if self.session.fetch("SELECT to_regnamespace('extensions') IS NOT NULL")[:1] == [(True,)]
+            else ""
         )
+        stand_in = rewrite(f'CREATE EXTENSION IF NOT EXISTS "{name}"{home}')
+        if stand_in is None or not self.session.run(stand_in.sql).succeeded:
+            return False
+        if stand_in.replaced:
+            self.stand_ins.add(name)
+        return True
 
     def _retry(self) -> None:
         """Try again what failed for want of something, as long as that helps."""

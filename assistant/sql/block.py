@@ -15,14 +15,15 @@ from assistant.sql.tokens import Cursor
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
 
 _BEGINS: Final = re.compile(
     r"\b(?:create|alter|drop|grant|revoke|insert\s+into\s+storage|update\s+storage)\b", re.IGNORECASE
 )
 _EXECUTE: Final = re.compile(r"\bexecute\b", re.IGNORECASE)
-_CALLS: Final = re.compile(r"\s*(?:select|call|with|perform)\b", re.IGNORECASE)
+_CALLS: Final = re.compile(r"\s*(?:select|call|with)\b", re.IGNORECASE)
+_CALLED: Final = re.compile(r"(\w+)\"?\s*\(")
 
 
 def heads_of_block(text: str, schema: str = "public") -> Iterator[tuple[Head, int]]:
@@ -40,12 +41,17 @@ def heads_of_block(text: str, schema: str = "public") -> Iterator[tuple[Head, in
                 break
 
 
-def is_dynamic(text: str) -> bool:
-    """True when only the catalog can tell what a DO block, CALL or SELECT set."""
+def is_dynamic(text: str, functions: Container[str] = ()) -> bool:
+    """True when only the catalog can tell what a statement set.
+
+    Args:
+        text: the statement: a DO block that builds SQL, or a SELECT, WITH or CALL.
+        functions: bare names of the operator's own functions; only a call of one of these can set anything.
+    """
+    if _CALLS.match(text):
+        return any(name in functions for name in _CALLED.findall(text))
     body = _body(text)
-    if body is None:
-        return _CALLS.match(text) is not None
-    return any(
+    return body is not None and any(
         _EXECUTE.search(fragment.text) and _unwrapped(fragment.text)[0] is fragment.text for fragment in split(body[0])
     )
 

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 _RELATIONS: Final = frozenset({"table", "view", "matview"})
 _ATTACHED: Final = frozenset({"policy", "trigger", "rls"})
 _REFERENCES: Final = re.compile(r'\breferences\s+("?\w+"?(?:\."?\w+"?)?)', re.IGNORECASE)
+_REFERRED: Final = re.compile(r'\breferences\s+("?\w+"?(?:\."?\w+"?)?)\s*\(\s*("?\w+"?)\s*\)', re.IGNORECASE)
 _INDEXED: Final = re.compile(r'\bindex\b[^(]*?\bon\s+(?:only\s+)?("?\w+"?(?:\."?\w+"?)?)', re.IGNORECASE)
+_MOVES_ROWS: Final = re.compile(r"(?:insert|update|delete)\b", re.IGNORECASE)
+_READS: Final = re.compile(r'\b(?:from|join|into|update)\s+(?:only\s+)?("?\w+"?(?:\."?\w+"?)?)', re.IGNORECASE)
 _IF_EXISTS: Final = re.compile(r"\balter\s+table\s+if\s+exists\b", re.IGNORECASE)
 _LARGE: Final = 4 * 1024 * 1024
 
@@ -46,9 +49,22 @@ def survey(sources: Iterable[Source]) -> Survey:
     return result
 
 
+def referred_columns(sources: Iterable[Source]) -> dict[str, set[str]]:
+    """For each table, schema-qualified, the single columns that foreign keys refer to: each of them must be unique."""
+    columns: dict[str, set[str]] = {}
+    for source in sources:
+        for table, column in _REFERRED.findall(source.text[:_LARGE]):
+            columns.setdefault(_qualified(table), set()).add(
+                column.strip('"') if column.startswith('"') else column.lower()
+            )
+    return columns
+
+
 def _note(statement: str, result: Survey) -> None:
     head = read_head(statement)
     if head is None:
+        if _MOVES_ROWS.match(statement):
+            _needs(result, [_qualified(name) for name in _READS.findall(statement)])
         return
     subject = head.subject
     if head.action in {"create", "rename"} and subject.kind in _RELATIONS:

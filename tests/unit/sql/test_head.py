@@ -177,7 +177,8 @@ def test_looks_into_blocks_that_make_migrations_repeatable():
     assert is_dynamic(
         "do language plpgsql $$ begin execute format('alter table %I enable row level security', t); end $$"
     )
-    assert is_dynamic("select setup_policies()")
+    assert is_dynamic("select public.setup_policies()", {"setup_policies"})
+    assert not is_dynamic("select setup_policies(), now()", {"another"})
     assert not is_dynamic("create table a (b int)")
 
 
