@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assistant.attack.triage import REPEATS
 from assistant.domain.matrix import Actor, Comparison, Verb, Verdict
 
 
@@ -19,7 +20,11 @@ def compare(before: Matrix, after: Matrix) -> Comparison:
     """
     then = {cell.key: cell for cell in before.cells}
     now = {cell.key: cell for cell in after.cells}
-    closed, still_open, opened, locked_out, lost = [], [], [], [], []
+    closed: list[Cell] = []
+    still_open: list[Cell] = []
+    opened: list[Cell] = []
+    locked_out: list[Cell] = []
+    lost: list[Cell] = []
     for key, cell in sorted(then.items()):
         later = now.get(key)
         if cell.verdict is Verdict.LEAKS:
@@ -39,7 +44,8 @@ def compare(before: Matrix, after: Matrix) -> Comparison:
     for key, cell in sorted(now.items()):
         earlier = then.get(key)
         if cell.verdict is Verdict.LEAKS and (earlier is None or earlier.verdict is not Verdict.LEAKS):
-            opened.append(cell)
+            repeated = earlier is not None and earlier.reason.startswith(REPEATS)
+            (still_open if repeated else opened).append(cell)
         if cell.verdict is Verdict.LOCKED_OUT and (earlier is None or earlier.verdict is not Verdict.LOCKED_OUT):
             locked_out.append(cell)
     unique = {cell.key: cell for cell in locked_out}

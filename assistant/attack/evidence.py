@@ -43,12 +43,13 @@ class Canaries:
                 text = unquoted(sql)
                 for token in _TOKEN.findall(text or ""):
                     theirs = CANARY.match(token)
-                    if theirs is not None and theirs.group(1) != Side.VICTIM.value and "@" not in token:
+                    if theirs is not None and theirs.group(1) != Side.VICTIM.value:
                         continue
-                    if not theirs and column not in shape.primary_key:
+                    address = token == account_email(Side.VICTIM)
+                    if not theirs and not address and column not in shape.primary_key:
                         continue
                     places.setdefault(token, []).append((table, column))
-                    if not theirs:
+                    if not theirs and not address:
                         keys.add(token)
         return cls({token: tuple(found) for token, found in places.items()}, frozenset(keys))
 

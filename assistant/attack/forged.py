@@ -32,7 +32,7 @@ _METADATA_KEY: Final = re.compile(
     r"user_meta_?data'?(?:::\w+)?\)*\s*(?:::jsonb?\)*\s*)?->>?\s*'([^']+)'", re.IGNORECASE
 )
 _EMAIL: Final = re.compile(
-    r"email[^=~']{0,40}(=|~~\*?|~\*?|like|ilike)\s*(?:ANY\s*\(\s*\(?ARRAY\[)?\(*'((?:[^']|'')+)'", re.IGNORECASE
+    r"email'?[^=~']{0,40}(=|~~\*?|~\*?|like|ilike)\s*(?:ANY\s*\(\s*\(?ARRAY\[)?\(*'((?:[^']|'')+)'", re.IGNORECASE
 )
 _ENDS: Final = re.compile(r"email[^'(]{0,30}[,)]*\s*,\s*'([^']*\.[a-z]{2,})'", re.IGNORECASE)
 _NAMES: Final = re.compile(r"[a-z_][\w$]*(?=\()", re.IGNORECASE)

@@ -30,6 +30,8 @@ PRIVATE_BY_NAME: Final = re.compile(
 )
 """Names of what nobody publishes."""
 
+REPEATS: Final = "nothing of its own: "
+"""Begins the reason of a cell that would leak if another hole were not open already."""
 ASKED: Final = "readable by everyone: intended? asked"
 INBOX: Final = "anybody may leave a row here: intended? asked"
 SHARED: Final = "readable by members of the same tenant: intended? asked"
@@ -46,14 +48,14 @@ def without_repeats(field: Field, cells: Sequence[Cell]) -> list[Cell]:
         reason = ""
         if cell.verdict is Verdict.LEAKS and cell.actor is Actor.FORGED_CLAIMS:
             if (cell.object, cell.verb, Actor.OTHER_TENANT) in direct:
-                reason = "forging adds nothing: the row is open without it"
+                reason = REPEATS + "the row is open without forging"
         elif cell.verdict is Verdict.LEAKS and cell.through and (cell.object, cell.verb, cell.actor) in direct:
-            reason = "the first step adds nothing: the row is open without it"
+            reason = REPEATS + "the row is open without the first step"
         elif cell.verdict is Verdict.LEAKS and cell.key in field.bases and _asks_the_caller(field, cell):
             shown = field.bases[cell.key]
             verb = Verb.SELECT if cell.verb is not Verb.EXECUTE else None
             if all(_open(base, cell, direct, verb) for base in shown):
-                reason = "it shows no more than its tables do to this actor"
+                reason = REPEATS + "its tables are open to this actor"
         result.append(_held(cell, reason) if reason else cell)
     return result
 
@@ -93,13 +95,23 @@ def triaged(field: Field, cells: Sequence[Cell]) -> tuple[list[Cell], tuple[Ques
     rewritten = {cell.object for cell in leaks if cell.verb in {Verb.UPDATE, Verb.DELETE} and cell.actor in STRANGERS}
     read = {cell.object for cell in leaks if cell.verb is Verb.SELECT}
     shown = {cell.object for cell in leaks if cell.verb is Verb.SELECT and cell.actor in STRANGERS}
+    guests = {cell.object for cell in leaks if cell.verb is Verb.SELECT and cell.actor is Actor.GUEST}
     asked: dict[str, dict[str, set[Name]]] = defaultdict(lambda: defaultdict(set))
     result = []
     for cell in cells:
         reason = ""
         name = names.get(cell.object)
         if name is not None and cell.verdict is Verdict.LEAKS and cell.kind == "table" and not cell.through:
-            reason = _doubt(field, cell, name, spoiled=spoiled, rewritten=rewritten, read=read, seen_by_strangers=shown)
+            reason = _doubt(
+                field,
+                cell,
+                name,
+                spoiled=spoiled,
+                rewritten=rewritten,
+                read=read,
+                seen_by_strangers=shown,
+                seen_by_guests=guests,
+            )
         if reason and name is not None:
             asked[reason][name.schema].add(name)
             result.append(replace(cell, verdict=Verdict.UNKNOWN, reason=reason, witness="", steps=(), columns=()))
@@ -127,6 +139,7 @@ def _doubt(
     rewritten: set[str],
     read: set[str],
     seen_by_strangers: set[str],
+    seen_by_guests: set[str],
 ) -> str:
     """Why the leak is asked about instead of reported; empty when it is reported."""
     rule = rule_of(field.graph, name)
@@ -145,8 +158,10 @@ def _doubt(
         return "" if sensitive else SHARED
     if cell.object in spoiled or sensitive or PRIVATE_BY_NAME.search(name.name):
         return ""
-    if rule.kind in {OwnerKind.SERVICE, OwnerKind.TENANT, OwnerKind.MEMBERSHIP}:
+    if rule.kind is OwnerKind.SERVICE:
         return ""
+    if rule.kind in {OwnerKind.TENANT, OwnerKind.MEMBERSHIP} and cell.object not in seen_by_guests:
+        return ""  # whoever publishes a tenant's rows shows them to visitors too
     return ASKED
 
 
