@@ -7,6 +7,7 @@ towards the stricter answer: the person's. A predicate is cut at its outermost O
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 
 _TOKEN: Final = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|[()]|\b(?:OR|AND)\b", re.IGNORECASE)
+_COLUMN: Final = re.compile(r"""'(?:[^']|'')*'|(?:("[^"]+"|\w+)\.)?("[^"]+"|\w+)(\s*\()?""")
 _CALLER: Final = re.compile(r"auth\.|current_setting|jwt|current_user|session_user|\w+\(", re.IGNORECASE)
 _LEADS: Final = re.compile(
     r"role|admin|owner|manager|staff|permission|moderator|created_by|author|organizer|host", re.IGNORECASE
@@ -50,8 +52,18 @@ def read_alternatives(survey: Survey, table: Name) -> list[str]:
 
 def mentions(text: str, table: Name, column: str) -> bool:
     """Whether a predicate over ``table`` mentions its own column, bare or under the table's name."""
-    quoted = rf'(?:"{re.escape(column)}"|{re.escape(column)})'
-    return re.search(rf'(?:(?<![\w."])|(?<![\w."]){re.escape(table.name)}\.){quoted}(?![\w"(])', text) is not None
+    found = _columns(text)
+    return ("", column) in found or (table.name, column) in found
+
+
+@lru_cache(maxsize=8192)
+def _columns(text: str) -> frozenset[tuple[str, str]]:
+    """Qualifier (or nothing) and name of every identifier; literals and calls left out."""
+    return frozenset(
+        ((match[1] or "").strip('"'), match[2].strip('"'))
+        for match in _COLUMN.finditer(text)
+        if match[2] and not match[3]
+    )
 
 
 def binds_person(survey: Survey, table: Name, owners: Iterable[str], shared_by: Iterable[str]) -> bool:

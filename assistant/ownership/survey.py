@@ -63,6 +63,8 @@ class Survey:
             for link in links:
                 self._into[link.target].append(link)
 
+        self._degrees = {target: len({link.table for link in links} - {target}) for target, links in self._into.items()}
+
     def links(self, table: Name) -> tuple[Link, ...]:
         """Foreign keys of a table in column order."""
         return self._links.get(table, ())
@@ -73,7 +75,7 @@ class Survey:
 
     def degree(self, target: Name) -> int:
         """How many other tables refer to it."""
-        return len({link.table for link in self._into.get(target, ()) if link.table != target})
+        return self._degrees.get(target, 0)
 
     def linked_columns(self, table: Name) -> frozenset[str]:
         """Columns that are a foreign key by themselves."""
