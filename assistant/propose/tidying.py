@@ -109,7 +109,7 @@ def _respell(maker: Shapes, table: Table, findings: list[Finding], dropped: froz
                 undo=(*draft.undo, *workshop.undo(made)),
                 risk="The same rows, by the ownership map; read the policies once before applying",
                 objects=(str(table.name),),
-                order=25,
+                order=80,
             ),
         )
     elif closed:
