@@ -83,9 +83,9 @@ def test_every_leak_is_found(world: str, tmp_path: Path) -> None:
         leak.id
         for leak in LEAKS
         if not any(
-            (name, leak.verb) in executed
+            (name, verb) in executed
             or (leak.found_by == "scan" and any(subject.endswith(name) for subject in suspected))
-            for name in leak.objects
+            for name, verb in leak.reported_as
         )
     ]
     assert missed == []
@@ -124,6 +124,6 @@ def test_each_layout_is_read_its_leak_found_and_its_locked_form_quiet(world: Pat
         said[state] = stanch("prove", target, "--json", *(("--schema", dump) if dump.exists() else ())).json
         assert said[state]["replay"]["skipped"] == []
     found = {(leak["object"], leak["verb"]) for leak in said["leaky"]["leaks"]}
-    assert {(leak.objects[0], leak.verb) for leak in leaks(world / "world.toml")} <= found
+    assert {leak.reported_as[0] for leak in leaks(world / "world.toml")} <= found
     assert said["locked"]["leaks"] == []
     assert said["locked"]["locked_out"] == []

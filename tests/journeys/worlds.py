@@ -25,9 +25,8 @@ class Leak:
     """An entry of leaks.toml or world.toml."""
 
     id: str
-    objects: tuple[str, ...]
-    """The object, then others under which the same leak may be reported."""
-    verb: str
+    reported_as: tuple[tuple[str, str], ...]
+    """Object and verb, then others under which the same leak may be reported."""
     actor: str
     found_by: str
     """Which verb of stanch has to name it: ``prove`` (executed) or ``scan`` (suspected)."""
@@ -36,8 +35,7 @@ class Leak:
     def read(cls, entry: dict[str, Any]) -> Leak:
         return cls(
             id=entry.get("id", entry["object"]),
-            objects=(entry["object"], *entry.get("also", ())),
-            verb=entry["verb"],
+            reported_as=((entry["object"], entry["verb"]), *(tuple(other.split()) for other in entry.get("also", ()))),
             actor=entry["actor"],
             found_by=entry.get("found_by", "prove"),
         )
