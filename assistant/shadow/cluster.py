@@ -15,7 +15,6 @@ import shutil
 import signal
 import subprocess
 import time
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
 import psycopg
@@ -24,6 +23,7 @@ from assistant.domain.errors import ShadowError
 from assistant.shadow.binaries import account, installation, reachable
 from assistant.shadow.reset import clean, snapshot
 from assistant.shadow.stand_ins import extension_files
+from assistant.shadow.template import TEMPLATE, described, fill_template, make_roles
 
 
 if TYPE_CHECKING:
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 
 MAINTENANCE: Final = "stanch"
 """Database in which the superuser works; no other role may connect to it, so no hostile object can be in it."""
-TEMPLATE: Final = "stanch_template"
-"""Database with the platform shim, copied for each shadow."""
 
 _START_SECONDS: Final = 30.0
 _MEMORY_KILOBYTES: Final = 6 * 1024 * 1024
@@ -95,6 +93,7 @@ class Cluster:
         self.lease = lease
         self.platform = platform
         self.superuser = ""
+        self.owner = "postgres"
         self._launcher: subprocess.Popen[bytes] | None = None
         self._programs = reachable(installation(), lease.root.parent)
 
@@ -189,6 +188,11 @@ class Cluster:
                 time.sleep(0.01)
         pidfile.unlink(missing_ok=True)
 
+    @property
+    def where(self) -> str:
+        """Its folder, for messages."""
+        return str(self.lease.root)
+
     def _broken(self, says: str) -> ShadowError:
         last = ""
         with contextlib.suppress(OSError):
@@ -197,7 +201,7 @@ class Cluster:
                 (line for line in reversed(lines) if "FATAL" in line or "PANIC" in line), lines[-1] if lines else ""
             )
         if "No space left" in last:
-            return no_space(self.lease.root)
+            return no_space(self.where)
         reason = f": {last.split('  ')[-1].strip()}" if last else ""
         return ShadowError(f"{says}{reason}.", f"See {self.lease.log}; deleting {self.lease.root} makes a new one.")
 
@@ -251,7 +255,7 @@ class Cluster:
         )  # fmt: skip
         if done.returncode:
             if "No space left" in done.stderr:
-                raise no_space(root)
+                raise no_space(self.where)
             self.lease.log.write_text(done.stderr, "utf-8")
             raise self._broken("the shadow PostgreSQL could not be set up")
         (self.lease.data / "pg_hba.conf").write_text("local all all trust\n", "utf-8")
@@ -265,8 +269,7 @@ class Cluster:
         self._run()
         with self.connect("template1") as connection:
             connection.execute(f"CREATE DATABASE {MAINTENANCE}")
-            connection.execute(shim("roles.sql"))
-            connection.execute(shim(f"{self.platform.value}_roles.sql"))
+            make_roles(connection, self.platform)
             # migrations speak of the database "postgres"; it belongs to them, and nobody can enter it
             connection.execute("ALTER DATABASE postgres OWNER TO postgres")
             connection.execute("ALTER DATABASE postgres ALLOW_CONNECTIONS false")
@@ -274,7 +277,7 @@ class Cluster:
             for name in (MAINTENANCE, TEMPLATE, "template1"):
                 connection.execute(f"REVOKE ALL ON DATABASE {name} FROM PUBLIC")
         with self.connect(TEMPLATE) as connection:
-            connection.execute(shim(f"{self.platform.value}.sql"))
+            fill_template(connection, self.platform)
 
     def restore(self) -> bool:
         """Bring roles, their settings and databases back to what they were when the cluster was made.
@@ -301,7 +304,7 @@ def _postmaster(pidfile: Path, data: Path) -> int | None:
     return pid if str(data) in seen.stdout else None
 
 
-def no_space(where: Path) -> ShadowError:
+def no_space(where: str) -> ShadowError:
     """The disk is full."""
     return ShadowError(
         f"there is no space left for the shadow PostgreSQL in {where}.",
@@ -309,16 +312,10 @@ def no_space(where: Path) -> ShadowError:
     )
 
 
-def shim(name: str) -> str:
-    """Text of a file in ``assistant/shadow/shims``."""
-    return files("assistant.shadow").joinpath("shims", name).read_text("utf-8")
-
-
 def fingerprint(platform: PlatformKind) -> str:
     """Changes whenever a cluster made earlier would not be what this version makes."""
     said = hashlib.sha256()
-    for name in ("roles.sql", f"{platform.value}_roles.sql", f"{platform.value}.sql"):
-        said.update(shim(name).encode())
+    said.update(described(platform).encode())
     for file, text in extension_files(_installed_extensions()).items():
         said.update(file.encode() + text.encode())
     said.update((installation() / "bin" / "postgres").stat().st_size.to_bytes(8, "big"))

@@ -11,7 +11,7 @@ import itertools
 import os
 import threading
 import time
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import psycopg
 from psycopg import sql
@@ -19,10 +19,12 @@ from psycopg.rows import tuple_row
 
 from assistant.domain.catalog import PlatformKind
 from assistant.domain.errors import ShadowError
-from assistant.shadow.cluster import TEMPLATE, Cluster, no_space
+from assistant.shadow.cluster import Cluster, no_space
 from assistant.shadow.database import Shadow
 from assistant.shadow.lease import lease
 from assistant.shadow.reset import State, snapshot
+from assistant.shadow.scratch import Scratch
+from assistant.shadow.template import TEMPLATE
 
 
 if TYPE_CHECKING:
@@ -34,16 +36,45 @@ _DISCONNECT_SECONDS: Final = 3.0
 _numbers = itertools.count(1)
 
 
+class Backing(Protocol):
+    """Who runs the PostgreSQL: ``Cluster`` (embedded) or ``Scratch`` (the operator's)."""
+
+    @property
+    def where(self) -> str:
+        """Its place, for messages."""
+
+    @property
+    def owner(self) -> str:
+        """The role that replays."""
+
+    def connect(self) -> psycopg.Connection[Any]:
+        """A superuser connection to the maintenance database."""
+
+    def parameters(self, user: str, database: str) -> dict[str, Any]:
+        """Connection parameters of a role and a database."""
+
+    def restore(self) -> bool:
+        """Take back what SQL did to roles."""
+
+    def close(self) -> None:
+        """Stop it, or let it go."""
+
+
 class Server:
     """A running PostgreSQL that this run alone uses. Made by ``open_server``."""
 
-    def __init__(self, cluster: Cluster, platform: PlatformKind) -> None:
-        """Take a started cluster; ``open_server`` closes it."""
+    def __init__(self, backing: Backing, platform: PlatformKind) -> None:
+        """Take a started server; ``open_server`` closes it."""
         self.platform = platform
-        self._cluster = cluster
+        self._backing = backing
         self._alive: set[str] = set()
         self._lock = threading.RLock()
         self._connection: psycopg.Connection[Any] | None = None
+
+    @property
+    def owner(self) -> str:
+        """The role that replays and owns the databases: ``postgres``, or ``stanch_owner`` where that name is taken."""
+        return self._backing.owner
 
     # -- databases ----------------------------------------------------------------------------------------------------
 
@@ -74,7 +105,7 @@ class Server:
         with self._lock:
             if self._alive:
                 raise ShadowError("the roles of the shadow server are in use.", "Drop its databases first.")
-            if not self._cluster.restore():
+            if not self._backing.restore():
                 raise ShadowError("the roles of the shadow server cannot be restored.", "Open the server again.")
 
     def state(self, *, but: Sequence[str] = ()) -> State:
@@ -100,15 +131,15 @@ class Server:
         try:
             with self._lock:
                 self.execute(
-                    sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY {} OWNER postgres").format(
-                        sql.Identifier(name), sql.Identifier(template), sql.SQL(strategy)
+                    sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY {} OWNER {}").format(
+                        sql.Identifier(name), sql.Identifier(template), sql.SQL(strategy), sql.Identifier(self.owner)
                     )
                 )
                 self._alive.add(name)
                 if template != TEMPLATE:
                     self._copy_settings(template, name)
         except psycopg.errors.DiskFull as error:
-            raise no_space(self._cluster.lease.root) from error
+            raise no_space(self._backing.where) from error
         except psycopg.Error as error:
             raise ShadowError(
                 f"the shadow server could not make a database: {error.diag.message_primary or 'it is gone'}.",
@@ -124,16 +155,20 @@ class Server:
             " JOIN pg_database n ON n.datname = %s",
             [source, copy],
         )
+        self.execute(
+            "UPDATE pg_database SET datacl = (SELECT datacl FROM pg_database WHERE datname = %s) WHERE datname = %s",
+            [source, copy],
+        )
 
     # -- connections --------------------------------------------------------------------------------------------------
 
     def parameters(self, user: str, database: str) -> dict[str, Any]:
         """Connection parameters for a role of this server and one of its databases."""
-        return self._cluster.parameters(user, database)
+        return self._backing.parameters(user, database)
 
     def superuser_connection(self) -> psycopg.Connection[Any]:
         """A new superuser connection to the maintenance database: for the watchdog, never for SQL of the operator's."""
-        return self._cluster.connect()
+        return self._backing.connect()
 
     def execute(self, statement: str | sql.Composed, arguments: list[Any] | None = None) -> None:
         """Run one statement as superuser in the maintenance database."""
@@ -146,19 +181,34 @@ class Server:
             return cursor.execute(statement, arguments).fetchall()
 
     def _maintenance(self) -> psycopg.Connection[Any]:
-        if self._connection is None or self._connection.closed:
-            self._connection = self.superuser_connection()
-        return self._connection
+        """The one superuser connection; a new one after a crash of some backend made the server end them all."""
+        if self._connection is not None and not self._connection.closed:
+            try:
+                self._connection.execute("SELECT")
+            except psycopg.OperationalError:
+                self._connection.close()
+            else:
+                return self._connection
+        deadline = time.monotonic() + _DISCONNECT_SECONDS
+        while True:
+            try:
+                self._connection = self.superuser_connection()
+            except psycopg.OperationalError:  # it recovers, which takes a moment
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.02)
+            else:
+                return self._connection
 
     def close(self) -> None:
         """Drop what is left and stop the server."""
         with self._lock, contextlib.suppress(psycopg.Error, ShadowError):
             for name in sorted(self._alive):
                 self.drop(name)
-            self._cluster.restore()
+            self._backing.restore()
         if self._connection is not None:
             self._connection.close()
-        self._cluster.close()
+        self._backing.close()
 
 
 @contextlib.contextmanager
@@ -178,11 +228,12 @@ def open_server(
     Raises:
         ShadowError: no server can be had; says why and what to do.
     """
-    if url is not None:
-        raise ShadowError("a scratch server of your own cannot be used yet.", "Leave --shadow out.")
-    with lease(platform) as held:
-        server = Server(Cluster.start(held, platform, on_progress), platform)
-        try:
-            yield server
-        finally:
-            server.close()
+    with contextlib.ExitStack() as stack:
+        backing: Backing
+        if url is not None:
+            backing = Scratch(url, platform)
+        else:
+            backing = Cluster.start(stack.enter_context(lease(platform)), platform, on_progress)
+        server = Server(backing, platform)
+        stack.callback(server.close)
+        yield server

@@ -444,17 +444,3 @@ GRANT EXECUTE ON FUNCTION vault.create_secret, vault.update_secret TO postgres, 
 
 CREATE TABLE supabase_migrations.schema_migrations (version text NOT NULL PRIMARY KEY, statements text[], name text);
 ALTER TABLE supabase_migrations.schema_migrations OWNER TO postgres;
-
--- extensions that a project has from the start, or that its dashboard switches on without a migration --------------------
-GRANT CREATE ON DATABASE stanch_template TO postgres;
-SET ROLE postgres;
-CREATE EXTENSION "uuid-ossp" SCHEMA extensions;
-CREATE EXTENSION pgcrypto SCHEMA extensions;
-CREATE EXTENSION pgjwt SCHEMA extensions;
-CREATE EXTENSION pg_stat_statements SCHEMA extensions;
-CREATE EXTENSION pg_graphql SCHEMA graphql;
-CREATE EXTENSION supabase_vault SCHEMA vault;
-CREATE EXTENSION pg_net SCHEMA extensions;
-CREATE EXTENSION pg_cron SCHEMA extensions;
-RESET ROLE;
-REVOKE CREATE ON DATABASE stanch_template FROM postgres;
