@@ -216,6 +216,11 @@ def _answered(step: Step, answered: Mapping[str, str]) -> str:
     return f"{len(answered)} of {len(step.asks)} questions answered" if step.asks else "done"
 
 
+def _kind(error: StanchError) -> str:
+    """The class of ``assistant.domain.errors`` that the error is one of."""
+    return next(kind.__name__ for kind in type(error).__mro__ if kind.__module__ == StanchError.__module__)
+
+
 def _guarded(context: Context, act: Act) -> Generator[Happening, None, str | None]:
     """Run one phase; None when it asked or failed, otherwise its closing sentence."""
     asked = False
@@ -231,7 +236,7 @@ def _guarded(context: Context, act: Act) -> Generator[Happening, None, str | Non
             asked = isinstance(happening, Asked)
             yield happening
     except StanchError as error:
-        yield Failed(step=context.step.id, says=error.says, remedy=error.remedy, kind=type(error).__name__)
+        yield Failed(step=context.step.id, says=error.says, remedy=error.remedy, kind=_kind(error))
         return None
     except Exception as error:  # noqa: BLE001 - whatever a step raises becomes a sentence; the incident goes on
         yield Failed(
