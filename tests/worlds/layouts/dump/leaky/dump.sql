@@ -36,21 +36,21 @@ COMMENT ON SCHEMA public IS 'standard public schema';
 
 
 --
--- Name: expense_total(uuid); Type: FUNCTION; Schema: public; Owner: postgres
+-- Name: expense_labels(uuid); Type: FUNCTION; Schema: public; Owner: postgres
 --
 
-CREATE FUNCTION public.expense_total(p_household uuid) RETURNS bigint
+CREATE FUNCTION public.expense_labels(p_household uuid) RETURNS SETOF text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
 begin
   
-  return (select count(*) from public.expenses e where e.household_id = p_household);
+  return query select e.label from public.expenses e where e.household_id = p_household;
 end
 $$;
 
 
-ALTER FUNCTION public.expense_total(p_household uuid) OWNER TO postgres;
+ALTER FUNCTION public.expense_labels(p_household uuid) OWNER TO postgres;
 
 SET default_tablespace = '';
 
@@ -335,12 +335,12 @@ GRANT USAGE ON SCHEMA public TO service_role;
 
 
 --
--- Name: FUNCTION expense_total(p_household uuid); Type: ACL; Schema: public; Owner: postgres
+-- Name: FUNCTION expense_labels(p_household uuid); Type: ACL; Schema: public; Owner: postgres
 --
 
-GRANT ALL ON FUNCTION public.expense_total(p_household uuid) TO anon;
-GRANT ALL ON FUNCTION public.expense_total(p_household uuid) TO authenticated;
-GRANT ALL ON FUNCTION public.expense_total(p_household uuid) TO service_role;
+GRANT ALL ON FUNCTION public.expense_labels(p_household uuid) TO anon;
+GRANT ALL ON FUNCTION public.expense_labels(p_household uuid) TO authenticated;
+GRANT ALL ON FUNCTION public.expense_labels(p_household uuid) TO service_role;
 
 
 --

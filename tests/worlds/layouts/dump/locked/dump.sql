@@ -36,21 +36,21 @@ COMMENT ON SCHEMA public IS 'standard public schema';
 
 
 --
--- Name: expense_total(uuid); Type: FUNCTION; Schema: public; Owner: postgres
+-- Name: expense_labels(uuid); Type: FUNCTION; Schema: public; Owner: postgres
 --
 
-CREATE FUNCTION public.expense_total(p_household uuid) RETURNS bigint
+CREATE FUNCTION public.expense_labels(p_household uuid) RETURNS SETOF text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
 begin
   if not exists (select 1 from public.household_members m where m.household_id = p_household and m.user_id = auth.uid()) then raise exception 'not a member' using errcode = '42501'; end if;
-  return (select count(*) from public.expenses e where e.household_id = p_household);
+  return query select e.label from public.expenses e where e.household_id = p_household;
 end
 $$;
 
 
-ALTER FUNCTION public.expense_total(p_household uuid) OWNER TO postgres;
+ALTER FUNCTION public.expense_labels(p_household uuid) OWNER TO postgres;
 
 SET default_tablespace = '';
 
@@ -341,12 +341,12 @@ GRANT USAGE ON SCHEMA public TO service_role;
 
 
 --
--- Name: FUNCTION expense_total(p_household uuid); Type: ACL; Schema: public; Owner: postgres
+-- Name: FUNCTION expense_labels(p_household uuid); Type: ACL; Schema: public; Owner: postgres
 --
 
-REVOKE ALL ON FUNCTION public.expense_total(p_household uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.expense_total(p_household uuid) TO authenticated;
-GRANT ALL ON FUNCTION public.expense_total(p_household uuid) TO service_role;
+REVOKE ALL ON FUNCTION public.expense_labels(p_household uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.expense_labels(p_household uuid) TO authenticated;
+GRANT ALL ON FUNCTION public.expense_labels(p_household uuid) TO service_role;
 
 
 --

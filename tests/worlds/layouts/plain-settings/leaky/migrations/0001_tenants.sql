@@ -5,6 +5,13 @@ CREATE TABLE tenants (
   name text NOT NULL
 );
 
+CREATE TABLE users (
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  tenant_id uuid NOT NULL REFERENCES tenants (id) ON DELETE CASCADE,
+  email text NOT NULL UNIQUE
+);
+CREATE INDEX users_tenant_id_idx ON users (tenant_id);
+
 CREATE TABLE shipments (
   id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
   tenant_id uuid NOT NULL REFERENCES tenants (id) ON DELETE CASCADE,
@@ -20,5 +27,5 @@ CREATE TABLE invoices (
 CREATE INDEX invoices_tenant_id_idx ON invoices (tenant_id);
 
 GRANT USAGE ON SCHEMA public TO app_user;
-GRANT SELECT ON tenants TO app_user;
+GRANT SELECT ON tenants, users TO app_user;
 GRANT SELECT, INSERT, UPDATE, DELETE ON shipments, invoices TO app_user;
