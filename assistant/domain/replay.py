@@ -67,7 +67,7 @@ class Missing:
     """An object that the migrations use and no file creates (made in a dashboard, most often)."""
 
     kind: str
-    """table, column, function, type, role, schema or extension."""
+    """table, column, function, type, role, schema, policy or extension."""
     name: str
     """As the server named it."""
     needed_by: int
@@ -106,3 +106,5 @@ class Replay:
     """Extensions that no migration creates and that were switched on because a statement needs them, sorted."""
     retried: int = 0
     """Statements among ``applied`` that succeeded only when tried again after everything else."""
+    notes: tuple[str, ...] = ()
+    """Sentences for the operator that belong to no statement: the role of a live database that could have written there."""
