@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.domain.errors import UsageError
@@ -10,8 +12,6 @@ from assistant.domain.fixes import Artifact
 
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from assistant.domain.ownership import OwnershipMap
 
 MAP_FILE = "stanch.toml"
@@ -23,15 +23,21 @@ def map_artifact(root: Path, ownership: OwnershipMap) -> Artifact | None:
     Raises:
         UsageError: the file that is there cannot be read, or is not valid TOML.
     """
-    from assistant.ownership.file import render
+    from assistant.ownership.file import save
 
     path = root / MAP_FILE
     try:
-        before = path.read_text(encoding="utf-8") if path.exists() else None
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{MAP_FILE} cannot be read: {error}.", "Correct it, or move it away.") from error
-    content = render(before or "", ownership)
-    if content == before:
+        before = path.read_bytes() if path.exists() else None
+    except OSError as error:
+        raise UsageError(f"{MAP_FILE} cannot be read: {error.strerror}.", "Correct it, or move it away.") from error
+    # the map is saved beside the repository first: only what was approved is ever written into it
+    with tempfile.TemporaryDirectory(prefix="stanch-map-") as folder:
+        beside = Path(folder) / MAP_FILE
+        if before is not None:
+            beside.write_bytes(before)
+        save(beside, ownership)
+        after = beside.read_bytes() if beside.exists() else b""
+    if after == (before or b""):
         return None
-    replaces = hashlib.sha256(before.encode()).hexdigest() if before is not None else None
-    return Artifact(path=MAP_FILE, kind="map", content=content, replaces=replaces)
+    replaces = hashlib.sha256(before).hexdigest() if before is not None else None
+    return Artifact(path=MAP_FILE, kind="map", content=after.decode("utf-8"), replaces=replaces)

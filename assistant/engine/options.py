@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 class Options:
     """Where the schema comes from and where it is rehearsed."""
 
+    folder: Path | None = None
+    """In a monorepo, the folder whose migrations count; None for the whole repository."""
     schema_file: Path | None = None
     """A ``pg_dump --schema-only`` file to use instead of the migrations."""
     database_url: str | None = None

@@ -145,7 +145,7 @@ def rehearse(path: Path, options: Options, on_progress: OnProgress) -> Iterator[
     """Replay a repository on a shadow and read it back.
 
     Args:
-        path: the operator's repository, or a folder in it.
+        path: the operator's repository.
         options: where the schema comes from and where it is rehearsed.
         on_progress: told what is done, how many are done, of how many (0 when unknown); may raise to stop.
 
@@ -158,7 +158,7 @@ def rehearse(path: Path, options: Options, on_progress: OnProgress) -> Iterator[
     seconds: dict[str, float] = {}
     began = time.perf_counter()
     on_progress("reading the repository", 0, 0)
-    repository = read_repository(path, options.schema_file)
+    repository = read_repository(options.folder or path, options.schema_file)
     sources = [source for layout in repository.layouts for source in layout.sources]
     if not sources and options.database_url is None:
         raise UsageError(
@@ -199,7 +199,7 @@ def rehearse(path: Path, options: Options, on_progress: OnProgress) -> Iterator[
                 text_subject=repository.text_subject,
                 exposed_schemas=_exposed_schemas(repository),
             )
-        ownership = load(repository.root / MAP_FILE, infer(catalog))
+        ownership = load(repository.root / MAP_FILE, infer(catalog), catalog)
         seconds["catalog"] = time.perf_counter() - began
         yield Rehearsal(
             repository=repository,

@@ -11,6 +11,7 @@ from assistant.domain.events import Asked, FactTaken, StepStarted, Written
 from assistant.engine.fold import APPROVAL
 from assistant.engine.resume import intent_to_write
 from assistant.engine.walk import APPROVE, DECLINE, latest_run
+from assistant.text.plural import plural
 
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def propose_files(context: Context, plan: Plan, asks: str) -> Generator[Happenin
     world.proposed[step] = artifacts
     yield FactTaken(
         step=step,
-        says=f"{len(artifacts)} files would be written: {', '.join(artifact.path for artifact in artifacts)}",
+        says=f"{plural(len(artifacts), 'file')} would be written: {', '.join(artifact.path for artifact in artifacts)}",
         evidence=diff.id,
         data={"files": {artifact.path: sha_of(artifact.content) for artifact in artifacts}, "at": at.isoformat()},
     )

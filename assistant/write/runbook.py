@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 
 TEMPLATE = "runbook.md.j2"
 
-_SPECIAL = re.compile(r"[\\`*_{}\[\]!|~$@#]")
+_SPECIAL = re.compile(r"[\\`*{}\[\]!|~$@#]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
+# an underscore within a word means nothing, and names of tables are full of them
 _SCHEME = re.compile(r"(?<=[A-Za-z0-9+.-]):(?=\S)")
 _AT_START = re.compile(r"^(?=[-+=])|^(\d{1,9})(?=[.)])")
 _UNTESTED = "untested"

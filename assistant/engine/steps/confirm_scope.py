@@ -9,6 +9,7 @@ from assistant.domain.events import FactTaken, Found
 from assistant.domain.matrix import Verdict
 from assistant.engine.actions import begins
 from assistant.engine.leaks import leak_records, worst_first
+from assistant.text.plural import plural
 
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def begin(context: Context) -> Generator[Happening, None, str]:
     seeding = matrix.seeding
     yield FactTaken(
         step=step,
-        says=f"{len(matrix.cells)} attacks: {counts['holds']} hold, {counts['leaks']} leak, "
+        says=f"{plural(len(matrix.cells), 'attack')}: {counts['holds']} hold, {counts['leaks']} leak, "
         f"{counts['locked_out']} lock an owner out, {counts['unknown']} could not be tested",
         evidence=kept.id,
         data={"cells": counts, "map": "confirmed" if matrix.confirmed else "inferred"},
@@ -51,7 +52,7 @@ def begin(context: Context) -> Generator[Happening, None, str]:
             step=step, says=f"open question: {question.asks}", data={"question": question.id, "why": question.why}
         )
     yield from (found(step, finding) for finding in findings)
-    return f"{counts['leaks']} leaks in {len({leak.object for leak in leaks})} objects, {len(matrix.cells)} attacks"
+    return f"{plural(len(leaks), 'leak')} in {plural(len({leak.object for leak in leaks}), 'object')}, {plural(len(matrix.cells), 'attack')}"
 
 
 def unknowns(context: Context) -> Generator[Happening, None, None]:
@@ -63,7 +64,7 @@ def unknowns(context: Context) -> Generator[Happening, None, None]:
     for reason, objects in sorted(reasons.items()):
         yield FactTaken(
             step=context.step.id,
-            says=f"not tested in {len(objects)} objects: {reason}",
+            says=f"not tested in {plural(len(objects), 'object')}: {reason}",
             data={"untested": sorted(objects)[:200]},
         )
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from assistant.domain.errors import ProofError
 from assistant.domain.events import FactTaken
 from assistant.engine.actions import begins
+from assistant.text.plural import plural
 
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def begin(context: Context) -> Generator[Happening, None, str]:
     policies = sum(len(table.policies) for table in tables)
     yield FactTaken(
         step=step,
-        says=f"{len(tables)} tables, {len(unguarded)} without row-level security, {policies} policies",
+        says=f"{plural(len(tables), 'table')}, {len(unguarded)} without row-level security, {plural(policies, 'policy', 'policies')}",
         evidence=rules.id,
         data={"tables": len(tables), "without_rls": len(unguarded), "policies": policies},
     )
@@ -45,11 +46,11 @@ def begin(context: Context) -> Generator[Happening, None, str]:
     owner_rights = [view for view in catalog.views.values() if not view.security_invoker]
     yield FactTaken(
         step=step,
-        says=f"{len(catalog.views)} views, {len(owner_rights)} of them read with their owner's rights; "
-        f"{len(catalog.functions)} functions",
+        says=f"{plural(len(catalog.views), 'view')}, {len(owner_rights)} of them read with their owner's rights; "
+        f"{plural(len(catalog.functions), 'function')}",
         data={"views": len(catalog.views), "owner_rights": len(owner_rights), "functions": len(catalog.functions)},
     )
-    return f"{replay.applied} of {replay.statements} statements; {len(unguarded)} of {len(tables)} tables unguarded"
+    return f"{replay.applied} of {plural(replay.statements, 'statement')}; {len(unguarded)} of {plural(len(tables), 'table')} unguarded"
 
 
 def _replayed(context: Context, replay: Replay) -> Iterator[Happening]:
@@ -60,14 +61,14 @@ def _replayed(context: Context, replay: Replay) -> Iterator[Happening]:
         evidence = context.world.evidence.put("replay", f"{len(replay.skipped)} statements skipped", text).id
     yield FactTaken(
         step=step,
-        says=f"{replay.applied} of {replay.statements} statements in {replay.files} files replayed",
+        says=f"{replay.applied} of {plural(replay.statements, 'statement')} in {plural(replay.files, 'file')} replayed",
         evidence=evidence,
         data={"files": replay.files, "statements": replay.statements, "applied": replay.applied},
     )
     for missing in replay.missing[:20]:
         yield FactTaken(
             step=step,
-            says=f"{missing.kind} {missing.name} is used by {missing.needed_by} statements and no file creates it: {missing.remedy}",
+            says=f"{missing.kind} {missing.name} is used by {plural(missing.needed_by, 'statement')} and no file creates it: {missing.remedy}",
         )
     if replay.stand_ins:
         yield FactTaken(

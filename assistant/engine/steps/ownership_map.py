@@ -10,6 +10,7 @@ from assistant.domain.ownership import OwnerKind
 from assistant.engine.actions import approved, begins, undone
 from assistant.engine.mapfile import map_artifact
 from assistant.engine.writing import propose_files, remove_files, write_files
+from assistant.text.plural import plural
 
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def begin(context: Context) -> Generator[Happening, None, str]:
     kinds = Counter(entry.kind.value for entry in ownership.entries.values())
     yield FactTaken(
         step=step,
-        says=f"{len(ownership.entries)} objects: "
+        says=f"{plural(len(ownership.entries), 'object')}: "
         + ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items())),
         evidence=context.world.evidence.put("map", "who owns each row", describe(ownership)).id,
         data={"kinds": dict(sorted(kinds.items()))},
@@ -47,7 +48,7 @@ def begin(context: Context) -> Generator[Happening, None, str]:
         yield FactTaken(step=step, says=f"stanch.toml names {stale}, which no longer exists")
     artifact = map_artifact(context.world.root, ownership)
     if artifact is None:
-        return f"{len(ownership.entries)} objects, confirmed in stanch.toml"
+        return f"{plural(len(ownership.entries), 'object')}, confirmed in stanch.toml"
     yield from propose_files(context, _plan(context), "Is this who owns each row, and may it be saved as stanch.toml?")
     return ""
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from assistant.domain.events import FactTaken
 from assistant.engine.actions import begins
+from assistant.text.plural import plural
 
 
 if TYPE_CHECKING:
@@ -24,12 +25,12 @@ def begin(context: Context) -> Generator[Happening, None, str]:
 
     world, step = context.world, context.step.id
     world.progress("reading the repository")
-    repository = read_repository(world.root, world.options.schema_file)
+    repository = read_repository(world.options.folder or world.root, world.options.schema_file)
     files = sum(len(layout.sources) for layout in repository.layouts)
     kept = world.evidence.put("repository", f"{files} schema files and the working tree", _listing(repository))
     yield FactTaken(
         step=step,
-        says=f"{files} schema files recorded at {repository.head[:12] or 'no commit'}",
+        says=f"{plural(files, 'schema file')} recorded at {repository.head[:12] or 'no commit'}",
         evidence=kept.id,
         data={"files": files, "layouts": [f"{layout.kind} {layout.root}" for layout in repository.layouts]},
     )
@@ -38,12 +39,12 @@ def begin(context: Context) -> Generator[Happening, None, str]:
     if repository.dirty:
         yield FactTaken(
             step=step,
-            says=f"{len(repository.dirty)} files have uncommitted changes; they are left as they are",
+            says=f"uncommitted changes in {plural(len(repository.dirty), 'file')} are left as they are",
             data={"dirty": list(repository.dirty[:50])},
         )
     for left_out in repository.not_read[:50]:
         yield FactTaken(step=step, says=f"not read: {left_out.file}: {left_out.reason}")
-    return f"{files} schema files at {repository.head[:12] or 'no commit'}"
+    return f"{plural(files, 'schema file')} at {repository.head[:12] or 'no commit'}"
 
 
 def _listing(repository: Repository) -> str:

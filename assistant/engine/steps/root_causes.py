@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from assistant.domain.events import CauseNamed, FactTaken
 from assistant.engine.actions import begins
+from assistant.text.plural import plural
 
 
 if TYPE_CHECKING:
@@ -39,4 +40,4 @@ def begin(context: Context) -> Generator[Happening, None, str]:
             step=step, says="no attack on the database succeeded: the cause, if there is a leak, lies outside it"
         )
         return "nothing in the database explains a leak"
-    return f"{len(by_line)} lines of the schema opened {sum(map(len, by_line.values()))} findings"
+    return f"{plural(len(by_line), 'line')} of the schema opened {plural(sum(map(len, by_line.values())), 'finding')}"

@@ -70,7 +70,9 @@ def options_from(arguments: argparse.Namespace, root: Path, voice: Voice) -> Opt
             chosen[key] = (value, f"--{key.replace('_', '-')}", Path())
     _warn_of_typos(voice)
     defaults = Options()
+    folder = arguments.repo.resolve() if hasattr(arguments, "repo") else root
     return Options(
+        folder=folder if folder != root and folder.is_relative_to(root) else None,
         schema_file=_schema(*chosen["schema"]) if "schema" in chosen else None,
         database_url=_url(*chosen["database_url"][:2]) if "database_url" in chosen else None,
         shadow_url=_url(*chosen["shadow"][:2]) if "shadow" in chosen else None,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from assistant.domain.matrix import Verdict
 from assistant.engine.leaks import place_of, places, worst_first
 from assistant.faces.cli.report import questions
+from assistant.text.plural import plural
 
 
 if TYPE_CHECKING:
@@ -36,11 +37,6 @@ _DOES = {
 }
 _MOST_OBJECTS = 12
 _MOST_LINES = 10
-
-
-def plural(number: int, one: str, many: str = "") -> str:
-    """``1 leak``, ``1,204 leaks``."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def sentence(cell: Cell) -> str:

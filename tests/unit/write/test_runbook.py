@@ -195,7 +195,8 @@ def test_escaping_keeps_one_line_without_markup(text: str) -> None:
     escaped = plain(text)
     assert "\n" not in escaped
     bare = re.sub(r"\\.", "", escaped)
-    assert not set(bare) & set("`*_{}[]!|~$@#<>\\")
+    assert not set(bare) & set("`*{}[]!|~$@#<>\\")
+    assert not re.search(r"(?<![A-Za-z0-9\\])_|_(?![A-Za-z0-9])", escaped.replace("\\_", ""))
 
 
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc", "Cf"]), min_size=1))

@@ -20,7 +20,8 @@ from assistant.engine.rehearsal import rehearse
 from assistant.faces.cli.exits import Exit
 from assistant.faces.cli.report import SCHEMA, finding_record
 from assistant.faces.cli.settings import options_from, repository_root
-from assistant.faces.cli.words import plural, sentence, tell_worst
+from assistant.faces.cli.words import sentence, tell_worst
+from assistant.text.plural import plural
 
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from assistant.engine.session import Session
     from assistant.faces.cli.say import Voice
 
+FIRST = ("preserve-evidence", "database-rules", "confirm-scope", "root-causes")
+"""What the runbook needs before anything is changed."""
 LOCK, AGAIN = "lock-database", "database-tests"
 
 
@@ -40,7 +43,7 @@ def run(arguments: argparse.Namespace, voice: Voice) -> int:
     root = repository_root(arguments.repo)
     options = options_from(arguments, root, voice)
     if arguments.dry_run:
-        with rehearse(arguments.repo, options, voice.progress) as rehearsal:
+        with rehearse(root, options, voice.progress) as rehearsal:
             return _show_only(arguments, voice, rehearsal)
     with enter(root, options, on_progress=lambda now: voice.progress(now.says, now.done, now.total)) as session:
         return _walk(arguments, voice, session)
@@ -62,9 +65,10 @@ def _show_only(arguments: argparse.Namespace, voice: Voice, rehearsal: Rehearsal
 
 
 def _walk(arguments: argparse.Namespace, voice: Voice, session: Session) -> int:
-    incident = session.send(Run(step=LOCK))
+    for step in (*FIRST, LOCK):
+        incident = session.send(Run(step=step))
+        raise_failed(incident, step)
     rehearsal = session.world.rehearsal()
-    raise_failed(incident, LOCK)
     artifacts = session.world.proposed.get(LOCK, ())
     if not artifacts:
         after = rehearsal.attack().counts()
@@ -78,6 +82,8 @@ def _walk(arguments: argparse.Namespace, voice: Voice, session: Session) -> int:
         _tell(voice, rehearsal, artifacts)
     if not arguments.yes and not _approved(arguments, voice):
         session.send(Decline(step=LOCK, because="not approved at the command line"))
+        if arguments.json:
+            voice.json(report | {"written": [], "diff": _diff(rehearsal, artifacts)})
         raise NeedsPersonError(
             "nothing was written: the diff was not approved.", "Run it with --yes once you agree with the diff."
         )

@@ -11,7 +11,7 @@ from assistant.domain.events import Asked, IncidentState, StepState
 from assistant.engine.casefile import export, incident_ids, latest, read_case, verify_evidence
 from assistant.faces.cli.exits import Exit
 from assistant.faces.cli.settings import options_from, repository_root
-from assistant.faces.cli.words import plural
+from assistant.text.plural import plural
 from assistant.write.telling import told
 
 

@@ -10,7 +10,7 @@ from assistant.engine.rehearsal import rehearse
 from assistant.faces.cli.exits import Exit
 from assistant.faces.cli.report import SCHEMA, questions, replay_record
 from assistant.faces.cli.settings import options_from, repository_root
-from assistant.faces.cli.words import plural
+from assistant.text.plural import plural
 
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def run(arguments: argparse.Namespace, voice: Voice) -> int:
     """Exit 5 while a table has no evidence for its owner, else 0."""
     root = repository_root(arguments.repo)
-    with rehearse(arguments.repo, options_from(arguments, root, voice), voice.progress) as rehearsal:
+    with rehearse(root, options_from(arguments, root, voice), voice.progress) as rehearsal:
         ownership = rehearsal.ownership
         written: list[str] = []
         if arguments.confirm:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def run(arguments: argparse.Namespace, voice: Voice) -> int:
     """Exit 1 when there are leaks, 0 when none, 4 when nothing could be tested."""
     root = repository_root(arguments.repo)
-    with rehearse(arguments.repo, options_from(arguments, root, voice), voice.progress) as rehearsal:
+    with rehearse(root, options_from(arguments, root, voice), voice.progress) as rehearsal:
         counts = rehearsal.attack().counts()
         if arguments.json:
             voice.json(prove_report(rehearsal))

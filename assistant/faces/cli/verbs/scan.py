@@ -9,7 +9,8 @@ from assistant.engine.rehearsal import rehearse
 from assistant.faces.cli.exits import Exit
 from assistant.faces.cli.report import not_read_records, scan_report
 from assistant.faces.cli.settings import options_from, repository_root
-from assistant.faces.cli.words import plural, tell_findings, tell_numbers
+from assistant.faces.cli.words import tell_findings, tell_numbers
+from assistant.text.plural import plural
 
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 def run(arguments: argparse.Namespace, voice: Voice) -> int:
     """Exit 1 when there is a finding above ``info``."""
     root = repository_root(arguments.repo)
-    with rehearse(arguments.repo, options_from(arguments, root, voice), voice.progress) as rehearsal:
+    with rehearse(root, options_from(arguments, root, voice), voice.progress) as rehearsal:
         findings = rehearsal.findings()
         if arguments.json:
             voice.json(scan_report(rehearsal))
