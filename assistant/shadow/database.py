@@ -33,6 +33,10 @@ class Host(Protocol):
 
     platform: PlatformKind
 
+    @property
+    def owner(self) -> str:
+        """The role that replays."""
+
     def parameters(self, user: str, database: str) -> dict[str, Any]:
         """Connection parameters."""
 
@@ -63,14 +67,19 @@ class Shadow:
         return self.server.platform
 
     @property
+    def owner_role(self) -> str:
+        """The role that replays: ``postgres``, or another name on a scratch server where that one is a superuser."""
+        return self.server.owner
+
+    @property
     def owner_dsn(self) -> str:
         """Connection string of the role that replays migrations; usable from another process of this run."""
-        return make_conninfo(**self.server.parameters(OWNER, self.name), application_name="stanch")
+        return make_conninfo("", **{**self.server.parameters(OWNER, self.name), "application_name": "stanch"})
 
     @property
     def admin_dsn(self) -> str:
         """Connection string of the role that seeds and looks at rows; not a superuser."""
-        return make_conninfo(**self.server.parameters(ADMIN, self.name), application_name="stanch")
+        return make_conninfo("", **{**self.server.parameters(ADMIN, self.name), "application_name": "stanch"})
 
     def connect(self, role: RoleKind = "owner", *, autocommit: bool = True) -> psycopg.Connection[Any]:
         """A new connection; the caller closes it.
