@@ -33,6 +33,7 @@ _SAYS: Final = (
     (re.compile(r'type "?(?P<name>[^"]+?)"? does not exist'), "type"),
     (re.compile(r'role "(?P<name>.+?)" does not exist'), "role"),
     (re.compile(r'schema "(?P<name>.+?)" does not exist'), "schema"),
+    (re.compile(r'policy "(?P<policy>.+)" for table "(?P<name>.+?)" does not exist'), "policy"),
     (re.compile(r'extension "(?P<name>.+?)" is not available'), "extension"),
 )
 _REMEDIES: Final = {
@@ -40,6 +41,7 @@ _REMEDIES: Final = {
     "column": "It was added outside the migrations: give a read-only DATABASE_URL, or a `pg_dump --schema-only` file with --schema.",
     "function": "It was made outside the migrations, or belongs to an extension that has no stand-in: give a `pg_dump --schema-only` file with --schema.",
     "type": "It was made outside the migrations: give a read-only DATABASE_URL, or a `pg_dump --schema-only` file with --schema.",
+    "policy": "The live database has policies that the repository does not: give a read-only DATABASE_URL.",
     "role": "Roles live outside the database's own dump: add `CREATE ROLE` to a migration, or rehearse on a server that has it with --shadow.",
     "schema": "It was made outside the migrations: give a read-only DATABASE_URL, or a `pg_dump --schema-only` file with --schema.",
     "extension": "There is no stand-in for it: rehearse on a server that has it with --shadow URL.",
@@ -65,10 +67,10 @@ def missing_object(sqlstate: str, message: str) -> tuple[str, str] | None:
         return None
     for pattern, kind in _SAYS:
         if found := pattern.search(message):
-            name = found["name"]
-            if kind == "column" and "column" in found.groupdict():
-                name = f"{name}.{found['column']}"
-            return kind, name
+            parts = found.groupdict()
+            if "column" in parts:
+                return kind, f"{parts['name']}.{parts['column']}"
+            return kind, f"{parts['name']}: {parts['policy']}" if "policy" in parts else parts["name"]
     return None
 
 

@@ -133,6 +133,8 @@ class Provenance:
         match subject.kind:
             case "function" | "grant-function":
                 kind = "function" if subject.kind == "function" else "grant"
+                if head.action == "drop":
+                    return [Subject(kind=kind, name=name) for name in self._gone(subject.name)]
                 newest = head.action == "create"
                 return [
                     Subject(kind=kind, name=name)
@@ -153,10 +155,15 @@ class Provenance:
         rows = self._session.fetch(_FUNCTIONS, signature, schema, bare) or self._session.fetch(
             _FUNCTIONS, None, schema, bare
         )
-        if not rows and not newest:  # dropped already: whatever was known of that name
-            return [key.removeprefix("function ") for key in self.places if key.startswith(f"function {name}(")]
         chosen = rows[:1] if newest else [row for row in rows if row[1]] or rows
         return [f"{name}({row[0]})" for row in chosen]
+
+    def _gone(self, name: str) -> list[str]:
+        """Functions of a name that had a place and are no longer there."""
+        schema, _, bare = name.partition(".")
+        there = {f"{name}({row[0]})" for row in self._session.fetch(_FUNCTIONS, None, schema, bare)}
+        known = (key.removeprefix("function ") for key in self.places if key.startswith(f"function {name}("))
+        return [full for full in known if full not in there]
 
     def _rename(self, head: Head, file: str, line: int) -> None:
         """An object keeps its places under its new name."""

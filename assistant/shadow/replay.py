@@ -21,8 +21,8 @@ from assistant.shadow.assumed import extension_behind
 from assistant.shadow.generated import GeneratedTable, read_generated
 from assistant.shadow.missing import STATES, Failure, grouped
 from assistant.shadow.provenance import Provenance
-from assistant.shadow.session import Session
-from assistant.shadow.stand_ins import rewrite
+from assistant.shadow.session import Outcome, Session
+from assistant.shadow.stand_ins import rewrite, without_operator_class
 from assistant.shadow.watchdog import Watchdog
 from assistant.sql.split import Fragment, split
 from assistant.sql.survey import referred_columns, survey
@@ -46,6 +46,8 @@ _COPY: Final = re.compile(r"copy\b", re.IGNORECASE)
 _BEGIN: Final = re.compile(r"(?:begin|start\s+transaction)\b", re.IGNORECASE)
 _ROLLBACK: Final = re.compile(r"(?:rollback|abort)\b(?!\s+to\b)", re.IGNORECASE)
 _DIMENSIONS: Final = re.compile(r"\bvector\s*\(\s*(\d{1,5})\s*\)", re.IGNORECASE)
+_UNDEFINED: Final = "42704"
+_CLASSLESS: Final = re.compile(r"\boperator class\b")
 _TEXT: Final = 120
 
 
@@ -194,14 +196,9 @@ class _Run:
 
     def _run(self, number: int, file: str, fragment: Fragment, head: Head | None) -> bool:
         """Run a statement, or what stands in for it; note what it set, or why it failed."""
-        stand_in = rewrite(fragment.text) if head is not None and head.subject.kind == "extension" else None
         began = _BEGIN.match(fragment.text) is not None and not self.session.in_transaction
-        outcome = self.session.run(stand_in.sql if stand_in else fragment.text)
-        if outcome.sqlstate in STATES and self._assume(outcome.message):
-            outcome = self.session.run(fragment.text)
+        outcome = self._attempt(fragment.text, head)
         if outcome.succeeded:
-            if stand_in is not None and stand_in.replaced:
-                self.stand_ins.add(stand_in.extension)
             if began:
                 self.provenance.begin()
             elif _ROLLBACK.match(fragment.text):
@@ -215,6 +212,19 @@ class _Run:
         path, role = self._context() if outcome.sqlstate in STATES else ("", "none")
         self.failed.append(_Failed(number, file, fragment, head, outcome.sqlstate, outcome.message, path, role))
         return False
+
+    def _attempt(self, text: str, head: Head | None) -> Outcome:
+        """Run a statement, then what stands in for it where the server lacks an extension."""
+        stand_in = rewrite(text) if head is not None and head.subject.kind == "extension" else None
+        outcome = self.session.run(stand_in.sql if stand_in else text)
+        if outcome.sqlstate in STATES and self._assume(outcome.message):
+            outcome = self.session.run(text)
+        if outcome.sqlstate == _UNDEFINED and _CLASSLESS.search(outcome.message):
+            stand_in = without_operator_class(text)
+            outcome = self.session.run(stand_in.sql) if stand_in else outcome
+        if outcome.succeeded and stand_in is not None and stand_in.replaced:
+            self.stand_ins.add(stand_in.extension)
+        return outcome
 
     def _context(self) -> tuple[str, str]:
         rows = self.session.fetch("SELECT current_setting('search_path'), current_setting('role')")

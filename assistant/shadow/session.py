@@ -7,7 +7,6 @@ one that fails takes nothing else with it.
 
 from __future__ import annotations
 
-import contextlib
 import re
 import select
 from dataclasses import dataclass, field
@@ -72,6 +71,7 @@ class Session:
         self._watchdog = watchdog
         self._connection: psycopg.Connection[Any] | None = None
         self._notices: list[str] = []
+        self._pid = 0
         self.lost = 0
         """How many connections were lost so far."""
 
@@ -150,6 +150,7 @@ class Session:
         self._connection = self._shadow.connect("owner")
         self._connection.prepare_threshold = None  # a statement prepared here would not survive DEALLOCATE ALL
         self._connection.add_notice_handler(self._hear)
+        self._pid = self._connection.info.backend_pid
         self._send(f"SET search_path = {SEARCH_PATH}")
 
     def _hear(self, notice: psycopg.errors.Diagnostic) -> None:
@@ -160,10 +161,9 @@ class Session:
         """A new connection for one that is gone, and why it is gone."""
         assert self._connection is not None
         self.lost += 1
-        with contextlib.suppress(psycopg.Error):
-            stopped = self._watchdog.stopped(self._connection.pgconn.backend_pid) if self._watchdog else None
-            if stopped is not None:
-                outcome.message = stopped.reason
+        stopped = self._watchdog.stopped(self._pid) if self._watchdog else None
+        if stopped is not None:
+            outcome.message = stopped.reason
         self._connection.close()
         self._connect()
 
