@@ -126,6 +126,8 @@ SERVICE_PAIRS: Final = (
     ("password", "reset"),
     ("reset", "token"),
     ("schema", "version"),
+    ("stripe", "event"),
+    ("payment", "event"),
 )
 """The same in two words."""
 
