@@ -18,7 +18,7 @@ from textual.worker import WorkerState
 
 from assistant.domain.errors import StanchError
 from assistant.domain.events import Progressed, StepState
-from assistant.domain.playbook import Stage
+from assistant.domain.playbook import Stage, StepKind
 from assistant.engine.commands import Answer, Approve, Decline, Note, Run, Skip, Undo
 from assistant.engine.fold import APPROVAL
 from assistant.engine.options import Options
@@ -126,7 +126,7 @@ class StanchApp(App[None]):
         self._acting = None
         if stage is None or self.incident is None:
             return
-        if acting is not None and message.problem is None and self._asked(acting) is not None:
+        if acting is not None and message.problem is None and acting.kind is not StepKind.AUTO and self._asked(acting):
             self.act_on(acting)
             return
         coming = next_step(self.incident)
@@ -195,14 +195,17 @@ class StanchApp(App[None]):
         assert self.incident is not None
         return pending(self.incident, step.id)
 
-    @work(exclusive=True, group="dialog")
-    async def _answer(self, step: Step, asked: Asked) -> None:
+    # dialogs are pushed at once, not from a worker: what is typed ahead over a slow line must not reach the screen below
+    def _answer(self, step: Step, asked: Asked) -> None:
         helps = next((asking.help for asking in step.asks if asking.id == asked.question), "")
+
+        def answered(answer: str | None) -> None:
+            if answer is not None:
+                self._acting = step
+                self.send(Answer(step=step.id, question=asked.question, answer=answer))
+
         dialog = Choose(asked.asks, asked.choices, helps) if asked.choices else Write(asked.asks, helps)
-        answer = await self.push_screen_wait(dialog)
-        if answer is not None:
-            self._acting = step
-            self.send(Answer(step=step.id, question=asked.question, answer=answer))
+        self.push_screen(dialog, answered)
 
     def approve(self, step: Step, asked: Asked) -> None:
         """Show the diff; nothing is written without it."""
@@ -220,33 +223,35 @@ class StanchApp(App[None]):
         elif answer == "decline":
             self.send(Decline(step=step.id))
 
-    @work(exclusive=True, group="dialog")
-    async def skip(self, step: Step) -> None:
+    def skip(self, step: Step) -> None:
         """Ask why, then skip."""
-        because = await self.push_screen_wait(
-            Write(f"Why leave out “{step.title}”?", "The runbook repeats the reason.")
-        )
-        if because:
-            self.send(Skip(step=step.id, because=because))
 
-    @work(exclusive=True, group="dialog")
-    async def undo(self, step: Step) -> None:
+        def explained(because: str | None) -> None:
+            if because:
+                self.send(Skip(step=step.id, because=because))
+
+        self.push_screen(Write(f"Why leave out “{step.title}”?", "The runbook repeats the reason."), explained)
+
+    def undo(self, step: Step) -> None:
         """Ask once, then undo."""
         if not step.undo:
             self.notify("This step wrote nothing that could be undone.", markup=False)
             return
-        if (
-            await self.push_screen_wait(Choose(f"Undo “{step.title}”?", ("undo it", "leave it"), step.undo))
-            == "undo it"
-        ):
-            self.send(Undo(step=step.id))
 
-    @work(exclusive=True, group="dialog")
-    async def action_add_note(self) -> None:
+        def sure(answer: str | None) -> None:
+            if answer == "undo it":
+                self.send(Undo(step=step.id))
+
+        self.push_screen(Choose(f"Undo “{step.title}”?", ("undo it", "leave it"), step.undo), sure)
+
+    def action_add_note(self) -> None:
         """A line for the timeline."""
-        text = await self.push_screen_wait(Write("What should the timeline say?"))
-        if text:
-            self.send(Note(text=text))
+
+        def said(text: str | None) -> None:
+            if text:
+                self.send(Note(text=text))
+
+        self.push_screen(Write("What should the timeline say?"), said)
 
     def action_cancel_step(self) -> None:
         """Ask the running step to stop."""

@@ -117,7 +117,7 @@ class StageScreen(Frame):
         elif view.state is StepState.WAITING:
             parts.append("Enter runs it.")
         elif view.state is StepState.NEEDS_YOU:
-            parts.append("Enter answers. " + step.fallback)
+            parts.append("Enter answers.")
         elif view.state is StepState.FAILED and step.fallback:
             parts.append(f"By hand: {step.fallback}")
         self.query_one("#why", Static).update(plain("\n".join(part for part in parts if part)))
