@@ -14,7 +14,7 @@ from assistant.sql.names import literal
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from assistant.attack.rows import Row
     from assistant.domain.catalog import Column, Table
@@ -44,10 +44,22 @@ _CANNED: Final = (
 )
 
 
-def candidates(table: Table, row: Row, columns: Sequence[str], definition: str) -> Iterator[Row]:
-    """Rows that differ from ``row`` in the columns of a constraint, at most sixty, the likeliest first."""
+def candidates(
+    table: Table,
+    row: Row,
+    columns: Sequence[str],
+    definition: str,
+    others: Mapping[str, Sequence[str]] | None = None,
+) -> Iterator[Row]:
+    """Rows that differ from ``row`` in the columns of a constraint, at most sixty, the likeliest first.
+
+    ``others`` are values a column may take that its type does not tell: the ids of other people.
+    """
     shapes = [shape for name in columns if (shape := table.column(name)) is not None and not shape.generated]
-    choices = [_choices(shape, row.get(shape.name), definition, len(shapes)) for shape in shapes]
+    choices = [
+        _choices(shape, row.get(shape.name), definition, len(shapes), tuple((others or {}).get(shape.name, ())))
+        for shape in shapes
+    ]
     tried = islice(product(*choices), TRIES)
     for values in tried:
         changed = dict(row)
@@ -80,10 +92,12 @@ def substitutes(table: Table, row: Row, keep: Sequence[str]) -> Iterator[Row]:
             yield changed
 
 
-def _choices(shape: Column, now: str | None, definition: str, columns: int) -> list[str | None]:
+def _choices(
+    shape: Column, now: str | None, definition: str, columns: int, others: tuple[str, ...]
+) -> list[str | None]:
     """Values for one column; with several columns in play each gets fewer, so that all combinations are met."""
     room = {1: TRIES, 2: 8, 3: 4}.get(columns, 2)
-    found: list[str | None] = [now]
+    found: list[str | None] = [now, *others]
     if not shape.not_null and columns > 1:
         found.append("NULL")
     found += _mentioned(shape, definition)

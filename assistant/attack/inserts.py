@@ -22,13 +22,13 @@ from assistant.attack.forms import (
     writable,
 )
 from assistant.attack.judge import passed_the_policy, refusal, severity_of
-from assistant.attack.oracle import Rule, Stand, rule_of
+from assistant.attack.oracle import Rule, Stand, rule_of, weaker
 from assistant.attack.rows import labels_of, most_privileged
 from assistant.attack.trial import Trial, act, look
 from assistant.attack.witness import script
 from assistant.attack.writes import leak_confidence
 from assistant.domain.matrix import Actor, Cell, Verb, Verdict
-from assistant.domain.ownership import OwnerKind
+from assistant.domain.ownership import Confidence, OwnerKind
 from assistant.sql.names import literal, qualified
 
 
@@ -116,7 +116,9 @@ def forms_of(field: Field, table: Table, caller: Caller, rule: Rule, variant: st
     elif rule.entry.kind is OwnerKind.MEMBERSHIP:
         rows = _self_joins(field, table, caller, victim)
     elif variant == "as-victim":
-        rows = [victim, overlaid(field, table, own, bound, Side.VICTIM)] if own else [victim]
+        # under a parent of one's own another person's row may be meant: a teacher marks who was there
+        mixed = own is not None and not second_parties(field, table, bound)
+        rows = [victim, overlaid(field, table, own, bound, Side.VICTIM)] if own and mixed else [victim]
     elif rule.entry.kind in {OwnerKind.USER, OwnerKind.CONDITIONAL} and own is not None:
         others = tuple(
             key.columns[0] for key in table.foreign_keys if not set(key.columns) & {*bound, *people} and key.columns
@@ -135,6 +137,17 @@ def forms_of(field: Field, table: Table, caller: Caller, rule: Rule, variant: st
     return forms
 
 
+def second_parties(field: Field, table: Table, bound: tuple[str, ...]) -> tuple[str, ...]:
+    """Columns that lead to a row which a person owns: its owner is a second party to this one."""
+    found: list[str] = []
+    for key in table.foreign_keys:
+        if set(key.columns) & set(bound) or field.graph.of_people(key.target) or key.target == table.name:
+            continue
+        if rule_of(field.graph, key.target).kind in {OwnerKind.USER, OwnerKind.SELF}:
+            found += key.columns
+    return tuple(dict.fromkeys(found))
+
+
 def _self_joins(field: Field, table: Table, caller: Caller, victim: Row) -> list[Row]:
     """The attacker's own membership of the victim's tenant, with each role worth having."""
     membership = field.graph.memberships.get(table.name)
@@ -150,6 +163,11 @@ def _self_joins(field: Field, table: Table, caller: Caller, victim: Row) -> list
     worth = most_privileged(labels)[:2] if labels else ("owner", "admin")
     tried = [{**base, role.name: literal(label)} for label in (*worth, *labels[-1:])]
     return [*tried, plain]
+
+
+def rewritten_by_trigger(table: Table, event: str) -> bool:
+    """True when a trigger may change the row before the policies see it: then a constraint proves nothing."""
+    return any(one.enabled and one.timing == "before" and event in one.events for one in table.triggers)
 
 
 def _trial(field: Field, table: Table, caller: Caller, form: Form, *, seen: bool) -> Trial:
@@ -184,16 +202,17 @@ def _judged(
     injects: bool,
 ) -> Cell:
     name = str(table.name)
+    rewrites = rewritten_by_trigger(table, "insert")
     for form, (tried, proof, *seen) in zip(forms, outcomes, strict=True):
         worked = tried.ok and proof.text is not None
-        stopped = passed_the_policy(tried)
+        stopped = passed_the_policy(tried) and not (rewrites and caller.actor is not Actor.OWNER)
         if injects and not (worked and seen[0].text is not None and seen[1].text is None):
             continue
         if not worked and not stopped:
             continue
         if caller.actor is Actor.OWNER:
             return simple(name, "table", Verb.INSERT, caller, Verdict.HOLDS, "inserts their own row, as it should")
-        return _leak(table, caller, rule, variant, form, stopped=stopped)
+        return _leak(table, caller, rule, variant, form, stopped=stopped, injects=injects)
     first = next((tried for tried, *_ in outcomes if tried.state == "42501"), outcomes[0][0])
     verdict, reason = refusal(first)
     if injects and outcomes[0][0].ok:
@@ -205,11 +224,13 @@ def _judged(
             Verdict.UNKNOWN,
             f"the owner's own insert does not work ({reason}): not meant to, or not understood",
         )
+    if rewrites and passed_the_policy(first):
+        verdict, reason = Verdict.UNKNOWN, "a trigger may have rewritten the row before a constraint refused it"
     cell = simple(name, "table", Verb.INSERT, caller, verdict, reason, variant)
     return cell if first.ok else replace(cell, sqlstate=first.state)
 
 
-def _leak(table: Table, caller: Caller, rule: Rule, variant: str, form: Form, *, stopped: bool) -> Cell:
+def _leak(table: Table, caller: Caller, rule: Rule, variant: str, form: Form, *, stopped: bool, injects: bool) -> Cell:
     doing = {
         "as-victim": "a row can be inserted in another person's name",
         "stuffed": "a row can be put where only somebody else may put one",
@@ -217,6 +238,8 @@ def _leak(table: Table, caller: Caller, rule: Rule, variant: str, form: Form, *,
     reason = doing[variant]
     if rule.entry.kind is OwnerKind.MEMBERSHIP:
         reason = "anybody can make themselves a member of another's tenant"
+    if injects:
+        reason = "a row of one's own can be put before a stranger, who then sees it"
     if stopped:
         reason += "; only a constraint stopped this one row, no policy did"
     expects = (
@@ -236,8 +259,8 @@ def _leak(table: Table, caller: Caller, rule: Rule, variant: str, form: Form, *,
         reason=reason,
         steps=(f"insert into {table.name}",),
         columns=tuple(column.name for column in table.columns if column.name in form.row),
-        severity=severity_of(caller.actor, Verb.INSERT, sensitive=True),
-        confidence=leak_confidence(rule),
+        severity=severity_of(caller.actor, Verb.INSERT, sensitive=True, blind=injects),
+        confidence=weaker(leak_confidence(rule), Confidence.MEDIUM if injects else Confidence.HIGH),
         witness=script(
             caller, expects, [insert_of(table, form.row)], show=f"select * from {qualified(table.name)} where {where}"
         ),

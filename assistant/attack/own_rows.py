@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from assistant.attack.actors import Side
 from assistant.attack.attempt import Attempt, simple
 from assistant.attack.forms import bound_columns
+from assistant.attack.inserts import rewritten_by_trigger, second_parties
 from assistant.attack.judge import passed_the_policy, refusal, severity_of
 from assistant.attack.oracle import Rule, rule_of, weaker
 from assistant.attack.rows import labels_of, most_privileged
@@ -67,7 +68,8 @@ def _move(field: Field, table: Table, caller: Caller, rule: Rule, columns: tuple
         return Attempt(trials=(), judge=lambda _: cell)
     if any(not victim.get(name, "NULL").startswith(("'", "E'")) for name in columns):
         return None
-    change = ", ".join(f"{ident(name)} = {victim[name]}" for name in columns)
+    carried = tuple(name for name in second_parties(field, table, columns) if victim.get(name, "NULL").startswith("'"))
+    change = ", ".join(f"{ident(name)} = {victim[name]}" for name in (*columns, *carried))
     there = " and ".join(f"{ident(name)} = {victim[name]}" for name in columns)
     statement = f"update {qualified(table.name)} set {change}"
     proof = look(f"select nullif(count(*), 0) from {qualified(table.name)} where {there} and xmin::text::bigint >= $1")
@@ -216,7 +218,7 @@ def _judged(
 ) -> Cell:
     name = str(table.name)
     tried, proof = outcomes[0]
-    stopped = passed_the_policy(tried)
+    stopped = passed_the_policy(tried) and not rewritten_by_trigger(table, "update")
     filtered = (tried.ok and proof.text is not None) or stopped
     blind = not filtered and outcomes[1][0].ok and outcomes[1][1].text is not None
     if not filtered and not blind:

@@ -13,6 +13,7 @@ from assistant.attack.arena import open_arena, seedable
 from assistant.attack.attempt import Attempt, Field, settled, simple
 from assistant.attack.authority import dependants, two_steps
 from assistant.attack.columns import column_attempts
+from assistant.attack.consent import consented, suspects
 from assistant.attack.forged import forged_attempts
 from assistant.attack.functions import callable_functions, function_attempts
 from assistant.attack.grants import grant_attempts, sequence_attempts
@@ -20,6 +21,7 @@ from assistant.attack.inserts import inserts
 from assistant.attack.own_rows import moves, raises
 from assistant.attack.reads import reads
 from assistant.attack.realtime import realtime_attempts
+from assistant.attack.session import Session
 from assistant.attack.storage import OBJECTS, storage_attempts
 from assistant.attack.triage import triaged
 from assistant.attack.views import view_attempts
@@ -32,7 +34,6 @@ from assistant.domain.names import Name
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
-    from assistant.attack.session import Session
     from assistant.attack.trial import Outcome, Trial
     from assistant.domain.catalog import Catalog, Table
     from assistant.domain.ownership import OwnershipMap
@@ -70,6 +71,13 @@ def attack(
 
     with open_arena(shadow, catalog, ownership) as (arena, field):
         cells = spread(arena, field, jobs(field, only), workers=workers, on_progress=on_progress)
+        doubts = suspects(field, cells)
+        if doubts:
+            session = Session(arena, catalog.search_path)
+            try:
+                cells = consented(session, doubts, cells)
+            finally:
+                session.close()
     cells, questions = triaged(field, without_echoes(cells))
     return Matrix(
         cells=tuple(sorted(cells, key=lambda cell: cell.key)),

@@ -13,7 +13,7 @@ from assistant.attack.checks import TRIES, candidates, substitutes
 from assistant.attack.rows import Row, insert_sql, plan_row, sides_of
 from assistant.attack.trial import Outcome, Step, Trial
 from assistant.domain.matrix import Seeding
-from assistant.sql.names import ident, qualified
+from assistant.sql.names import ident, literal, qualified
 
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ def _others(seeded: Seeded, table: Table, row: Row, outcome: Outcome) -> list[Ro
         columns = check.columns or tuple(
             column.name for column in table.columns if column.base_schema != "pg_catalog" or "VALUE" in check.definition
         )
-        return list(candidates(table, row, columns, check.definition))
+        return list(candidates(table, row, columns, check.definition, _other_people(seeded, table)))
     if outcome.state == "23505":
         key = next((one for one in table.keys if one.name == outcome.constraint), None)
         index = next((one for one in table.indexes if one.name == outcome.constraint), None)
@@ -161,12 +161,22 @@ def _others(seeded: Seeded, table: Table, row: Row, outcome: Outcome) -> list[Ro
     return []
 
 
+def _other_people(seeded: Seeded, table: Table) -> dict[str, list[str]]:
+    """For each column that names a person: the victim's teammate, for checks that want two different people."""
+    found = {}
+    for column in table.columns:
+        target = seeded.graph.reference(table, column.name)
+        if target is not None and seeded.graph.of_people(target[0]):
+            text = seeded.graph.text(target[0], target[1], Side.MEMBER)
+            if text is not None:
+                found[column.name] = [literal(text)]
+    return found
+
+
 def _drop_check(session: Session, table: Table, constraint: str) -> bool:
     drop = f"alter table {qualified(table.name)} drop constraint {ident(constraint)}"
     if session.run([Trial(steps=(Step(sql=drop),), keep=True)])[0][0].ok:
         return True
-    from assistant.sql.names import literal
-
     domain = (
         "do $d$ declare d text; begin for d in select contypid::regtype::text from pg_constraint"
         f" where contypid <> 0 and conname = {literal(constraint)}"

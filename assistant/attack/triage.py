@@ -23,18 +23,71 @@ if TYPE_CHECKING:
     from assistant.domain.matrix import Cell
     from assistant.domain.names import Name
 
-PRIVATE_BY_NAME: Final = re.compile(
-    r"private|audit|kyc|whitelist|secret|token|(^|_)logs?($|_)|messag|chat|conversation|inbox|document|invoice|payment"
-    r"|billing|subscription|order|address|notification|prompt|embedding|credential|session|health|medical|patient"
-    r"|prescription|ticket|salary|payroll|contract|note(s|$)|draft|api_?key|device|file"
+PRIVATE_WORDS: Final = frozenset(
+    [
+        "private",
+        "audit",
+        "kyc",
+        "whitelist",
+        "secret",
+        "token",
+        "log",
+        "message",
+        "chat",
+        "conversation",
+        "inbox",
+        "dm",
+        "document",
+        "invoice",
+        "payment",
+        "billing",
+        "subscription",
+        "order",
+        "address",
+        "prompt",
+        "embedding",
+        "credential",
+        "session",
+        "health",
+        "medical",
+        "patient",
+        "prescription",
+        "ticket",
+        "salary",
+        "payroll",
+        "contract",
+        "note",
+        "draft",
+        "key",
+        "device",
+        "file",
+        "request",
+        "application",
+        "submission",
+        "transaction",
+        "wallet",
+        "bank",
+        "card",
+        "passport",
+        "notification",
+    ]
 )
-"""Names of what nobody publishes."""
+"""Words in the names of what nobody publishes."""
+
+_WORDS: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 
 REPEATS: Final = "nothing of its own: "
 """Begins the reason of a cell that would leak if another hole were not open already."""
 ASKED: Final = "readable by everyone: intended? asked"
 INBOX: Final = "anybody may leave a row here: intended? asked"
 SHARED: Final = "readable by members of the same tenant: intended? asked"
+
+
+def private_by_name(name: str) -> bool:
+    """True when a word of the name says that the rows are nobody else's business."""
+    words = {word.lower() for word in _WORDS.findall(name)}
+    words |= {word[:-3] + "y" for word in words if word.endswith("ies")} | {word.removesuffix("s") for word in words}
+    return bool(words & PRIVATE_WORDS)
 
 
 def without_repeats(field: Field, cells: Sequence[Cell]) -> list[Cell]:
@@ -85,15 +138,20 @@ def triaged(field: Field, cells: Sequence[Cell]) -> tuple[list[Cell], tuple[Ques
     names = {str(table.name): table.name for table in field.catalog.own_tables()}
     cells = without_repeats(field, cells)
     leaks = [cell for cell in cells if cell.verdict is Verdict.LEAKS and cell.kind == "table" and not cell.through]
+    unowned = {
+        text
+        for text, name in names.items()
+        if rule_of(field.graph, name).kind in {OwnerKind.UNKNOWN, OwnerKind.PUBLIC, OwnerKind.SERVICE}
+    }
     spoiled = {
         cell.object
         for cell in leaks
         if cell.actor in STRANGERS
-        and (cell.verb in {Verb.UPDATE, Verb.DELETE} or cell.verb is Verb.INSERT)
+        and cell.verb is not Verb.SELECT
         and cell.variant not in {"raise", "move"}
+        and not (cell.verb is Verb.INSERT and cell.object in unowned)
     }
     rewritten = {cell.object for cell in leaks if cell.verb in {Verb.UPDATE, Verb.DELETE} and cell.actor in STRANGERS}
-    read = {cell.object for cell in leaks if cell.verb is Verb.SELECT}
     shown = {cell.object for cell in leaks if cell.verb is Verb.SELECT and cell.actor in STRANGERS}
     guests = {cell.object for cell in leaks if cell.verb is Verb.SELECT and cell.actor is Actor.GUEST}
     asked: dict[str, dict[str, set[Name]]] = defaultdict(lambda: defaultdict(set))
@@ -108,7 +166,6 @@ def triaged(field: Field, cells: Sequence[Cell]) -> tuple[list[Cell], tuple[Ques
                 name,
                 spoiled=spoiled,
                 rewritten=rewritten,
-                read=read,
                 seen_by_strangers=shown,
                 seen_by_guests=guests,
             )
@@ -137,7 +194,6 @@ def _doubt(
     *,
     spoiled: set[str],
     rewritten: set[str],
-    read: set[str],
     seen_by_strangers: set[str],
     seen_by_guests: set[str],
 ) -> str:
@@ -148,15 +204,15 @@ def _doubt(
     if cell.verb is Verb.INSERT:
         inbox = rule.kind in {OwnerKind.UNKNOWN, OwnerKind.SERVICE, OwnerKind.PUBLIC}
         table = field.catalog.tables[name]
-        guarded = table.rls and cell.object not in rewritten and cell.object not in read
+        guarded = table.rls and cell.object not in rewritten
         return INBOX if inbox and guarded else ""
     if cell.verb is not Verb.SELECT:
         return ""
     strangers = cell.object in seen_by_strangers
     sensitive = bool(set(cell.columns) & set(rule.entry.sensitive))
     if cell.actor is Actor.TEAMMATE and not strangers:
-        return "" if sensitive else SHARED
-    if cell.object in spoiled or sensitive or PRIVATE_BY_NAME.search(name.name):
+        return SHARED if not sensitive or rule.kind is OwnerKind.SELF else ""
+    if cell.object in spoiled or sensitive or private_by_name(name.name):
         return ""
     if rule.kind is OwnerKind.SERVICE:
         return ""

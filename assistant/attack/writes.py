@@ -72,9 +72,11 @@ def write(field: Field, table: Table, caller: Caller, verb: Verb, rule: Rule, st
     return Attempt(trials=trials, judge=lambda outcomes: _judged(field, table, caller, verb, rule, forms, outcomes))
 
 
-def leak_confidence(rule: Rule) -> Confidence:
-    """How sure a leak of a write is: the map's confidence, low where nobody knows the owner."""
-    return rule.confidence if rule.kind is not OwnerKind.UNKNOWN else Confidence.LOW
+def leak_confidence(rule: Rule, verb: Verb = Verb.INSERT) -> Confidence:
+    """How sure a leak of a write is: the map's confidence; without an owner, a stranger's change is surer than an insert."""
+    if rule.kind is not OwnerKind.UNKNOWN:
+        return rule.confidence
+    return Confidence.LOW if verb is Verb.INSERT else Confidence.MEDIUM
 
 
 def _statement(field: Field, table: Table, caller: Caller, verb: Verb) -> str | None:
@@ -150,7 +152,7 @@ def _leak(
         if verb is Verb.DELETE
         else written(field, table, caller),
         severity=severity_of(caller.actor, verb, sensitive=True, blind=blind),
-        confidence=leak_confidence(rule),
+        confidence=leak_confidence(rule, verb),
         witness=script(caller, expects, [statement], show=f"select * from {qualified(table.name)} where {whole}"),
     )
 
