@@ -101,11 +101,8 @@ def copy_schema(url: str, shadow: Shadow, *, on_progress: Callable[[int, int], N
 
 def _read_only(url: str) -> Connection[Any]:
     """A session that the server itself keeps from writing."""
-    asked = conninfo_to_dict(url) | {
-        "options": _READ_ONLY,
-        "application_name": "stanch",
-        "connect_timeout": _CONNECT_SECONDS,
-    }
+    ours = {"options": _READ_ONLY, "application_name": "stanch", "connect_timeout": _CONNECT_SECONDS}
+    asked: dict[str, Any] = {**conninfo_to_dict(url), **ours}
     connection = psycopg.connect(**asked, autocommit=True, row_factory=tuple_row)
     shown = connection.execute("SHOW default_transaction_read_only").fetchone()
     if shown != ("on",):  # a pooler threw the options away
