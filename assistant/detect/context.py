@@ -126,6 +126,14 @@ class Context:
         """Who the policy is for *and* may try its verbs by grant."""
         return max(self.exposure_of(policy.roles), self.table_reach(table, *verbs_of(policy)))
 
+    def predicate_reach(self, table: Table, policy: PolicyRow) -> Exposure:
+        """Like :meth:`policy_reach`, and not guests where the predicate admits no row for a caller without a subject."""
+        found = self.policy_reach(table, policy)
+        texts = [text for text in (policy.using, policy.check) if text is not None]
+        if found is Exposure.GUEST and texts and all(self.admits(table, text, Caller.GUEST) is False for text in texts):
+            return max(found, self.exposure_of(self.user_roles & set(policy.roles)), Exposure.SIGNED_IN)
+        return found
+
     def tamed(self, table: Table, policy: PolicyRow) -> bool:
         """True when a restrictive policy for the same callers ties every row to its caller."""
         for other in self.api_policies(table, permissive=False):

@@ -115,7 +115,7 @@ def gather(
         found = [flaw for policy in context.api_policies(table) for flaw in flaws_of(table, policy) if flaw.verbs]
         for access in ("read", "write"):
             flaws = tuple(flaw for flaw in found if (flaw.policy.command == "select") is (access == "read"))
-            exposed = [(context.policy_reach(table, flaw.policy), flaw) for flaw in flaws]
+            exposed = [(context.predicate_reach(table, flaw.policy), flaw) for flaw in flaws]
             if not exposed:
                 continue
             exposure = min(reach for reach, _ in exposed)

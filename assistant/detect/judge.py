@@ -146,8 +146,8 @@ def is_deny(cell: Cell) -> bool:
 
 
 def is_plain(cell: Cell) -> bool:
-    """True for one statement on the row; False for two-steps, TRUNCATE and the raising of one's own columns."""
-    return cell.through is None and not forms(cell) & {"raise", "truncate"}
+    """True for one statement on the row; False for two-steps, table privileges and the raising of one's own columns."""
+    return cell.through is None and not forms(cell) & {"raise", "truncate", "references", "trigger"}
 
 
 def from_leaks(leaks: Iterable[Cell]) -> Judgement:

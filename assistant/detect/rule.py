@@ -29,6 +29,8 @@ class Rule:
     """Where PostgreSQL or the platform says so: a public address."""
     lint: bool = False
     """True for what is worth tidying and exposes nothing by itself: never above low."""
+    consequence: bool = False
+    """True for a rule that says what is lost and not why: the leaks it shows still need an explanation."""
     catches_all: bool = False
     """True for the rule that runs last, on the leaks that no other has explained."""
 

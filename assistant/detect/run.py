@@ -32,9 +32,12 @@ def detect(catalog: Catalog, ownership: OwnershipMap, matrix: Matrix | None, rep
     """
     context = Context(catalog=catalog, ownership=ownership, matrix=matrix, replay=replay)
     found: dict[str, Finding] = {}
+    consequences = {module.RULE.id for module in rules() if module.RULE.consequence}
     for last in (False, True):
         if last:
-            claimed = frozenset(key for finding in found.values() for key in finding.cells)
+            claimed = frozenset(
+                key for finding in found.values() if finding.rule not in consequences for key in finding.cells
+            )
             context = replace(context, claimed=claimed)
         for module in rules():
             if module.RULE.catches_all is not last:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from assistant.detect.context import STORAGE_OBJECTS
-from assistant.detect.judge import is_deny
+from assistant.detect.judge import forms, is_deny
 from assistant.domain.facts import Place, Subject
 from assistant.domain.matrix import Verdict
 
@@ -33,21 +33,22 @@ def buckets_named(text: str | None) -> tuple[str, ...]:
 
 
 def bucket_cells(context: Context, bucket: str) -> tuple[Cell, ...]:
-    """Leaking cells of one bucket."""
-    cells = context.matrix.cells if context.matrix is not None else ()
+    """Leaking cells of one bucket: its id is part of the cell's variant."""
     return tuple(
         cell
-        for cell in cells
-        if cell.verdict is Verdict.LEAKS
-        and is_deny(cell)
-        and cell.kind == "bucket"
-        and bucket in {cell.object, cell.object.rpartition(".")[2], cell.object.rpartition("/")[2]}
+        for cell in context.cells(STORAGE_OBJECTS)
+        if cell.verdict is Verdict.LEAKS and is_deny(cell) and cell.kind == "bucket" and bucket in forms(cell)
     )
+
+
+def bucket_subject(bucket: str) -> Subject:
+    """The bucket as provenance and the map call it."""
+    return Subject(kind="bucket", name=f"storage.{bucket}")
 
 
 def bucket_place(context: Context, bucket: str) -> Place | None:
     """Where the bucket was made, or a policy that names it."""
-    place = context.where(Subject(kind="bucket", name=bucket))
+    place = context.where(bucket_subject(bucket), Subject(kind="bucket", name=bucket))
     table = context.catalog.tables.get(STORAGE_OBJECTS)
     if place is not None or table is None:
         return place

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from sqlglot import exp
 
 from assistant.sql.calls import Call, calls_in, json_path
-from assistant.sql.expression import bare, read_shared, write
+from assistant.sql.expression import bare, read_shared, spoken
 from assistant.sql.scopes import Relations, Resolved, resolve
 
 
@@ -153,7 +153,7 @@ def _atom(node: exp.Expr, resolved: Resolved, surface: Surface, *, negated: bool
     selects = [select for select in node.find_all(exp.Select) if select.args.get("from_")]
     forged = _reads_user_metadata(node) or any(helper.user_metadata for helper in helpers)
     return Atom(
-        text=write(node),
+        text=spoken(node),
         row=row,
         caller=any(call.names_caller for call in calls) or any(helper.asks_caller for helper in helpers),
         forged=forged,
@@ -210,7 +210,7 @@ def _captured(selects: list[exp.Select], resolved: Resolved, *, linked: bool) ->
                 continue
             seen.add(id(node))
             if left == right or not linked:
-                yield write(node)
+                yield spoken(node)
 
 
 def _asks_more(select: exp.Select) -> bool:

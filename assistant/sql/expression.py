@@ -64,6 +64,15 @@ def write(expression: exp.Expr) -> str:
     return expression.sql(dialect=DIALECT, normalize_functions=False)
 
 
+def spoken(expression: exp.Expr) -> str:
+    """Text for people: like :func:`write`, without the casts that PostgreSQL puts on every literal. Never to be executed."""
+    copy = exp.Paren(this=expression.copy())
+    for cast in list(copy.find_all(exp.Cast)):
+        if isinstance(cast.this, exp.Literal):
+            cast.replace(cast.this.copy())
+    return write(copy.this)
+
+
 def bare(expression: exp.Expr) -> exp.Expr:
     """The expression under parentheses and casts."""
     while isinstance(expression, (exp.Paren, exp.Cast, exp.TryCast)):

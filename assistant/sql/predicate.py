@@ -13,7 +13,7 @@ from sqlglot import exp
 from sqlglot.optimizer.simplify import simplify
 
 from assistant.sql.calls import Call, calls_in, json_path
-from assistant.sql.expression import DIALECT, bare, read, read_shared, write
+from assistant.sql.expression import DIALECT, bare, read, read_shared, spoken, write
 from assistant.sql.truth import NOWHERE, Caller, Surroundings, admits
 
 
@@ -113,7 +113,7 @@ def email_patterns(text: str | None) -> tuple[EmailPattern, ...]:
         if not literals or not _callers_address(subject):
             continue
         part = isinstance(subject, exp.SplitPart)
-        found.append(EmailPattern(write(node), f"@{literals[0]}" if part else literals[0]))
+        found.append(EmailPattern(spoken(node), f"@{literals[0]}" if part else literals[0]))
     return tuple(found)
 
 

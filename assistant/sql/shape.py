@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from sqlglot import exp
 
 from assistant.sql.calls import as_call, calls_in
-from assistant.sql.expression import read_shared, write
+from assistant.sql.expression import read_shared, spoken
 from assistant.sql.scopes import Resolved, resolve
 
 
@@ -76,15 +76,15 @@ def _about_row(node: exp.Expr, resolved: Resolved) -> bool:
 def _queries(expression: exp.Expr, resolved: Resolved) -> Iterator[Shape]:
     for node in expression.walk(bfs=False):
         if isinstance(node, exp.Exists) and _about_row(node, resolved):
-            yield Shape(ShapeKind.CORRELATED_EXISTS, write(node))
+            yield Shape(ShapeKind.CORRELATED_EXISTS, spoken(node))
         query = _queried(node)
         if query is None:
             continue
         asks_row = _about_row(node.this, resolved)
         if _about_row(query, resolved):
-            yield Shape(ShapeKind.CORRELATED_EXISTS if asks_row else ShapeKind.CALLER_IN_SELECT, write(node))
+            yield Shape(ShapeKind.CORRELATED_EXISTS if asks_row else ShapeKind.CALLER_IN_SELECT, spoken(node))
         elif asks_row:
-            yield Shape(ShapeKind.IN_SELECT, write(node))
+            yield Shape(ShapeKind.IN_SELECT, spoken(node))
 
 
 def _per_row_calls(expression: exp.Expr, resolved: Resolved, surface: Surface) -> Iterator[Shape]:
@@ -92,9 +92,9 @@ def _per_row_calls(expression: exp.Expr, resolved: Resolved, surface: Surface) -
         if call.node.find_ancestor(exp.Select) is not None:
             continue
         if surface.helper(call) is not None and any(_about_row(argument, resolved) for argument in call.arguments):
-            yield Shape(ShapeKind.FUNCTION_PER_ROW, write(call.node))
+            yield Shape(ShapeKind.FUNCTION_PER_ROW, spoken(call.node))
         elif call.names_caller and call.schema == "auth":
-            yield Shape(ShapeKind.CALLER_PER_ROW, write(call.node))
+            yield Shape(ShapeKind.CALLER_PER_ROW, spoken(call.node))
 
 
 def _queried(node: exp.Expr) -> exp.Expr | None:

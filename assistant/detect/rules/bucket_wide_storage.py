@@ -9,8 +9,7 @@ from assistant.detect.context import STORAGE_OBJECTS, WRITES, Exposure
 from assistant.detect.flaws import Flaw, predicates
 from assistant.detect.judge import Judgement, from_leaks, report
 from assistant.detect.rule import Example, Rule
-from assistant.detect.storage import bucket_cells, buckets_named
-from assistant.domain.facts import Subject
+from assistant.detect.storage import bucket_cells, bucket_subject, buckets_named
 from assistant.domain.matrix import Severity, Verb
 from assistant.domain.ownership import Confidence
 from assistant.sql.truth import Caller
@@ -66,7 +65,7 @@ def find(context: Context) -> Iterator[Finding]:
         verbs = {verb for flaw in flaws for verb in flaw.verbs}
         yield report(
             RULE,
-            Subject(kind="bucket", name=bucket),
+            bucket_subject(bucket),
             f"{judgement.who(exposure).capitalize()} can {judgement.does(verbs)} objects of others in {bucket if bucket == ANY_BUCKET else f'the bucket {bucket}'}.",
             judgement,
             context.policy_place(flaws[0].policy),

@@ -47,7 +47,8 @@ def find(context: Context) -> Iterator[Finding]:
     rest: dict[tuple[str, str, str], list[Cell]] = defaultdict(list)
     for cell in context.matrix.of(Verdict.LEAKS) if context.matrix is not None else ():
         if cell.key not in context.claimed:
-            rest[cell.object, cell.kind, _access(cell)].append(cell)
+            name = f"storage.{cell.variant.partition('/')[0]}" if cell.kind == "bucket" else cell.object
+            rest[name, cell.kind, _access(cell)].append(cell)
     for (name, kind, access), cells in sorted(rest.items()):
         judgement = from_leaks(cells)
         subject = Subject(kind=kind, name=name)
@@ -67,7 +68,7 @@ def find(context: Context) -> Iterator[Finding]:
 
 
 def _access(cell: Cell) -> str:
-    if not is_plain(cell):
+    if not is_plain(cell) and cell.kind != "bucket":
         return cell.variant or "two-step"
     return "read" if cell.verb is Verb.SELECT else cell.verb.value if cell.verb is Verb.EXECUTE else "write"
 
@@ -75,7 +76,7 @@ def _access(cell: Cell) -> str:
 def _policies(context: Context, name: str, cells: list[Cell]) -> tuple[tuple[str, ...], Place | None]:
     """The policies that may have let it through, and the line of the first."""
     if cells[0].kind == "bucket":
-        return (), bucket_place(context, name.rpartition(".")[2])
+        return (), bucket_place(context, name.partition(".")[2])
     verbs = {cell.verb for cell in cells}
     for table in context.catalog.tables.values():
         if str(table.name) == name and table.name != STORAGE_OBJECTS:

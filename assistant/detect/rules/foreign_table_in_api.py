@@ -30,6 +30,7 @@ EXAMPLES = (
             create foreign data wrapper nothing;
             create server elsewhere foreign data wrapper nothing;
             create foreign table public.stripe_customers (id text, email text) server elsewhere;
+            alter foreign table public.stripe_customers owner to postgres;
             revoke all on public.stripe_customers from anon, authenticated;
         """,
         leak="grant select on public.stripe_customers to authenticated;",

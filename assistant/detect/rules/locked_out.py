@@ -32,7 +32,7 @@ EXAMPLES = (
             alter table public.notes enable row level security;
             create policy own on public.notes for select to authenticated using (user_id = auth.uid());
         """,
-        leak="alter policy own on public.notes using (id = auth.uid());",
+        leak="alter policy own on public.notes using (user_id = auth.uid() and id = auth.uid());",
         mend="alter policy own on public.notes using (user_id = auth.uid());",
         attacked=True,
     ),

@@ -57,12 +57,12 @@ def find(context: Context) -> Iterator[Finding]:
         loose = [policy for policy in context.api_policies(table) if _is_loose(context, table, policy, membership)]
         two_steps = opened_by(context, table.name)
         joined = {cell.key for cell in two_steps}
-        exposure = context.table_reach(table, Verb.INSERT)
+        exposure = min((context.predicate_reach(table, policy) for policy in loose), default=Exposure.SIGNED_IN)
         judgement = judge(
             context,
             table.name,
             {Verb.INSERT},
-            exposure if loose or not two_steps else Exposure.SIGNED_IN,
+            exposure,
             only=lambda cell: cell.verb is Verb.INSERT and cell.through is None,
             severity=Severity.HIGH,
             more=two_steps,

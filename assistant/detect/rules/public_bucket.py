@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from assistant.detect.judge import Judgement, from_leaks, report
 from assistant.detect.rule import Example, Rule
-from assistant.detect.storage import bucket_cells, bucket_place
-from assistant.domain.facts import Subject
-from assistant.domain.matrix import Severity, Verb
+from assistant.detect.storage import bucket_cells, bucket_place, bucket_subject
+from assistant.domain.matrix import Actor, Severity, Verb
 from assistant.domain.ownership import Confidence
 
 
@@ -32,6 +31,7 @@ EXAMPLES = (
         setup="insert into storage.buckets (id, name, public) values ('contracts', 'contracts', false);",
         leak="update storage.buckets set public = true where id = 'contracts';",
         mend="update storage.buckets set public = false where id = 'contracts';",
+        attacked=True,
     ),
 )
 
@@ -50,11 +50,13 @@ def find(context: Context) -> Iterator[Finding]:
     for bucket in context.catalog.buckets:
         if not bucket.public:
             continue
-        leaks = [cell for cell in bucket_cells(context, bucket.id) if cell.verb is Verb.SELECT]
+        leaks = [
+            cell for cell in bucket_cells(context, bucket.id) if cell.verb is Verb.SELECT and cell.actor is Actor.GUEST
+        ]
         judgement = from_leaks(leaks) if leaks and not _shown(bucket.id) else _by_name(bucket.id)
         yield report(
             RULE,
-            Subject(kind="bucket", name=bucket.id),
+            bucket_subject(bucket.id),
             f"Everyone with the address can read the objects of the bucket {bucket.id}.",
             judgement,
             bucket_place(context, bucket.id),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from assistant.detect.context import Exposure, verbs_of
 from assistant.detect.judge import from_leaks, is_deny, is_plain, judge, report
+from assistant.detect.openings import opening
 from assistant.detect.rule import Example, Rule
 from assistant.domain.facts import Subject
 from assistant.domain.matrix import Actor, Severity, Verb, Verdict
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
 
     from assistant.detect.context import Context
     from assistant.detect.judge import Judgement
-    from assistant.domain.catalog import Table
+    from assistant.domain.catalog import PolicyRow, Table
     from assistant.domain.findings import Finding
+    from assistant.domain.matrix import Cell
 
 RULE = Rule(
     id="sensitive-column-readable",
@@ -26,6 +28,7 @@ RULE = Rule(
     why="A policy shows a row whole. A profile, a review or a shared chat that everyone may read gives away the address, token or customer id that stands beside it.",
     remedy="REVOKE SELECT on the table from anon and authenticated and GRANT it on the columns that are shown; or move the private columns to a table of their own.",
     docs="https://www.postgresql.org/docs/current/sql-grant.html",
+    consequence=True,
 )
 
 EXAMPLES = (
@@ -41,7 +44,7 @@ EXAMPLES = (
     ),
 )
 
-STRANGERS = frozenset({Actor.GUEST, Actor.SIGNED_IN, Actor.OTHER_TENANT, Actor.FORGED_CLAIMS})
+STRANGERS = frozenset({Actor.GUEST, Actor.SIGNED_IN, Actor.OTHER_TENANT})
 
 
 def find(context: Context) -> Iterator[Finding]:
@@ -69,37 +72,32 @@ def find(context: Context) -> Iterator[Finding]:
 
 
 def _exposure(context: Context, table: Table) -> Exposure:
-    """Who reads rows of others by a policy that does not tie them to the caller."""
+    """Who reads rows of others because a policy publishes them: by what they are, or to everyone with a session."""
     found = Exposure.NOBODY
     for policy in context.api_policies(table):
-        if Verb.SELECT in verbs_of(policy) and any(not way.bound for way in context.branches(table.name, policy.using)):
-            found = min(found, context.policy_reach(table, policy))
-    if found is Exposure.NOBODY and any(_read(cell) for cell in context.cells(table.name)):
-        return Exposure.SIGNED_IN
+        if policy.using is not None and Verb.SELECT in verbs_of(policy) and _publishes(context, table, policy):
+            found = min(found, context.predicate_reach(table, policy))
     return found
 
 
-def _read(cell: object) -> bool:
-    from assistant.domain.matrix import Cell
-
-    return (
-        isinstance(cell, Cell)
-        and cell.verdict is Verdict.LEAKS
-        and cell.verb is Verb.SELECT
-        and is_plain(cell)
-        and is_deny(cell)
-    )
+def _publishes(context: Context, table: Table, policy: PolicyRow) -> bool:
+    if opening(context, table, policy, policy.using or "") is not None:
+        return True
+    ways = context.branches(table.name, policy.using)
+    return any(not way.bound and not any(atom.caller or atom.sub_select for atom in way.atoms) for way in ways)
 
 
 def _judged(context: Context, table: Table, columns: list[str], exposure: Exposure) -> Judgement | None:
-    leaks = [
-        cell
-        for cell in context.cells(table.name)
-        if _read(cell) and cell.actor in STRANGERS and (not cell.columns or set(cell.columns) & set(columns))
-    ]
-    if leaks:
-        return from_leaks(leaks)
     if exposure is Exposure.NOBODY:
         return None
+    leaks = [cell for cell in context.cells(table.name) if _shows(cell, columns)]
+    if leaks:
+        return from_leaks(leaks)
     grade = Severity.CRITICAL if exposure is Exposure.GUEST else Severity.HIGH
     return judge(context, table.name, {Verb.SELECT}, exposure, severity=grade)
+
+
+def _shows(cell: Cell, columns: list[str]) -> bool:
+    """A plain read by a stranger that showed one of the columns."""
+    read = cell.verdict is Verdict.LEAKS and cell.verb is Verb.SELECT and cell.actor in STRANGERS
+    return read and is_plain(cell) and is_deny(cell) and (not cell.columns or bool(set(cell.columns) & set(columns)))
