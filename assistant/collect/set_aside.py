@@ -78,9 +78,9 @@ def is_way_down(path: str, siblings: Collection[str]) -> bool:
         return True
     if suffixed := _DOWN_SUFFIX.match(name):
         base = suffixed["base"]
-        return not base[:1].isdigit() or any(
-            f"{base}{end}" in siblings for end in (".sql", ".up.sql", "_up.sql", "-up.sql")
-        )
+        ways_up = (f"{base}{end}" for end in (".sql", ".up.sql", "_up.sql", "-up.sql"))
+        if not base[:1].isdigit() or any(way_up in siblings for way_up in ways_up):
+            return True
     if prefixed := _DOWN_PREFIX.match(name):
         version = prefixed["version"]
         return version is None or sum(sibling.startswith(version) for sibling in siblings) > 1
