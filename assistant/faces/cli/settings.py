@@ -124,7 +124,7 @@ def _url(value: object, place: str) -> str:
     if not text.startswith(("postgres://", "postgresql://")):
         # the value may hold a password, so it is not repeated
         raise UsageError(
-            f"the address given by {place} is not a postgres:// URL.", "Write postgresql://user@host:5432/name."
+            f"the address given by {place} is not a postgres:// URL.", "Write it as postgresql://user@host:5432/name."
         )
     return text
 
