@@ -26,9 +26,9 @@ _BATCH_SECONDS: Final = 20.0
 _ALONE_SECONDS: Final = 2.0
 
 _LOOP: Final = r"""
-create or replace function pg_temp.stanch_try(trials jsonb) returns jsonb language plpgsql as $loop$
+create or replace function pg_temp.stanch_try(trials jsonb) returns setof jsonb language plpgsql as $loop$
 declare
-  trial jsonb; step jsonb; pair jsonb; results jsonb := '[]'; outcomes jsonb; steps jsonb[]; pairs jsonb[]; todo jsonb[];
+  trial jsonb; step jsonb; pair jsonb; outcomes jsonb; steps jsonb[]; pairs jsonb[]; todo jsonb[];
   state text; said text; named text; at_column text; told text; touched bigint; finished boolean; started bigint;
 begin
   todo := array(select t.value from pg_catalog.jsonb_array_elements(trials) t);
@@ -80,9 +80,8 @@ begin
           pg_catalog.jsonb_build_array(state, said, 0, null, '', ''));
       end if;
     end;
-    results := results || pg_catalog.jsonb_build_array(outcomes);
+    return next outcomes;
   end loop;
-  return results;
 end $loop$
 """
 
@@ -132,17 +131,15 @@ class Session:
         ended.start()
         try:
             self._connection.execute(f"set statement_timeout = {int(seconds * 1000)}".encode())
-            row = self._connection.execute(
+            rows = self._connection.execute(
                 "select pg_temp.stanch_try(%s)", [Jsonb([trial.packed() for trial in batch])]
-            ).fetchone()
+            ).fetchall()
         except Error:
             self._reconnect()
             return None
         finally:
             ended.cancel()
-        assert row is not None
-        answers: Any = row[0]
-        return [_outcomes(trial, packed) for trial, packed in zip(batch, answers, strict=True)]
+        return [_outcomes(trial, packed) for trial, (packed,) in zip(batch, rows, strict=True)]
 
     def _terminate(self, pid: int) -> None:
         """End a backend that ignored its timeout; statement_timeout alone is not a guard."""
@@ -157,13 +154,15 @@ class Session:
         self._connection.close()
         self._connection = self._connect()
 
-    def _connect(self) -> psycopg.Connection[tuple[object, ...]]:
+    def _connect(self) -> psycopg.Connection[tuple[Any, ...]]:
         from psycopg import sql
 
         connection = self._shadow.connect("owner", autocommit=True)
         path = sql.SQL(", ").join(sql.Identifier(schema) for schema in self._search_path or ("public",))
         connection.execute(sql.SQL("set search_path = {}").format(path))
-        connection.execute("set client_min_messages = error; set lock_timeout = '2s'; set row_security = on")
+        connection.execute(
+            "set client_min_messages = error; set lock_timeout = '2s'; set row_security = on; set jit = off"
+        )
         connection.execute(_LOOP.encode())
         return connection
 
