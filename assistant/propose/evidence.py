@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 TIDY_RULES: Final = frozenset({"no-to-clause", "slow-policy-shape", "unindexed-policy-column"})
 """Rules whose remedy keeps the policy and says it better."""
+COLUMN_RULES: Final = frozenset({"sensitive-column-readable"})
+"""Rules about what a row shows to those who may read it."""
+_NOT_THE_POLICY: Final = COLUMN_RULES | {"privileged-column-writable", "policy-without-rls", "rls-off"}
+"""Rules that name policies which are not at fault themselves."""
 _AUTHORITY_COMMANDS: Final = ("insert", "update")
 """How a row that a policy trusts comes to say what an attacker wants."""
 
@@ -35,14 +39,37 @@ class Case:
     """Leaks of other tables that began with a write to this one."""
 
     def commands(self, *, strict: bool = False) -> frozenset[str]:
-        """Commands that leak by execution; with ``strict`` those reached in two steps too."""
-        direct = {cell.verb.value for cell in self.cells if cell.through is None or strict}
+        """Commands whose policies leak by execution; with ``strict`` those reached in two steps or by columns too."""
+        direct = {
+            cell.verb.value
+            for cell in self.cells
+            if strict or (cell.through is None and not _by_column(cell) and not self._shown(cell))
+        }
         return frozenset(direct | (set(_AUTHORITY_COMMANDS) if self.first_steps else set()))
+
+    def _shown(self, cell: Cell) -> bool:
+        """The row is public and only a column of it is not: the column's grant is the hole, not the policy."""
+        rules = {finding.rule for finding in self.findings if cell.key in finding.cells}
+        return bool(rules) and rules <= COLUMN_RULES
+
+    @property
+    def shows_columns(self) -> frozenset[str]:
+        """Columns that readable rows show and should not, where nothing else is held against reading."""
+        return frozenset(
+            column
+            for cell in self.cells
+            if cell.verb.value == "select" and cell.through is None and self._shown(cell)
+            for finding in self.findings
+            if cell.key in finding.cells
+            for column in finding.columns
+        )
 
     @property
     def policies(self) -> frozenset[str]:
-        """Policies that findings name."""
-        return frozenset(name for finding in self.findings for name in finding.policies)
+        """Policies that findings hold to be at fault."""
+        return frozenset(
+            name for finding in self.findings if finding.rule not in _NOT_THE_POLICY for name in finding.policies
+        )
 
     @property
     def fingerprints(self) -> tuple[str, ...]:
@@ -57,11 +84,13 @@ class Case:
     def raised(self, command: str) -> frozenset[str]:
         """Columns that a user could raise for themselves with that command."""
         return frozenset(
-            column
-            for cell in self.cells
-            if cell.verb.value == command and (cell.variant.startswith("raise") or cell.kind == "column")
-            for column in cell.columns
+            column for cell in self.cells if cell.verb.value == command and _by_column(cell) for column in cell.columns
         )
+
+
+def _by_column(cell: Cell) -> bool:
+    """A user raises a column of a row they may write."""
+    return cell.kind == "column" or "raise" in cell.variant.split("/")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,12 +120,24 @@ def open_docket(
     for cell in matrix.cells if matrix is not None else ():
         if cell.verdict is not Verdict.LEAKS:
             continue
-        _case(docket, homes, cell.kind, cell.object).cells.append(cell)
+        about = bucket_of(cell, catalog) if cell.kind == "bucket" else cell.object
+        _case(docket, homes, cell.kind, about).cells.append(cell)
         if cell.through is not None and cell.through in catalog.tables:
             docket.tables.setdefault(cell.through, Case()).first_steps.append(cell)
     for name in [name for name in docket.tables if str(name) not in strict]:
         _move_two_steps(docket, name)
     return docket
+
+
+def bucket_of(cell: Cell, catalog: Catalog) -> str:
+    """The bucket an attack on storage was about: named in its columns, its variant or its object."""
+    known = {bucket.id for bucket in catalog.buckets}
+    told = (
+        *cell.columns,
+        *cell.variant.split("/"),
+        cell.object.removeprefix("storage.objects/").removeprefix("storage."),
+    )
+    return f"storage.{next((one for one in told if one in known), told[-1])}"
 
 
 def _move_two_steps(docket: Docket, name: Name) -> None:
@@ -125,7 +166,7 @@ def is_tidy(finding: Finding) -> bool:
 
 def _case(docket: Docket, homes: dict[str, Name], kind: str, name: str) -> Case:
     home = homes.get(name)
-    if home is not None and kind in {"table", "policy", "column", "publication", "file"}:
+    if home is not None and kind not in {"bucket", "view", "matview", "function"}:
         return docket.tables.setdefault(home, Case())
     return docket.others.setdefault(f"{kind} {name}", Case())
 

@@ -46,9 +46,19 @@ def revoked(
 
 
 def narrowed(
-    ground: Ground, grants: tuple[Grant, ...], target: str, privilege: str, columns: tuple[str, ...], *, why: str
+    ground: Ground,
+    grants: tuple[Grant, ...],
+    target: str,
+    privilege: str,
+    columns: tuple[str, ...],
+    *,
+    why: str,
+    guests: bool = True,
 ) -> tuple[tuple[Statement, ...], tuple[Statement, ...]]:
-    """Forward and undo of leaving clients a privilege on these columns only; empty when they hold no more than that."""
+    """Forward and undo of leaving clients a privilege on these columns only; empty when they hold no more than that.
+
+    Without ``guests`` only signed-in users get the columns back: a guest owns no row.
+    """
     held = [grant for grant in grants if grant.privilege == privilege and grant.grantee in ground.outside]
     if not any(not grant.columns or set(grant.columns) - set(columns) for grant in held):
         return (), ()
@@ -57,7 +67,7 @@ def narrowed(
     given: list[Statement] = []
     # who held it through PUBLIC keeps the safe columns by name
     through_public = any(grant.grantee == "public" for grant in held)
-    for role in ground.client_roles:
+    for role in ground.client_roles if guests else (ground.user_role,):
         own = {column for grant in held if grant.grantee in {role, "public"} for column in (grant.columns or columns)}
         left = listed if own >= set(columns) else ", ".join(ident(column) for column in columns if column in own)
         if left and (through_public or any(grant.grantee == role for grant in held)):

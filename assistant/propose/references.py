@@ -34,7 +34,8 @@ def bound_references(owners: Owners, table: Table, entry: Ownership) -> tuple[Pr
             helper = owners.may_use(owners.ground.entry(key.target), key.target_columns[0])
         except Gap:
             continue  # the target's own finding says what the map lacks
-        call = f"{ident(helper.name.schema)}.{ident(helper.name.name)}({ident(column.name)})"
+        # asked for a written row alone; as a scalar sub-select it reads like the other shapes
+        call = f"(select {ident(helper.name.schema)}.{ident(helper.name.name)}({ident(column.name)}))"
         usable = Predicate(sql=call, helpers=(helper,))
         bound.append(usable if column.not_null else any_of(Predicate(sql=f"{ident(column.name)} is null"), usable))
     return tuple(dict.fromkeys(bound))

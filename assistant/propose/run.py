@@ -5,6 +5,7 @@ Deterministic: the same catalog, map, findings and matrix give the same fixes, b
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assistant.detect.context import Context
@@ -21,7 +22,7 @@ from assistant.propose.shapes import Shapes
 from assistant.propose.storage import OBJECTS, fix_storage
 from assistant.propose.surroundings import fix_default_privileges
 from assistant.propose.tables import fix_table
-from assistant.propose.tidying import tidy_table
+from assistant.propose.tidying import REPLACED, tidy_table
 from assistant.propose.views import fix_view
 
 
@@ -71,7 +72,8 @@ def propose(
 
 def _tables(shapes: Shapes, docket: Docket) -> list[Fix | NoFix]:
     """Leaks first, table by table; then what could be said better about the policies that are left."""
-    tables, results = shapes.ground.catalog.tables, []
+    tables = shapes.ground.catalog.tables
+    results: list[Fix | NoFix] = []
     for name in sorted(docket.tables):
         if name != OBJECTS and name.schema not in PLATFORM_SCHEMAS:
             results += list(fix_table(shapes, tables[name], docket.tables[name]))
@@ -79,8 +81,18 @@ def _tables(shapes: Shapes, docket: Docket) -> list[Fix | NoFix]:
     for name in sorted(docket.tidy):
         table = tables[name]
         gone = frozenset(policy.name for policy in table.policies if _drop_of(name, policy.name) in dropped)
-        results += list(tidy_table(shapes, table, docket.tidy[name], gone))
+        answers = tidy_table(shapes, table, docket.tidy[name], gone)
+        replaced = {one.finding for one in answers if isinstance(one, NoFix) and one.reason == REPLACED}
+        results = [_also(one, name, replaced) for one in results]
+        results += [one for one in answers if not (isinstance(one, NoFix) and one.finding in replaced)]
     return results
+
+
+def _also(result: Fix | NoFix, table: Name, findings: set[str]) -> Fix | NoFix:
+    """The fix of a table's leaks answers findings about policies it drops."""
+    if not findings or not isinstance(result, Fix) or result.objects != (str(table),):
+        return result
+    return replace(result, findings=tuple(sorted({*result.findings, *findings})))
 
 
 def _drop_of(table: Name, policy: str) -> str:

@@ -37,6 +37,7 @@ _WRITER: Final = re.compile(
     r"|submitted_by|added_by|inserted_by|sent_by)(_id|_user_id)?\Z"
 )
 """Author columns that hold whoever inserts the row; an assignee or a reviewer may be somebody else."""
+_USUAL_MANAGERS: Final = ("owner", "admin")
 _MANAGER: Final = re.compile(r"owner|admin", re.IGNORECASE)
 
 
@@ -226,9 +227,11 @@ class Shapes:
         if entry.write_roles:
             return entry.write_roles
         membership = self.ground.membership(entry)
-        if membership is None or membership.role_column is None or not membership.roles:
+        if membership is None or membership.role_column is None:
             return ()
-        return tuple(role for role in membership.roles if _MANAGER.search(role)) or membership.roles[:1]
+        called = tuple(role for role in membership.roles if _MANAGER.search(role))
+        # a single known role is the one everybody gets: the usual names then stand for the others
+        return called or (membership.roles[:1] if len(membership.roles) > 1 else _USUAL_MANAGERS)
 
     def _membership(self, table: Table, entry: Ownership) -> tuple[Guard, ...]:
         """The row that every other policy trusts: nobody writes their own, except the first of a new tenant."""

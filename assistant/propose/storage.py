@@ -31,46 +31,41 @@ _UPLOADER: Final = f"owner_id = {_ME}"
 
 def fix_storage(shapes: Shapes, docket: Docket) -> tuple[Fix | NoFix, ...]:
     """One fix a bucket that something is held against."""
-    table = shapes.ground.catalog.tables.get(OBJECTS)
-    shared = docket.tables.get(OBJECTS)
+    catalog = shapes.ground.catalog
+    table = catalog.tables.get(OBJECTS)
     found: list[Fix | NoFix] = []
     answered: set[str] = set()
-    known = {bucket.id: bucket for bucket in shapes.ground.catalog.buckets}
-    for bucket in sorted(known):
-        case = _case_of(docket, bucket, shared, table)
+    for bucket in sorted(catalog.buckets, key=lambda one: one.id):
+        case = _case_of(docket, bucket.id, table)
         if case is None:
             continue
-        fixes = _fix_bucket(shapes, bucket, case, table, public=known[bucket].public and known[bucket].declared)
-        found += fixes
+        found += _fix_bucket(shapes, bucket.id, case, table, public=bucket.public and bucket.declared)
         answered.update(case.fingerprints)
-    if shared is not None:
-        rest = [print_ for print_ in shared.fingerprints if print_ not in answered]
-        found += [
-            NoFix(
-                finding=one,
-                reason="the policy on storage.objects names no bucket that stanch knows: name its bucket_id",
-            )
-            for one in rest
-        ]
-    return tuple(found)
+    every = {print_ for case in _storage_cases(docket).values() for print_ in case.fingerprints}
+    reason = "the policy on storage.objects names no bucket that stanch knows: name its bucket_id"
+    return (*found, *(NoFix(finding=one, reason=reason) for one in sorted(every - answered)))
 
 
-def _case_of(docket: Docket, bucket: str, shared: Case | None, table: Table | None) -> Case | None:
-    """What is held against one bucket, its policies included."""
+def _storage_cases(docket: Docket) -> dict[str, Case]:
+    """What is held against buckets, by the name the finding gives, and against the policies of storage.objects."""
+    cases = {key: case for key, case in docket.others.items() if key.startswith("bucket ")}
+    if OBJECTS in docket.tables:
+        cases["table storage.objects"] = docket.tables[OBJECTS]
+    return cases
+
+
+def _case_of(docket: Docket, bucket: str, table: Table | None) -> Case | None:
+    """What is held against one bucket: by its name, or through a policy that is about it."""
     from assistant.propose.evidence import Case
 
     case = Case()
-    for key in (f"bucket storage.{bucket}", f"bucket {bucket}", f"bucket storage.objects/{bucket}"):
-        other = docket.others.get(key)
-        if other is not None:
+    about = {policy.name for policy in (table.policies if table else ()) if _names(policy, bucket)}
+    for key, other in _storage_cases(docket).items():
+        if key in {f"bucket storage.{bucket}", f"bucket {bucket}"}:
             case.findings += other.findings
             case.cells += other.cells
-    if shared is not None and table is not None:
-        naming = {policy.name for policy in table.policies if _names(policy, bucket)}
-        case.findings += [finding for finding in shared.findings if naming.intersection(finding.policies)]
-        case.cells += [
-            cell for cell in shared.cells if bucket in {cell.variant, *cell.columns} or literal(bucket) in cell.witness
-        ]
+        else:
+            case.findings += [finding for finding in other.findings if about.intersection(finding.policies)]
     return case if case.findings or case.cells else None
 
 

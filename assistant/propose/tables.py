@@ -54,6 +54,9 @@ def fix_table(shapes: Shapes, table: Table, case: Case) -> tuple[Fix | NoFix, ..
     draft.forward[helpers_at:helpers_at] = workshop.statements(helpers)
     draft.undo.extend(workshop.undo(helpers))
     draft.add(wanted_indexes(shapes.ground, table, guards, helpers))
+    risk = _risk_of(entry, sum("DROP POLICY" in statement.sql for statement in draft.forward))
+    if risk is not None:
+        draft.review.append(risk)
     if not draft.forward:
         return no_fix(
             case, f"stanch found nothing to change on {table.name} that would close this: read the finding's detail"
@@ -76,6 +79,12 @@ def _fix(name: Name, entry: Ownership, case: Case, draft: Draft) -> Fix:
         objects=(str(name),),
         order=20,
     )
+
+
+def _risk_of(entry: Ownership, dropped: int) -> str | None:
+    if entry.kind is OwnerKind.MEMBERSHIP and dropped:
+        return f"nobody joins {entry.tenant or 'a tenant'} on their own any more: an owner adds them, or the server accepts an invitation"
+    return None
 
 
 def _sentence(text: str) -> str:
@@ -209,20 +218,35 @@ def _narrow(shapes: Shapes, table: Table, entry: Ownership, case: Case, draft: D
         draft.add(unpublished(ground, table))
     flagged = [privilege for privilege in _TABLE_PRIVILEGES if _flagged(case, privilege)]
     draft.add(revoked(ground, table.grants, target, flagged, why="Row-level security does not guard these."))
-    raised = case.raised("update") | (set(entry.privileged) if case.raised("update") or not table.rls else set())
     # who belongs to what with which role is decided by the policy: managers must be able to change it
-    if raised and entry.kind is not OwnerKind.MEMBERSHIP:
-        safe = tuple(c.name for c in table.columns if c.name not in raised and not c.generated)
-        if draft.add(narrowed(ground, table.grants, target, "UPDATE", safe, why="Users do not set these themselves.")):
+    if entry.kind is not OwnerKind.MEMBERSHIP:
+        _narrow_updates(shapes, table, entry, case, draft)
+    hidden = case.shows_columns & {column.name for column in table.columns}
+    if entry.kind is OwnerKind.PUBLIC and "select" in case.commands():
+        hidden |= set(entry.sensitive)
+    if hidden and str(table.name) not in shapes.strict:
+        safe = tuple(column.name for column in table.columns if column.name not in hidden)
+        why = "The rows are public, these columns are not."
+        if draft.add(narrowed(ground, table.grants, target, "SELECT", safe, why=why)):
             draft.review.append(
-                f"an UPDATE or upsert from the client that names {', '.join(sorted(raised))} of {table.name} will be refused"
+                f"{', '.join(sorted(hidden))} of {table.name} can then be read by trusted server code alone, and select * is refused"
             )
-    if entry.kind is OwnerKind.PUBLIC and entry.sensitive and "select" in case.commands():
-        safe = tuple(column.name for column in table.columns if column.name not in entry.sensitive)
-        if draft.add(
-            narrowed(ground, table.grants, target, "SELECT", safe, why="These columns are nobody's business.")
-        ):
-            draft.review.append(f"select * on {table.name} will be refused: name the columns")
+
+
+def _narrow_updates(shapes: Shapes, table: Table, entry: Ownership, case: Case, draft: Draft) -> None:
+    """Columns that users do not set themselves leave the grant."""
+    ground, target = shapes.ground, target_of("table", table.name)
+    raised = case.raised("update") | (set(entry.privileged) if case.raised("update") or not table.rls else set())
+    raised &= {column.name for column in table.columns}
+    if not raised:
+        return
+    safe = tuple(c.name for c in table.columns if c.name not in raised and not c.generated)
+    if draft.add(
+        narrowed(ground, table.grants, target, "UPDATE", safe, why="Users do not set these themselves.", guests=False)
+    ):
+        draft.review.append(
+            f"an UPDATE or upsert from the client that names {', '.join(sorted(raised))} of {table.name} will be refused"
+        )
 
 
 def _flagged(case: Case, privilege: str) -> bool:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from assistant.propose.helpers import Helper
     from assistant.propose.shapes import Shapes
 
+REPLACED: Final = "its policy is replaced by another fix"
+"""Said of a finding that goes away with a policy; ``propose`` then counts it among those of that fix."""
 _BARE_CALLER: Final = re.compile(
     r"('(?:[^']|'')*')|(?<!select )(?<![\w.])(auth\.(?:uid|jwt|role|email|user_id)\(\))", re.IGNORECASE
 )
@@ -113,7 +115,7 @@ def _respell(maker: Shapes, table: Table, findings: list[Finding], dropped: froz
             ),
         )
     elif closed:
-        result += [NoFix(finding=one, reason="its policy is replaced by another fix") for one in sorted(set(closed))]
+        result += [NoFix(finding=one, reason=REPLACED) for one in sorted(set(closed))]
     return tuple(result)
 
 

@@ -5,8 +5,11 @@ By the object it touches; a fix that still locks somebody out or opens something
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from assistant.domain.matrix import Verb, Verdict
+from assistant.domain.ownership import OwnerKind
 
 
 if TYPE_CHECKING:
@@ -14,7 +17,8 @@ if TYPE_CHECKING:
 
     from assistant.domain.catalog import Catalog
     from assistant.domain.fixes import Fix
-    from assistant.domain.matrix import Cell, Comparison
+    from assistant.domain.matrix import Cell, Comparison, Matrix
+    from assistant.domain.ownership import OwnershipMap
     from assistant.prove.rehearse import Rehearsed
 
 
@@ -31,6 +35,27 @@ class Blame:
     def any(self) -> bool:
         """True when something can still be done about it."""
         return bool(self.objects or self.harmful)
+
+
+def rightful(comparison: Comparison, before: Matrix, ownership: OwnershipMap, fixes: Iterable[Fix] = ()) -> Comparison:
+    """The comparison without lock-outs that are the closed leak itself.
+
+    Where anybody could make themselves a member of any tenant, the owner could too: that this is over is the point. A view, a
+    materialized view or a function that showed everybody's rows and left the API showed the owner's too; its fix says so.
+    """
+    authority = {str(name) for name, entry in ownership.entries.items() if entry.kind is OwnerKind.MEMBERSHIP}
+    leaked = {(cell.object, cell.verb) for cell in before.of(Verdict.LEAKS)}
+    withdrawn = {name for fix in fixes for name in fix.objects if any("REVOKE" in one.sql for one in fix.statements)}
+
+    def is_the_leak(cell: Cell) -> bool:
+        if (cell.object, cell.verb) not in leaked:
+            return False
+        if cell.object in authority and cell.verb is Verb.INSERT:
+            return True
+        return cell.kind in {"view", "matview", "function"} and cell.object in withdrawn
+
+    kept = tuple(cell for cell in comparison.locked_out if not is_the_leak(cell))
+    return replace(comparison, locked_out=kept)
 
 
 def blame(rehearsed: Rehearsed, comparison: Comparison, fixes: tuple[Fix, ...], catalog: Catalog) -> Blame:

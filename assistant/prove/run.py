@@ -6,7 +6,7 @@ out with the reason, so that the rest can be proven. Whatever was not tried is s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from assistant.attack.compare import compare
@@ -16,8 +16,9 @@ from assistant.detect.run import detect
 from assistant.domain.fixes import Fix, NoFix, Proof, ProofVerdict
 from assistant.domain.matrix import Verdict
 from assistant.domain.replay import Replay
+from assistant.propose.evidence import is_tidy
 from assistant.propose.run import propose
-from assistant.prove.blame import Blame, blame
+from assistant.prove.blame import Blame, blame, rightful
 from assistant.prove.plans import explain
 from assistant.prove.rehearse import Rehearsed, apply_fixes, undo_fixes
 from assistant.prove.sameness import differences
@@ -74,6 +75,8 @@ class Try:
     """A second application changed nothing."""
     silent: frozenset[str]
     """Fingerprints of findings that the rules no longer report."""
+    sequel: tuple[Fix, ...] = ()
+    """What tidying the fixed schema still wants: an index, a faster shape, of what became a policy in force only now."""
 
 
 def prove(
@@ -114,8 +117,11 @@ def prove(
             on_progress("rehearsing the fixes" if n == 0 else "rehearsing them again without what went wrong")
         tried = _try(claim, current)
         found = blame(tried.rehearsed, tried.comparison, current, catalog)
-        if not found.any or n == _TRIES - 1:
+        if n == _TRIES - 1 or not (found.any or tried.sequel):
             break
+        if not found.any:
+            current = (*current, *tried.sequel)
+            continue
         better, strict = _better(claim, current, found, strict, asked, left_out)
         if better == current:
             break
@@ -146,15 +152,33 @@ def _try(claim: Claim, fixes: tuple[Fix, ...]) -> Try:
         undone = not undo_fixes(clone, done) and not differences(claim.catalog, read(clone))
     still = detect(fixed, claim.ownership, after, _NOWHERE)
     found = {finding.fingerprint for finding in claim.findings}
+    sequel = _sequel(claim, fixes, fixed, after, still)
     return Try(
         fixes=fixes,
         rehearsed=rehearsed,
         after=after,
-        comparison=compare(claim.before, after),
+        comparison=rightful(compare(claim.before, after), claim.before, claim.ownership, done),
         plans=plans,
         undo_works=undone,
         again_is_noop=again,
         silent=frozenset(found - {finding.fingerprint for finding in still}),
+        sequel=sequel,
+    )
+
+
+def _sequel(
+    claim: Claim, fixes: tuple[Fix, ...], fixed: Catalog, after: Matrix, still: tuple[Finding, ...]
+) -> tuple[Fix, ...]:
+    """Fixes for tidiness that only the fixed schema asks for, so that a second run of stanch finds nothing left to write."""
+    known = {finding.fingerprint for finding in claim.findings}
+    fresh = tuple(finding for finding in still if is_tidy(finding) and finding.fingerprint not in known)
+    if not fresh:
+        return ()
+    taken = {fix.id for fix in fixes}
+    return tuple(
+        replace(fix, id=f"{fix.id}-after")
+        for fix in propose(fresh, fixed, claim.ownership, after)
+        if isinstance(fix, Fix) and f"{fix.id}-after" not in taken
     )
 
 
@@ -177,8 +201,10 @@ def _better(
     kept: list[Fix] = []
     for fix in current:
         other = fresh.get(fix.id)
-        changed = other is not None and other.statements != fix.statements and again.intersection(fix.objects)
-        if other is not None and changed:
+        again_here = bool(again.intersection(fix.objects))
+        if again_here and other is None:
+            continue  # what it did is now done by another fix of the same object
+        if again_here and other is not None and other.statements != fix.statements:
             kept.append(other)
         elif fix.id in found.harmful:
             left_out[fix.id] = found.harmful[fix.id]

@@ -91,6 +91,8 @@ class Habit:
     """What stands before the digits: ``V``."""
     joint: str = "_"
     """What stands between version and name: ``_``, ``__``, ``-``."""
+    own: str = "stanch_"
+    """Starts the name, so that everybody sees where the file came from."""
     stamps: bool = False
     """Versions are times of day: the next one is a second later."""
     transaction: bool = False
@@ -110,16 +112,17 @@ class Habit:
 
     def path(self, n: int, name: str) -> str:
         """Path of the n-th new file, counted from 0."""
-        return f"{self._at(n)}{self.joint}{name}{self.suffix}"
+        folder = f"{self.root}/" if self.root else ""
+        return f"{folder}{self.tag(n, name)}{self.suffix}"
 
     def tag(self, n: int, name: str) -> str:
         """Version and name without folder and suffix."""
-        return f"{self.lead}{self.version(n)}{self.joint}{name}"
+        return f"{self.lead}{self.version(n)}{self.joint}{self.own}{name}"
 
     def undo_path(self, n: int, name: str) -> str:
         """Path of its undo."""
         if self.down:
-            return f"{self._at(n)}{self.joint}{name}{self.down}"
+            return self.path(n, name).removesuffix(self.suffix) + self.down
         return f"{self.undo_root}/{self.tag(n, name)}.undo.sql"
 
     def version(self, n: int) -> str:
@@ -128,10 +131,6 @@ class Habit:
             at = datetime.strptime(str(self.first), _STAMP) + timedelta(seconds=n)  # noqa: DTZ007 - a file name has no zone
             return at.strftime(_STAMP)
         return str(self.first + n).zfill(self.width)
-
-    def _at(self, n: int) -> str:
-        folder = f"{self.root}/" if self.root else ""
-        return f"{folder}{self.lead}{self.version(n)}"
 
 
 def habit_of(layout: Layout, root: Path, now: datetime) -> Habit:
@@ -190,7 +189,9 @@ def _drizzle(layout: Layout, stamp: str) -> Habit:
     width = len(last["digits"]) if last else 4
     by_time = width == _STAMP_DIGITS
     first = (
-        _next_stamp((last["digits"],) if last else (), stamp) if by_time else (int(last["digits"]) + 1 if last else 0)
+        _next_stamp((last["digits"],) if last else (), stamp)
+        if by_time
+        else (int(last["digits"]) + 1 if last else len(layout.sources))
     )
     return Habit(
         kind="drizzle",
@@ -237,7 +238,7 @@ def _numbered(layout: Layout, stamp: str) -> Habit:
 
 
 def _beside(layout: Layout, root: Path, stamp: str) -> Habit:
-    """A schema file or a dump: a numbered file beside it, which is run by hand."""
+    """A schema file or a dump: another file beside it, run by hand; without a number in front, or it would look like a history."""
     inside = (root / layout.root).exists() and not layout.root.startswith(("/", ".."))
     there = layout.root if inside else ""
     folder = there if inside and (root / there).is_dir() else there.rpartition("/")[0]
@@ -248,6 +249,8 @@ def _beside(layout: Layout, root: Path, stamp: str) -> Habit:
         suffix=".sql",
         first=_next_stamp((), stamp),
         width=_STAMP_DIGITS,
+        lead="stanch_",
+        own="",
         stamps=True,
         transaction=True,
         undo_root=f"{folder}/undo" if folder else "undo",

@@ -19,7 +19,7 @@ from assistant.write.sqltext import comment, digest, header, marks_in, section, 
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
     from pathlib import Path
 
@@ -71,7 +71,7 @@ def plan(repository: Repository, fixes: Iterable[Fix | NoFix], proof: Proof, *, 
         return ()
     layout = _home(repository, chosen)
     habit = habit_of(layout, repository.root, now.astimezone(UTC))
-    known = {mark for source in repository.sources for mark in marks_in(source.text)}
+    known = {mark for text in _texts(repository, habit) for mark in marks_in(text)}
     parts = [part for part in _parts(chosen, habit) if _mark(part) not in known]
     artifacts: list[Artifact] = []
     tags: list[str] = []
@@ -85,6 +85,15 @@ def plan(repository: Repository, fixes: Iterable[Fix | NoFix], proof: Proof, *, 
     if habit.kind == "drizzle-folders":
         artifacts += _snapshots(repository.root, layout, habit, parts)
     return tuple(sorted(artifacts, key=lambda one: ("undo", "migration", "journal").index(one.kind)))
+
+
+def _texts(repository: Repository, habit: Habit) -> Iterator[str]:
+    """What was replayed, and what lies where new files go: with --schema the two differ."""
+    yield from (source.text for source in repository.sources)
+    folder = repository.root / habit.root
+    if habit.kind == "schema-file" and folder.is_dir():
+        for path in sorted(folder.glob(f"{habit.lead}*.sql")):
+            yield path.read_text(encoding="utf-8", errors="replace")
 
 
 def _home(repository: Repository, fixes: tuple[Fix, ...]) -> Layout:
@@ -111,8 +120,8 @@ def _parts(fixes: tuple[Fix, ...], habit: Habit) -> list[Part]:
     parts: list[Part] = []
     indexes: dict[str, Statement] = {}
     for name, kind, group in (
-        ("stanch_lock", "closes leaks between customers.", leaks),
-        ("stanch_tidy", "closes nothing; says policies that hold in a faster way.", tidy),
+        ("lock", "closes leaks between customers.", leaks),
+        ("tidy", "closes nothing; says policies that hold in a faster way.", tidy),
     ):
         assembly = assemble(group)
         indexes.update({statement.sql: statement for statement in assembly.alone})
@@ -120,12 +129,12 @@ def _parts(fixes: tuple[Fix, ...], habit: Habit) -> list[Part]:
             parts.append(Part(name=name, kind=kind, fixes=group, assembly=assembly))
     alone = tuple(_for_tool(statement, habit) for statement in indexes.values())
     if alone and not habit.one_index_a_file:
-        parts.append(Part(name="stanch_indexes", kind="indexes for the columns that policies filter on.", alone=alone))
+        parts.append(Part(name="indexes", kind="indexes for the columns that policies filter on.", alone=alone))
     elif alone:
         several = len(alone) > 1
         parts += [
             Part(
-                name=f"stanch_index_{n}" if several else "stanch_index",
+                name=f"index_{n}" if several else "index",
                 kind="an index for a column that policies filter on.",
                 alone=(statement,),
             )
@@ -249,16 +258,42 @@ def _journal(root: Path, habit: Habit, tags: list[str], now: datetime) -> Artifa
     at = max([int(now.timestamp() * 1000), *(int(entry.get("when", 0)) + 1 for entry in entries)])
     following = max((int(entry["idx"]) for entry in entries), default=-1) + 1
     version = entries[-1].get("version", journal.get("version", "7")) if entries else journal.get("version", "7")
-    for n, tag in enumerate(tags):
-        entries.append({"idx": following + n, "version": version, "when": at + n, "tag": tag, "breakpoints": True})
-    indent = re.search(r"\n([ \t]+)\"", text)
-    written = json.dumps(journal, indent=indent.group(1) if indent else None, ensure_ascii=False)
+    new = [
+        {"idx": following + n, "version": version, "when": at + n, "tag": tag, "breakpoints": True}
+        for n, tag in enumerate(tags)
+    ]
+    written = _inserted(text, new) or json.dumps(
+        {**journal, "entries": [*entries, *new]}, indent=2, ensure_ascii=False
+    ) + ("\n" if text.endswith("\n") else "")
     return Artifact(
         path=path,
         kind="journal",
-        content=written + ("\n" if text.endswith("\n") else ""),
+        content=written,
         replaces=hashlib.sha256(text.encode()).hexdigest(),
     )
+
+
+def _inserted(text: str, new: list[dict[str, object]]) -> str | None:
+    """The journal's text with entries after its last one, laid out as that one is; None when that cannot be told for sure."""
+    last = re.search(r"(?P<gap>\n[ \t]*|)(?P<entry>\{[^{}]*\})(?P<rest>\s*\]\s*\}\s*)\Z", text)
+    if last is None:
+        return None
+    entry, gap = last["entry"], last["gap"]
+    inner = re.match(r"\{(\s*)", entry)
+    lines = inner is not None and "\n" in inner.group(1)
+    joint = f",{inner.group(1)}" if lines and inner is not None else ", "
+    made = ""
+    for one in new:
+        fields = joint.join(f"{json.dumps(key)}: {json.dumps(value)}" for key, value in one.items())
+        opening = inner.group(1) if inner is not None else ""
+        closing = (gap or "\n") if lines else opening
+        made += f",{gap or ' '}{{{opening}{fields}{closing}}}"
+    result = text[: last.end("entry")] + made + text[last.start("rest") :]
+    try:
+        old, changed = json.loads(text), json.loads(result)
+    except ValueError:
+        return None
+    return result if changed == {**old, "entries": [*old["entries"], *new]} else None
 
 
 def _snapshots(root: Path, layout: Layout, habit: Habit, parts: list[Part]) -> list[Artifact]:
