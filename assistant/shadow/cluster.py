@@ -7,6 +7,7 @@ holds: when the run ends, by whatever signal, the pipe closes and the shell stop
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
@@ -105,18 +106,34 @@ class Cluster:
             ShadowError: it cannot be made or started; the log's last line is in the message.
         """
         cluster = cls(lease, platform)
+        tell = on_progress or (lambda _: None)
         try:
             cluster._end_orphan()
-            if not cluster._is_current():
-                cluster._make(on_progress or (lambda _: None))
-            else:
-                cluster._run()
-                if not cluster.restore():
-                    cluster._remake(on_progress or (lambda _: None))
+            if not cluster._is_current() or not cluster._resume():
+                cluster.close()
+                cluster._make(tell)
+        except OSError as error:
+            cluster.close()
+            if error.errno == errno.ENOSPC:
+                raise no_space(cluster.where) from error
+            raise ShadowError(
+                f"the cluster folder {cluster.where} cannot be used: {(error.strerror or str(error)).lower()}.",
+                "Delete it, or point STANCH_CACHE_DIR at another folder.",
+            ) from error
         except BaseException:
             cluster.close()
             raise
         return cluster
+
+    def _resume(self) -> bool:
+        """Start a cluster made earlier; False when it is damaged or cannot be brought back to its first state."""
+        try:
+            self._run()
+        except ShadowError as error:
+            if "no space" in error.says:
+                raise
+            return False
+        return self.restore()
 
     # -- life ---------------------------------------------------------------------------------------------------------
 
@@ -165,6 +182,8 @@ class Cluster:
             return
         if launcher.stdin:
             with contextlib.suppress(BrokenPipeError):
+                # a line and not only the end: a forked worker may hold the pipe open
+                launcher.stdin.write(b"\n")
                 launcher.stdin.close()
         try:
             launcher.wait(10)
@@ -227,10 +246,6 @@ class Cluster:
         self.superuser = str(made.get("superuser"))
         return (self.lease.data / "PG_VERSION").exists()
 
-    def _remake(self, on_progress: Callable[[str], None]) -> None:
-        self.close()
-        self._make(on_progress)
-
     def _make(self, on_progress: Callable[[str], None]) -> None:
         on_progress("preparing the shadow PostgreSQL (once, a few seconds)")
         root = self.lease.root
@@ -263,7 +278,8 @@ class Cluster:
         with self.connect() as connection:
             state = snapshot(connection)
         made = {"fingerprint": fingerprint(self.platform), "superuser": self.superuser, "state": state}
-        (root / "made.json").write_text(json.dumps(made), "utf-8")
+        (root / "made.new").write_text(json.dumps(made), "utf-8")
+        (root / "made.new").replace(root / "made.json")
 
     def _first_start(self) -> None:
         self._run()
