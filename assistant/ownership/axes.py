@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 
 _PERSONAL_PREFIXES: Final = frozenset({"user", "my", "personal"})
+_SHARED_PAIRS: Final = frozenset({"assignment", "assignee"})
 _OWNED: Final = frozenset({OwnerKind.SELF, OwnerKind.USER, OwnerKind.TENANT, OwnerKind.VIA, OwnerKind.MEMBERSHIP})
 
 
@@ -145,7 +146,8 @@ def _follow_parents(draft: Draft) -> None:
 
 def _signs(maker: Person) -> bool:
     """Whether the maker is named as an author, not by a bookkeeping ``created_by``, and always: then a parent does not outrank him."""
-    return maker.hard and maker.not_null and "by" not in words(maker.column)
+    stands = maker.not_null or maker.on_delete == "cascade"
+    return maker.hard and stands and "by" not in words(maker.column)
 
 
 def _settle_makers(draft: Draft, name: Name, makers: tuple[Person, ...]) -> None:
@@ -172,7 +174,13 @@ def _settle_makers(draft: Draft, name: Name, makers: tuple[Person, ...]) -> None
 def _tenant_column(draft: Draft, name: Name, tenants: set[Name]) -> Group | None:
     """The column that names the tenant: of a known one, else an id that can mean nothing else and that others carry too."""
     groups = groups_of(draft.survey, draft.people, draft.survey.tables[name])
-    known = [group for group in groups if group.table in tenants and group.table != name]
+    known = [
+        group
+        for group in groups
+        if group.table in tenants
+        and group.table != name
+        and (group.not_null or not _is_nested(draft, group.table, tenants))
+    ]
     if known:
         return min(
             known, key=lambda group: (not group.not_null, -draft.survey.degree(group.table) if group.table else 0)
@@ -186,6 +194,23 @@ def _tenant_column(draft: Draft, name: Name, tenants: set[Name]) -> Group | None
             ):
                 return group
     return None
+
+
+def _is_aside(draft: Draft, name: Name, group: Group, tenants: set[Name]) -> bool:
+    """Whether a nullable column names a tenant inside a tenant (an invoice's project) while the row must hang on something else."""
+    nested = (
+        any(link.target in tenants - {group.table} for link in draft.survey.links(group.table))
+        if group.table
+        else False
+    )
+    return (
+        nested
+        and not group.not_null
+        and any(
+            link.not_null and link.target in draft.survey.tables and not draft.people.names_person(link)
+            for link in draft.survey.links(name)
+        )
+    )
 
 
 def _is_personal(draft: Draft, name: Name, group: Group) -> bool:
@@ -230,11 +255,15 @@ def _is_part(draft: Draft, name: Name, link: Link) -> bool:
     owners = {person.column for person in draft.persons.get(name, ()) if person.part is Part.OWNER}
     if not owners:
         return True
-    if set(singulars(name.name)) & PERSONAL or any(owners & columns for columns in draft.survey.unique_sets(name)):
+    called = set(singulars(name.name))
+    if called & PERSONAL or (
+        not called & _SHARED_PAIRS and any(owners & columns for columns in draft.survey.unique_sets(name))
+    ):
         return False
     if binds_person(draft.survey, name, owners, link.columns):
         return False
-    return link.on_delete == "cascade" and bool(set(singulars(name.name)) & TOGETHER)
+    stays = all(person.on_delete != "cascade" for person in draft.persons[name] if person.column in owners)
+    return link.on_delete == "cascade" and (stays or bool(called & TOGETHER))
 
 
 def _parents(draft: Draft, name: Name) -> list[Link]:

@@ -149,6 +149,8 @@ def _pair(survey: Survey, people: People, table: Table) -> Membership | None:
                 continue
             if group.table is not None and not _carries(survey, table, group.table, by_name=by_name):
                 continue
+            if not by_name and group.table is not None and not _gives_rights(table, group.table):
+                continue
             role = role_column(table)
             return Membership(
                 table=table.name,
@@ -169,6 +171,11 @@ def _carries(survey: Survey, pair: Table, group: Name, *, by_name: bool) -> bool
     if is_tenant_name(group):
         return by_name or len(others) >= _CARRIED_BY_TENANT
     return by_name and bool(others)
+
+
+def _gives_rights(pair: Table, group: Name) -> bool:
+    """A pair not called after members: it says a role, or the thing can hardly be anything but a tenant."""
+    return role_column(pair) is not None or singulars(group.name)[-1] in STRONG_TENANT
 
 
 def _is_keyed(survey: Survey, table: Table, user: str, group: str) -> bool:

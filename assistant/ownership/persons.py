@@ -121,7 +121,8 @@ def _could_be_person(survey: Survey, people: People, column: Column) -> bool:
     core = parts[1:] if len(parts) > _ID_PARTS and parts[0] in _PREFIXES else parts
     if len(core) == _ID_PARTS and core[1] in ("id", "uid", "uuid"):
         named = singulars(core[0])[0] if core[0] else ""
-        return named in OWNER_COLUMN and not _names_a_table(survey, people, column.name)
+        billed = named == "customer" and column.base != "uuid"  # what a payment provider calls a customer is text
+        return named in OWNER_COLUMN and not billed and not _names_a_table(survey, people, column.name)
     if len(core) > _ID_PARTS and core[-2:] == ("user", "id"):
         return True
     return parts[-1:] == ("by",) and parts[0] in MAKER_BY and column.base == "uuid"

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 _TOKEN: Final = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|[()]|\b(?:OR|AND)\b", re.IGNORECASE)
 _COLUMN: Final = re.compile(r"""'(?:[^']|'')*'|(?:("[^"]+"|\w+)\.)?("[^"]+"|\w+)(\s*\()?""")
-_CALLER: Final = re.compile(r"auth\.|current_setting|jwt|current_user|session_user|\w+\(", re.IGNORECASE)
+_CALLER: Final = re.compile(
+    r"auth\.|current_setting|jwt|current_user|session_user|\b(?!coalesce|nullif|lower|upper|now)\w+\(", re.IGNORECASE
+)
 _LEADS: Final = re.compile(
     r"role|admin|owner|manager|staff|permission|moderator|created_by|author|organizer|host", re.IGNORECASE
 )

@@ -23,6 +23,7 @@ _PUBLIC_FLAGS: Final = frozenset(
     {("is", "public"), ("public",), ("publicly", "visible"), ("is", "publicly", "visible"), ("make", "public")}
 )
 _PUBLISHED_FLAGS: Final = frozenset({("published",), ("is", "published"), ("is", "live"), ("is", "listed")})
+_PRIVATE_FLAGS: Final = frozenset({("is", "private"), ("private",)})
 _LEVELS: Final = frozenset(
     {("sharing",), ("visibility",), ("privacy",), ("privacy", "level"), ("visibility", "level"), ("share", "mode")}
 )
@@ -58,7 +59,7 @@ def _shows(survey: Survey, table: Table, column: Column) -> bool:
         return False
     if survey.policies(table.name, write=False) or (table.rls and survey.api_roles):
         return opens_to_all(survey, table.name, column.name)
-    return words(column.name) not in _PUBLISHED_FLAGS and words(column.name) not in _STATES
+    return words(column.name) not in _PUBLISHED_FLAGS | _PRIVATE_FLAGS | _STATES
 
 
 def _condition(table: Table, column: Column) -> str | None:
@@ -66,6 +67,8 @@ def _condition(table: Table, column: Column) -> str | None:
     parts = words(column.name)
     if column.base == "bool" and parts in _PUBLIC_FLAGS | _PUBLISHED_FLAGS:
         return _quoted(column)
+    if column.base == "bool" and parts in _PRIVATE_FLAGS:
+        return f"NOT {_quoted(column)}"
     if parts in _LEVELS:
         return _level(table, column)
     if parts in _STATES and "published" in role_labels(table, column.name):

@@ -64,8 +64,8 @@ NOT_MEMBERS: Final = _set(
     "action activity application attendance attest attestation audit ban block bookmark cart comment draft earning "
     "enrollment event favorite favourite feedback flag follow history invit invitation invite like log message mute "
     "notification order payment pin point poll preference progress rating reaction read receipt removal report request "
-    "response review rsvp save score session setting slot star stat submission subscription swipe token view vote watch "
-    "watchlist wishlist withdrawal achievement badge"
+    "response review rsvp save score session setting slot stat submission subscription swipe token view vote watch "
+    "watchlist wishlist withdrawal achievement badge endorsement upvote downvote vouch clap star kudos interest favourit visit"
 )
 """Pairs of a person and a thing that give no rights over the thing: records and expressions of interest."""
 
