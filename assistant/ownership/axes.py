@@ -177,9 +177,7 @@ def _tenant_column(draft: Draft, name: Name, tenants: set[Name]) -> Group | None
     known = [
         group
         for group in groups
-        if group.table in tenants
-        and group.table != name
-        and (group.not_null or not _is_nested(draft, group.table, tenants))
+        if group.table in tenants and group.table != name and not _is_aside(draft, name, group, tenants)
     ]
     if known:
         return min(

@@ -147,3 +147,33 @@ def test_a_part_of_a_tenants_thing_follows_the_thing_and_keeps_its_author():
     assert said(found, "project_comments") == "via projects"
     assert found.entries[name_of("project_comments")].authors == ("user_id",)
     assert said(found, "comment_attachments") == "via project_comments"
+
+
+def test_a_project_inside_an_organisation_is_the_organisations_and_an_invoice_follows_what_it_must_hang_on():
+    found = owners(
+        ORGANISATION
+        + """
+        project_members: project_id!>projects~c user_id!>auth.users~c role:text
+          key project_id,user_id
+        clients: id organization_id!>organizations~c
+        invoices: id client_id!>clients~c project_id>projects
+        tasks: id project_id!>projects~c
+        """
+    )
+    assert said(found, "projects") == "tenant organization_id"
+    assert said(found, "project_members") == "membership user_id,project_id"
+    assert said(found, "invoices") == "via clients"
+    assert said(found, "tasks") == "tenant project_id"
+
+
+def test_a_pair_of_a_person_and_somebodys_project_without_a_role_gives_no_rights():
+    found = owners("""
+        projects: id owner_id!>auth.users~c
+        comments: id project_id>projects~c author_id>auth.users~c
+        project_backers: project_id!>projects~c user_id!>auth.users~c
+          key project_id,user_id
+    """)
+    assert found.memberships == ()
+    assert said(found, "projects") == "user owner_id"
+    assert said(found, "comments") == "user author_id"
+    assert said(found, "project_backers") == "user user_id"
