@@ -164,7 +164,11 @@ def _settle_makers(draft: Draft, name: Name, makers: tuple[Person, ...]) -> None
     )
     back_office = bool(survey.api_roles) and survey.tables[name].rls and not named
     made = any(person.part is Part.MAKER for person in makers)
-    if set(singulars(name.name)) & CATALOGUE or (back_office and not makers[0].not_null) or not (made or named):
+    if (
+        set(singulars(name.name)) & CATALOGUE
+        or (back_office and not (makers[0].not_null or _signs(makers[0])))
+        or not (made or named)
+    ):
         draft.ask(name, "staff", f"{makers[0].column} says who made a row, which need not be whose row it is")
     else:
         others = tuple(person.column for person in draft.persons[name] if person not in makers)
