@@ -39,6 +39,7 @@ MAINTENANCE: Final = "stanch"
 """Database in which the superuser works; no other role may connect to it, so no hostile object can be in it."""
 
 _START_SECONDS: Final = 30.0
+_ROOM_BYTES: Final = 16 * 1024 * 1024
 _MEMORY_KILOBYTES: Final = 6 * 1024 * 1024
 
 _SETTINGS: Final = {
@@ -212,7 +213,13 @@ class Cluster:
         """Its folder, for messages."""
         return str(self.lease.root)
 
+    def is_full(self) -> bool:
+        """Whether its disk has no room for another database (a server without room may be gone before it can say so)."""
+        return shutil.disk_usage(self.lease.root).free < _ROOM_BYTES
+
     def _broken(self, says: str) -> ShadowError:
+        if self.is_full():
+            return no_space(self.where)
         last = ""
         with contextlib.suppress(OSError):
             lines = self.lease.log.read_text("utf-8", "replace").strip().splitlines()

@@ -82,6 +82,10 @@ class Scratch:
         """Roles belong to the whole run here: nothing is taken back between databases."""
         return True
 
+    def is_full(self) -> bool:
+        """Its disk is not ours to look at."""
+        return False
+
     def close(self) -> None:
         """Drop what was made and let the server go."""
         with contextlib.suppress(psycopg.Error):

@@ -56,6 +56,9 @@ class Backing(Protocol):
     def restore(self) -> bool:
         """Take back what SQL did to roles."""
 
+    def is_full(self) -> bool:
+        """Whether its disk is known to have no room for another database."""
+
     def close(self) -> None:
         """Stop it, or let it go."""
 
@@ -138,9 +141,9 @@ class Server:
                 self._alive.add(name)
                 if template != TEMPLATE:
                     self._copy_settings(template, name)
-        except psycopg.errors.DiskFull as error:
-            raise no_space(self._backing.where) from error
         except psycopg.Error as error:
+            if isinstance(error, psycopg.errors.DiskFull) or self._backing.is_full():
+                raise no_space(self._backing.where) from error
             raise ShadowError(
                 f"the shadow server could not make a database: {error.diag.message_primary or 'it is gone'}.",
                 "Run the command again; if it stays, delete the stanch folder in your cache.",
