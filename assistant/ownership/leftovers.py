@@ -29,7 +29,8 @@ def settle_housekeeping(draft: Draft) -> None:
 
 
 def settle_leftovers(draft: Draft) -> None:
-    """Give every table that no axis explained an entry."""
+    """Give every table that no axis explained an entry; a catalogue after whatever it refers to."""
+    catalogues = []
     for name in draft.survey.tables:
         if name in draft.entries:
             continue
@@ -38,9 +39,19 @@ def settle_leftovers(draft: Draft) -> None:
         if housekeeping or closed:
             draft.settle(_service(name, housekeeping, closed=closed))
         elif _is_catalogue(name):
-            _catalogue(draft, name)
+            catalogues.append(name)
         else:
             draft.ask(name, "ownerless", "nothing in it leads to a person or a tenant")
+    while catalogues:
+        ready = [name for name in catalogues if not any(target in catalogues for target in _hangs_on(draft, name))]
+        for name in ready or catalogues[:1]:
+            _catalogue(draft, name)
+            catalogues.remove(name)
+
+
+def _hangs_on(draft: Draft, name: Name) -> list[Name]:
+    """Tables that a row must refer to."""
+    return [link.target for link in draft.survey.links(name) if link.not_null and link.target != name]
 
 
 def _service(name: Name, housekeeping: str, *, closed: bool) -> Ownership:
@@ -76,6 +87,14 @@ def _catalogue(draft: Draft, name: Name) -> None:
         )
     elif draft.persons.get(name):
         draft.ask(name, "staff", "it is called like a catalogue, but names people")
+    elif hidden := [
+        target
+        for target in _hangs_on(draft, name)
+        if target in draft.entries and draft.entries[target].kind is not OwnerKind.PUBLIC
+    ]:
+        draft.ask(
+            name, "ownerless", f"it is called like a catalogue, but hangs on {hidden[0]}, which may not be public"
+        )
     elif not survey.readable(name):
         draft.ask(name, "ownerless", "it is called like a catalogue, but nobody outside may read it")
     else:

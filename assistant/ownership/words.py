@@ -150,9 +150,7 @@ DANGEROUS: Final = _set(
 OPEN: Final = _set("public leaderboard ranking directory showcase gallery catalog catalogue")
 """A view with such a word may be meant for everyone: asked."""
 
-PUBLIC_BUCKET: Final = _set(
-    "avatar logo public asset banner cover thumbnail icon image static branding profile gallery media og"
-)
+PUBLIC_BUCKET: Final = _set("avatar logo public asset banner cover thumbnail icon static branding profile og")
 """What a public bucket is commonly for."""
 
 ROLE: Final = _set("role rank")

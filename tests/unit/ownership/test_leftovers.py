@@ -45,6 +45,21 @@ def test_what_speaks_against_public_makes_it_a_question(schema, name):
     assert name_of(name) in found.questions[0].objects
 
 
+def test_a_catalogue_is_as_public_as_what_it_hangs_on():
+    found = owners("""
+        plan_features: id plan_id!>plans name:text
+          select true
+        plans: id name:text
+          select true
+        competitor_features: id competitor_id!>competitors name:text
+          select true
+        competitors: id name:text
+          select true
+    """)
+    assert said(found, "plan_features") == "public"
+    assert said(found, "competitor_features") == "unknown"
+
+
 def test_a_public_policy_alone_makes_nothing_public():
     assert kind("documents: id body:text\n  select true", "documents") is OwnerKind.UNKNOWN
 
