@@ -23,6 +23,23 @@ COLUMN_RULES: Final = frozenset({"sensitive-column-readable"})
 """Rules about what a row shows to those who may read it."""
 _NOT_THE_POLICY: Final = COLUMN_RULES | {"privileged-column-writable", "policy-without-rls", "rls-off"}
 """Rules that name policies which are not at fault themselves."""
+_NEVER_MEANT: Final = frozenset(
+    {
+        "captured-column-name",
+        "membership-self-insert",
+        "missing-join-to-row",
+        "missing-setting-admits-all",
+        "null-owner",
+        "policy-named-for-service-role",
+        "recursion",
+        "tautology",
+        "tenant-pointer-writable",
+        "two-step-leak",
+        "user-metadata",
+        "write-without-owner-binding",
+    }
+)
+"""Rules whose finding is no design even where no attack showed it; any other suspicion leaves its policy alone."""
 _AUTHORITY_COMMANDS: Final = ("insert", "update")
 """How a row that a policy trusts comes to say what an attacker wants."""
 
@@ -68,7 +85,10 @@ class Case:
     def policies(self) -> frozenset[str]:
         """Policies that findings hold to be at fault."""
         return frozenset(
-            name for finding in self.findings if finding.rule not in _NOT_THE_POLICY for name in finding.policies
+            name
+            for finding in self.findings
+            if finding.rule in _NEVER_MEANT or (finding.executed and finding.rule not in _NOT_THE_POLICY)
+            for name in finding.policies
         )
 
     @property

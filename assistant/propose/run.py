@@ -59,7 +59,9 @@ def propose(
     ).surface
     ground = Ground(catalog=catalog, ownership=ownership, surface=surface)
     docket = open_docket(catalog, findings, matrix, strict)
-    trusted = frozenset(name for name, case in docket.tables.items() if case.first_steps)
+    trusted = frozenset(
+        name for name, case in docket.tables.items() if case.first_steps or "tenant-pointer-writable" in case.rules
+    )
     shapes = Shapes(
         ground=ground, owners=Owners(ground=ground, workshop=Workshop(ground=ground)), strict=strict, trusted=trusted
     )

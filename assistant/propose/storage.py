@@ -16,6 +16,7 @@ from assistant.propose.ground import COMMANDS
 from assistant.propose.owners import Gap, Predicate
 from assistant.sql.names import literal
 from assistant.sql.policy import Policy
+from assistant.sql.predicate import column_names
 
 
 if TYPE_CHECKING:
@@ -87,8 +88,14 @@ def _fix_bucket(
             helpers = _replace(shapes, bucket, case, table, draft)
         except Gap as gap:
             return no_fix(case, str(gap))
+    if not draft.forward and entry.kind is OwnerKind.PUBLIC:
+        return no_fix(
+            case, f"bucket {bucket} is public by the map: say who owns its objects in stanch.toml if it is not"
+        )
     if not draft.forward:
-        return no_fix(case, f"stanch found no policy to change for bucket {bucket}: read the finding's detail")
+        return no_fix(
+            case, f"no attack showed it, and the policies of bucket {bucket} ask about the object: read them once"
+        )
     return (
         Fix(
             id=f"bucket-{slug(bucket)}",
@@ -109,13 +116,18 @@ def _replace(shapes: Shapes, bucket: str, case: Case, table: Table, draft: Draft
     """Drop the policies at fault and write one for each command they allowed; returns the helpers' statements."""
     strict = str(OBJECTS) in shapes.strict or bucket in shapes.strict
     commands: set[str] = {command for command in COMMANDS if command in case.commands()}
+    suspected = {name for finding in case.findings for name in finding.policies}
     at_fault = {
         policy.name: policy
         for policy in table.policies
         if policy.permissive
         and shapes.ground.outside.intersection(policy.roles)
         and _names(policy, bucket)
-        and (policy.name in case.policies or (_meets(policy, commands) and (strict or not _bound(policy))))
+        and (
+            policy.name in case.policies
+            or (policy.name in suspected and not _about_object(policy))
+            or (_meets(policy, commands) and (strict or not _bound(policy)))
+        )
     }
     if not at_fault:
         return ()
@@ -188,6 +200,12 @@ def _names(policy: PolicyRow, bucket: str) -> bool:
 
 def _meets(policy: PolicyRow, commands: set[str]) -> bool:
     return policy.command == "all" or policy.command in commands
+
+
+def _about_object(policy: PolicyRow) -> bool:
+    """It asks something of the object, if only a function of its name."""
+    columns = {name for text in (policy.using, policy.check) for name in column_names(text)}
+    return bool(columns & {"name", "owner", "owner_id", "path_tokens", "id"})
 
 
 def _bound(policy: PolicyRow) -> bool:

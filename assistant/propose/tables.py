@@ -28,12 +28,20 @@ if TYPE_CHECKING:
     from assistant.propose.evidence import Case
     from assistant.propose.shapes import Guard, Shapes
 
+_LEFT_ALONE: Final = {
+    "shared-row-shows-all-columns": "only you know which columns of {table} the shared page shows: grant guests SELECT on those alone",
+    "locked-out": "whether owners of {table} are shut out on purpose only you know: add the policy that is missing, or say so in the map",
+    "privileged-column-writable": "no attack could raise a column of {table}: if a trigger guards it, it holds",
+}
+"""Why a suspicion is not acted on, by rule."""
 _TABLE_PRIVILEGES: Final = ("TRUNCATE", "REFERENCES", "TRIGGER", "MAINTAIN")
 
 
 def fix_table(shapes: Shapes, table: Table, case: Case) -> tuple[Fix | NoFix, ...]:
     """One fix for everything held against the table, or the reason why there is none."""
     entry = shapes.ground.entry(table.name)
+    if entry.kind is OwnerKind.UNKNOWN and table.policies and not table.rls:
+        return _switch_on(table, case)
     draft = Draft()
     helpers_at = 0
     try:
@@ -58,10 +66,31 @@ def fix_table(shapes: Shapes, table: Table, case: Case) -> tuple[Fix | NoFix, ..
     if risk is not None:
         draft.review.append(risk)
     if not draft.forward:
-        return no_fix(
-            case, f"stanch found nothing to change on {table.name} that would close this: read the finding's detail"
-        )
+        return no_fix(case, _why_nothing(table, entry, case))
     return (_fix(table.name, entry, case, draft),)
+
+
+def _switch_on(table: Table, case: Case) -> tuple[Fix | NoFix, ...]:
+    """Nobody knows the owner, but somebody wrote policies for it: they are put in force, and no guess is added to them."""
+    meant = [finding for finding in case.findings if finding.rule == "policy-without-rls"]
+    if not meant:
+        return no_fix(case, f"who owns {table.name}? Say so in stanch.toml or on the map screen")
+    rest = [finding for finding in case.findings if finding not in meant]
+    fix = Fix(
+        id=f"lock-{slug(str(table.name))}",
+        title=f"Put the policies of {table.name} in force",
+        findings=tuple(sorted(finding.fingerprint for finding in meant)),
+        applies=Applies.REVIEW,
+        statements=(
+            Statement(sql=enable_rls(table.name), comment="Without row-level security every policy is ignored."),
+        ),
+        undo=(Statement(sql=disable_rls(table.name), comment=REOPENS),),
+        risk=f"Who owns {table.name} is not known, so its policies stay as they are; what they do not allow stops working for clients",
+        objects=(str(table.name),),
+        order=20,
+    )
+    reason = f"who owns {table.name}? Say so in stanch.toml or on the map screen"
+    return (fix, *(NoFix(finding=finding.fingerprint, reason=reason) for finding in rest))
 
 
 def _fix(name: Name, entry: Ownership, case: Case, draft: Draft) -> Fix:
@@ -79,6 +108,19 @@ def _fix(name: Name, entry: Ownership, case: Case, draft: Draft) -> Fix:
         objects=(str(name),),
         order=20,
     )
+
+
+def _why_nothing(table: Table, entry: Ownership, case: Case) -> str:
+    columns = sorted({column for cell in case.cells if cell.kind == "column" for column in cell.columns})
+    if columns and entry.kind is OwnerKind.CONDITIONAL:
+        return (
+            f"shared rows of {table.name} show {', '.join(columns)} with them, and a policy hides rows, not columns:"
+            f" move {', '.join(columns)} into a table of its own that only the owner reads"
+        )
+    for rule, reason in _LEFT_ALONE.items():
+        if rule in case.rules:
+            return reason.format(table=table.name)
+    return f"no attack counts it as a leak: is it meant that way on {table.name}? Answer on the map screen first"
 
 
 def _risk_of(entry: Ownership, dropped: int) -> str | None:
@@ -127,7 +169,9 @@ def _replace_policies(shapes: Shapes, table: Table, entry: Ownership, case: Case
     guards = tuple(
         guard
         for guard in shapes.guards(table, entry, _asked(shapes, entry, dropped, hit))
-        if guard.command in hit and _was_allowed(shapes, table, guard) and not _covered(guard, table, dropped)
+        if guard.command in hit
+        and _was_allowed(shapes, table, guard)
+        and not _covered(shapes, guard, table, entry, dropped)
     )
     if not table.rls:
         enable = Statement(sql=enable_rls(table.name), comment="Without row-level security every policy is ignored.")
@@ -186,13 +230,14 @@ def _was_allowed(shapes: Shapes, table: Table, guard: Guard) -> bool:
     return any(shapes.ground.allowed(table, guard.command, role) for role in guard.roles)
 
 
-def _covered(guard: Guard, table: Table, dropped: dict[str, PolicyRow]) -> bool:
-    """A policy that is kept already says who may run the command."""
+def _covered(shapes: Shapes, guard: Guard, table: Table, entry: Ownership, dropped: dict[str, PolicyRow]) -> bool:
+    """A policy that is kept already lets owners run the command; one that only publishes rows does not."""
     return any(
         policy.permissive
         and policy.name not in dropped
         and policy.command in {guard.command, "all"}
         and {*guard.roles, "public"}.intersection(policy.roles)
+        and holds_alone(policy, entry, shapes.ground.surface)
         for policy in table.policies
     )
 

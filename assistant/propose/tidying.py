@@ -18,7 +18,8 @@ from assistant.propose.roles import asked_roles
 from assistant.propose.soundness import holds_alone
 from assistant.sql.body import called, relations_in
 from assistant.sql.policy import Policy
-from assistant.sql.shape import ShapeKind, shapes
+from assistant.sql.shape import shapes
+from assistant.sql.truth import Caller, admits
 
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 REPLACED: Final = "its policy is replaced by another fix"
 """Said of a finding that goes away with a policy; ``propose`` then counts it among those of that fix."""
+_STAYS: Final = "the policy holds; to say it better its meaning would have to be guessed, so it stays"
 _BARE_CALLER: Final = re.compile(
     r"('(?:[^']|'')*')|(?<!select )(?<![\w.])(auth\.(?:uid|jwt|role|email|user_id)\(\))", re.IGNORECASE
 )
@@ -77,67 +79,66 @@ def _index(maker: Shapes, table: Table, findings: list[Finding]) -> tuple[Fix | 
 
 
 def _respell(maker: Shapes, table: Table, findings: list[Finding], dropped: frozenset[str]) -> tuple[Fix | NoFix, ...]:
-    """Alter each named policy that is still there."""
+    """Alter each named policy that is still there, and say which findings that answers."""
     draft = Draft()
-    closed: list[str] = []
-    open_: list[str] = []
     helpers: dict[Helper, None] = {}
-    altered: set[str] = set()
-    for finding in findings:
-        named = [policy for policy in table.policies if policy.name in finding.policies]
-        left = [policy for policy in named if policy.name not in dropped]
-        done = [
-            policy.name for policy in left if policy.name in altered or _alter(maker, table, policy, draft, helpers)
-        ]
-        altered.update(done)
-        (closed if len(done) == len(left) and named else open_).append(finding.fingerprint)
-    result: list[Fix | NoFix] = [
-        NoFix(
-            finding=one, reason="the policy holds; to make it faster its meaning would have to be guessed, so it stays"
-        )
-        for one in sorted(set(open_))
-    ]
-    if draft.forward:
-        workshop = maker.owners.workshop
-        made = tuple(helpers)
-        result.insert(
-            0,
-            Fix(
-                id=f"respell-{slug(str(table.name))}",
-                title=f"Say the policies of {table.name} so that they are asked once a statement",
-                findings=tuple(sorted(set(closed))),
-                applies=Applies.REVIEW,
-                statements=(*workshop.statements(made), *draft.forward),
-                undo=(*draft.undo, *workshop.undo(made)),
-                risk="The same rows, by the ownership map; read the policies once before applying",
-                objects=(str(table.name),),
-                order=80,
-            ),
-        )
-    elif closed:
-        result += [NoFix(finding=one, reason=REPLACED) for one in sorted(set(closed))]
-    return tuple(result)
-
-
-def _alter(maker: Shapes, table: Table, policy: PolicyRow, draft: Draft, helpers: dict[Helper, None]) -> bool:
-    """Add the ALTER POLICY that says it better; False when nothing better is known."""
-    old = Policy.from_row(policy)
-    using, check = wrapped(policy.using), wrapped(policy.check)
-    slow = {shape.kind for text in (using, check) for shape in shapes(text, table.name, maker.ground.surface)} - {
-        ShapeKind.CALLER_PER_ROW
+    left = {
+        policy.name: policy
+        for policy in table.policies
+        if policy.name not in dropped and any(policy.name in finding.policies for finding in findings)
     }
-    fast = _fast(maker, table, policy, helpers) if slow else None
-    if fast is not None:
-        using, check = fast
-    elif slow:
-        return False
+    better = {name: _better(maker, table, policy, helpers) for name, policy in left.items()}
+    for name, new in better.items():
+        old = Policy.from_row(left[name])
+        if new != old:
+            draft.add(((Statement(sql=new.alter()),), (Statement(sql=old.alter()),)))
+    closed, replaced, results = [], [], []
+    for finding in findings:
+        mine = [better[name] for name in finding.policies if name in better]
+        if not mine:
+            replaced.append(finding.fingerprint)
+        elif all(_answers(maker, table, new, finding) for new in mine):
+            closed.append(finding.fingerprint)
+        else:
+            results.append(NoFix(finding=finding.fingerprint, reason=_STAYS))
+    results += [NoFix(finding=one, reason=REPLACED) for one in sorted(set(replaced))]
+    if not (draft.forward and closed):
+        results += [NoFix(finding=one, reason=_STAYS) for one in sorted(set(closed))]
+        return tuple(results)
+    workshop = maker.owners.workshop
+    made = tuple(helpers)
+    fix = Fix(
+        id=f"respell-{slug(str(table.name))}",
+        title=f"Say the policies of {table.name} so that they are asked once a statement",
+        findings=tuple(sorted(set(closed))),
+        applies=Applies.REVIEW,
+        statements=(*workshop.statements(made), *draft.forward),
+        undo=(*draft.undo, *workshop.undo(made)),
+        risk="The same rows, by the ownership map; read the policies once before applying",
+        objects=(str(table.name),),
+        order=80,
+    )
+    return (fix, *results)
+
+
+def _answers(maker: Shapes, table: Table, policy: Policy, finding: Finding) -> bool:
+    """The policy as it would be no longer gives the rule a reason."""
+    if finding.rule == "no-to-clause":
+        return "public" not in policy.roles
+    return not any(shapes(text, table.name, maker.ground.surface) for text in (policy.using, policy.check))
+
+
+def _better(maker: Shapes, table: Table, policy: PolicyRow, helpers: dict[Helper, None]) -> Policy:
+    """The policy with a wrapped caller, a TO clause and, where its meaning is sure, a fast shape."""
+    using, check = wrapped(policy.using), wrapped(policy.check)
+    if any(shapes(text, table.name, maker.ground.surface) for text in (using, check)):
+        using, check = _fast(maker, table, policy, helpers) or (using, check)
     roles = policy.roles
-    user = maker.ground.user_role
-    if roles == ("public",) and user != "public" and "auth." in f"{using} {check}":
-        roles = (user,)
-    if (using, check, roles) == (policy.using, policy.check, policy.roles):
-        return False
-    new = Policy(
+    if roles == ("public",) and maker.ground.user_role != "public":
+        # whoever is not signed in keeps what the predicate gives to guests, shared rows for one
+        nothing = all(admits(text, Caller.GUEST) is False for text in (using, check) if text is not None)
+        roles = (maker.ground.user_role,) if nothing else maker.ground.client_roles
+    return Policy(
         table=table.name,
         name=policy.name,
         command=policy.command,
@@ -146,8 +147,6 @@ def _alter(maker: Shapes, table: Table, policy: PolicyRow, draft: Draft, helpers
         using=using,
         check=check,
     )
-    draft.add(((Statement(sql=new.alter()),), (Statement(sql=old.alter()),)))
-    return True
 
 
 def _fast(

@@ -26,7 +26,7 @@ _SOMEBODY: Final = "00000000-0000-4000-8000-000000000001"
 
 
 def explain(shadow: Shadow, catalog: Catalog, tables: Iterable[str]) -> tuple[PlanNote, ...]:
-    """One note for each of the tables that has a read policy with a condition.
+    """One note for each of the tables that has a policy of ours and a read policy with a condition.
 
     Args:
         shadow: with the fixes applied.
@@ -40,7 +40,8 @@ def explain(shadow: Shadow, catalog: Catalog, tables: Iterable[str]) -> tuple[Pl
         for name in wanted:
             table = known.get(name)
             columns = _filtered(table, catalog.platform) if table is not None else ()
-            if table is not None and columns:
+            ours = table is not None and any(policy.name.startswith("stanch ") for policy in table.policies)
+            if table is not None and ours and columns:
                 notes.append(_note(connection, catalog.platform, table, columns))
     return tuple(notes)
 
