@@ -11,7 +11,7 @@ from dataclasses import fields, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 
-from assistant.domain.events import Decided, Noted, Progressed, StepState
+from assistant.domain.events import Decided, Noted, Progressed
 from assistant.engine.commands import Open
 from assistant.engine.fold import fold
 from assistant.engine.options import Options
@@ -24,6 +24,7 @@ from assistant.store.journal import Journal
 from assistant.store.keys import incident_key
 from assistant.store.lock import hold
 from assistant.store.places import Places
+from assistant.store.undisturbed import undisturbed
 from assistant.text.redact import Redactor
 
 
@@ -160,8 +161,9 @@ class Session:
                 self._on_progress(happening)
             return
         by = operator() if isinstance(happening, _SPOKEN) else "stanch"
-        event = self._journal.append(self._redacted(happening), by)
-        self._refold()
+        with undisturbed():
+            event = self._journal.append(self._redacted(happening), by)
+            self._refold()
         if self._on_event is not None and self.incident is not None:
             self._on_event(event, self.incident)
 
@@ -187,10 +189,9 @@ class Session:
             self._seal(happening)
 
     def _seal_interrupt(self) -> None:
-        if self.incident is None or not self._step:
+        if self.incident is None:
             return
-        view = next((view for view in self.incident.steps if view.id == self._step), None)
-        if view is not None and view.state is StepState.RUNNING:
+        with undisturbed():
             for happening in reconcile(self.incident, self.root):
                 self._seal(happening)
 

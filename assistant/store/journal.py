@@ -17,6 +17,7 @@ from assistant.domain.errors import CaseFileError
 from assistant.domain.events import Event, Noted, Progressed
 from assistant.store.codec import decode_event, encode_event
 from assistant.store.places import plain_errors, private_folder
+from assistant.store.undisturbed import undisturbed
 
 
 if TYPE_CHECKING:
@@ -83,15 +84,16 @@ class Journal:
         """
         if isinstance(happening, Progressed):
             raise TypeError("progress is shown, never journalled")
-        event = Event(n=self._head.n + 1, at=self._now(), by=by, prev=self._head.sha, what=happening)
-        line = encode_event(event)
-        with plain_errors(self._path):
-            _append(self._path, line + b"\n")
-        self._head = Head(event.n, hashlib.sha256(line).hexdigest())
-        # what a reader gets later is what a reader gets now: tuples, enums and times survive the round trip
-        self._events.append(decode_event(line))
-        self._write_anchor()
-        return self._events[-1]
+        with undisturbed():
+            event = Event(n=self._head.n + 1, at=self._now(), by=by, prev=self._head.sha, what=happening)
+            line = encode_event(event)
+            with plain_errors(self._path):
+                _append(self._path, line + b"\n")
+            self._head = Head(event.n, hashlib.sha256(line).hexdigest())
+            # what a reader gets later is what a reader gets now: tuples, enums and times survive the round trip
+            self._events.append(decode_event(line))
+            self._write_anchor()
+            return self._events[-1]
 
     def _write_anchor(self) -> None:
         with plain_errors(self._anchor):

@@ -24,13 +24,19 @@ if TYPE_CHECKING:
 TRACE = "STANCH_TRACE"
 """Set it to see where an error came from that stanch does not know."""
 
+_STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
 _HARD = 3
 """The third Ctrl-C leaves at once."""
 
 
 def run() -> None:
     """Entry point of the ``stanch`` command."""
-    sys.exit(main(sys.argv[1:]))
+    code = main(sys.argv[1:])
+    for number in _STOPS:
+        # the work is over and cleaned up: a late Ctrl-C must not turn the exit code into something else
+        signal.signal(number, signal.SIG_IGN)
+    sys.exit(code)
 
 
 def main(argv: Sequence[str]) -> int:
@@ -76,11 +82,12 @@ def _listen() -> None:
     def stop(_number: int, _frame: FrameType | None) -> None:
         nonlocal pressed
         pressed += 1
+        Voice.stopping.set()
         if pressed == 1:
             raise KeyboardInterrupt
         if pressed >= _HARD:
             os._exit(Exit.INTERRUPTED)
 
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in _STOPS:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, stop)

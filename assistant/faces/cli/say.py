@@ -10,9 +10,11 @@ import os
 import shutil
 import sys
 import textwrap
+import threading
 import time
 from typing import TYPE_CHECKING, Any, TextIO
 
+from assistant.domain.errors import NeedsPersonError
 from assistant.text.screen import screen
 
 
@@ -28,6 +30,9 @@ _PAUSE = 0.1
 
 class Voice:
     """One run's way of speaking."""
+
+    stopping = threading.Event()
+    """Set by the first Ctrl-C: whoever works in another thread stops at its next report."""
 
     def __init__(
         self, *, quiet: bool = False, colour: bool = True, out: TextIO | None = None, err: TextIO | None = None
@@ -83,7 +88,13 @@ class Voice:
         self._narrate(f"        {screen(error.remedy)}")
 
     def progress(self, says: str, done: int, total: int) -> None:
-        """Where long work is; one line that replaces itself, at most ten times a second."""
+        """Where long work is; one line that replaces itself, at most ten times a second.
+
+        Raises:
+            NeedsPersonError: Ctrl-C was pressed while another thread worked.
+        """
+        if self.stopping.is_set():
+            raise NeedsPersonError("stopped on request.", "Run it again when you are ready.")
         if not self._shows_progress:
             return
         now = time.monotonic()
