@@ -55,6 +55,8 @@ class Field:
     """What stands in the victim's rows."""
     bases: dict[tuple[str, str, str, str, str], tuple[Name, ...]] = field(default_factory=dict)
     """For leaking cells of views and functions: the tables whose rows they showed or changed."""
+    changes: set[tuple[str, str, str, str, str]] = field(default_factory=set)
+    """Leaking cells of functions that changed something."""
 
     def caller(self, actor: Actor) -> Caller:
         """The caller of that actor.

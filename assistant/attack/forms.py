@@ -87,13 +87,17 @@ def renewed(field: Field, table: Table, row: Row, suffix: str = "new") -> Row:
         for name, value in row.items()
         if not ((shape := table.column(name)) is not None and shape.identity == "a")
     }
-    for key in table.keys:
+    unique = [key.columns for key in table.keys]
+    unique += [
+        tuple(name for name in index.columns if name) for index in table.indexes if index.unique and index.partial
+    ]
+    for columns in unique:
         free = [
             name
-            for name in key.columns
+            for name in columns
             if field.graph.reference(table, name) is None and name in changed and not _is_person_key(field, table, name)
         ]
-        if len(free) < len(key.columns) and len(key.columns) == 1:
+        if len(free) < len(columns) and len(columns) == 1:
             continue
         for name in free[:1]:
             shape = table.column(name)

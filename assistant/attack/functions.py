@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from assistant.domain.catalog import Function
 
 _WATCHED: Final = 8
+_CHANGES: Final = "it changes "
 _COUNTERS: Final = frozenset(
     {"int2", "int4", "int8", "numeric", "float4", "float8", "timestamp", "timestamptz", "date", "tsvector"}
 )
@@ -143,6 +144,8 @@ def _judged(
         worst = min(leaks, key=lambda cell: (order.index(cell.severity), list(Confidence).index(cell.confidence)))
         bases = {base for cell in leaks if cell.reason == worst.reason for base in field.bases.get(cell.key, ())}
         field.bases[worst.key] = tuple(sorted(bases))
+        if worst.reason.startswith(_CHANGES):
+            field.changes.add(worst.key)
         return worst
     if any(outcome.ok for outcome in tried):
         reason = "called with the victim's ids, it shows and changes nothing of theirs"
@@ -165,12 +168,16 @@ def _shown(
     field: Field, function: Function, caller: Caller, arguments: str, put_in: frozenset[str], outcome: Outcome
 ) -> list[Cell]:
     """A leak for the rows of others in the output, if there are any."""
-    everything = tuple(field.seeded.rows)
+    within = _within(field, function, tuple(field.seeded.rows))
     places: set[tuple[Name, str]] = set()
+    ids: set[tuple[Name, str]] = set()
     for _, tokens in field.canaries.rows_of(outcome.text or "", put_in):
         informative = {token for token in tokens if token not in field.canaries.keys}
-        if informative:
-            places |= field.canaries.bases(informative, _within(field, function, everything))
+        places |= field.canaries.bases(informative, within)
+        ids |= field.canaries.bases(tokens - informative, within)
+    only_ids = not places and bool(ids) and function.definer and _all_denied(field, within, caller)
+    if only_ids:
+        places = ids
     denied = {place for place in places if _denied(field, place[0], caller, Verb.SELECT)}
     if not denied:
         return []
@@ -183,12 +190,18 @@ def _shown(
             function,
             caller,
             denied,
-            reason=f"it gives rows of {shown} to somebody they do not belong to",
+            reason=f"it gives {'ids' if only_ids else 'rows'} of {shown} to somebody they do not belong to",
             steps=(f"call {function.name} with somebody else's ids",),
-            severity=severity_of(caller.actor, Verb.SELECT, sensitive=sensitive),
+            severity=severity_of(caller.actor, Verb.SELECT, sensitive=sensitive, blind=only_ids),
+            doubt=Confidence.MEDIUM if only_ids else Confidence.HIGH,
             witness=script(caller, "rows appear that belong to somebody else.", [statement]),
         )
     ]
+
+
+def _all_denied(field: Field, tables: Sequence[Name], caller: Caller) -> bool:
+    """True when nothing the function reads is anybody's to see: then even ids are too much."""
+    return all(_denied(field, table, caller, Verb.SELECT) for table in tables)
 
 
 def _within(field: Field, function: Function, everything: tuple[Name, ...]) -> tuple[Name, ...]:
@@ -212,9 +225,7 @@ def _written(field: Field, function: Function, caller: Caller, arguments: str, s
             (column := shape.column(name)) is not None and column.base in _COUNTERS for name in changed
         )
         what = (
-            "makes the caller a member of another's tenant"
-            if joined
-            else f"changes a row of {table} that is not theirs"
+            "who belongs to another's tenant: the caller joins it" if joined else f"a row of {table} that is not theirs"
         )
         where = field.seeded.where(shape, Side.VICTIM)
         leaks.append(
@@ -223,7 +234,7 @@ def _written(field: Field, function: Function, caller: Caller, arguments: str, s
                 function,
                 caller,
                 {(table, name) for name in changed} or {(table, "")},
-                reason="it " + what + (", though only numbers and times in it" if counted else ""),
+                reason=_CHANGES + what + (", though only numbers and times in it" if counted else ""),
                 steps=(f"call {function.name} with somebody else's ids",),
                 severity=Severity.LOW if counted else severity_of(caller.actor, Verb.UPDATE, sensitive=True),
                 witness=script(

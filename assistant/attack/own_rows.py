@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from assistant.attack.actors import Side
-from assistant.attack.attempt import Attempt, simple
+from assistant.attack.attempt import Attempt, settled, simple
 from assistant.attack.forms import bound_columns
 from assistant.attack.inserts import rewritten_by_trigger, second_parties
 from assistant.attack.judge import passed_the_policy, refusal, severity_of
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from assistant.attack.actors import Caller
     from assistant.attack.attempt import Field
+    from assistant.attack.rows import Row
     from assistant.attack.trial import Outcome
     from assistant.domain.catalog import Column, Table
 
@@ -35,56 +36,130 @@ DOUBTFUL = ("stripe", "verified", "customer_id", "price_id")
 def moves(field: Field, table: Table) -> Iterator[Attempt]:
     """The attacker's own row, given the victim's owner, tenant or parent."""
     rule = rule_of(field.graph, table.name)
-    columns = moved_columns(field, table, rule)
+    groups = moved_columns(field, table, rule)
     for actor in (Actor.OTHER_TENANT, Actor.SIGNED_IN):
-        caller = field.caller(actor)
-        attempt = _move(field, table, caller, rule, columns)
+        attempt = _move(field, table, field.caller(actor), rule, groups)
         if attempt is not None:
             yield attempt
 
 
-def moved_columns(field: Field, table: Table, rule: Rule) -> tuple[str, ...]:
-    """Columns that would carry the row over; none where the key itself is the owner."""
+def moved_columns(field: Field, table: Table, rule: Rule) -> list[tuple[str, ...]]:
+    """Groups of columns that would carry the row over; none where the key itself is the owner."""
     membership = field.graph.memberships.get(table.name)
     if membership is not None and membership.pointer:
-        return (membership.tenant_column,)
+        return [(membership.tenant_column,)]
     if rule.entry.kind is OwnerKind.SELF or table.name in field.graph.tenants:
-        return ()
+        return []
     key = table.primary_key
-    return tuple(name for name in bound_columns(rule, table) if key != (name,))
+    bound = tuple(name for name in bound_columns(rule, table) if key != (name,))
+    groups = [(*bound, *second_parties(field, table, bound))] if bound else []
+    homes = tuple(
+        name
+        for foreign in table.foreign_keys
+        if foreign.target in field.graph.tenants
+        for name in foreign.columns
+        if name not in bound and key != (name,)
+    )
+    return [*groups, homes] if homes else groups
 
 
-def _move(field: Field, table: Table, caller: Caller, rule: Rule, columns: tuple[str, ...]) -> Attempt | None:
+def _move(field: Field, table: Table, caller: Caller, rule: Rule, groups: Sequence[tuple[str, ...]]) -> Attempt | None:
     victim = field.seeded.row(table.name, Side.VICTIM)
     assert caller.side is not None
     own = field.seeded.where(table, caller.side, field.privileges.only(table.name, caller.role, "SELECT"))
-    if victim is None or own is None or not columns:
+    if victim is None or own is None or not groups:
         return None
     limited = field.privileges.only(table.name, caller.role, "UPDATE")
-    if not field.privileges.may(table.name, caller.role, "UPDATE") or (
-        limited is not None and not limited >= {*columns}
-    ):
+    may = field.privileges.may(table.name, caller.role, "UPDATE")
+    moved = [
+        Moved(columns=columns, change=_assigned(victim, columns, ", "), there=_assigned(victim, columns, " and "))
+        for columns in groups
+        if may
+        and (limited is None or limited >= {*columns})
+        and all(victim.get(name, "NULL").startswith(("'", "E'")) for name in columns)
+    ]
+    if not moved:
         cell = simple(str(table.name), "table", Verb.UPDATE, caller, Verdict.HOLDS, "no grant", "move")
-        return Attempt(trials=(), judge=lambda _: cell)
-    if any(not victim.get(name, "NULL").startswith(("'", "E'")) for name in columns):
-        return None
-    carried = tuple(name for name in second_parties(field, table, columns) if victim.get(name, "NULL").startswith("'"))
-    change = ", ".join(f"{ident(name)} = {victim[name]}" for name in (*columns, *carried))
-    there = " and ".join(f"{ident(name)} = {victim[name]}" for name in columns)
-    statement = f"update {qualified(table.name)} set {change}"
-    proof = look(f"select nullif(count(*), 0) from {qualified(table.name)} where {there} and xmin::text::bigint >= $1")
-    forms = (f"{statement} where {own}", statement)
-    trials = tuple(Trial(steps=(act(caller, form, must=True), proof), settings=caller.settings) for form in forms)
+        return None if may and limited is None else settled(cell)
+    trials: list[Trial] = []
+    for one in moved:
+        statement = f"update {qualified(table.name)} set {one.change}"
+        proof = look(
+            f"select nullif(count(*), 0) from {qualified(table.name)} where {one.there} and xmin::text::bigint >= $1"
+        )
+        trials += [
+            Trial(steps=(act(caller, form, must=True), proof), settings=caller.settings)
+            for form in (f"{statement} where {own}", statement)
+        ]
+    return Attempt(
+        trials=tuple(trials), judge=lambda outcomes: _moved_cell(field, table, caller, rule, moved, trials, outcomes)
+    )
 
-    def judge(outcomes: Sequence[tuple[Outcome, ...]]) -> Cell:
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """One way to move a row."""
+
+    columns: tuple[str, ...]
+    """Columns that change."""
+    change: str
+    """SET clause."""
+    there: str
+    """Predicate of the row once it has moved."""
+
+
+def _assigned(row: Row, columns: tuple[str, ...], between: str) -> str:
+    return between.join(f"{ident(name)} = {row.get(name, 'NULL')}" for name in columns)
+
+
+def _moved_cell(
+    field: Field,
+    table: Table,
+    caller: Caller,
+    rule: Rule,
+    moved: Sequence[Moved],
+    trials: Sequence[Trial],
+    outcomes: Sequence[tuple[Outcome, ...]],
+) -> Cell:
+    name = str(table.name)
+    rewrites = rewritten_by_trigger(table, "update")
+    for index, (tried, proof) in enumerate(outcomes):
+        one, blind = moved[index // 2], index % 2 == 1
+        stopped = passed_the_policy(tried) and not rewrites and not blind
+        if not stopped and not (tried.ok and proof.text is not None):
+            continue
         reason = "a row of one's own can be moved to another owner or tenant"
-        membership = field.graph.memberships.get(table.name)
-        if membership is not None:
+        if table.name in field.graph.memberships:
             reason = "anybody can move themselves into another's tenant"
-        show = f"select * from {qualified(table.name)} where {there}"
-        return _judged(table, caller, rule, "move", columns, forms, outcomes, reason, show)
-
-    return Attempt(trials=trials, judge=judge)
+        if stopped:
+            reason += "; only a constraint stopped this one row, no policy did"
+        homed = not {*one.columns} & {*bound_columns(rule, table)} and table.name not in field.graph.memberships
+        expects = "the statement fails on a constraint, not on row-level security." if stopped else f"{reason}."
+        return Cell(
+            object=name,
+            kind="table",
+            verb=Verb.UPDATE,
+            actor=caller.actor,
+            variant="move",
+            verdict=Verdict.LEAKS,
+            reason=reason,
+            steps=(
+                f"update {', '.join(one.columns)} of one's own row of {name}" + (f" ({UNFILTERED})" if blind else ""),
+            ),
+            columns=one.columns,
+            severity=severity_of(caller.actor, Verb.UPDATE, sensitive=True, blind=blind or homed),
+            confidence=weaker(leak_confidence(rule), Confidence.MEDIUM if homed else Confidence.HIGH),
+            witness=script(
+                caller,
+                expects,
+                [trials[index].steps[0].sql],
+                show=f"select * from {qualified(table.name)} where {one.there}",
+            ),
+        )
+    tried = outcomes[0][0]
+    verdict, said = refusal(tried)
+    cell = simple(name, "table", Verb.UPDATE, caller, verdict, said, "move")
+    return cell if tried.ok else replace(cell, sqlstate=tried.state)
 
 
 def raises(field: Field, table: Table) -> Iterator[Attempt]:
@@ -202,43 +277,4 @@ def _raised_cell(
         severity=severity_of(caller.actor, Verb.UPDATE, sensitive=True, blind=blind),
         confidence=confidence,
         witness=script(caller, f"their own row with {', '.join(names)} raised.", [forms[first]], show=show),
-    )
-
-
-def _judged(
-    table: Table,
-    caller: Caller,
-    rule: Rule,
-    variant: str,
-    columns: tuple[str, ...],
-    forms: Sequence[str],
-    outcomes: Sequence[tuple[Outcome, ...]],
-    reason: str,
-    show: str,
-) -> Cell:
-    name = str(table.name)
-    tried, proof = outcomes[0]
-    stopped = passed_the_policy(tried) and not rewritten_by_trigger(table, "update")
-    filtered = (tried.ok and proof.text is not None) or stopped
-    blind = not filtered and outcomes[1][0].ok and outcomes[1][1].text is not None
-    if not filtered and not blind:
-        verdict, said = refusal(tried)
-        cell = simple(name, "table", Verb.UPDATE, caller, verdict, said, variant)
-        return cell if tried.ok else replace(cell, sqlstate=tried.state)
-    if stopped:
-        reason += "; only a constraint stopped this one row, no policy did"
-    expects = "the statement fails on a constraint, not on row-level security." if stopped else f"{reason}."
-    return Cell(
-        object=name,
-        kind="table",
-        verb=Verb.UPDATE,
-        actor=caller.actor,
-        variant=variant,
-        verdict=Verdict.LEAKS,
-        reason=reason,
-        steps=(f"update {', '.join(columns)} of one's own row of {name}" + (f" ({UNFILTERED})" if blind else ""),),
-        columns=columns,
-        severity=severity_of(caller.actor, Verb.UPDATE, sensitive=True, blind=blind),
-        confidence=leak_confidence(rule),
-        witness=script(caller, expects, [forms[1 if blind else 0]], show=show),
     )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from assistant.attack.actors import Side
 from assistant.attack.forms import renewed
-from assistant.attack.rows import insert_sql
+from assistant.attack.rows import insert_sql, plan_row
 from assistant.attack.seed import REPLICA
 from assistant.attack.trial import Step, Trial
 from assistant.sql.names import literal, qualified
@@ -40,17 +40,25 @@ def seed_partitions(session: Session, field: Field) -> None:
         bounds = _bounds(session, table)
         for side in (Side.VICTIM, Side.OTHER):
             parent = _ancestor_row(field, table, side)
-            if parent is None:
-                field.seeded.refused.setdefault(table.name, "its parent could not be filled")
-                continue
             made = next((row for row in _rows(field, table, parent, bounds) if _insert(session, table, row)), None)
             if made is not None:
                 field.seeded.rows.setdefault(table.name, {})[side] = made
+                _seen_above(field, table, side, made)
             else:
                 field.seeded.refused.setdefault(table.name, "no row fits its bounds")
 
 
-def _ancestor_row(field: Field, table: Table, side: Side) -> Row | None:
+def _seen_above(field: Field, table: Table, side: Side, row: Row) -> None:
+    """A row of a partition is a row of its parents: theirs too where nothing else could be put into them."""
+    parent = table.parent
+    while parent is not None and parent in field.catalog.tables:
+        field.seeded.rows.setdefault(parent, {}).setdefault(side, row)
+        if {Side.VICTIM, Side.OTHER} <= field.seeded.rows[parent].keys():
+            field.seeded.refused.pop(parent, None)
+        parent = field.catalog.tables[parent].parent
+
+
+def _ancestor_row(field: Field, table: Table, side: Side) -> Row:
     parent = table.parent
     while parent is not None:
         row = field.seeded.row(parent, side)
@@ -58,7 +66,7 @@ def _ancestor_row(field: Field, table: Table, side: Side) -> Row | None:
             return {name: value for name, value in row.items() if table.column(name) is not None}
         above = field.catalog.tables.get(parent)
         parent = None if above is None else above.parent
-    return None
+    return plan_row(field.graph, table, side)
 
 
 def _bounds(session: Session, table: Table) -> tuple[str, tuple[str, ...]]:

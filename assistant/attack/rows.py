@@ -34,6 +34,7 @@ HIDDEN_FLAG: Final = re.compile(r"^(is_)?(private|hidden|unlisted|draft)$")
 VISIBILITY: Final = re.compile(
     r"^(visibility|sharing|share_mode|privacy|access|audience|status|state|scope|.*_visibility)$"
 )
+_STATES: Final = frozenset({"status", "state", "scope", "access"})
 OPEN_LABELS: Final = ("public", "published", "listed", "open", "shared", "everyone", "anyone", "world")
 SHUT_LABELS: Final = (
     "private",
@@ -58,13 +59,14 @@ _TRUE_BY_NAME: Final = re.compile(r"^(is_)?(active|enabled|valid|available)$")
 def sides_of(graph: Graph, table: Table) -> tuple[Side, ...]:
     """Whose rows the table gets: both tenants always, every person where rows are people."""
     entry = graph.entry(table.name)
+    listed = ALLOW_LIST.search(table.name.name) is not None and table.name != ACCOUNTS
+    if listed and not graph.of_members(table.name):
+        return (Side.VICTIM,)  # the attacker is on no list that lets them in
     if graph.of_people(table.name):
         return (Side.VICTIM, Side.MEMBER, Side.OTHER, Side.OTHER_MEMBER, Side.STRANGER)
     if graph.of_members(table.name):
         return (Side.VICTIM, Side.MEMBER, Side.OTHER, Side.OTHER_MEMBER)
-    sides = [Side.VICTIM]
-    if not ALLOW_LIST.search(table.name.name):
-        sides.append(Side.OTHER)
+    sides = [Side.VICTIM, Side.OTHER]
     if owner_columns(entry) and all(_nullable(table, name) for name in owner_columns(entry)):
         sides.append(Side.OWNERLESS)
     if entry.kind is OwnerKind.CONDITIONAL or visibility_columns(table, entry):
@@ -217,15 +219,17 @@ def _opens(table: Table, column: Column, entry: Ownership) -> tuple[str, str] | 
 def _open_labels(table: Table, column: Column, *, named: bool) -> tuple[str, str] | None:
     labels = labels_of(table, column)
     if labels:
+        kept = next((label for word in SHUT_LABELS for label in labels if label.lower() == word), None)
         shown = next((label for word in OPEN_LABELS for label in labels if label.lower() == word), None)
+        if shown is None and kept is not None and VISIBILITY.match(column.name) and column.name not in _STATES:
+            shown = next((label for label in labels if label != kept), None)  # 'private' or 'workspace'
         if shown is None:
             return None
-        kept = next((label for word in SHUT_LABELS for label in labels if label.lower() == word), None)
         hidden = kept or next((label for label in labels if label != shown), shown)
         return literal(shown), literal(hidden)
     if column.base not in {"text", "varchar", "citext"}:
         return None
-    if column.name in {"status", "state", "scope", "access"} and not named:
+    if column.name in _STATES and not named:
         return None
     return literal("public"), literal("private")
 

@@ -174,7 +174,7 @@ def triaged(field: Field, cells: Sequence[Cell]) -> tuple[list[Cell], tuple[Ques
             result.append(replace(cell, verdict=Verdict.UNKNOWN, reason=reason, witness="", steps=(), columns=()))
         else:
             result.append(cell)
-    open_by_design = {str(name) for schemas in asked.values() for names_ in schemas.values() for name in names_}
+    open_by_design = {str(name) for names_ in asked.get(ASKED, {}).values() for name in names_}
     result = [_follow(field, cell, open_by_design) for cell in result]
     return result, _questions(asked)
 
@@ -182,7 +182,8 @@ def triaged(field: Field, cells: Sequence[Cell]) -> tuple[list[Cell], tuple[Ques
 def _follow(field: Field, cell: Cell, asked: set[str]) -> Cell:
     """A view or function over tables that are asked about is asked about with them."""
     bases = field.bases.get(cell.key, ())
-    if cell.verdict is not Verdict.LEAKS or not bases or not all(str(base) in asked for base in bases):
+    leaks = cell.verdict is Verdict.LEAKS and cell.key not in field.changes
+    if not leaks or not bases or not all(str(base) in asked for base in bases):
         return cell
     return replace(cell, verdict=Verdict.UNKNOWN, reason=ASKED, witness="", steps=(), columns=())
 
