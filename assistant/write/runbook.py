@@ -6,7 +6,7 @@ Names and words in it were written by others: whatever could turn into a link, a
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -52,9 +52,7 @@ class RunbookFacts:
     leaks: Sequence[Mapping[str, Any]] = ()
     """The records of the attack step's evidence, worst first; empty when no attack ran."""
     shown: int = 25
-    """Leaks printed with their witness; the rest is one line each."""
-    extra: Mapping[str, Any] = field(default_factory=dict)
-    """Reserved for later playbooks."""
+    """Objects whose worst leak is printed with its witness; the rest is one line each."""
 
 
 def runbook(incident: Incident, facts: RunbookFacts) -> str:
@@ -64,6 +62,7 @@ def runbook(incident: Incident, facts: RunbookFacts) -> str:
         One document that ends with a line feed and depends on nothing but its arguments.
     """
     happenings = [event.what for event in incident.events]
+    grouped = _by_object(facts.leaks)
     titles = {step.id: step.title for step in facts.playbook.steps}
     rendered = (
         _environment()
@@ -75,8 +74,9 @@ def runbook(incident: Incident, facts: RunbookFacts) -> str:
             opened=next(what for what in happenings if isinstance(what, Opened)),
             timeline=[line for event in incident.events if (line := _line(event, titles))],
             steps=[(titles.get(view.id, view.id), view) for view in incident.steps],
-            leaks=list(facts.leaks[: facts.shown]),
-            other_leaks=list(facts.leaks[facts.shown :]),
+            leaks=grouped[: facts.shown],
+            other_leaks=grouped[facts.shown :],
+            weighed=_unique(what.says for what in happenings if isinstance(what, FactTaken) and "cause" in what.data),
             numbers=_latest_data(happenings, "cells"),
             replayed=_latest_data(happenings, "statements"),
             seeded=_latest_data(happenings, "seeded"),
@@ -163,6 +163,17 @@ def _line(event: Event, titles: Mapping[str, str]) -> dict[str, object] | None:
         return None
     step = str(getattr(event.what, "step", ""))
     return {"at": event.at, "by": event.by, "step": titles.get(step, step), "says": says}
+
+
+def _by_object(leaks: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The worst leak of each object, and the others of that object in short."""
+    grouped: dict[str, dict[str, Any]] = {}
+    for leak in leaks:
+        if leak["object"] in grouped:
+            grouped[leak["object"]]["others"].append(f"{leak['verb']} by {leak['actor']}")
+        else:
+            grouped[leak["object"]] = {**leak, "others": []}
+    return [{**group, "others": list(dict.fromkeys(group["others"]))} for group in grouped.values()]
 
 
 def _latest_data(happenings: Sequence[Happening], key: str) -> Mapping[str, Any]:

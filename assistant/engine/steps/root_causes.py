@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from assistant.domain.events import CauseNamed, FactTaken
 from assistant.engine.actions import begins
+from assistant.engine.causes import weigh
 from assistant.text.plural import plural
 
 
@@ -35,6 +36,14 @@ def begin(context: Context) -> Generator[Happening, None, str]:
         yield CauseNamed(step=step, says=f"{rules} on {subjects}: {opened}", line=line)
     if len(by_line) > _LONGEST:
         yield FactTaken(step=step, says=f"{len(by_line) - _LONGEST} more lines are in the evidence of the attacks")
+    counts = rehearsal.attack().counts()
+    carried_out = sum(counts.values()) - counts["unknown"]
+    for weighed in weigh(rehearsal.findings(), attacks=carried_out, untested=counts["unknown"]):
+        yield FactTaken(
+            step=step,
+            says=f"{weighed.verdict}: {weighed.cause.title} ({weighed.because})",
+            data={"cause": weighed.cause.id, "verdict": weighed.verdict},
+        )
     if not by_line:
         yield FactTaken(
             step=step, says="no attack on the database succeeded: the cause, if there is a leak, lies outside it"
