@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import subprocess
 import tempfile
 import time
@@ -65,12 +66,13 @@ def work_tree(git: Path, commit: str = "HEAD") -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="stanch-bench-") as name:
         target = Path(name) / "repository"
         target.mkdir()
-        with subprocess.Popen(["git", "-C", str(git), "archive", commit], stdout=subprocess.PIPE) as archive:
-            subprocess.run(
-                ["tar", "x", "-C", str(target)], stdin=archive.stdout, check=False, stderr=subprocess.DEVNULL
-            )
-        if archive.returncode:
+        # a partial clone lacks large files: unlike `git archive`, checkout-index goes on without them
+        surroundings = {**os.environ, "GIT_INDEX_FILE": str(Path(name) / "index")}
+        reading = ["git", "-C", str(git), "read-tree", commit]
+        if subprocess.run(reading, env=surroundings, check=False, capture_output=True).returncode:
             raise ValueError(f"{git} has no commit {commit}")
+        writing = ["git", "-C", str(git), f"--work-tree={target}", "checkout-index", "-a", "-q", f"--prefix={target}/"]
+        subprocess.run(writing, env=surroundings, check=False, capture_output=True)
         identity = ("-c", "user.name=bench", "-c", "user.email=bench@example.com", "-c", "commit.gpgsign=false")
         for arguments in (("init", "-q"), ("add", "-A"), ("commit", "-q", "-m", "bench")):
             subprocess.run(["git", *identity, *arguments], cwd=target, check=True, capture_output=True)

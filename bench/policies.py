@@ -59,7 +59,7 @@ create table public.tasks (
 """
 FILL = """\
 set session_replication_role = replica;
-truncate auth.users, public.organizations, public.organization_members, public.projects, public.tickets, public.drafts, public.tasks;
+truncate auth.users, public.organizations, public.organization_members, public.projects, public.tickets, public.drafts, public.tasks cascade;
 create temporary table n on commit drop as
   select i, ('00000000-0000-4000-8000-' || lpad(i::text, 12, '0'))::uuid as person,
     ('00000000-0000-4000-9000-' || lpad(i::text, 12, '0'))::uuid as tenant
