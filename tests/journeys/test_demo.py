@@ -1,0 +1,74 @@
+"""The demo, walked to green by the headless face: six leaks in, a proven fix and a runbook out."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from assistant.engine.casefile import read_case, verify_evidence
+from assistant.engine.demo import demo_leaks
+from tests.journeys.desk import Desk
+
+
+pytestmark = pytest.mark.shadow
+
+
+@pytest.fixture(scope="module")
+def walked(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, object], str]:
+    """The demo after its walk: its folder, what the JSON said, and what was printed for people."""
+    home = tmp_path_factory.mktemp("demo")
+    told = Desk(home).type("demo", "--headless", "--into", home / "told")
+    said = Desk(home).type("demo", "--headless", "--json", "--into", home / "said")
+    assert told.code == said.code == 0, told.err + said.err
+    return home / "said", json.loads(said.out), told.out
+
+
+def test_it_ends_proven_with_every_step_done(walked) -> None:
+    _, said, told = walked
+    assert said["state"] == "proven"
+    assert {step["state"] for step in said["steps"]} == {"done"}
+    assert said["after"]["leaks"] == said["after"]["locked_out"] == 0
+    assert "proven: look at it" in told
+    for step in said["steps"]:
+        assert f"\n{step['id']}\n" in told
+
+
+def test_every_leak_that_the_history_opened_is_told(walked) -> None:
+    root, said, _ = walked
+    case = read_case(root, said["id"])
+    subjects = " ".join(finding.subject for finding in case.incident.findings if finding.executed)
+    for leak in demo_leaks():
+        assert leak.object.rpartition(".")[2].partition("(")[0] in subjects, leak
+
+
+def test_what_was_written_is_there_and_the_case_file_whole(walked) -> None:
+    root, said, _ = walked
+    assert {Path(path).suffix for path in said["written"]} == {".sql", ".md", ".toml"}
+    assert all((root / path).is_file() for path in said["written"])
+    assert verify_evidence(read_case(root, said["id"]))[1] == ()
+    status = subprocess.run(
+        ["git", "status", "--porcelain"], cwd=root, capture_output=True, text=True, check=True
+    ).stdout
+    assert ".stanch" not in status
+
+
+def test_the_runbook_in_the_repository_names_leaks_fix_proof_and_what_is_unknown(walked) -> None:
+    root, said, _ = walked
+    text = (root / next(path for path in said["written"] if path.endswith(".md"))).read_text(encoding="utf-8")
+    for part in (
+        "## What leaked to whom",
+        "set local role anon",
+        "- confirmed: ",
+        "- unknown: the application trusts",
+        "**holds**",
+        "## What is not known",
+    ):
+        assert part in text
+
+
+def test_nobody_is_walked_over_an_existing_folder(walked) -> None:
+    root, _, _ = walked
+    Desk(root).type("demo", "--headless", "--into", root).says(2)
