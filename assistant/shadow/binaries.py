@@ -118,13 +118,19 @@ def reachable(root: Path, home: Path) -> Path:
         return root
     mark = hashlib.sha256(f"{root}{(root / 'bin' / 'postgres').stat().st_mtime_ns}".encode()).hexdigest()[:10]
     copy = home / f"postgresql-{mark}"
+    place = copy / "package" / root.name
     if not copy.exists():
         fresh = Path(tempfile.mkdtemp(dir=home))
         for part in ("bin", "lib", "share"):
-            shutil.copytree(root / part, fresh / part, symlinks=True)
+            shutil.copytree(root / part, fresh / "package" / root.name / part, symlinks=True)
+        libraries = root.parent.with_name(
+            f"{root.parent.name}.libs"
+        )  # where the wheel keeps them, found by relative path
+        if libraries.is_dir():
+            shutil.copytree(libraries, fresh / libraries.name, symlinks=True)
         fresh.chmod(0o755)
         try:
             fresh.rename(copy)
         except OSError:  # another run was faster
             shutil.rmtree(fresh, ignore_errors=True)
-    return copy
+    return place

@@ -16,6 +16,7 @@ import shutil
 import signal
 import subprocess
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import psycopg
@@ -29,7 +30,6 @@ from assistant.shadow.template import TEMPLATE, described, fill_template, make_r
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from assistant.domain.catalog import PlatformKind
     from assistant.shadow.lease import Lease
@@ -40,7 +40,7 @@ MAINTENANCE: Final = "stanch"
 
 _START_SECONDS: Final = 30.0
 _ROOM_BYTES: Final = 16 * 1024 * 1024
-_MEMORY_KILOBYTES: Final = 6 * 1024 * 1024
+_MEMORY_KILOBYTES: Final = 4 * 1024 * 1024  # of one backend: a hostile query gets an error, not the machine
 
 _SETTINGS: Final = {
     # nothing here survives a crash of the machine, and nothing needs to
@@ -323,8 +323,17 @@ def _postmaster(pidfile: Path, data: Path) -> int | None:
         os.kill(pid, 0)
     except (OSError, ValueError, IndexError):
         return None
+    return pid if str(data) in _arguments(pid) else None
+
+
+def _arguments(pid: int) -> str:
+    """What a process was started with; empty when it is gone (or a zombie)."""
+    if Path("/proc/self/cmdline").exists():  # slim images have no ps
+        with contextlib.suppress(OSError):
+            return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
+        return ""
     seen = subprocess.run(["ps", "-ww", "-o", "args=", "-p", str(pid)], check=False, capture_output=True, text=True)
-    return pid if str(data) in seen.stdout else None
+    return seen.stdout
 
 
 def no_space(where: str) -> ShadowError:

@@ -49,6 +49,9 @@ class Host(Protocol):
     def size(self, name: str) -> int:
         """Bytes on disk."""
 
+    def databases(self) -> frozenset[str]:
+        """Names of the shadows in use."""
+
     def superuser_connection(self) -> psycopg.Connection[Any]:
         """To the maintenance database."""
 

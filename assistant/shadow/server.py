@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import os
+import re
 import threading
 import time
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 _LARGE: Final = 64 * 1024 * 1024
 _DISCONNECT_SECONDS: Final = 3.0
+_RECOVERY_SECONDS: Final = 20.0
+_RECOVERS: Final = re.compile(r"recovery|starting up|not yet accepting|terminated abnormally|closed the connection")
 _numbers = itertools.count(1)
 
 
@@ -117,6 +120,10 @@ class Server:
             seen = snapshot(self._maintenance())
         return {**seen, "databases": [row for row in seen["databases"] if row[0] not in but]}
 
+    def databases(self) -> frozenset[str]:
+        """Names of the shadows in use: every other database was made by SQL."""
+        return frozenset(self._alive)
+
     def size(self, name: str) -> int:
         """Bytes of a database on disk."""
         row = self.fetch("SELECT pg_database_size(%s)", [name])
@@ -130,25 +137,31 @@ class Server:
             time.sleep(0.002)
 
     def _copy(self, template: str, strategy: str) -> Shadow:
-        name = f"stanch_{os.getpid()}_{next(_numbers)}"
-        try:
-            with self._lock:
-                self.execute(
-                    sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY {} OWNER {}").format(
-                        sql.Identifier(name), sql.Identifier(template), sql.SQL(strategy), sql.Identifier(self.owner)
-                    )
-                )
-                self._alive.add(name)
-                if template != TEMPLATE:
-                    self._copy_settings(template, name)
-        except psycopg.Error as error:
-            if isinstance(error, psycopg.errors.DiskFull) or self._backing.is_full():
-                raise no_space(self._backing.where) from error
-            raise ShadowError(
-                f"the shadow server could not make a database: {error.diag.message_primary or 'it is gone'}.",
-                "Run the command again; if it stays, delete the stanch folder in your cache.",
-            ) from error
-        return Shadow(self, name)
+        for last in (False, True):
+            name = f"stanch_{os.getpid()}_{next(_numbers)}"
+            try:
+                self._create(name, template, strategy)
+            except psycopg.Error as error:
+                if isinstance(error, psycopg.errors.DiskFull) or self._backing.is_full():
+                    raise no_space(self._backing.where) from error
+                if isinstance(error, psycopg.OperationalError) and not last:
+                    continue  # a backend crashed at this moment, and the server ended all others with it
+                raise ShadowError(
+                    f"the shadow server could not make a database: {error.diag.message_primary or 'it is gone'}.",
+                    "Run the command again; if it stays, delete the stanch folder in your cache.",
+                ) from error
+            return Shadow(self, name)
+        raise AssertionError
+
+    def _create(self, name: str, template: str, strategy: str) -> None:
+        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY {} OWNER {}").format(
+            sql.Identifier(name), sql.Identifier(template), sql.SQL(strategy), sql.Identifier(self.owner)
+        )
+        with self._lock:
+            self.execute(statement)
+            self._alive.add(name)
+            if template != TEMPLATE:
+                self._copy_settings(template, name)
 
     def _copy_settings(self, source: str, copy: str) -> None:
         """CREATE DATABASE copies neither ALTER DATABASE … SET nor GRANT … ON DATABASE: both decide what a role may do."""
@@ -192,12 +205,12 @@ class Server:
                 self._connection.close()
             else:
                 return self._connection
-        deadline = time.monotonic() + _DISCONNECT_SECONDS
+        deadline = time.monotonic() + _RECOVERY_SECONDS
         while True:
             try:
                 self._connection = self.superuser_connection()
-            except psycopg.OperationalError:  # it recovers, which takes a moment
-                if time.monotonic() > deadline:
+            except psycopg.OperationalError as error:
+                if not _RECOVERS.search(str(error)) or time.monotonic() > deadline:
                     raise
                 time.sleep(0.02)
             else:

@@ -32,6 +32,11 @@ _LATE: Final = """
     WHERE datname = %s AND pid <> pg_backend_pid() AND backend_type = 'client backend'
       AND state IN ('active', 'fastpath function call') AND clock_timestamp() - query_start > make_interval(secs => %s)
 """
+_SIZE: Final = """
+    SELECT coalesce(sum(pg_database_size(oid)), 0)::bigint FROM pg_database
+    WHERE datname = %s OR (datname <> ALL(%s) AND datname <> 'postgres' AND datname !~ '^template' AND NOT datistemplate
+        AND pg_get_userbyid(datdba) <> current_user)
+"""
 _BUSY: Final = """
     SELECT pid, left(query, 120), query_start FROM pg_stat_activity
     WHERE datname = %s AND pid <> pg_backend_pid() AND backend_type = 'client backend'
@@ -58,7 +63,7 @@ class Watchdog:
     """
 
     def __init__(self, shadow: Shadow, *, statement_seconds: float = 10.0, megabytes: int = 1024) -> None:
-        """Set the limits: seconds for one statement, megabytes for the whole database."""
+        """Set the limits: seconds for one statement, megabytes for the database and those its SQL makes."""
         self._shadow = shadow
         self._seconds = statement_seconds
         self._bytes = megabytes * _MEGABYTE
@@ -97,7 +102,8 @@ class Watchdog:
         with contextlib.suppress(psycopg.OperationalError):  # the server is gone, and with it what we watched
             while not self._over.wait(_EVERY_SECONDS):
                 self._end_late(self._connection)
-                self._end_large(self._connection)
+                with contextlib.suppress(psycopg.ProgrammingError):  # a database was dropped while it was measured
+                    self._end_large(self._connection)
 
     def _end_late(self, connection: psycopg.Connection[Any]) -> None:
         for pid, seconds, waits_for, statement, since in connection.execute(
@@ -107,10 +113,7 @@ class Watchdog:
             self._end(connection, pid, since, f"stopped after {seconds:.0f} s: {why}", statement)
 
     def _end_large(self, connection: psycopg.Connection[Any]) -> None:
-        row = connection.execute(
-            "SELECT pg_database_size(oid) FROM pg_database WHERE datname = %s", [self._shadow.name]
-        )
-        size = row.fetchone()
+        size = connection.execute(_SIZE, [self._shadow.name, list(self._shadow.server.databases())]).fetchone()
         if size is None or size[0] <= self._bytes:
             return
         for pid, statement, since in connection.execute(_BUSY, [self._shadow.name]).fetchall():

