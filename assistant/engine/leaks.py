@@ -21,13 +21,14 @@ _VERBS = {verb: rank for rank, verb in enumerate(Verb)}
 
 
 def worst_first(cells: Iterable[Cell]) -> tuple[Cell, ...]:
-    """By severity, confidence, fewest steps, most exposed actor, then name."""
+    """By severity, confidence, whole rows before single columns, fewest steps, most exposed actor, then name."""
     return tuple(
         sorted(
             cells,
             key=lambda cell: (
                 SEVERITY_RANK[cell.severity],
                 CONFIDENCE_RANK[cell.confidence],
+                cell.kind == "column",
                 len(cell.steps),
                 _ACTORS[cell.actor],
                 _VERBS[cell.verb],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from assistant.domain.matrix import Verdict
+from assistant.domain.matrix import SEVERITY_RANK, Severity, Verdict
 from assistant.engine.leaks import place_of, places, worst_first
 from assistant.faces.cli.report import questions
 from assistant.text.plural import plural
@@ -151,6 +151,36 @@ def tell_findings(voice: Voice, findings: Sequence[Finding], *, headline: str, m
             voice.line(str(finding.where), indent=4)
     if len(findings) > most:
         voice.line(f"{plural(len(findings) - most, 'finding')} more: `stanch scan --json` lists all", indent=2)
+    voice.line()
+
+
+def tell_suspected(voice: Voice, findings: Sequence[Finding], *, most: int = 10) -> None:
+    """What no attack showed, last and low: grave suspicions one by one, lint one line a rule."""
+    if not findings:
+        return
+    grave = [finding for finding in findings if SEVERITY_RANK[finding.severity] <= SEVERITY_RANK[Severity.MEDIUM]]
+    voice.line("Suspected, and not shown by any attack:", kind="strong")
+    for finding in grave[:most]:
+        voice.line(f"{finding.severity.value}: {finding.title} [{finding.rule}]", indent=2, kind=finding.severity.value)
+        if finding.where is not None:
+            voice.line(str(finding.where), indent=4)
+    if len(grave) > most:
+        voice.line(f"{plural(len(grave) - most, 'suspicion')} more", indent=2)
+    by_rule: dict[str, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        if finding not in grave:
+            by_rule[finding.rule].append(finding)
+    for rule, lint in by_rule.items():
+        first = lint[0]
+        if len(lint) == 1:
+            voice.line(f"{first.severity.value}: {first.title} [{rule}]", indent=2, kind="low")
+        else:
+            voice.line(
+                f"{first.severity.value}: {rule}, {plural(len(lint), 'object')}; the first: {first.title}",
+                indent=2,
+                kind="low",
+            )
+    voice.line("`stanch scan` lists them with their places.", indent=2)
     voice.line()
 
 

@@ -11,7 +11,7 @@ from assistant.engine.rehearsal import rehearse
 from assistant.faces.cli.exits import Exit
 from assistant.faces.cli.report import prove_report
 from assistant.faces.cli.settings import options_from, repository_root
-from assistant.faces.cli.words import tell_findings, tell_numbers, tell_other_leaks, tell_questions, tell_worst
+from assistant.faces.cli.words import tell_numbers, tell_other_leaks, tell_questions, tell_suspected, tell_worst
 
 
 if TYPE_CHECKING:
@@ -53,7 +53,6 @@ def tell(voice: Voice, rehearsal: Rehearsal) -> None:
         voice.line("No attack reached a row that was not the attacker's.", kind="good")
     tell_numbers(voice, rehearsal)
     tell_questions(voice, matrix, rehearsal)
-    suspected = [finding for finding in findings if not finding.executed]
-    tell_findings(voice, suspected, headline=f"{len(suspected)} suspected, none of them executed:", most=10)
+    tell_suspected(voice, [finding for finding in findings if not finding.executed])
     if leaks:
         voice.line("Next: `stanch fix --dry-run` shows a migration that closes this, rehearsed on a copy.")
