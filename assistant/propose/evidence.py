@@ -92,6 +92,11 @@ class Case:
         )
 
     @property
+    def variants(self) -> frozenset[str]:
+        """Forms of the attacks that worked."""
+        return frozenset(part for cell in self.cells for part in cell.variant.split("/"))
+
+    @property
     def fingerprints(self) -> tuple[str, ...]:
         """Fingerprints of the findings, sorted, each once."""
         return tuple(sorted({finding.fingerprint for finding in self.findings}))

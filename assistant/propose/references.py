@@ -21,11 +21,20 @@ if TYPE_CHECKING:
 _OWNED: Final = frozenset({OwnerKind.USER, OwnerKind.TENANT, OwnerKind.VIA, OwnerKind.CONDITIONAL})
 
 
-def bound_references(owners: Owners, table: Table, entry: Ownership) -> tuple[Predicate, ...]:
-    """A predicate for each foreign key to an owned row, ``true`` for NULL."""
+def bound_references(owners: Owners, table: Table, entry: Ownership, *, tenants: bool = False) -> tuple[Predicate, ...]:
+    """A predicate for each foreign key to an owned row, ``true`` for NULL.
+
+    With ``tenants`` for each to a tenant too: a row of one's own that names another's tenant was seen there. Otherwise it may be the
+    customer of that tenant who writes it.
+    """
     bound = []
     for key in table.foreign_keys:
-        if len(key.columns) != 1 or key.columns[0] in entry.columns or not _leads_to_a_row(owners, key):
+        if len(key.columns) != 1 or key.columns[0] in entry.columns:
+            continue
+        if tenants and owners.ground.is_tenant_root(key.target):
+            bound += _own_tenant(owners, table, key)
+            continue
+        if not _leads_to_a_row(owners, key):
             continue
         column = table.column(key.columns[0])
         if column is None or column.generated:
@@ -47,3 +56,18 @@ def _leads_to_a_row(owners: Owners, key: ForeignKey) -> bool:
     return (
         key.target not in people and not ground.is_tenant_root(key.target) and ground.entry(key.target).kind in _OWNED
     )
+
+
+def _own_tenant(owners: Owners, table: Table, key: ForeignKey) -> list[Predicate]:
+    column = table.column(key.columns[0])
+    belongs = [one for one in owners.ground.ownership.memberships if one.tenant == key.target]
+    if column is None or not belongs or key.target_columns != (belongs[0].tenant_key,):
+        return []
+    membership = min(belongs, key=lambda one: (one.pointer, one.table))
+    if membership.pointer and membership.table == table.name:
+        return []  # the pointer itself has its own rule
+    helper = owners.tenants(membership)
+    name = ident(column.name)
+    call = f"{ident(helper.name.schema)}.{ident(helper.name.name)}()"
+    mine = Predicate(sql=f"{name} = any (array(select {call}))", helpers=(helper,))
+    return [mine if column.not_null else any_of(Predicate(sql=f"{name} is null"), mine)]

@@ -62,9 +62,9 @@ def propose(
     trusted = frozenset(
         name for name, case in docket.tables.items() if case.first_steps or "tenant-pointer-writable" in case.rules
     )
-    shapes = Shapes(
-        ground=ground, owners=Owners(ground=ground, workshop=Workshop(ground=ground)), strict=strict, trusted=trusted
-    )
+    stuffed = frozenset(name for name, case in docket.tables.items() if case.variants & {"stuffed", "move"})
+    owners = Owners(ground=ground, workshop=Workshop(ground=ground))
+    shapes = Shapes(ground=ground, owners=owners, strict=strict, trusted=trusted, stuffed=stuffed)
     results = _tables(shapes, docket)
     guarded = _guarded(ground, results)
     results += fix_storage(shapes, docket)

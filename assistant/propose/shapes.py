@@ -69,6 +69,8 @@ class Shapes:
     """Objects on which the gentle form left a leak."""
     trusted: frozenset[Name] = field(default=frozenset())
     """Tables whose rows an attack wrote to reach the rows of another."""
+    stuffed: frozenset[Name] = field(default=frozenset())
+    """Tables in which a row of the attacker's own was put before, or moved to, somebody else's tenant."""
 
     def guards(
         self, table: Table, entry: Ownership, roles: Mapping[str, tuple[str, ...]] = MappingProxyType({})
@@ -105,7 +107,8 @@ class Shapes:
             asked = () if command == "select" else entry.write_roles
             return self.owners.rows(entry, roles=asked or roles.get(command, ()))
 
-        bound = (*bound_references(self.owners, table, entry), *self._pointer(table))
+        narrow = table.name in self.stuffed or str(table.name) in self.strict
+        bound = (*bound_references(self.owners, table, entry, tenants=narrow), *self._pointer(table))
         new = (*self._written_by(table, entry), *bound, *self._defaults(table, entry))
         return (
             *self._reads(table, entry, mine("select")),

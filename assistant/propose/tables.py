@@ -18,6 +18,7 @@ from assistant.propose.owners import Gap
 from assistant.propose.roles import asked_roles
 from assistant.propose.soundness import holds_alone
 from assistant.propose.surroundings import unpublished
+from assistant.propose.unowned import fix_unknown
 from assistant.sql.policy import Policy, disable_rls, drop_policy, enable_rls
 
 
@@ -40,8 +41,8 @@ _TABLE_PRIVILEGES: Final = ("TRUNCATE", "REFERENCES", "TRIGGER", "MAINTAIN")
 def fix_table(shapes: Shapes, table: Table, case: Case) -> tuple[Fix | NoFix, ...]:
     """One fix for everything held against the table, or the reason why there is none."""
     entry = shapes.ground.entry(table.name)
-    if entry.kind is OwnerKind.UNKNOWN and table.policies and not table.rls:
-        return _switch_on(table, case)
+    if entry.kind is OwnerKind.UNKNOWN:
+        return fix_unknown(shapes.ground, table, case)
     draft = Draft()
     helpers_at = 0
     try:
@@ -68,29 +69,6 @@ def fix_table(shapes: Shapes, table: Table, case: Case) -> tuple[Fix | NoFix, ..
     if not draft.forward:
         return no_fix(case, _why_nothing(table, entry, case))
     return (_fix(table.name, entry, case, draft),)
-
-
-def _switch_on(table: Table, case: Case) -> tuple[Fix | NoFix, ...]:
-    """Nobody knows the owner, but somebody wrote policies for it: they are put in force, and no guess is added to them."""
-    meant = [finding for finding in case.findings if finding.rule == "policy-without-rls"]
-    if not meant:
-        return no_fix(case, f"who owns {table.name}? Say so in stanch.toml or on the map screen")
-    rest = [finding for finding in case.findings if finding not in meant]
-    fix = Fix(
-        id=f"lock-{slug(str(table.name))}",
-        title=f"Put the policies of {table.name} in force",
-        findings=tuple(sorted(finding.fingerprint for finding in meant)),
-        applies=Applies.REVIEW,
-        statements=(
-            Statement(sql=enable_rls(table.name), comment="Without row-level security every policy is ignored."),
-        ),
-        undo=(Statement(sql=disable_rls(table.name), comment=REOPENS),),
-        risk=f"Who owns {table.name} is not known, so its policies stay as they are; what they do not allow stops working for clients",
-        objects=(str(table.name),),
-        order=20,
-    )
-    reason = f"who owns {table.name}? Say so in stanch.toml or on the map screen"
-    return (fix, *(NoFix(finding=finding.fingerprint, reason=reason) for finding in rest))
 
 
 def _fix(name: Name, entry: Ownership, case: Case, draft: Draft) -> Fix:
