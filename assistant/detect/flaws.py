@@ -97,6 +97,7 @@ def gather(
     *,
     only: Callable[[Cell], bool] | None = None,
     storage: bool = False,
+    access: str | None = None,
 ) -> Iterator[Finding]:
     """One finding for each table and kind of access of which some policy has a flaw.
 
@@ -107,14 +108,15 @@ def gather(
         say: title and detail of a group.
         only: which cells the rule is about.
         storage: look at ``storage.objects`` as well.
+        access: ``read`` or ``write`` alone, both by default.
     """
     extra = [context.catalog.tables[STORAGE_OBJECTS]] if storage and STORAGE_OBJECTS in context.catalog.tables else []
     for table in (*context.tables(), *extra):
         if not table.rls:
             continue
         found = [flaw for policy in context.api_policies(table) for flaw in flaws_of(table, policy) if flaw.verbs]
-        for access in ("read", "write"):
-            flaws = tuple(flaw for flaw in found if (flaw.policy.command == "select") is (access == "read"))
+        for kind in ("read", "write") if access is None else (access,):
+            flaws = tuple(flaw for flaw in found if (flaw.policy.command == "select") is (kind == "read"))
             exposed = [(context.predicate_reach(table, flaw.policy), flaw) for flaw in flaws]
             if not exposed:
                 continue
@@ -125,7 +127,7 @@ def gather(
             judgement = judge(context, table.name, verbs, exposure, only=only)
             if judgement is None:
                 continue
-            group = Group(table=table, flaws=flaws, access=access, exposure=exposure, judgement=judgement)
+            group = Group(table=table, flaws=flaws, access=kind, exposure=exposure, judgement=judgement)
             title, detail = say(group)
             yield report(
                 rule,
@@ -134,7 +136,7 @@ def gather(
                 judgement,
                 context.policy_place(flaws[0].policy),
                 detail=detail,
-                key=access,
+                key=kind,
                 policies=(flaw.policy.name for flaw in flaws),
                 columns=(column for flaw in flaws for column in flaw.columns),
             )

@@ -36,7 +36,10 @@ def detect(catalog: Catalog, ownership: OwnershipMap, matrix: Matrix | None, rep
     for last in (False, True):
         if last:
             claimed = frozenset(
-                key for finding in found.values() if finding.rule not in consequences for key in finding.cells
+                key
+                for finding in found.values()
+                for key in finding.cells
+                if finding.rule not in consequences or key[1].startswith("column")
             )
             context = replace(context, claimed=claimed)
         for module in rules():

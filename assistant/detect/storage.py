@@ -32,12 +32,12 @@ def buckets_named(text: str | None) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def bucket_cells(context: Context, bucket: str) -> tuple[Cell, ...]:
-    """Leaking cells of one bucket: its id is part of the cell's variant."""
+def bucket_cells(context: Context, bucket: str, verdict: Verdict = Verdict.LEAKS) -> tuple[Cell, ...]:
+    """Attacks on one bucket with that outcome: its id is part of the cell's variant."""
     return tuple(
         cell
         for cell in context.cells(STORAGE_OBJECTS)
-        if cell.verdict is Verdict.LEAKS and is_deny(cell) and cell.kind == "bucket" and bucket in forms(cell)
+        if cell.verdict is verdict and is_deny(cell) and cell.kind == "bucket" and bucket in forms(cell)
     )
 
 

@@ -67,6 +67,8 @@ class Atom:
     """It mentions who is calling."""
     forged: bool
     """What it knows of the caller is what the caller wrote (user_metadata)."""
+    helper: bool
+    """It calls one of the operator's own functions."""
     reads: tuple[Name, ...]
     """Relations its sub-selects read."""
     sub_select: bool
@@ -157,6 +159,7 @@ def _atom(node: exp.Expr, resolved: Resolved, surface: Surface, *, negated: bool
         row=row,
         caller=any(call.names_caller for call in calls) or any(helper.asks_caller for helper in helpers),
         forged=forged,
+        helper=bool(helpers),
         reads=resolved.relations(node),
         sub_select=bool(selects),
         linked=bool(selects) and bool(row),

@@ -1,4 +1,4 @@
-"""Policies whose predicate is simply true for guests and users."""
+"""SELECT policies whose predicate is simply true for guests and users."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 RULE = Rule(
     id="always-true",
-    title="A policy admits every row",
-    why="A policy that is always true is no policy: everyone it is for sees, or writes, the rows of all customers.",
+    title="A policy lets everyone read every row",
+    why="A policy that is always true is no policy: everyone it is for sees the rows of all customers.",
     remedy="Compare the row's owner or tenant with the caller; for a table that is public on purpose say so in stanch.toml.",
     docs="https://supabase.com/docs/guides/database/postgres/row-level-security",
 )
@@ -37,21 +37,11 @@ EXAMPLES = (
         mend='drop policy "Anyone can read" on public.messages;',
         attacked=True,
     ),
-    Example(
-        setup="""
-            create table public.reports (id uuid primary key default gen_random_uuid(), user_id uuid not null references auth.users, body text);
-            alter table public.reports enable row level security;
-            create policy own on public.reports for select to authenticated using (user_id = (select auth.uid()));
-        """,
-        leak="create policy add on public.reports for insert to authenticated with check (true);",
-        mend="alter policy add on public.reports with check (user_id = auth.uid());",
-        attacked=True,
-    ),
 )
 
 
 def find(context: Context) -> Iterator[Finding]:
-    """Policies for guests or users that are true whatever the row says."""
+    """SELECT policies for guests or users that are true whatever the row says."""
 
     def flaws(table: Table, policy: PolicyRow) -> Iterator[Flaw]:
         for text, verbs in predicates(policy):
@@ -65,7 +55,7 @@ def find(context: Context) -> Iterator[Finding]:
             if opening(context, table, policy, text) is Opening.ALWAYS_TRUE:
                 yield Flaw(policy=policy, verbs=verbs, text=text)
 
-    return gather(context, RULE, flaws, _say)
+    return gather(context, RULE, flaws, _say, access="read")
 
 
 def _say(group: Group) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from assistant.detect.flaws import Flaw, predicates
 from assistant.detect.judge import Judgement, from_leaks, report
 from assistant.detect.rule import Example, Rule
 from assistant.detect.storage import bucket_cells, bucket_subject, buckets_named
-from assistant.domain.matrix import Severity, Verb
+from assistant.domain.matrix import Severity, Verb, Verdict
 from assistant.domain.ownership import Confidence
 from assistant.sql.truth import Caller
 
@@ -62,6 +62,8 @@ def find(context: Context) -> Iterator[Finding]:
     for (bucket, reads), flaws in sorted(found.items()):
         exposure = min(context.exposure_of(flaw.policy.roles) for flaw in flaws)
         judgement = _judged(context, bucket, flaws, exposure, public=bucket in public)
+        if judgement is None:
+            continue
         verbs = {verb for flaw in flaws for verb in flaw.verbs}
         yield report(
             RULE,
@@ -86,20 +88,23 @@ def _is_wide(context: Context, table: Table, branch: Branch) -> bool:
     """A branch that asks for the bucket, perhaps for a session, and for nothing of the object."""
     for atom in branch.atoms:
         about_bucket = set(atom.row) <= {"bucket_id"} and not atom.sub_select and not (atom.caller and atom.row)
+        # an extension, a size, a fixed folder: of the object, not of its owner
+        about_kind = not atom.caller and not atom.sub_select
         answer = context.admits(table, atom.text, Caller.SIGNED_IN)
-        by_kind = (
-            not atom.caller and not atom.sub_select
-        )  # extension, size, a fixed folder: of the object, not of its owner
-        if answer is False or not (about_bucket or by_kind) or (atom.caller and answer is not True):
+        narrows = atom.helper or (atom.caller and answer is not True)
+        if answer is False or narrows or not (about_bucket or about_kind):
             return False
     return True
 
 
-def _judged(context: Context, bucket: str, flaws: list[Flaw], exposure: Exposure, *, public: bool) -> Judgement:
+def _judged(context: Context, bucket: str, flaws: list[Flaw], exposure: Exposure, *, public: bool) -> Judgement | None:
     verbs = {verb for flaw in flaws for verb in flaw.verbs}
     leaks = [cell for cell in bucket_cells(context, bucket) if cell.verb in verbs]
     if leaks:
         return from_leaks(leaks)
+    tried = [cell for cell in bucket_cells(context, bucket, Verdict.HOLDS) if cell.verb in verbs]
+    if tried and not bucket_cells(context, bucket, Verdict.UNKNOWN):
+        return None
     only_adds = not verbs & {Verb.SELECT, Verb.UPDATE, Verb.DELETE}
     if only_adds:
         # anybody may add, nobody may overwrite: a nuisance rather than a leak

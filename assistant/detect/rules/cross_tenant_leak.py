@@ -57,7 +57,7 @@ def find(context: Context) -> Iterator[Finding]:
         yield report(
             RULE,
             subject,
-            f"{judgement.who(Exposure.SIGNED_IN).capitalize()} can {judgement.does((Verb.SELECT,))} {'' if kind == 'function' else 'rows of '}{name}.",
+            f"{judgement.who(Exposure.SIGNED_IN).capitalize()} can {judgement.does((Verb.SELECT,))} {'' if kind in {'function', 'column'} else 'rows of '}{name}.",
             judgement,
             place or context.where(subject, Subject(kind="table", name=name)),
             detail="; ".join(list(reasons)[:3]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.detect.context import Exposure, new_row_predicate, verbs_of
-from assistant.detect.judge import judge, report
+from assistant.detect.judge import forms, judge, report
 from assistant.detect.rule import Example, Rule
 from assistant.detect.two_steps import opened_by, places_opened
 from assistant.domain.facts import Subject
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from assistant.detect.context import Context
     from assistant.domain.catalog import PolicyRow, Table
     from assistant.domain.findings import Finding
+    from assistant.domain.matrix import Cell
     from assistant.domain.ownership import Membership
 
 RULE = Rule(
@@ -49,7 +50,7 @@ EXAMPLES = (
 
 
 def find(context: Context) -> Iterator[Finding]:
-    """Membership tables that the attack joined, or whose INSERT policy does not bind the tenant."""
+    """Membership tables that the attack joined, or whose policies for writing do not bind the tenant."""
     for membership in context.ownership.memberships:
         table = context.catalog.tables.get(membership.table)
         if table is None or membership.pointer or not table.rls or not context.served(table.name):
@@ -61,9 +62,9 @@ def find(context: Context) -> Iterator[Finding]:
         judgement = judge(
             context,
             table.name,
-            {Verb.INSERT},
+            {Verb.INSERT, Verb.UPDATE},
             exposure,
-            only=lambda cell: cell.verb is Verb.INSERT and cell.through is None,
+            only=_joins,
             severity=Severity.HIGH,
             more=two_steps,
         )
@@ -77,16 +78,21 @@ def find(context: Context) -> Iterator[Finding]:
             + (f" and then reach {opened}." if opened else "."),
             judgement,
             context.policy_place(loose[0]) if loose else context.table_place(table),
-            detail=f"The policy binds {membership.user_column} and not {membership.tenant_column}; whoever inserts such a row is a member.",
+            detail=f"The policy binds {membership.user_column} and not {membership.tenant_column}; whoever writes such a row is a member.",
             policies=(policy.name for policy in loose),
             columns=(membership.tenant_column,),
         )
 
 
+def _joins(cell: Cell) -> bool:
+    """A new membership, or one's own moved to another tenant."""
+    return cell.through is None and (cell.verb is Verb.INSERT or "move" in forms(cell))
+
+
 def _is_loose(context: Context, table: Table, policy: PolicyRow, membership: Membership) -> bool:
-    """An INSERT policy with a branch that neither binds the tenant nor asks for more than a session."""
+    """An INSERT or UPDATE policy with a branch that neither binds the tenant nor asks for more than a session."""
     text = new_row_predicate(policy)
-    if text is None or Verb.INSERT not in verbs_of(policy):
+    if text is None or not {Verb.INSERT, Verb.UPDATE} & set(verbs_of(policy)):
         return False
     for branch in context.branches(table.name, text):
         binds_tenant = any(membership.tenant_column in atom.row and atom.binds for atom in branch.atoms)

@@ -76,14 +76,10 @@ def could_be_tied(context: Context, table: Table, name: Name) -> bool:
     if other is None:
         return False
     people = {AUTH_USERS, *(principal.table for principal in context.ownership.principals)}
-    mine = {key.target for key in table.foreign_keys} - people
-    theirs = {key.target for key in other.foreign_keys} - people
-    return (
-        bool(mine & theirs)
-        or name in mine - people
-        or table.name in theirs
-        or bool(_tenant_columns(context, table, name))
-    )
+    mine = {key.target for key in table.foreign_keys}
+    theirs = {key.target for key in other.foreign_keys}
+    shared = (mine & theirs) - people
+    return bool(shared) or name in mine or table.name in theirs or bool(_tenant_columns(context, table, name))
 
 
 def _tenant_columns(context: Context, table: Table, name: Name) -> set[str]:

@@ -35,13 +35,60 @@ EXAMPLES = (
     ),
 )
 
-_SHOWN: Final = re.compile(
-    r"avatar|image|img|logo|photo|picture|icon|cover|banner|thumb|public|asset|static|media|cdn|website|blog|product|gallery|badge|font|og",
-    re.IGNORECASE,
+_SHOWN: Final = frozenset(
+    [
+        "avatar",
+        "image",
+        "img",
+        "logo",
+        "photo",
+        "picture",
+        "icon",
+        "cover",
+        "banner",
+        "thumb",
+        "thumbnail",
+        "public",
+        "asset",
+        "static",
+        "media",
+        "cdn",
+        "website",
+        "blog",
+        "product",
+        "gallery",
+        "badge",
+        "font",
+        "og",
+    ]
 )
-_PRIVATE: Final = re.compile(
-    r"private|kyc|passport|identity|contract|invoice|receipt|document|medical|record|backup|export|statement|resume|cv\b|signature|secret|attachment|upload|file|message|chat",
-    re.IGNORECASE,
+_PRIVATE: Final = frozenset(
+    [
+        "private",
+        "kyc",
+        "passport",
+        "identity",
+        "contract",
+        "invoice",
+        "receipt",
+        "document",
+        "doc",
+        "medical",
+        "record",
+        "backup",
+        "export",
+        "statement",
+        "resume",
+        "cv",
+        "signature",
+        "secret",
+        "attachment",
+        "upload",
+        "file",
+        "message",
+        "chat",
+        "report",
+    ]
 )
 
 
@@ -64,11 +111,16 @@ def find(context: Context) -> Iterator[Finding]:
         )
 
 
+def _words(name: str) -> frozenset[str]:
+    """The words of a bucket's name in the singular: ``profile_images`` is about images, not about files."""
+    return frozenset(word.removesuffix("s") for word in re.split(r"[^a-z0-9]+", name.lower()))
+
+
 def _shown(name: str) -> bool:
-    return bool(_SHOWN.search(name)) and not _PRIVATE.search(name)
+    return bool(_words(name) & _SHOWN) and not _words(name) & _PRIVATE
 
 
 def _by_name(name: str) -> Judgement:
-    if _PRIVATE.search(name):
+    if _words(name) & _PRIVATE:
         return Judgement(severity=Severity.HIGH, confidence=Confidence.MEDIUM)
     return Judgement(severity=Severity.LOW, confidence=Confidence.MEDIUM if _shown(name) else Confidence.LOW)

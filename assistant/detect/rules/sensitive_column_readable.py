@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assistant.detect.context import Exposure, verbs_of
-from assistant.detect.judge import from_leaks, is_deny, is_plain, judge, report
-from assistant.detect.openings import opening
+from assistant.detect.judge import NEXT, from_leaks, is_deny, is_plain, judge, report
+from assistant.detect.openings import Opening, opening
 from assistant.detect.rule import Example, Rule
 from assistant.domain.facts import Subject
 from assistant.domain.matrix import Actor, Severity, Verb, Verdict
@@ -81,18 +82,26 @@ def _exposure(context: Context, table: Table) -> Exposure:
 
 
 def _publishes(context: Context, table: Table, policy: PolicyRow) -> bool:
-    if opening(context, table, policy, policy.using or "") is not None:
-        return True
+    mistake = opening(context, table, policy, policy.using or "")
+    if mistake is not None:
+        return mistake in {Opening.ALWAYS_TRUE, Opening.SIGNED_IN}
     ways = context.branches(table.name, policy.using)
-    return any(not way.bound and not any(atom.caller or atom.sub_select for atom in way.atoms) for way in ways)
+    return any(
+        not way.bound and not any(atom.caller or atom.sub_select or atom.null_test for atom in way.atoms)
+        for way in ways
+    )
 
 
 def _judged(context: Context, table: Table, columns: list[str], exposure: Exposure) -> Judgement | None:
     if exposure is Exposure.NOBODY:
         return None
     leaks = [cell for cell in context.cells(table.name) if _shows(cell, columns)]
+    leaks += [cell for name in columns for cell in context.cells(f"{table.name}.{name}") if _shows(cell, columns)]
     if leaks:
-        return from_leaks(leaks)
+        found = from_leaks(leaks)
+        # a row that its owner chose to publish is worth less to a thief than one that was never meant to be seen
+        published = context.owner(table.name).kind is OwnerKind.CONDITIONAL
+        return replace(found, severity=NEXT.get(found.severity, found.severity)) if published else found
     grade = Severity.CRITICAL if exposure is Exposure.GUEST else Severity.HIGH
     return judge(context, table.name, {Verb.SELECT}, exposure, severity=grade)
 

@@ -50,16 +50,13 @@ EXAMPLES = (
 
 def find(context: Context) -> Iterator[Finding]:
     """Tenant pointers that an UPDATE policy and the grants leave to their user."""
-    for membership in context.ownership.memberships:
-        table = context.catalog.tables.get(membership.table)
-        if table is None or not membership.pointer or not table.rls or not context.served(table.name):
-            continue
-        if membership.tenant_column not in context.columns_granted(table, "UPDATE", Exposure.SIGNED_IN):
+    for table, pointer in pointers(context):
+        if pointer not in context.columns_granted(table, "UPDATE", Exposure.SIGNED_IN):
             continue
         loose = [
             policy
             for policy in context.api_policies(table)
-            if Verb.UPDATE in verbs_of(policy) and _leaves_free(context, table, policy, membership.tenant_column)
+            if Verb.UPDATE in verbs_of(policy) and _leaves_free(context, table, policy, pointer)
         ]
         two_steps = opened_by(context, table.name)
         exposure = Exposure.SIGNED_IN
@@ -75,7 +72,7 @@ def find(context: Context) -> Iterator[Finding]:
         if judgement is None or not (loose or two_steps):
             continue
         opened = places_opened(two_steps)
-        column = f"{table.name}.{membership.tenant_column}"
+        column = f"{table.name}.{pointer}"
         yield report(
             RULE,
             Subject(kind="table", name=str(table.name)),
@@ -85,8 +82,27 @@ def find(context: Context) -> Iterator[Finding]:
             context.policy_place(loose[0]) if loose else context.table_place(table),
             detail="The policy asks whose row it is and not which tenant the new row names.",
             policies=(policy.name for policy in loose),
-            columns=(membership.tenant_column,),
+            columns=(pointer,),
         )
+
+
+def pointers(context: Context) -> Iterator[tuple[Table, str]]:
+    """Columns of people's own rows that name a tenant: of the map, or foreign keys to tenants that the attack put to use."""
+    memberships = context.ownership.memberships
+    tenants = {membership.tenant for membership in memberships if membership.tenant is not None}
+    found = {(membership.table, membership.tenant_column) for membership in memberships if membership.pointer}
+    for principal in context.ownership.principals:
+        table = context.catalog.tables.get(principal.table)
+        if table is not None and opened_by(context, table.name):
+            found |= {
+                (table.name, key.columns[0])
+                for key in table.foreign_keys
+                if key.target in tenants and len(key.columns) == 1
+            }
+    for name, column in sorted(found):
+        table = context.catalog.tables.get(name)
+        if table is not None and table.rls and context.served(name):
+            yield table, column
 
 
 def _leaves_free(context: Context, table: Table, policy: PolicyRow, column: str) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from assistant.detect.context import Exposure, verbs_of
 from assistant.detect.judge import from_leaks, report
 from assistant.detect.rule import Example, Rule
+from assistant.detect.rules.tenant_pointer_writable import pointers
 from assistant.detect.two_steps import places_opened
 from assistant.domain.facts import Subject
 from assistant.domain.matrix import Verb, Verdict
@@ -55,7 +56,9 @@ def find(context: Context) -> Iterator[Finding]:
     """One finding for each table whose rows open others; memberships and pointers have rules of their own."""
     if context.matrix is None:
         return
-    elsewhere = {membership.table for membership in context.ownership.memberships}
+    elsewhere = {membership.table for membership in context.ownership.memberships} | {
+        table.name for table, _ in pointers(context)
+    }
     opened: dict[Name, list[Cell]] = defaultdict(list)
     for cell in context.matrix.of(Verdict.LEAKS):
         if cell.through is not None and cell.through not in elsewhere:

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from assistant.detect.context import Exposure
 from assistant.detect.functions import is_vector_search
-from assistant.detect.judge import judge, report
+from assistant.detect.judge import Judgement, judge, report
 from assistant.detect.rule import Example, Rule
 from assistant.domain.facts import Subject
 from assistant.domain.matrix import Severity, Verb
+from assistant.domain.ownership import Confidence
 
 
 if TYPE_CHECKING:
@@ -53,8 +54,11 @@ def find(context: Context) -> Iterator[Finding]:
         touched = context.private(context.read_by(function))
         unguarded = function.definer or any(not _guarded(context, str(name)) for name in touched)
         judgement = judge(context, function.name, (Verb.EXECUTE,), exposure, severity=Severity.HIGH)
-        if judgement is None or exposure is Exposure.NOBODY or not touched:
+        if exposure is Exposure.NOBODY or not touched:
             continue
+        if judgement is None:
+            # an embedding of the attack's own finds nothing near: that proves little
+            judgement = Judgement(severity=Severity.MEDIUM, confidence=Confidence.LOW)
         if not judgement.executed and (not unguarded or context.asks_caller(function)):
             continue
         subject = Subject(kind="function", name=str(function.name))

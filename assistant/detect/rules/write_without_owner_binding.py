@@ -9,7 +9,7 @@ from assistant.detect.flaws import CHECK_VERBS, Flaw, gather
 from assistant.detect.judge import forms
 from assistant.detect.openings import Opening, opening
 from assistant.detect.rule import Example, Rule
-from assistant.domain.matrix import Verb
+from assistant.domain.matrix import Verb, Verdict
 from assistant.domain.ownership import OwnerKind
 from assistant.sql.truth import Caller
 
@@ -91,7 +91,10 @@ def needed_columns(context: Context, table: Table) -> list[frozenset[str]]:
         groups.append(frozenset(entry.columns[:1]))
     people = {AUTH_USERS, *(principal.table for principal in context.ownership.principals)}
     tenants = {membership.tenant for membership in context.ownership.memberships if membership.tenant not in people}
+    stuffed = any(cell.verdict is Verdict.LEAKS and "stuffed" in forms(cell) for cell in context.cells(table.name))
     for key in table.foreign_keys:
+        if stuffed and key.target not in people and not any(group & set(key.columns) for group in groups):
+            groups.append(frozenset(key.columns))
         beside_owner = kind in {OwnerKind.USER, OwnerKind.TENANT} and len(key.columns) == 1
         if beside_owner and key.target in tenants and not any(group & set(key.columns) for group in groups):
             groups.append(frozenset(key.columns))
