@@ -152,19 +152,43 @@ def _select(
         for child in value if isinstance(value, list) else (value,):
             if isinstance(child, exp.Expr):
                 _walk(child, below, named, out, relations)
-    for join in select.args.get("joins") or ():
-        on = join.args.get("on")
-        if on is not None:
-            _walk(on, below, named, out, relations)
+    for condition in _conditions(select):
+        _walk(condition, below, named, out, relations)
 
 
 def _from(select: exp.Select) -> Iterator[exp.Expr]:
+    """The relations of a FROM clause; PostgreSQL prints joins in parentheses, which nest."""
     from_ = select.args.get("from_")
     pending: list[exp.Expr] = [from_.this] if from_ is not None else []
     pending += [join.this for join in select.args.get("joins") or ()]
-    for source in pending:
-        yield source
-        yield from (join.this for join in source.args.get("joins") or ())
+    while pending:
+        source = pending.pop(0)
+        pending[:0] = [join.this for join in source.args.get("joins") or ()]
+        if _is_join(source):
+            pending.insert(0, source.this)
+        else:
+            yield source
+
+
+def _is_join(source: exp.Expr) -> bool:
+    """``(a JOIN b ON …)``: parentheses around relations, not a query."""
+    return (
+        isinstance(source, (exp.Subquery, exp.Paren)) and not isinstance(source.this, exp.Query | exp.Subquery)
+    ) or (isinstance(source, exp.Subquery) and isinstance(source.this, exp.Subquery) and not source.alias)
+
+
+def _conditions(select: exp.Select) -> Iterator[exp.Expr]:
+    """ON conditions of all joins, in parentheses or not."""
+    from_ = select.args.get("from_")
+    pending: list[exp.Expr] = [select] if from_ is None else [select, from_.this]
+    while pending:
+        node = pending.pop(0)
+        for join in node.args.get("joins") or ():
+            if join.args.get("on") is not None:
+                yield join.args["on"]
+            pending.append(join.this)
+        if _is_join(node):
+            pending.append(node.this)
 
 
 def _source(

@@ -299,3 +299,22 @@ def test_unreadable_text_answers_nothing_and_raises_nothing():
     assert normal("this  is (not SQL") == "this is (not SQL"
     assert branches("this is (not SQL", CHATS, SURFACE) == ()
     assert shapes("this is (not SQL", CHATS, SURFACE) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "EXISTS ( SELECT 1 FROM (projects p JOIN org_members m ON ((m.org_id = p.org_id))) WHERE (m.user_id = auth.uid()))",
+        "EXISTS ( SELECT 1 FROM ((projects p JOIN org_members m ON ((m.org_id = p.org_id))) LEFT JOIN projects q ON ((q.id = p.id))) WHERE (m.user_id = auth.uid()))",
+    ],
+)
+def test_joins_in_the_parentheses_that_postgres_prints_are_read(text):
+    (atom,) = only(text).atoms
+    assert set(atom.reads) == {MEMBERS, Name("public", "projects")}
+    assert atom.captured == ()
+    assert not atom.linked
+
+
+def test_a_row_mentioned_only_in_a_join_condition_is_tied():
+    text = "EXISTS ( SELECT 1 FROM (projects p JOIN org_members m ON ((m.org_id = chats.org_id))) WHERE (m.user_id = auth.uid()))"
+    assert only(text).bound
