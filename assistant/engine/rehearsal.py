@@ -179,7 +179,11 @@ def rehearse(path: Path, options: Options, on_progress: OnProgress) -> Iterator[
             from assistant.shadow.live import copy_schema
 
             on_progress("copying the schema", 0, 0)
-            replayed = copy_schema(options.database_url, shadow)
+            replayed = copy_schema(
+                options.database_url,
+                shadow,
+                on_progress=lambda done, total: on_progress("copying the schema", done, total),
+            )
         else:
             replayed = replay(
                 shadow,

@@ -74,6 +74,8 @@ def _replayed(context: Context, replay: Replay) -> Iterator[Happening]:
         yield FactTaken(
             step=step, says=f"stand-ins for extensions, whose work is not tested: {', '.join(replay.stand_ins)}"
         )
+    for note in replay.notes:
+        yield FactTaken(step=step, says=note)
     if replay.filled_in:
         yield FactTaken(step=step, says=f"taken from generated types: {', '.join(replay.filled_in)}")
 

@@ -44,6 +44,7 @@ def prove_report(rehearsal: Rehearsal) -> dict[str, Any]:
         "missing": missing_records(replay),
         "stand_ins": list(replay.stand_ins),
         "filled_in": list(replay.filled_in),
+        "notes": list(replay.notes),
         "not_read": not_read_records(rehearsal),
         "stale": list(rehearsal.ownership.stale),
     }

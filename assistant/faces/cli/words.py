@@ -114,6 +114,8 @@ def tell_numbers(voice: Voice, rehearsal: Rehearsal) -> None:
             voice.line(f"skipped: {left.file}:{left.line}: {left.reason}", indent=4)
     if replay.stand_ins:
         voice.line(f"not tested: what these extensions do: {', '.join(replay.stand_ins)}", indent=4)
+    for note in replay.notes:
+        voice.line(note, indent=4)
     if not rehearsal.ownership.confirmed:
         voice.line(
             "The map of owners is inferred: look at it with `stanch own`, then `stanch own --confirm`.", indent=2
