@@ -76,6 +76,8 @@ class Caller:
     """Settings of the request in order: the claims as JSON, or the application's own."""
     fresh: bool = False
     """True when no setting may ever have been set on the connection (``current_setting`` gives NULL, not '')."""
+    setup: str = ""
+    """What the person did to their own account beforehand through the platform's API, as SQL of the database's owner."""
     variant: str = ""
     """Added to the variant of the cell: ``fresh``, ``claims-tenant`` …"""
 

@@ -42,12 +42,13 @@ def open_arena(shadow: Shadow, catalog: Catalog, ownership: OwnershipMap) -> Ite
 
 def prepare(session: Session, catalog: Catalog, ownership: OwnershipMap) -> Field:
     """Seed the database behind the session and learn who may do what."""
-    from assistant.attack.claims import server_claims
+    from assistant.attack.claims import claim_paths, server_claims
 
     graph = Graph(catalog, ownership)
     seeded = seed(session, graph, seedable(catalog))
     seed_storage(session, graph)
-    extra = {side: server_claims(catalog, graph, side) for side in PEOPLE}
+    paths = claim_paths(catalog)
+    extra = {side: server_claims(paths, graph, side) for side in PEOPLE}
     identities = {side: graph.identity(side, extra[side]) for side in PEOPLE}
     field = Field(
         catalog=catalog,
@@ -57,6 +58,7 @@ def prepare(session: Session, catalog: Catalog, ownership: OwnershipMap) -> Fiel
         callers=callers(catalog.platform, identities),
         guest_fresh=guest(catalog.platform, fresh=True),
         canaries=Canaries.of(seeded),
+        claim_paths=paths,
     )
     seed_partitions(session, field)
     refresh(session, catalog)

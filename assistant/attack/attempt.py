@@ -53,6 +53,8 @@ class Field:
     """The guest on a connection without any setting."""
     canaries: Canaries
     """What stands in the victim's rows."""
+    claim_paths: tuple[tuple[str, ...], ...] = ()
+    """Claims that policies and functions read."""
     bases: dict[tuple[str, str, str, str, str], tuple[Name, ...]] = field(default_factory=dict)
     """For leaking cells of views and functions: the tables whose rows they showed or changed."""
     changes: set[tuple[str, str, str, str, str]] = field(default_factory=set)

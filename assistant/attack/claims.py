@@ -65,10 +65,10 @@ def claim_paths(catalog: Catalog) -> tuple[Path, ...]:
     return tuple(sorted(path for path in found if path))
 
 
-def server_claims(catalog: Catalog, graph: Graph, side: Side) -> tuple[tuple[Path, str], ...]:
+def server_claims(paths: tuple[Path, ...], graph: Graph, side: Side) -> tuple[tuple[Path, str], ...]:
     """What the server would have put into that person's token: their own tenant, no special role."""
     claims: list[tuple[Path, str]] = []
-    for path in claim_paths(catalog):
+    for path in paths:
         if path[0] in _OWN:
             continue
         key = path[-1]

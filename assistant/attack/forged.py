@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from assistant.attack.actors import Side, claims_of
-from assistant.attack.claims import claim_paths, server_claims
+from assistant.attack.claims import server_claims
 from assistant.attack.graph import ACCOUNTS
 from assistant.attack.oracle import rule_of
 from assistant.attack.reads import read
@@ -31,6 +31,7 @@ _METADATA: Final = re.compile(r"user_meta_?data", re.IGNORECASE)
 _METADATA_KEY: Final = re.compile(
     r"user_meta_?data'?(?:::\w+)?\)*\s*(?:::jsonb?\)*\s*)?->>?\s*'([^']+)'", re.IGNORECASE
 )
+_STORED_KEY: Final = re.compile(r"raw_user_meta_data\)*\s*->>?\s*'([^']+)'", re.IGNORECASE)
 _EMAIL: Final = re.compile(
     r"email'?[^=~']{0,40}(=|~~\*?|~\*?|like|ilike)\s*(?:ANY\s*\(\s*\(?ARRAY\[)?\(*'((?:[^']|'')+)'", re.IGNORECASE
 )
@@ -47,6 +48,8 @@ def forged_attempts(field: Field, table: Table) -> Iterator[Attempt]:
         if not caller.variant.startswith("email"):
             for verb in (Verb.UPDATE, Verb.DELETE):
                 yield write(field, table, caller, verb, rule, rule.of(caller.actor, verb))
+    for caller in stored(field, text):
+        yield read(field, table, caller)
     yield from _without(field, table, text)
 
 
@@ -72,10 +75,14 @@ def disguises(field: Field, text: str) -> Iterator[Caller]:
     person = field.caller(Actor.OTHER_TENANT)
     graph = field.graph
     assert person.side is not None
-    claims = claims_of(
-        graph.identity(person.side, server_claims(field.catalog, graph, person.side)), field.catalog.platform.user_role
-    )
     keys = sorted(set(_METADATA_KEY.findall(text)))
+    registered = addresses(text)
+    if not keys and not registered:
+        return
+    claims = claims_of(
+        graph.identity(person.side, server_claims(field.claim_paths, graph, person.side)),
+        field.catalog.platform.user_role,
+    )
     if _METADATA.search(text) and keys:
         wanted: dict[str, list[object]] = {
             "claims-tenant": [graph.tenant_id(Side.VICTIM, key) for key in keys],
@@ -88,7 +95,7 @@ def disguises(field: Field, text: str) -> Iterator[Caller]:
             if all(value is not None for value in values):
                 forged = {**claims, "user_metadata": dict(zip(keys, values, strict=True))}
                 yield person.wearing(forged, setting, variant)
-    for number, address in enumerate(addresses(text)):
+    for number, address in enumerate(registered):
         yield person.wearing({**claims, "email": address}, setting, f"email-{number}")
 
 
@@ -104,11 +111,27 @@ def addresses(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def metadata_setup(field: Field, keys: list[str], value: str) -> str:
-    """What a user does to their own account through the platform's API: the stored metadata changes with the token's."""
-    account = field.seeded.where(field.catalog.tables[ACCOUNTS], Side.OTHER)
-    stored = json.dumps(dict.fromkeys(keys, value), sort_keys=True)
-    return f"update auth.users set raw_user_meta_data = {literal(stored)} where {account}"
+def stored(field: Field, text: str) -> Iterator[Caller]:
+    """People who wrote their stored metadata through the platform's API, for policies that look it up in the accounts."""
+    keys = sorted(set(_STORED_KEY.findall(text)))
+    accounts = field.catalog.tables.get(ACCOUNTS)
+    where = None if accounts is None else field.seeded.where(accounts, Side.OTHER)
+    if not keys or where is None:
+        return
+    wanted = {
+        "stored-tenant": field.graph.tenant_id(Side.VICTIM, keys[0]),
+        "stored-admin": "admin",
+        "stored-true": "true",
+    }
+    for variant, value in wanted.items():
+        if value is not None:
+            written = json.dumps(dict.fromkeys(keys, value), sort_keys=True)
+            yield replace(
+                field.caller(Actor.OTHER_TENANT),
+                actor=Actor.FORGED_CLAIMS,
+                setup=f"update auth.users set raw_user_meta_data = {literal(written)} where {where}",
+                variant=variant,
+            )
 
 
 def _without(field: Field, table: Table, text: str) -> Iterator[Attempt]:
@@ -125,7 +148,7 @@ def _without(field: Field, table: Table, text: str) -> Iterator[Attempt]:
         )
         empty = tuple((name, "" if name in settings else value) for name, value in person.settings)
         yield read(field, table, replace(person, actor=Actor.FORGED_CLAIMS, settings=empty, variant="empty-setting"))
-    asked = [path for path in claim_paths(field.catalog) if path[0] != "user_metadata" and f"'{path[-1]}'" in text]
+    asked = [path for path in field.claim_paths if path[0] != "user_metadata" and f"'{path[-1]}'" in text]
     extra = [path for path in asked if path[0] not in {"sub", "role", "aud", "email", "aal"}]
     if extra and platform.claims_setting is not None and person.side is not None:
         claims = claims_of(field.graph.identity(person.side), platform.user_role)

@@ -8,7 +8,7 @@ from assistant.attack.actors import Side
 from assistant.attack.attempt import Attempt, settled, simple
 from assistant.attack.judge import refusal, severity_of
 from assistant.attack.oracle import Rule, Stand, rule_of
-from assistant.attack.trial import Trial, act
+from assistant.attack.trial import Step, Trial, act
 from assistant.attack.witness import script
 from assistant.domain.matrix import Actor, Cell, Verb, Verdict
 from assistant.domain.ownership import Confidence, OwnerKind
@@ -45,7 +45,8 @@ def read(field: Field, table: Table, caller: Caller) -> Attempt:
         reason = field.seeded.refused.get(table.name) or "its rows cannot be told apart"
         reason = f"no rows to try it on: {reason}"
         return settled(simple(name, "table", Verb.SELECT, caller, Verdict.UNKNOWN, reason))
-    trial = Trial(steps=(act(caller, scan, asks=True),), settings=caller.settings)
+    before = (Step(sql=caller.setup),) if caller.setup else ()
+    trial = Trial(steps=(*before, act(caller, scan, asks=True)), settings=caller.settings)
     return Attempt(
         trials=(trial,),
         judge=lambda outcomes: judged(field, table, caller, rule, outcomes),
@@ -78,7 +79,7 @@ def readable_columns(field: Field, table: Table, role: str) -> tuple[str, ...]:
 
 def judged(field: Field, table: Table, caller: Caller, rule: Rule, outcomes: Sequence[tuple[Outcome, ...]]) -> Cell:
     """The cell of one read."""
-    outcome = outcomes[0][0]
+    outcome = outcomes[0][-1]
     name, seen = str(table.name), outcome.text or ""
     stand = rule.of(caller.actor, Verb.SELECT)
     visible = outcome.ok and Side.VICTIM.value in seen

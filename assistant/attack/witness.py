@@ -43,6 +43,7 @@ def script(caller: Caller, expects: str, statements: Sequence[str], *, show: str
         f"-- As {WHO[caller.actor]}: {flat(expects)}",
         "-- Ids are those of the rehearsal database; put real ones in their place elsewhere. Nothing is kept.",
         "begin;",
+        *(f"{before};" for before in [caller.setup] if before),
         f"set local role {ident(caller.role)};",
     ]
     lines += [f"select set_config({literal(name)}, {literal(value)}, true);" for name, value in caller.settings]
