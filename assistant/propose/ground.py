@@ -13,7 +13,7 @@ from assistant.sql.names import qualified
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable
 
     from assistant.domain.catalog import Catalog, Column, ForeignKey, Grant, Platform, PolicyRow, Table
     from assistant.domain.names import Name
@@ -112,6 +112,17 @@ class Ground:
             policy
             for policy in policies
             if policy.permissive and policy.command in {command, "all"} and self.outside.intersection(policy.roles)
+        )
+
+    def reads_itself(self, table: Table, but: Container[str] = ()) -> bool:
+        """True when a policy of the table (other than those named) looks into the table again.
+
+        PostgreSQL bears that only as long as no read policy of the table holds a sub-select, not even one around ``auth.uid()``.
+        """
+        return any(
+            table.name in self.catalog.reads.get(f"{table.name}: {policy.name}", ())
+            for policy in table.policies
+            if policy.name not in but
         )
 
     def allowed(self, table: Table, command: str, role: str | None = None) -> bool:

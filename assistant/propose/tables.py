@@ -6,6 +6,7 @@ roles and a policy that holds are kept as they are. What users rightfully could 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from assistant.domain.fixes import Applies, Fix, NoFix, Statement
@@ -18,6 +19,7 @@ from assistant.propose.owners import Gap
 from assistant.propose.roles import asked_roles
 from assistant.propose.soundness import holds_alone
 from assistant.propose.surroundings import unpublished
+from assistant.propose.tidying import unwrapped
 from assistant.propose.unowned import fix_unknown
 from assistant.sql.policy import Policy, disable_rls, drop_policy, enable_rls
 
@@ -154,7 +156,12 @@ def _replace_policies(shapes: Shapes, table: Table, entry: Ownership, case: Case
     if not table.rls:
         enable = Statement(sql=enable_rls(table.name), comment="Without row-level security every policy is ignored.")
         draft.add(((enable,), (Statement(sql=disable_rls(table.name), comment=REOPENS),)))
-    _swap(table.name, list(dropped.values()), [_policy(table.name, guard) for guard in guards], draft)
+    new = [_policy(table.name, guard) for guard in guards]
+    if shapes.ground.reads_itself(table, dropped):
+        new = [
+            replace(policy, using=unwrapped(policy.using)) if policy.command == "select" else policy for policy in new
+        ]
+    _swap(table.name, list(dropped.values()), new, draft)
     return guards
 
 

@@ -34,6 +34,7 @@ _STAYS: Final = "the policy holds; to say it better its meaning would have to be
 _BARE_CALLER: Final = re.compile(
     r"('(?:[^']|'')*')|(?<!select )(?<![\w.])(auth\.(?:uid|jwt|role|email|user_id)\(\))", re.IGNORECASE
 )
+_WRAPPED_CALLER: Final = re.compile(r"\(select (auth\.(?:uid|jwt|role|email|user_id)\(\)(?:::\w+)?)\)")
 _BARE_SETTING: Final = re.compile(
     r"(?<!select )(?<![\w.])(current_setting\((?:'[^']*'(?:::text)?)(?:, (?:true|false))?\))", re.IGNORECASE
 )
@@ -130,7 +131,9 @@ def _answers(maker: Shapes, table: Table, policy: Policy, finding: Finding) -> b
 
 def _better(maker: Shapes, table: Table, policy: PolicyRow, helpers: dict[Helper, None]) -> Policy:
     """The policy with a wrapped caller, a TO clause and, where its meaning is sure, a fast shape."""
-    using, check = wrapped(policy.using), wrapped(policy.check)
+    using, check = policy.using, policy.check
+    if not maker.ground.reads_itself(table):
+        using, check = wrapped(using), wrapped(check)
     if any(shapes(text, table.name, maker.ground.surface) for text in (using, check)):
         using, check = _fast(maker, table, policy, helpers) or (using, check)
     roles = policy.roles
@@ -200,3 +203,8 @@ def wrapped(text: str | None) -> str | None:
         return None
     once = _BARE_CALLER.sub(lambda found: found.group(1) or f"(select {found.group(2)})", text)
     return _BARE_SETTING.sub(r"(select \1)", once)
+
+
+def unwrapped(text: str | None) -> str | None:
+    """The reverse of ``wrapped`` for what stanch writes: for a table whose own policies cannot bear a sub-select."""
+    return None if text is None else _WRAPPED_CALLER.sub(r"\1", text)
