@@ -136,7 +136,11 @@ def lease(platform: PlatformKind) -> Iterator[Lease]:
         if descriptor is None:
             continue
         try:
-            yield Lease(root, socket_folder(root))
+            sockets = socket_folder(root)
+            yield Lease(root, sockets)
+            if sockets.parent != root:
+                with contextlib.suppress(OSError):
+                    sockets.rmdir()
         finally:
             os.close(descriptor)
         return

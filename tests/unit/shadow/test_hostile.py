@@ -180,9 +180,7 @@ _LASTING_HARM = {
 }
 
 
-def test_what_one_run_does_to_roles_and_databases_the_next_one_never_sees(tmp_path, monkeypatch):
-    monkeypatch.setenv("STANCH_CACHE_DIR", str(tmp_path))
-
+def test_what_one_run_does_to_roles_and_databases_the_next_one_never_sees(empty_cache):
     def seen(server, shadow):
         superuser = server.fetch("SELECT current_user", [])[0][0]
         return json.dumps(server.state(but=[shadow.name])).replace(superuser, "superuser")

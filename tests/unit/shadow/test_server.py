@@ -24,13 +24,6 @@ from assistant.shadow.server import open_server
 pytestmark = pytest.mark.shadow
 
 
-@pytest.fixture
-def empty_cache(tmp_path, monkeypatch):
-    """A cache that no run has used yet."""
-    monkeypatch.setenv("STANCH_CACHE_DIR", str(tmp_path / "cache"))
-    return tmp_path / "cache"
-
-
 def _superuser(server):
     return server.fetch("SELECT current_user", [])[0][0]
 
@@ -279,7 +272,7 @@ def test_forked_workers_do_not_keep_the_server_alive():
 # -- where it cannot be -----------------------------------------------------------------------------------------------------
 
 
-def test_a_home_folder_with_a_very_long_path_works(tmp_path, monkeypatch):
+def test_a_home_folder_with_a_very_long_path_works(empty_cache, tmp_path, monkeypatch):
     monkeypatch.setenv("STANCH_CACHE_DIR", str(tmp_path / ("a" * 90) / ("b" * 90)))
     with open_shadow() as shadow, shadow.connect() as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
