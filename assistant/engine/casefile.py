@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ from assistant.text.redact import Redactor
 
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from assistant.domain.events import Incident
@@ -135,6 +137,7 @@ def export(root: Path, incident: str, to: Path) -> Path:
         members[f"evidence/{evidence}.json"] = json.dumps(
             {"kind": about.kind, "summary": about.summary, "taken_at": about.taken_at.isoformat()}, indent=2
         ).encode()
+    _refuse_known_secrets(members)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in sorted(members.items()):
@@ -144,6 +147,26 @@ def export(root: Path, incident: str, to: Path) -> Path:
             archive.writestr(info, data)
     _write_new(to, packed.getvalue())
     return to
+
+
+_SECRET_NAME = re.compile(r"(?i)(key|secret|token|passw|database_url|dsn|credential)")
+_SHORTEST_SECRET = 12
+
+
+def _refuse_known_secrets(members: Mapping[str, bytes]) -> None:
+    """A last look before something leaves: no secret of this process's environment may be in it.
+
+    Raises:
+        CaseFileError: one is.
+    """
+    for name, value in os.environ.items():
+        if _SECRET_NAME.search(name) and len(value) >= _SHORTEST_SECRET:
+            for member, data in members.items():
+                if value.encode("utf-8", "surrogateescape") in data:
+                    raise CaseFileError(
+                        f"the value of {name} stands in {member}, and nothing was exported.",
+                        "Rotate that secret, and export from a shell in which it is not set once you checked the file.",
+                    )
 
 
 def write_new(to: Path, text: str) -> None:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from assistant.domain.findings import Finding
     from assistant.engine.actions import Context
 
+MOST = 300
+"""Findings that go into the journal, the worst first: a timeline of thousands is read by nobody."""
+
 
 @begins("confirm-scope")
 def begin(context: Context) -> Generator[Happening, None, str]:
@@ -51,7 +54,11 @@ def begin(context: Context) -> Generator[Happening, None, str]:
         yield FactTaken(
             step=step, says=f"open question: {question.asks}", data={"question": question.id, "why": question.why}
         )
-    yield from (found(step, finding) for finding in findings)
+    yield from (found(step, finding) for finding in findings[:MOST])
+    if len(findings) > MOST:
+        yield FactTaken(
+            step=step, says=f"{plural(len(findings) - MOST, 'finding')} more, of lower rank: `stanch scan` lists all"
+        )
     return f"{plural(len(leaks), 'leak')} in {plural(len({leak.object for leak in leaks}), 'object')}, {plural(len(matrix.cells), 'attack')}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import subprocess
@@ -129,3 +130,24 @@ def test_a_key_that_a_crash_cut_off_is_made_anew(places: Places) -> None:
     assert incident_key(places, ID) == read_key(places, ID) == key
     (places.incident(ID) / "key").write_bytes(b"short")
     assert len(incident_key(places, ID)) == 32
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (errno.EROFS, "read-only"),
+        (errno.ENOSPC, "no space left"),
+        (errno.EACCES, "may not write"),
+        (errno.EIO, "Input/output"),
+    ],
+)
+def test_a_repository_that_cannot_be_written_is_one_sentence(
+    places: Places, monkeypatch: pytest.MonkeyPatch, code: int, words: str
+) -> None:
+    def refuse(*_args: object, **_kwargs: object) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    with pytest.raises(CaseFileError, match=words) as refused:
+        places.prepare()
+    assert refused.value.remedy

@@ -82,8 +82,6 @@ def _walk(arguments: argparse.Namespace, voice: Voice, session: Session) -> int:
         _tell(voice, rehearsal, artifacts)
     if not arguments.yes and not _approved(arguments, voice):
         session.send(Decline(step=LOCK, because="not approved at the command line"))
-        if arguments.json:
-            voice.json(report | {"written": [], "diff": _diff(rehearsal, artifacts)})
         raise NeedsPersonError(
             "nothing was written: the diff was not approved.", "Run it with --yes once you agree with the diff."
         )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.domain.errors import CaseFileError, StanchError
 from assistant.domain.events import Asked, IncidentState, StepState
-from assistant.engine.casefile import export, incident_ids, latest, read_case, verify_evidence
+from assistant.engine.casefile import export, incident_ids, latest, read_case, runbook_of, verify_evidence, write_new
 from assistant.faces.cli.exits import Exit
 from assistant.faces.cli.settings import options_from, repository_root
 from assistant.text.plural import plural
@@ -100,9 +100,13 @@ def _verify(arguments: argparse.Namespace, voice: Voice, root: Path) -> int:
 
 
 def _export(arguments: argparse.Namespace, voice: Voice, root: Path) -> int:
-    """A redacted archive."""
+    """A redacted archive; the runbook alone when the name ends in .md."""
     incident = latest(root, arguments.id)
-    written = export(root, incident, arguments.to or Path(f"stanch-{incident}.zip"))
+    written = arguments.to or Path(f"stanch-{incident}.zip")
+    if written.suffix == ".md":
+        write_new(written, runbook_of(read_case(root, incident)))
+    else:
+        export(root, incident, written)
     if arguments.json:
         voice.json({"id": incident, "written": str(written)})
     else:

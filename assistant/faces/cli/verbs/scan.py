@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assistant.domain.matrix import Severity
 from assistant.engine.rehearsal import rehearse
 from assistant.faces.cli.exits import Exit
 from assistant.faces.cli.report import not_read_records, scan_report
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def run(arguments: argparse.Namespace, voice: Voice) -> int:
-    """Exit 1 when there is a finding above ``info``."""
+    """Exit 1 when there is any finding, 0 when there is none."""
     root = repository_root(arguments.repo)
     with rehearse(root, options_from(arguments, root, voice), voice.progress) as rehearsal:
         findings = rehearsal.findings()
@@ -36,4 +35,4 @@ def run(arguments: argparse.Namespace, voice: Voice) -> int:
             tell_numbers(voice, rehearsal)
             for left in not_read_records(rehearsal):
                 voice.line(f"not read: {left['file']}: {left['reason']}")
-    return Exit.FOUND if any(finding.severity is not Severity.INFO for finding in findings) else Exit.CALM
+    return Exit.FOUND if findings else Exit.CALM
