@@ -292,7 +292,8 @@ class Context:
     def table_place(self, table: Table) -> Place | None:
         """Where the table was created, or where its row-level security was switched off later."""
         made, switched = Subject(kind="table", name=str(table.name)), Subject(kind="rls", name=str(table.name))
-        return self.where(made, switched) if table.rls else self.where(switched, made)
+        order = (made, switched) if table.rls else (switched, made)
+        return self.where(*order, symbol=f"table {table.name.name}")
 
     def policy_place(self, policy: PolicyRow) -> Place | None:
         """Where the policy was last set."""

@@ -1,0 +1,51 @@
+"""What holds for every rule: its words, its examples, its place on the reference page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from assistant.detect.docs import PAGE, render
+from assistant.detect.new_rule import lay_out
+from assistant.detect.registry import rule, rules
+from assistant.domain.errors import UsageError
+
+
+ALL = [pytest.param(module, id=module.RULE.id) for module in rules()]
+
+
+@pytest.mark.parametrize("module", ALL)
+def test_a_rule_is_called_like_its_file_and_explains_itself(module):
+    assert module.__name__.rpartition(".")[2].replace("_", "-") == module.RULE.id
+    assert module.RULE.title[0].isupper()
+    assert not module.RULE.title.endswith(".")
+    assert module.RULE.why.endswith(".")
+    assert module.RULE.remedy.endswith(".")
+    assert module.EXAMPLES, "a rule without an example is a rumour"
+
+
+def test_the_registry_is_the_same_every_time_and_has_one_catch_all():
+    ids = [module.RULE.id for module in rules()]
+    assert ids == sorted(ids)
+    assert len(ids) == len(set(ids))
+    assert [module.RULE.id for module in rules() if module.RULE.catches_all] == ["cross-tenant-leak"]
+    assert rule("rls-off").RULE.id == "rls-off"
+    with pytest.raises(KeyError):
+        rule("rls-on")
+
+
+def test_the_reference_page_says_what_the_rules_say():
+    page = Path(__file__).parents[3] / PAGE
+    assert page.read_text(encoding="utf-8") == render(), "run: python -m assistant.detect.docs"
+
+
+def test_a_new_rule_is_laid_out_once_and_never_written_over(tmp_path):
+    path = lay_out("shared-inbox", tmp_path)
+    compile(path.read_text(encoding="utf-8"), str(path), "exec")
+    path.write_text("mine", encoding="utf-8")
+    with pytest.raises(UsageError):
+        lay_out("shared-inbox", tmp_path)
+    assert path.read_text(encoding="utf-8") == "mine"
+    with pytest.raises(UsageError):
+        lay_out("../escape", tmp_path)
