@@ -134,13 +134,15 @@ def _better(maker: Shapes, table: Table, policy: PolicyRow, helpers: dict[Helper
     using, check = policy.using, policy.check
     if not maker.ground.reads_itself(table):
         using, check = wrapped(using), wrapped(check)
+    fast = None
     if any(shapes(text, table.name, maker.ground.surface) for text in (using, check)):
-        using, check = _fast(maker, table, policy, helpers) or (using, check)
+        fast = _fast(maker, table, policy, helpers)
+        using, check = fast or (using, check)
     roles = policy.roles
     if roles == ("public",) and maker.ground.user_role != "public":
         # whoever is not signed in keeps what the predicate gives to guests, shared rows for one
         nothing = all(admits(text, Caller.GUEST) is False for text in (using, check) if text is not None)
-        roles = (maker.ground.user_role,) if nothing else maker.ground.client_roles
+        roles = (maker.ground.user_role,) if nothing or fast else maker.ground.client_roles
     return Policy(
         table=table.name,
         name=policy.name,

@@ -132,13 +132,14 @@ class Rig:
             for sql in statements:
                 connection.execute(sql)
 
-    def as_user(self, user: str | None, sql: str):
+    def as_user(self, user: str | None, sql: str, first: str = "select 1"):
         """Rows, a row count, or the message of the refusal; rolled back."""
         role = "authenticated" if user else "anon"
         claims = json.dumps({"sub": user, "role": role} if user else {"role": role})
         with self.shadow.connect(autocommit=False) as connection:
             connection.execute("select set_config('request.jwt.claims', %s, true)", (claims,))
             connection.execute(f"set local role {role}")
+            connection.execute(first)
             try:
                 cursor = connection.execute(sql)
                 return cursor.fetchall() if cursor.description else cursor.rowcount
