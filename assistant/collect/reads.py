@@ -21,17 +21,18 @@ if TYPE_CHECKING:
     from assistant.domain.catalog import Function, PolicyRow, View
 
 
-_IDENT: Final = r'(?:"(?:[^"]|"")+"|[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*)'
-_COMMENT: Final = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
-_QUALIFIED: Final = re.compile(rf"({_IDENT})\s*\.\s*({_IDENT})(\s*\()?")
+# Possessive throughout, so that no body, however odd, takes more than one pass.
+_IDENT: Final = r'(?:(?<!")"(?:[^"]|"")++"|(?<![\w$])[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*+)'
+_NAME: Final = rf"{_IDENT}(?:\s*+\.\s*+{_IDENT})?"
+_ITEM: Final = rf"{_NAME}(?:\s++(?:as\s++)?{_IDENT})?"
+_COMMENT: Final = re.compile(r"--[^\n]*+|/\*(?:.*?\*/|.*\Z)", re.DOTALL)
+_QUALIFIED: Final = re.compile(rf"({_IDENT})\s*+\.\s*+({_IDENT})(\s*+\()?")
 _AFTER_KEYWORD: Final = re.compile(
-    rf"\b(?:from|join|update|into|table|using|only)\s+(?:only\s+|lateral\s+)?({_IDENT}(?:\s*\.\s*{_IDENT})?"
-    rf"(?:\s+(?:as\s+)?{_IDENT})?(?:\s*,\s*{_IDENT}(?:\s*\.\s*{_IDENT})?(?:\s+(?:as\s+)?{_IDENT})?)*)",
+    rf"\b(?:from|join|update|into|table|using|only)\s++(?:only\s++|lateral\s++)?({_ITEM}(?:\s*+,\s*+{_ITEM})*+)",
     re.IGNORECASE,
 )
-_CALL: Final = re.compile(rf"({_IDENT})\s*\(")
-_SETTING: Final = re.compile(r"current_setting\s*\(\s*'([^']+)'", re.IGNORECASE)
-_QUALIFIED_PARTS: Final = 2
+_CALL: Final = re.compile(rf"({_IDENT})\s*+\(")
+_SETTING: Final = re.compile(r"current_setting\s*+\(\s*+'([^']+)'", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

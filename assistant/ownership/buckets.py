@@ -24,7 +24,7 @@ _FOLDER: Final = re.compile(
     rf"foldername\(\w*\.?name\)\)*\[\d\].{{0,60}}{_SUBJECT}|{_SUBJECT}.{{0,60}}foldername\(", re.IGNORECASE | re.DOTALL
 )
 _OWNER: Final = re.compile(
-    rf"{_SUBJECT}[\s\w:()]*=\s*\(?owner|\bowner(?:_id)?\)?(?:::\w+)?\s*=\s*\(?[\s(]*(?:SELECT\s+)?{_SUBJECT}",
+    rf"{_SUBJECT}[\s\w:()]{0, 80}=\s*\(?owner|\bowner(?:_id)?\)?(?:::\w+)?\s*=\s*\(?[\s(]*(?:SELECT\s+)?{_SUBJECT}",
     re.IGNORECASE,
 )
 _ANY_FOLDER: Final = re.compile(r"foldername\(|split_part\(", re.IGNORECASE)

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 
 _TOKEN: Final = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|[()]|\b(?:OR|AND)\b", re.IGNORECASE)
+_OPENING: Final = " \t\r\n("
+_CLOSING: Final = " \t\r\n)"
+_DEEPEST: Final = 40
 _COLUMN: Final = re.compile(r"""'(?:[^']|'')*'|(?:("[^"]+"|\w+)\.)?("[^"]+"|\w+)(\s*\()?""")
 _CALLER: Final = re.compile(
     r"auth\.|current_setting|jwt|current_user|session_user|\b(?!coalesce|nullif|lower|upper|now)\w+\(", re.IGNORECASE
@@ -28,18 +31,27 @@ _LEADS: Final = re.compile(
 )
 
 
-def alternatives(predicate: str) -> Iterator[str]:
+def alternatives(predicate: str, depth: int = 0) -> Iterator[str]:
     """The operands of the outermost ORs, without the parentheses around them; the whole when there are none."""
-    for part in _cut(predicate, "OR"):
-        yield from alternatives(part) if part != _unwrapped(predicate.strip()) else (part,)
+    parts = _cut(predicate, "OR")
+    if len(parts) == 1 or depth == _DEEPEST:
+        yield parts[0] if len(parts) == 1 else predicate
+        return
+    for part in parts:
+        yield from alternatives(part, depth + 1)
 
 
-def requires(predicate: str, test: Callable[[str], bool]) -> bool:
-    """Whether no row passes without a condition that ``test`` accepts: all of an OR, any of an AND."""
+def requires(predicate: str, test: Callable[[str], bool], depth: int = 0) -> bool:
+    """Whether no row passes without a condition that ``test`` accepts: all of an OR, any of an AND.
+
+    Nesting that no person writes is given up: nothing is required there.
+    """
+    if depth == _DEEPEST:
+        return False
     for word, judge in (("OR", all), ("AND", any)):
         parts = _cut(predicate, word)
         if len(parts) > 1:
-            return judge(requires(part, test) for part in parts)
+            return judge(requires(part, test, depth + 1) for part in parts)
     return test(predicate)
 
 
@@ -112,16 +124,15 @@ def _cut(predicate: str, word: str) -> list[str]:
 
 
 def _unwrapped(text: str) -> str:
-    """Without parentheses that enclose all of it."""
-    while text.startswith("(") and text.endswith(")"):
-        depth = 0
-        for match in _TOKEN.finditer(text):
-            depth += {"(": 1, ")": -1}.get(match[0], 0)
-            if depth == 0:
-                if match.end() != len(text):
-                    return text
-                break
-        else:
-            return text
-        text = text[1:-1].strip()
-    return text
+    """Without the parentheses that enclose all of it; one pass, however many there are."""
+    start = len(text) - len(text.lstrip(_OPENING))
+    end = len(text.rstrip(_CLOSING))
+    depth = text.count("(", 0, start)
+    layers = min(depth, text.count(")", end))
+    for match in _TOKEN.finditer(text, start, max(start, end)):
+        depth += {"(": 1, ")": -1}.get(match[0], 0)
+        layers = min(layers, depth)
+    left, right = 0, len(text)
+    for _ in range(layers):
+        left, right = text.index("(", left) + 1, text.rindex(")", 0, right)
+    return text[left:right].strip()

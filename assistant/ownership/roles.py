@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from assistant.domain.ownership import Membership
 
 
-_LITERAL: Final = re.compile(r"'((?:[^']|'')*)'")
+_LITERAL: Final = re.compile(r"'((?:[^']|'')*+)'")
 _FLAGS: Final = frozenset({("is", "admin"), ("is", "owner"), ("member", "type"), ("permission",), ("permissions",)})
 
 

@@ -123,11 +123,6 @@ class Survey:
         platform = self.catalog.platform
         return frozenset(role for role in (platform.guest_role, platform.user_role) if role)
 
-    @cached_property
-    def guarded(self) -> bool:
-        """Whether requests reach the database as a role of their own, so that policies mean something."""
-        return self.catalog.platform.kind is not PlatformKind.PLAIN or any(table.rls for table in self.tables.values())
-
     def policies(self, table: Name, *, write: bool) -> tuple[PolicyRow, ...]:
         """Permissive policies that let an outside role write (or read): those for the server alone do not count."""
         wanted = {"all", "insert", "update", "delete"} if write else {"all", "select"}

@@ -51,3 +51,18 @@ def test_a_column_of_another_table_is_not_the_rows_own():
     assert not mentions("(kind = 'user_id'::text)", table, "user_id")
     assert not mentions("user_id(x)", table, "user_id")
     assert mentions('("userId" = (auth.uid())::text)', table, "userId")
+
+
+def test_nesting_that_no_person_writes_neither_hangs_nor_falls_over():
+    nested = "mine"
+    for at in range(2_000):
+        nested = f"({nested} {'OR' if at % 2 else 'AND'} b{at})"
+    assert list(alternatives(nested))
+    assert requires(nested, lambda part: "mine" in part) is False
+    assert list(alternatives("(" * 20_000 + "a" + ")" * 20_000)) == ["a"]
+
+
+def test_crooked_parentheses_are_left_alone():
+    assert list(alternatives("((a = b)")) == ["(a = b"]
+    assert list(alternatives(")(")) == [")("]
+    assert list(alternatives("")) == [""]
