@@ -87,7 +87,7 @@ def read_entry(place: Place, body: Any, inferred: Ownership, catalog: Catalog | 
     entry = replace(blank, **values)
     if (entry.base or kind) is OwnerKind.VIA and not entry.parent_columns:
         entry = replace(entry, parent_columns=_PARENT_KEY)
-    _require(place, entry)
+    _require(place, entry, may_be_blank=bool(inferred.evidence) and not inferred.columns and inferred.kind is kind)
     _check_columns(place, entry, catalog)
     return entry
 
@@ -149,17 +149,17 @@ def _text(place: Place, body: Mapping[str, Any], field: str) -> str:
     return str(body[field])
 
 
-def _require(place: Place, entry: Ownership) -> None:
-    """What each kind cannot do without."""
+def _require(place: Place, entry: Ownership, *, may_be_blank: bool) -> None:
+    """What each kind cannot do without; a view may belong to somebody whose column it does not show."""
     kind = entry.base or entry.kind
     if entry.kind is OwnerKind.CONDITIONAL and not (entry.base and entry.condition):
         raise place.error(
             f'"{place.name}" is conditional and needs a base and a condition',
             'Write base = "user" and condition = "is_public", the SQL under which everyone may read.',
         )
-    if kind in _BASES and not entry.columns:
+    if kind in _BASES and not (entry.columns or may_be_blank):
         raise place.error(f'"{place.name}" needs the columns that name its owner', 'Write columns = ["user_id"].')
-    if kind is OwnerKind.MEMBERSHIP and len(entry.columns) != _PAIR:
+    if kind is OwnerKind.MEMBERSHIP and len(entry.columns) != _PAIR and not (may_be_blank and not entry.columns):
         raise place.error(
             f'"{place.name}" is a membership and needs two columns',
             'Write columns = ["user_id", "organization_id"]: the user first, then the tenant.',

@@ -32,7 +32,13 @@ SCHEMA = """
 
 @pytest.fixture
 def schema():
-    return catalog(SCHEMA)
+    views = [
+        ("chat_count", "chats", "total"),
+        ("roles", "members", "role"),
+        ("parts", "messages", "id"),
+        ("mine", "chats", "user_id"),
+    ]
+    return catalog(SCHEMA, views=views, buckets=[("contracts", True), ("avatars", True)])
 
 
 @pytest.fixture
@@ -128,12 +134,12 @@ def test_what_the_operator_says_wins_and_silence_is_filled_in(path, inferred, sc
 
 
 def test_a_public_answer_closes_its_question(path, inferred, schema):
-    assert [question.id for question in inferred.questions] == ["ownerless-public"]
+    assert [question.id for question in inferred.questions] == ["ownerless-public", "public-bucket-storage"]
     path.write_text('[public]\n"public.things" = "a gallery on the landing page"\n', encoding="utf-8")
     loaded = load(path, inferred, schema)
     assert loaded.entries[name_of("things")].kind is OwnerKind.PUBLIC
     assert loaded.entries[name_of("things")].why == "a gallery on the landing page"
-    assert loaded.questions == ()
+    assert [question.id for question in loaded.questions] == ["public-bucket-storage"]
 
 
 def test_an_answer_that_changes_its_mind_moves(path, inferred, schema):
