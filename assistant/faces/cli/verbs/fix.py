@@ -77,7 +77,7 @@ def _walk(arguments: argparse.Namespace, voice: Voice, session: Session) -> int:
         else:
             _tell(voice, rehearsal, ())
         return Exit.FOUND if after["leaks"] else Exit.CALM
-    report = _report(rehearsal, [artifact.path for artifact in artifacts], _after(rehearsal))
+    report = _report(rehearsal, _paths(artifacts), _after(rehearsal))
     if not arguments.json:
         _tell(voice, rehearsal, artifacts)
     if not arguments.yes and not _approved(arguments, voice):
@@ -156,6 +156,13 @@ def _tell_fixes(voice: Voice, rehearsal: Rehearsal, artifacts: Sequence[Artifact
     voice.line()
     voice.block(_diff(rehearsal, artifacts))
     voice.line()
+
+
+def _paths(artifacts: Sequence[Artifact]) -> list[str]:
+    """What to look at first comes first: the migration, then its undo."""
+    return [
+        artifact.path for artifact in sorted(artifacts, key=lambda artifact: (artifact.kind == "undo", artifact.path))
+    ]
 
 
 def _diff(rehearsal: Rehearsal, artifacts: Sequence[Artifact]) -> str:
