@@ -68,8 +68,10 @@ def blame(rehearsed: Rehearsed, comparison: Comparison, fixes: tuple[Fix, ...], 
         objects |= {name for fix in behind(cell, fixes, catalog) for name in fix.objects} & _near(cell)
     for cells, what in ((comparison.locked_out, "it locked the owner out of"), (comparison.opened, "it opened")):
         for cell in cells:
-            for fix in behind(cell, fixes, catalog):
-                objects |= set(fix.objects)
+            suspects = behind(cell, fixes, catalog)
+            objects |= {name for fix in suspects for name in fix.objects}
+            # of several, the one that is needed least goes first: tidying before locking
+            for fix in sorted(suspects, key=lambda fix: (fix.order, fix.id))[-1:]:
                 harmful.setdefault(fix.id, f"rehearsed and {what} {cell.object} ({cell.verb.value}): {cell.reason}")
     return Blame(objects=frozenset(objects), harmful=harmful)
 

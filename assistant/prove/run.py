@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from assistant.domain.ownership import OwnershipMap
     from assistant.shadow.database import Shadow
 
-_TRIES: Final = 4
-"""Gentle, strict, and twice with what does harm taken out."""
+_TRIES: Final = 5
+"""Gentle, strict, and three times with what does harm taken out."""
 _NOWHERE: Final = Replay(files=0, statements=0, applied=0)
 
 
@@ -198,11 +198,12 @@ def _better(
         for fix in propose(claim.findings, claim.catalog, claim.ownership, claim.before, strict=strict)
         if isinstance(fix, Fix) and asked.intersection(fix.findings)
     }
+    answered = {finding for fix in fresh.values() for finding in fix.findings}
     kept: list[Fix] = []
     for fix in current:
         other = fresh.get(fix.id)
         again_here = bool(again.intersection(fix.objects))
-        if again_here and other is None:
+        if again_here and other is None and set(fix.findings) <= answered:
             continue  # what it did is now done by another fix of the same object
         if again_here and other is not None and other.statements != fix.statements:
             kept.append(other)
