@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assistant.attack.actors import PEOPLE, callers, guest
@@ -14,13 +16,16 @@ from assistant.attack.privileges import read_privileges
 from assistant.attack.seed import seed
 from assistant.attack.session import Session
 from assistant.attack.storage import seed_storage
+from assistant.attack.trial import Step, Trial
 from assistant.attack.views import refresh
+from assistant.domain.catalog import PlatformKind
+from assistant.sql.names import ident
 
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from assistant.domain.catalog import Catalog, Table
+    from assistant.domain.catalog import Catalog, Platform, Table
     from assistant.domain.ownership import OwnershipMap
     from assistant.shadow.database import Shadow
 
@@ -44,6 +49,8 @@ def prepare(session: Session, catalog: Catalog, ownership: OwnershipMap) -> Fiel
     """Seed the database behind the session and learn who may do what."""
     from assistant.attack.claims import claim_paths, server_claims
 
+    catalog = replace(catalog, platform=as_requests_arrive(catalog))
+    become(session, catalog.platform)
     graph = Graph(catalog, ownership)
     seeded = seed(session, graph, seedable(catalog))
     seed_storage(session, graph)
@@ -63,6 +70,27 @@ def prepare(session: Session, catalog: Catalog, ownership: OwnershipMap) -> Fiel
     seed_partitions(session, field)
     refresh(session, catalog)
     return field
+
+
+def as_requests_arrive(catalog: Catalog) -> Platform:
+    """The platform with the role that the policies speak of, where the application made one of its own."""
+    platform = catalog.platform
+    named = Counter(
+        role for table in catalog.own_tables() for policy in table.policies for role in policy.roles if role != "public"
+    )
+    known = {role.name for role in catalog.roles if not role.superuser and not role.bypass_rls}
+    if platform.kind is not PlatformKind.PLAIN or platform.user_role in named:
+        return platform
+    theirs = sorted((role for role in named if role in known), key=lambda role: (-named[role], role))
+    return replace(platform, user_role=theirs[0]) if theirs else platform
+
+
+def become(session: Session, platform: Platform) -> None:
+    """Let the shadow's owner take on the roles of requests; whoever made a role may always grant it."""
+    for role in sorted({role for role in (platform.guest_role, platform.user_role, platform.service_role) if role}):
+        may = session.run([Trial(steps=(Step(sql="select 1", role=role),))])[0][0]
+        if not may.ok:
+            session.run([Trial(steps=(Step(sql=f"grant {ident(role)} to current_user with set true"),), keep=True)])
 
 
 def seedable(catalog: Catalog) -> list[Table]:

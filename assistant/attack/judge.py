@@ -41,6 +41,8 @@ def refusal(outcome: Outcome) -> tuple[Verdict, str]:
     if outcome.state == "42501":
         if "row-level security" in outcome.message:
             return Verdict.HOLDS, "a policy refuses it"
+        if "permission denied to set role" in outcome.message:
+            return Verdict.UNKNOWN, "the shadow's owner may not become the role that requests arrive with"
         return Verdict.HOLDS, "no grant"
     if outcome.state in BROKEN:
         return Verdict.UNKNOWN, BROKEN[outcome.state]

@@ -6,12 +6,13 @@ is seen by everyone: so roles are what sign-up gives, the victim's rows are priv
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Final
 
 from assistant.attack.actors import Side
 from assistant.attack.graph import ACCOUNTS, Graph, allowed_texts
-from assistant.attack.values import typed
+from assistant.attack.values import account_email, typed
 from assistant.domain.ownership import OwnerKind, Ownership
 from assistant.sql.names import literal
 
@@ -150,6 +151,9 @@ def _value(graph: Graph, table: Table, column: Column, side: Side) -> str | None
         return typed(table.name, column, side)
     if table.name == ACCOUNTS:
         return _account(column, side, table)
+    if table.name.schema == "neon_auth" and column.name == "raw_json":
+        # the host copies its accounts into this table as documents; the ids are computed from them
+        return literal(json.dumps({"id": graph.subject(side), "email": account_email(side), "name": f"zq{side.value}"}))
     return _ordinary(graph, table, column, side)
 
 
@@ -250,8 +254,6 @@ def _account(column: Column, side: Side, table: Table) -> str | None:
         case "aud" | "role":
             return literal("authenticated")
         case "email":
-            from assistant.attack.values import account_email
-
             return literal(account_email(side))
         case "raw_app_meta_data":
             return literal('{"provider": "email"}')

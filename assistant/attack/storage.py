@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from assistant.attack.actors import SIDE_OF, Side
@@ -29,6 +30,12 @@ if TYPE_CHECKING:
 
 OBJECTS: Final = Name("storage", "objects")
 """Where all buckets keep their rows."""
+
+
+_SHOWN: Final = re.compile(
+    r"avatar|image|logo|public|asset|media|photo|thumb|icon|banner|cover|picture|static|gallery|profile", re.IGNORECASE
+)
+"""Names of buckets that are there to be shown: public, they are a note, not an alarm."""
 
 
 def seed_storage(session: Session, graph: Graph) -> None:
@@ -89,6 +96,7 @@ def _public(field: Field, bucket: Bucket) -> Cell:
     if entry is not None and entry.kind is OwnerKind.PUBLIC:
         reason = "the bucket is public, as the map says it should be"
         return _named(simple("storage.objects", "bucket", Verb.SELECT, caller, Verdict.HOLDS, reason), bucket)
+    shown = _SHOWN.search(bucket.id) is not None
     statement = f"select id, public from storage.buckets where id = {literal(bucket.id)} and public"
     return Cell(
         object="storage.objects",
@@ -100,8 +108,8 @@ def _public(field: Field, bucket: Bucket) -> Cell:
         reason=f"bucket {bucket.id} is public: its objects are served to whoever knows the address, and no policy is asked",
         steps=(f"fetch /storage/v1/object/public/{bucket.id}/<path> without a session",),
         columns=(bucket.id,),
-        severity=Severity.MEDIUM,
-        confidence=Confidence.MEDIUM,
+        severity=Severity.LOW if shown else Severity.HIGH,
+        confidence=Confidence.LOW if shown else Confidence.MEDIUM,
         witness=script(caller, f"bucket {bucket.id} is public.", ["reset role", statement]),
     )
 
@@ -186,7 +194,7 @@ def _judged(
         reason=f"another person's objects in bucket {bucket.id} can be {doing}",
         steps=(f"{verb.value} objects of bucket {bucket.id}",),
         columns=(bucket.id,),
-        severity=severity_of(caller.actor, verb, sensitive=True),
+        severity=severity_of(caller.actor, verb, sensitive=verb is not Verb.INSERT, blind=verb is Verb.INSERT),
         confidence=Confidence.HIGH if counted[0] < named else Confidence.MEDIUM,
         witness=script(
             caller,

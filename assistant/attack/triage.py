@@ -70,6 +70,13 @@ PRIVATE_WORDS: Final = frozenset(
         "card",
         "passport",
         "notification",
+        "letter",
+        "mail",
+        "memo",
+        "diary",
+        "journal",
+        "dictation",
+        "transcript",
     ]
 )
 """Words in the names of what nobody publishes."""
@@ -215,12 +222,38 @@ def _doubt(
         return SHARED if not sensitive or rule.kind is OwnerKind.SELF else ""
     if cell.object in spoiled or sensitive or private_by_name(name.name):
         return ""
-    if rule.kind is OwnerKind.SERVICE:
+    if rule.kind is OwnerKind.SERVICE or not plainly_open(field, name, cell):
         return ""
     if rule.kind in {OwnerKind.TENANT, OwnerKind.MEMBERSHIP} and cell.object not in seen_by_guests:
         return ""  # whoever publishes a tenant's rows shows them to visitors too
     return ASKED
 
+
+def plainly_open(field: Field, name: Name, cell: Cell) -> bool:
+    """True when some policy lets the actor in without asking who they are, or nothing asks at all.
+
+    A policy that tries to bind the row to its caller, and fails, is a mistake and no decision to publish.
+    """
+    table = field.catalog.tables[name]
+    if not table.rls:
+        return True
+    roles = {"public", next((one.role for one in field.callers if one.actor is cell.actor), "public")}
+    helpers = {function.name.name for function in field.catalog.functions.values()}
+    for policy in table.policies:
+        if policy.permissive and policy.command in {"all", "select"} and roles & set(policy.roles):
+            text = _SIGNED_IN.sub("true", policy.using or "true")
+            called = set(_CALLED.findall(text))
+            if not _CALLER.search(text) and not called & helpers:
+                return True
+    return False
+
+
+_SIGNED_IN: Final = re.compile(
+    r"\(*\s*(?:SELECT\s+)?auth\.(?:uid|role)\(\)(?:\s+AS\s+\w+)?\s*\)*\s*(?:IS NOT NULL|= 'authenticated'::text)",
+    re.IGNORECASE,
+)
+_CALLER: Final = re.compile(r"auth\.|jwt|current_setting|current_user|session_user|\buid\(", re.IGNORECASE)
+_CALLED: Final = re.compile(r"([A-Za-z_]\w*)\(")
 
 _ASKS: Final = {
     ASKED: ("public-by-design", "These {n} tables of schema {schema} are readable by everyone: is that intended?"),
