@@ -7,7 +7,7 @@ when first asked for, and once. Its database is dropped when the block ends, how
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from assistant.domain.errors import UsageError
@@ -16,7 +16,7 @@ from assistant.engine.mapfile import MAP_FILE
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from assistant.domain.catalog import Catalog
@@ -67,7 +67,7 @@ class Rehearsal:
         if self._matrix is None:
             from assistant.attack.run import attack
 
-            with self._timed("attack"):
+            with _timing(self.seconds, "attack"):
                 self._matrix = attack(
                     self.shadow,
                     self.catalog,
@@ -83,7 +83,7 @@ class Rehearsal:
             matrix = self.attack()
             from assistant.detect.run import detect
 
-            with self._timed("detect"):
+            with _timing(self.seconds, "detect"):
                 self._on_progress("naming what is wrong", 0, 0)
                 self._findings = detect(self.catalog, self.ownership, matrix, self.replay)
         return self._findings
@@ -94,7 +94,7 @@ class Rehearsal:
             findings = self.findings()
             from assistant.propose.run import propose
 
-            with self._timed("propose"):
+            with _timing(self.seconds, "propose"):
                 self._on_progress("writing fixes", 0, 0)
                 self._fixes = propose(findings, self.catalog, self.ownership, self.attack())
         return self._fixes
@@ -113,7 +113,7 @@ class Rehearsal:
             fixes = self.fixes()
             from assistant.prove.run import prove
 
-            with self._timed("prove"):
+            with _timing(self.seconds, "prove"):
                 self._on_progress("proving the fixes on a clone", 0, 0)
                 self._proof = prove(
                     self.shadow,
@@ -126,18 +126,20 @@ class Rehearsal:
                 )
         return self._proof
 
+    def proof_of(self, files: Mapping[str, str]) -> Proof:
+        """Migration files as they read (path to text), tried on a clone in the order of their names."""
+        before = self.attack()
+        from assistant.domain.replay import Source
+        from assistant.prove.files import prove_files
+
+        sources = [Source(path=path, text=text) for path, text in sorted(files.items())]
+        with _timing(self.seconds, "prove"):
+            return prove_files(self.shadow, sources, before=before, ownership=self.ownership, catalog=self.catalog)
+
     def use(self, ownership: OwnershipMap) -> None:
         """Go on with another map: everything derived from the old one is forgotten."""
         self.ownership = ownership
         self._matrix = self._findings = self._fixes = self._proof = None
-
-    @contextmanager
-    def _timed(self, name: str) -> Iterator[None]:
-        began = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - began
 
 
 @contextmanager
@@ -156,55 +158,28 @@ def rehearse(path: Path, options: Options, on_progress: OnProgress) -> Iterator[
     from assistant.collect.repository import read_repository
 
     seconds: dict[str, float] = {}
-    began = time.perf_counter()
     on_progress("reading the repository", 0, 0)
-    repository = read_repository(options.folder or path, options.schema_file)
-    sources = [source for layout in repository.layouts for source in layout.sources]
-    if not sources and options.database_url is None:
+    with _timing(seconds, "repository"):
+        repository = read_repository(options.folder or path, options.schema_file)
+    if not repository.sources and options.database_url is None:
         raise UsageError(
             "there are no migrations or schema files in this repository.",
             "Give a schema with --schema FILE (pg_dump --schema-only), or a database with --database-url URL.",
         )
-    from assistant.collect.catalog import read_catalog
     from assistant.ownership.file import load
     from assistant.ownership.infer import infer
     from assistant.shadow.open import open_shadow
-    from assistant.shadow.replay import replay
 
     on_progress("starting the rehearsal database", 0, 0)
-    with open_shadow(url=options.shadow_url, platform=repository.platform) as shadow:
-        seconds["shadow"] = time.perf_counter() - began
-        began = time.perf_counter()
-        if options.database_url is not None:
-            from assistant.shadow.live import copy_schema
-
-            on_progress("copying the schema", 0, 0)
-            replayed = copy_schema(
-                options.database_url,
-                shadow,
-                on_progress=lambda done, total: on_progress("copying the schema", done, total),
-            )
-        else:
-            replayed = replay(
-                shadow,
-                sources,
-                statement_seconds=options.statement_seconds,
-                on_progress=lambda done, total: on_progress("replaying", done, total),
-                generated=repository.generated_types,
-                not_read=repository.not_read,
-            )
-        seconds["replay"] = time.perf_counter() - began
-        began = time.perf_counter()
-        on_progress("reading the rules back", 0, 0)
-        with shadow.connect("admin") as connection:
-            catalog = read_catalog(
-                connection,
-                repository.platform,
-                text_subject=repository.text_subject,
-                exposed_schemas=_exposed_schemas(repository),
-            )
-        ownership = load(repository.root / MAP_FILE, infer(catalog), catalog)
-        seconds["catalog"] = time.perf_counter() - began
+    with ExitStack() as stack:
+        with _timing(seconds, "shadow"):
+            shadow = stack.enter_context(open_shadow(url=options.shadow_url, platform=repository.platform))
+        with _timing(seconds, "replay"):
+            replayed = _replay(repository, shadow, options, on_progress)
+        with _timing(seconds, "catalog"):
+            on_progress("reading the rules back", 0, 0)
+            catalog = _read_back(repository, shadow)
+            ownership = load(repository.root / MAP_FILE, infer(catalog), catalog)
         yield Rehearsal(
             repository=repository,
             shadow=shadow,
@@ -215,6 +190,47 @@ def rehearse(path: Path, options: Options, on_progress: OnProgress) -> Iterator[
             on_progress=on_progress,
             seconds=seconds,
         )
+
+
+def _replay(repository: Repository, shadow: Shadow, options: Options, on_progress: OnProgress) -> Replay:
+    if options.database_url is not None:
+        from assistant.shadow.live import copy_schema
+
+        return copy_schema(
+            options.database_url, shadow, on_progress=lambda done, total: on_progress("copying the schema", done, total)
+        )
+    from assistant.shadow.replay import replay
+
+    return replay(
+        shadow,
+        repository.sources,
+        statement_seconds=options.statement_seconds,
+        on_progress=lambda done, total: on_progress("replaying", done, total),
+        generated=repository.generated_types,
+        not_read=repository.not_read,
+    )
+
+
+def _read_back(repository: Repository, shadow: Shadow) -> Catalog:
+    from assistant.collect.catalog import read_catalog
+
+    with shadow.connect("admin") as connection:
+        return read_catalog(
+            connection,
+            repository.platform,
+            text_subject=repository.text_subject,
+            exposed_schemas=_exposed_schemas(repository),
+        )
+
+
+@contextmanager
+def _timing(seconds: dict[str, float], name: str) -> Iterator[None]:
+    """Add the wall time of the block to ``seconds[name]``."""
+    began = time.perf_counter()
+    try:
+        yield
+    finally:
+        seconds[name] = seconds.get(name, 0.0) + time.perf_counter() - began
 
 
 def _exposed_schemas(repository: Repository) -> tuple[str, ...]:

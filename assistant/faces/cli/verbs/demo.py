@@ -62,8 +62,16 @@ def _walk(arguments: argparse.Namespace, voice: Voice, session: Session, root: P
         raise_failed(incident, walked[-1]["id"])
     if not arguments.json:
         voice.line()
-        voice.line(f"{incident.state.value}: look at it with `stanch incident show {root}`", kind="strong")
+        voice.line(f"{incident.state.value}: {_counts(incident)}.", kind="strong")
+        voice.line(f"Look at it with `stanch incident show {root}`.")
     return Exit.CALM if incident.state in {IncidentState.PROVEN, IncidentState.CLOSED} else Exit.UNPROVEN
+
+
+def _counts(incident: Incident) -> str:
+    if incident.proof is None:
+        return "nothing was attacked"
+    before, after = incident.proof.before.get("leaks", 0), incident.proof.after
+    return f"{before} leaks before, {after['leaks']} leaks after, {after['locked_out']} owners locked out"
 
 
 class _Told:
