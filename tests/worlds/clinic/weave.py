@@ -13,6 +13,12 @@ from pathlib import Path
 HERE = Path(__file__).parent
 WORLDS = tuple((state, encoding) for state in ("leaky", "locked") for encoding in ("helper", "inline"))
 MEMBERS = "select m.clinic_id from public.clinic_members m where m.user_id = @uid"
+MAP = """\
+[ownership."public.clinicians"]
+kind = "public"
+why = "the booking page shows who works in a clinic; the server writes here"
+sensitive = ["private_phone"]
+"""
 CONFIG = 'project_id = "clinic"\n\n[api]\nschemas = ["public"]\n'
 
 
@@ -39,6 +45,7 @@ def repositories() -> dict[str, str]:
     files = {}
     for state, encoding in WORLDS:
         root = f"{state}-{encoding}/supabase"
+        files[f"{state}-{encoding}/stanch.toml"] = MAP
         files[f"{root}/config.toml"] = CONFIG
         for part in sorted((HERE / "parts").glob("*.sql")):
             files[f"{root}/migrations/{part.name}"] = weave(part.read_text(encoding="utf-8"), state, encoding)

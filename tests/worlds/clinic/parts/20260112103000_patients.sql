@@ -14,7 +14,7 @@ create index patients_clinic_id_idx on public.patients (clinic_id);
 alter table public.patients enable row level security;
 @tenant(patients)
 
--- The booking page shows who works in a clinic.
+-- The booking page shows who works in a clinic; the server keeps the list.
 create table public.clinicians (
   id uuid primary key default gen_random_uuid(),
   clinic_id uuid not null references public.clinics (id) on delete cascade,
@@ -27,7 +27,6 @@ create table public.clinicians (
 create index clinicians_clinic_id_idx on public.clinicians (clinic_id);
 alter table public.clinicians enable row level security;
 create policy "booking page shows clinicians" on public.clinicians for select to anon, authenticated using (true);
-@writes(clinicians)
 --- only locked
 revoke select on public.clinicians from anon, authenticated;
 grant select (id, clinic_id, display_name, specialty, bio, created_at) on public.clinicians to anon, authenticated;

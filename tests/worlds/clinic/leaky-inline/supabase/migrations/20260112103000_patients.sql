@@ -21,7 +21,7 @@ create policy "members edit patients" on public.patients for update to authentic
 create policy "members delete patients" on public.patients for delete to authenticated
   using (clinic_id in (select m.clinic_id from public.clinic_members m where m.user_id = auth.uid()));
 
--- The booking page shows who works in a clinic.
+-- The booking page shows who works in a clinic; the server keeps the list.
 create table public.clinicians (
   id uuid primary key default gen_random_uuid(),
   clinic_id uuid not null references public.clinics (id) on delete cascade,
@@ -34,12 +34,6 @@ create table public.clinicians (
 create index clinicians_clinic_id_idx on public.clinicians (clinic_id);
 alter table public.clinicians enable row level security;
 create policy "booking page shows clinicians" on public.clinicians for select to anon, authenticated using (true);
-create policy "members add clinicians" on public.clinicians for insert to authenticated
-  with check (clinic_id in (select m.clinic_id from public.clinic_members m where m.user_id = auth.uid()));
-create policy "members edit clinicians" on public.clinicians for update to authenticated
-  using (clinic_id in (select m.clinic_id from public.clinic_members m where m.user_id = auth.uid())) with check (clinic_id in (select m.clinic_id from public.clinic_members m where m.user_id = auth.uid()));
-create policy "members delete clinicians" on public.clinicians for delete to authenticated
-  using (clinic_id in (select m.clinic_id from public.clinic_members m where m.user_id = auth.uid()));
 
 create table public.appointments (
   id uuid primary key default gen_random_uuid(),
