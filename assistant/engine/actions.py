@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from assistant.engine.world import World
 
     Act = Callable[["Context"], Generator[Happening, None, str]]
+    Change = Callable[["Context", str, str], Generator[Happening, None, str]]
     """One phase: yields what happens and returns the sentence that the step list shows; ends early after ``Asked``."""
 
 
@@ -44,6 +45,8 @@ class Action:
     """Look, compute, propose: never writes into the operator's repository."""
     approved: Act | None = None
     """Write what was proposed; called only after ``Decided(approve)``."""
+    edited: Change | None = None
+    """Try what was proposed as a person changed it, and propose that; takes the path and the new text."""
     undo: Act | None = None
     """Take back what was written."""
 
@@ -67,6 +70,16 @@ def approved(name: str) -> Callable[[Act], Act]:
     def register(act: Act) -> Act:
         _ACTIONS[name].approved = act
         return act
+
+    return register
+
+
+def edited(name: str) -> Callable[[Change], Change]:
+    """Register how a changed proposal is tried; the first phase must be registered above it."""
+
+    def register(change: Change) -> Change:
+        _ACTIONS[name].edited = change
+        return change
 
     return register
 

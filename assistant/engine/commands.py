@@ -52,6 +52,18 @@ class Decline:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """Change the text of a file that a step proposes; it is tried as changed, and asked about again."""
+
+    step: str
+    """Step id."""
+    path: str
+    """The file, as the proposal named it."""
+    text: str
+    """Its whole new text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Skip:
     """Leave a step out, with a reason that the runbook repeats."""
 
@@ -87,5 +99,5 @@ class Close:
     """Closing remark; required while the incident is not proven."""
 
 
-Command = Open | Run | Answer | Approve | Decline | Skip | Undo | Note | Close
+Command = Open | Run | Answer | Approve | Decline | Edit | Skip | Undo | Note | Close
 """Everything that can be told."""

@@ -12,6 +12,7 @@ from assistant.domain.fixes import Artifact
 
 
 if TYPE_CHECKING:
+    from assistant.domain.catalog import Catalog
     from assistant.domain.ownership import OwnershipMap
 
 MAP_FILE = "stanch.toml"
@@ -41,3 +42,17 @@ def map_artifact(root: Path, ownership: OwnershipMap) -> Artifact | None:
         return None
     replaces = hashlib.sha256(before).hexdigest() if before is not None else None
     return Artifact(path=MAP_FILE, kind="map", content=after.decode("utf-8"), replaces=replaces)
+
+
+def map_from(text: str, inferred: OwnershipMap, catalog: Catalog) -> OwnershipMap:
+    """The map that a text of stanch.toml describes.
+
+    Raises:
+        UsageError: it says something that cannot be; with file and line.
+    """
+    from assistant.ownership.file import load
+
+    with tempfile.TemporaryDirectory(prefix="stanch-map-") as folder:
+        beside = Path(folder) / MAP_FILE
+        beside.write_text(text, encoding="utf-8")
+        return load(beside, inferred, catalog)

@@ -25,7 +25,7 @@ from assistant.domain.events import (
     Undone,
 )
 from assistant.engine.actions import Action, Context, actions
-from assistant.engine.commands import Answer, Approve, Close, Decline, Note, Open, Run, Skip, Undo
+from assistant.engine.commands import Answer, Approve, Close, Decline, Edit, Note, Open, Run, Skip, Undo
 from assistant.engine.fold import APPROVAL, UNDOING, WRITING
 from assistant.engine.playbooks import load_playbook
 
@@ -72,7 +72,7 @@ def walk(incident: Incident | None, command: Command, world: World) -> Iterator[
         yield from _on_step(_context(incident, command.step, world), command)
 
 
-def _on_step(context: Context, command: Run | Answer | Approve | Decline | Skip | Undo) -> Iterator[Happening]:
+def _on_step(context: Context, command: Run | Answer | Approve | Decline | Edit | Skip | Undo) -> Iterator[Happening]:
     match command:
         case Run():
             yield from _run(context)
@@ -82,6 +82,8 @@ def _on_step(context: Context, command: Run | Answer | Approve | Decline | Skip 
             yield from _answer(context, APPROVAL, APPROVE)
         case Decline(because=because):
             yield from _decline(context, because)
+        case Edit(path=path, text=text):
+            yield from _edit(context, path, text)
         case Skip(because=because):
             yield from _skip(context, because)
         case Undo():
@@ -185,6 +187,15 @@ def _decline(context: Context, because: str) -> Iterator[Happening]:
     yield Decided(step=context.step.id, question=APPROVAL, answer=DECLINE, by=operator())
     says = f"declined: {because.strip()}" if because.strip() else "declined; nothing was written"
     yield StepEnded(step=context.step.id, state=StepState.SKIPPED, says=says)
+
+
+def _edit(context: Context, path: str, text: str) -> Iterator[Happening]:
+    asked, action = pending(context.incident, context.step.id), _action(context.step)
+    if asked is None or asked.question != APPROVAL or action is None or action.edited is None:
+        raise UsageError(f"the step {context.step.id} proposes nothing to edit.", "Run the step first.")
+    change = action.edited
+    yield StepStarted(step=context.step.id, intent=f"try {path} as edited by hand")
+    yield from _guarded(context, lambda again: change(again, path, text))
 
 
 def _skip(context: Context, because: str) -> Iterator[Happening]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -47,6 +48,24 @@ def propose_files(context: Context, plan: Plan, asks: str) -> Generator[Happenin
         data={"files": {artifact.path: sha_of(artifact.content) for artifact in artifacts}, "at": at.isoformat()},
     )
     yield Asked(step=step, question=APPROVAL, asks=asks, choices=(APPROVE, DECLINE))
+
+
+def as_edited(context: Context, path: str, text: str) -> Generator[Happening, None, tuple[Artifact, ...]]:
+    """What was proposed, with one file as a person changed it; the text is kept whatever comes of it.
+
+    Raises:
+        UsageError: nothing is proposed any more, or the file is not one of it.
+    """
+    world, step = context.world, context.step.id
+    kept = world.evidence.put("edited", f"{path} as edited by hand", text)
+    yield FactTaken(step=step, says=f"{path} was edited by hand", evidence=kept.id)
+    proposed = world.proposed.get(step, ())
+    if path not in {artifact.path for artifact in proposed}:
+        raise UsageError(
+            f"{path} is not proposed any more; the edited text is in the evidence of this step.",
+            "Run the step again and edit what it then proposes.",
+        )
+    return tuple(replace(artifact, content=text) if artifact.path == path else artifact for artifact in proposed)
 
 
 def write_files(context: Context, plan: Plan) -> Generator[Happening, None, str]:

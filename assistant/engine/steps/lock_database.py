@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assistant.domain.errors import ProofError
 from assistant.domain.events import FactTaken, FixProposed, Proved
-from assistant.engine.actions import approved, begins, undone
+from assistant.domain.fixes import ProofVerdict
+from assistant.engine.actions import approved, begins, edited, undone
 from assistant.engine.proposal import left_open, plan_for, refuse_unproven, title_of
-from assistant.engine.writing import propose_files, remove_files, write_files
+from assistant.engine.writing import as_edited, propose_files, remove_files, write_files
 
 
 if TYPE_CHECKING:
@@ -47,6 +49,27 @@ def write(context: Context) -> Generator[Happening, None, str]:
         return plan_for(context.world.rehearsal())(at)
 
     return (yield from write_files(context, plan))
+
+
+@edited("lock-database")
+def try_edited(context: Context, path: str, text: str) -> Generator[Happening, None, str]:
+    """Rehearse the files as they now read; what does not hold is not offered."""
+    rehearsal = context.world.rehearsal()
+    artifacts = yield from as_edited(context, path, text)
+    context.world.progress("rehearsing the edited files")
+    proof = rehearsal.proof_of(
+        {artifact.path: artifact.content for artifact in artifacts if artifact.kind == "migration"}
+    )
+    yield proved(context, proof)
+    if proof.verdict is not ProofVerdict.HOLDS:
+        raise ProofError(
+            f"the files as edited are not proven: {proof.reason.rstrip('.')}.",
+            "Nothing was written; your text is in the evidence of this step. Run it again and edit what it proposes.",
+        )
+    yield FactTaken(step=context.step.id, says="the undo was written for the text before your change: read it once")
+    counts = f"{proof.before.get('leaks', 0)} leaks before, {proof.after.get('leaks', 0)} after, nobody locked out"
+    yield from propose_files(context, lambda _at: artifacts, f"Write the files as you edited them? ({counts})")
+    return ""
 
 
 @undone("lock-database")

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from assistant.domain.events import FactTaken
 from assistant.domain.ownership import OwnerKind
-from assistant.engine.actions import approved, begins, undone
-from assistant.engine.mapfile import map_artifact
-from assistant.engine.writing import propose_files, remove_files, write_files
+from assistant.engine.actions import approved, begins, edited, undone
+from assistant.engine.mapfile import map_artifact, map_from
+from assistant.engine.writing import as_edited, propose_files, remove_files, write_files
 from assistant.text.plural import plural
 
 
@@ -58,6 +58,16 @@ def write(context: Context) -> Generator[Happening, None, str]:
     """Save the map."""
     says = yield from write_files(context, _plan(context))
     return f"confirmed; {says}"
+
+
+@edited("ownership-map")
+def take_edited(context: Context, path: str, text: str) -> Generator[Happening, None, str]:
+    """Go on with the map as it now reads, and propose it."""
+    rehearsal = context.world.rehearsal()
+    artifacts = yield from as_edited(context, path, text)
+    rehearsal.use(map_from(text, rehearsal.ownership, rehearsal.catalog))
+    yield from propose_files(context, lambda _at: artifacts, "Save the map as you edited it?")
+    return ""
 
 
 @undone("ownership-map")

@@ -19,16 +19,17 @@ from textual.worker import WorkerState
 from assistant.domain.errors import StanchError
 from assistant.domain.events import Progressed, StepState
 from assistant.domain.playbook import Stage, StepKind
-from assistant.engine.commands import Answer, Approve, Decline, Note, Run, Skip, Undo
+from assistant.engine.commands import Answer, Note, Run, Skip, Undo
 from assistant.engine.fold import APPROVAL
 from assistant.engine.options import Options
 from assistant.engine.playbooks import load_playbook
 from assistant.faces.tui import terminal
+from assistant.faces.tui.approvals import ask_approval
 from assistant.faces.tui.keys import ACTIONS
 from assistant.faces.tui.messages import Ended, Happened
 from assistant.faces.tui.screens.dialogs import Choose, Say, Write
 from assistant.faces.tui.screens.stage import StageScreen
-from assistant.faces.tui.view import events_of, next_step, proposal, stages, steps_of
+from assistant.faces.tui.view import next_step, stages, steps_of
 from assistant.text.screen import screen
 
 
@@ -67,7 +68,7 @@ class StanchApp(App[None]):
         self.incident: Incident | None = None
         self.playbook: Playbook | None = None
         self.working = False
-        self._acting: Step | None = None
+        self.acting: Step | None = None
         self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
         self._keys = keymap or {}
 
@@ -122,8 +123,8 @@ class StanchApp(App[None]):
         if message.problem is not None:
             self.push_screen(Say(*message.problem))
         self._show()
-        stage, acting = self._stage_screen(), self._acting
-        self._acting = None
+        stage, acting = self._stage_screen(), self.acting
+        self.acting = None
         if stage is None or self.incident is None:
             return
         if acting is not None and message.problem is None and acting.kind is not StepKind.AUTO and self._asked(acting):
@@ -182,10 +183,10 @@ class StanchApp(App[None]):
             return
         asked = self._asked(step)
         if asked is None:
-            self._acting = step
+            self.acting = step
             self.send(Run(step=step.id))
         elif asked.question == APPROVAL:
-            self.approve(step, asked)
+            ask_approval(self, step, asked)
         else:
             self._answer(step, asked)
 
@@ -201,27 +202,11 @@ class StanchApp(App[None]):
 
         def answered(answer: str | None) -> None:
             if answer is not None:
-                self._acting = step
+                self.acting = step
                 self.send(Answer(step=step.id, question=asked.question, answer=answer))
 
         dialog = Choose(asked.asks, asked.choices, helps) if asked.choices else Write(asked.asks, helps)
         self.push_screen(dialog, answered)
-
-    def approve(self, step: Step, asked: Asked) -> None:
-        """Show the diff; nothing is written without it."""
-        from assistant.faces.tui.screens.approve import ApproveScreen
-
-        assert self.incident is not None
-        wanted = proposal(events_of(self.incident, step.id), self.evidence_text, self._evidence_kind)
-        self.push_screen(
-            ApproveScreen(asked.asks, wanted.proof, wanted.files, wanted.diff, partial(self._decide, step))
-        )
-
-    def _decide(self, step: Step, answer: str) -> None:
-        if answer == "approve":
-            self.send(Approve(step=step.id))
-        elif answer == "decline":
-            self.send(Decline(step=step.id))
 
     def skip(self, step: Step) -> None:
         """Ask why, then skip."""
@@ -269,7 +254,8 @@ class StanchApp(App[None]):
         except StanchError:
             return ""
 
-    def _evidence_kind(self, evidence: str) -> str:
+    def evidence_kind(self, evidence: str) -> str:
+        """Kind of the stored text behind an id, empty when there is none."""
         assert self.session is not None
         try:
             return self.session.evidence.describe(evidence).kind
