@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import tomllib
 from collections import defaultdict
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from assistant.collect import catalog_functions as build
@@ -53,45 +54,17 @@ def read_catalog(
         text_subject: the caller's subject is not a uuid (third-party tokens).
         exposed_schemas: schemas the API serves (see ``api_schemas``).
     """
-    hidden = {"hidden": sorted({*PLATFORM_SCHEMAS, "pg_catalog", "pg_toast"})}
     with connection.cursor() as cursor:
-
-        def rows(query: str, values: Mapping[str, object] | None = None) -> list[Row]:
-            return cursor.execute(query, values or hidden).fetchall()
-
-        relations, columns = rows(ask.RELATIONS), rows(ask.COLUMNS)
-        functions_, sequences = rows(ask.FUNCTIONS), rows(ask.SEQUENCES)
-        defaults = rows(ask.DEFAULT_PRIVILEGES)
-        grants = _grants(rows, (relations, 7), (columns, 10), (functions_, 19), (sequences, 2), (defaults, 3))
-        policies = rows(ask.POLICIES)
-        assembly = Assembly(
-            Rows(
-                relations=relations,
-                columns=columns,
-                types=rows(ask.TYPES),
-                constraints=rows(ask.CONSTRAINTS),
-                domain_checks=rows(ask.DOMAIN_CHECKS),
-                indexes=rows(ask.INDEXES),
-                policies=policies,
-                triggers=rows(ask.TRIGGERS),
-                view_reads=rows(ask.VIEW_READS),
-                grants=grants,
-            )
-        )
-        inherits = "m.inherit_option" if connection.info.server_version >= _INHERIT_OPTION_SINCE else _INHERIT_OF_MEMBER
-        roles = build.roles(rows(ask.ROLES), rows(ask.ROLE_MEMBERS.format(inherits=inherits)))
-        publications = build.publications(rows(ask.PUBLICATIONS))
-        depends = rows(ask.POLICY_DEPENDS)
-        declared = rows(ask.BUCKETS) if rows(ask.BUCKETS_READABLE)[0][0] else []
-        path = tuple(rows("SELECT current_schemas(false)::text[]")[0][0]) or ("public",)
-
+        found = _ask(cursor, connection.info.server_version)
+    assembly = Assembly(found.relations)
     tables, views = assembly.tables(), assembly.views()
-    functions = build.functions(functions_, grants)
-    dependencies = _depends(tables, assembly.names, functions, policies, depends)
-    reader = Reader(relations=[*tables, *views], views=views, functions=functions.values(), search_path=path)
+    functions = build.functions(found.functions, found.relations.grants)
+    depends = _depends(tables, assembly.names, functions, found.relations.policies, found.depends)
+    reader = Reader(relations=[*tables, *views], views=views, functions=functions.values(), search_path=found.path)
     own_functions = _own(functions.values())
+    roles = build.roles(found.roles, found.members)
     settings = sort_settings(
-        {setting for depend in dependencies for setting in reader.settings(depend)},
+        {setting for depend in depends for setting in reader.settings(depend)},
         [
             text
             for table in tables.values()
@@ -102,9 +75,8 @@ def read_catalog(
     )
     objects = tables.get(Name("storage", "objects"))
     return Catalog(
-        platform=_platform(
-            platform,
-            {role.name for role in roles},
+        platform=replace(
+            _platform(platform, {role.name for role in roles}),
             user_settings=settings.user,
             tenant_settings=settings.tenant,
             text_subject=text_subject,
@@ -113,17 +85,69 @@ def read_catalog(
         tables=tables,
         views=views,
         functions=own_functions,
-        sequences=build.sequences(sequences, grants),
-        publications=publications,
-        buckets=build.buckets(declared, objects.policies if objects else ()),
+        sequences=build.sequences(found.sequences, found.relations.grants),
+        publications=build.publications(found.publications),
+        buckets=build.buckets(found.buckets, objects.policies if objects else ()),
         roles=roles,
-        default_privileges=build.default_privileges(defaults, grants),
-        reads=_reads(reader, dependencies, own_functions),
-        search_path=path,
+        default_privileges=build.default_privileges(found.defaults, found.relations.grants),
+        reads=_reads(reader, depends, own_functions),
+        search_path=found.path,
     )
 
 
 _INHERIT_OF_MEMBER: Final = "(SELECT r.rolinherit FROM pg_roles r WHERE r.oid = m.member)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Answers:
+    """What the server said, before anything is made of it."""
+
+    relations: Rows
+    functions: list[Row]
+    sequences: list[Row]
+    defaults: list[Row]
+    depends: list[Row]
+    roles: list[Row]
+    members: list[Row]
+    publications: list[Row]
+    buckets: list[Row]
+    path: tuple[str, ...]
+
+
+def _ask(cursor: psycopg.Cursor[Any], server_version: int) -> _Answers:
+    """Put every question once."""
+    hidden = {"hidden": sorted({*PLATFORM_SCHEMAS, "pg_catalog", "pg_toast"})}
+
+    def rows(query: str, values: Mapping[str, object] = hidden) -> list[Row]:
+        return cursor.execute(query, values).fetchall()
+
+    relations, columns, functions = rows(ask.RELATIONS), rows(ask.COLUMNS), rows(ask.FUNCTIONS)
+    sequences, defaults = rows(ask.SEQUENCES), rows(ask.DEFAULT_PRIVILEGES)
+    acls = _acls((relations, 7), (columns, 10), (functions, 19), (sequences, 2), (defaults, 3))
+    inherits = "m.inherit_option" if server_version >= _INHERIT_OPTION_SINCE else _INHERIT_OF_MEMBER
+    return _Answers(
+        relations=Rows(
+            relations=relations,
+            columns=columns,
+            types=rows(ask.TYPES),
+            constraints=rows(ask.CONSTRAINTS),
+            domain_checks=rows(ask.DOMAIN_CHECKS),
+            indexes=rows(ask.INDEXES),
+            policies=rows(ask.POLICIES),
+            triggers=rows(ask.TRIGGERS),
+            view_reads=rows(ask.VIEW_READS),
+            grants=_grants(rows(ask.ACLS, {"acls": acls})),
+        ),
+        functions=functions,
+        sequences=sequences,
+        defaults=defaults,
+        depends=rows(ask.POLICY_DEPENDS),
+        roles=rows(ask.ROLES),
+        members=rows(ask.ROLE_MEMBERS.format(inherits=inherits)),
+        publications=rows(ask.PUBLICATIONS),
+        buckets=rows(ask.BUCKETS) if rows(ask.BUCKETS_READABLE)[0][0] else [],
+        path=tuple(rows("SELECT current_schemas(false)::text[]")[0][0]) or ("public",),
+    )
 
 
 def api_schemas(config: str) -> tuple[str, ...]:
@@ -140,16 +164,20 @@ def api_schemas(config: str) -> tuple[str, ...]:
     return tuple(str(schema) for schema in listed if str(schema) not in PLATFORM_SCHEMAS) or ("public",)
 
 
-def _grants(rows: Any, *sources: tuple[Iterable[Row], int]) -> dict[str, tuple[Grant, ...]]:  # noqa: ANN401
-    """Every distinct ACL exploded once: a thousand tables share a handful of them."""
-    acls = sorted({row[at] for found, at in sources for row in found if row[at]})
-    exploded: dict[str, list[Grant]] = defaultdict(list)
-    for acl, grantee, privilege, grantable in rows(ask.ACLS, {"acls": acls}):
-        exploded[acl].append(Grant(grantee=grantee, privilege=privilege, grantable=grantable))
-    return {acl: tuple(found) for acl, found in exploded.items()}
+def _acls(*sources: tuple[Iterable[Row], int]) -> list[str]:
+    """Every distinct ACL as text: a thousand tables share a handful of them."""
+    return sorted({row[at] for found, at in sources for row in found if row[at]})
 
 
-def _platform(kind: PlatformKind, roles: set[str], **known: Any) -> Platform:  # noqa: ANN401
+def _grants(exploded: Iterable[Row]) -> dict[str, tuple[Grant, ...]]:
+    """Rows of ``ACLS`` by ACL text."""
+    found: dict[str, list[Grant]] = defaultdict(list)
+    for acl, grantee, privilege, grantable in exploded:
+        found[acl].append(Grant(grantee=grantee, privilege=privilege, grantable=grantable))
+    return {acl: tuple(grants) for acl, grants in found.items()}
+
+
+def _platform(kind: PlatformKind, roles: set[str]) -> Platform:
     guest, user, service, claims = _ROLES[kind]
     return Platform(
         kind=kind,
@@ -157,7 +185,6 @@ def _platform(kind: PlatformKind, roles: set[str], **known: Any) -> Platform:  #
         user_role=user,
         service_role=service if service in roles else None,
         claims_setting=claims,
-        **known,
     )
 
 

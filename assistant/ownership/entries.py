@@ -56,7 +56,7 @@ class Place:
         return UsageError(f"{self.file}:{self.line()}: {says}.", remedy)
 
 
-def read_entry(place: Place, body: Any, inferred: Ownership, catalog: Catalog | None) -> Ownership:  # noqa: ANN401
+def read_entry(place: Place, body: object, inferred: Ownership, catalog: Catalog | None) -> Ownership:
     """The entry as the file has it.
 
     Args:
@@ -114,7 +114,7 @@ def values_of(entry: Ownership, *, every: bool = False) -> dict[str, Any]:
     return {field: _plain(value) for field, value in values.items() if every or value}
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401
+def _plain(value: object) -> object:
     if isinstance(value, tuple):
         return list(value)
     return str(value) if isinstance(value, Name) else value
