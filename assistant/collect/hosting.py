@@ -29,6 +29,8 @@ _TEXT_SUBJECT: Final = re.compile(
 )
 _UUID_SUBJECT: Final = re.compile(r"\bauth\.uid\s*\(", re.IGNORECASE)
 _TYPES: Final = re.compile(r"\bTables\s*:\s*\{.*?\bRow\s*:\s*\{", re.DOTALL)
+_LOOKED_AT: Final = 1024 * 1024
+"""Characters of a file whose words are looked at: a longer one is rows."""
 _TYPES_LARGEST: Final = 8 * 1024 * 1024
 
 
@@ -51,7 +53,7 @@ def dependencies(tree: Tree) -> frozenset[str]:
 
 def platform_of(tree: Tree, needs: frozenset[str], sources: Iterable[Source]) -> PlatformKind:
     """The host: Supabase as soon as its client, its folder or its functions are there, because its API then serves ``public``."""
-    texts = [source.text for source in sources]
+    texts = [source.text[:_LOOKED_AT] for source in sources]
     if any(name.startswith("@supabase/") for name in needs) or tree.matching(
         r"(?:^|/)supabase/(?:config\.toml|migrations/)"
     ):
@@ -67,7 +69,7 @@ def platform_of(tree: Tree, needs: frozenset[str], sources: Iterable[Source]) ->
 
 def has_text_subject(needs: frozenset[str], sources: Iterable[Source]) -> bool:
     """True when policies compare the token's subject as text: with Clerk always when they do so anywhere, else when nothing uses auth.uid()."""
-    texts = [source.text for source in sources]
+    texts = [source.text[:_LOOKED_AT] for source in sources]
     as_text = sum(len(_TEXT_SUBJECT.findall(text)) for text in texts)
     if not as_text:
         return False

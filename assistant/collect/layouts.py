@@ -35,7 +35,8 @@ _SCHEMA_NAME: Final = re.compile(
 _DUMP: Final = re.compile(r"\A(?:\s|--[^\n]*\n)*?--\s*PostgreSQL database (?:cluster )?dump", re.IGNORECASE)
 _SUPABASE_MIGRATIONS: Final = re.compile(r"(?:\A|/)supabase/migrations\Z")
 _SUPABASE_SCHEMAS: Final = re.compile(r"(?:\A|/)supabase/schemas(?:/|\Z)")
-_LARGE: Final = 4 * 1024 * 1024
+_LARGE: Final = 1024 * 1024
+"""Characters of a file that are looked at to classify it; a longer one is mostly rows."""
 
 
 @dataclass(slots=True)
@@ -111,7 +112,7 @@ def _read(tree: Tree, paths: Iterable[str], found: Found) -> tuple[Source, ...]:
         if isinstance(text, NotRead):
             found.not_read.append(text)
             continue
-        forward = set_aside.forward_part(text)
+        forward = set_aside.forward_part(text) if len(text) <= _LARGE else text
         if set_aside.is_test(forward[:_LARGE]):
             found.not_read.append(NotRead(file=path, reason="It is a pgTAP test."))
             continue
@@ -205,7 +206,7 @@ def _supabase(tree: Tree, folders: dict[str, list[str]], found: Found) -> None:
         loose = sorted((name for name in names if not _VERSIONED.match(name)), key=natural)
         sources = _read(tree, [names[name] for name in versioned], found)
         for source in _read(tree, [names[name] for name in loose], found):
-            if set_aside.SCHEMA.search(source.text) and not set_aside.is_seed(source.path):
+            if set_aside.SCHEMA.search(source.text[:_LARGE]) and not set_aside.is_seed(source.path):
                 sources += (source,)
             else:
                 found.not_read.append(
@@ -259,7 +260,7 @@ def _schema_files(tree: Tree, folders: dict[str, list[str]], found: Found) -> No
         pasted: list[Source] = []
         for source in _read(tree, sorted(folders[folder], key=natural), found):
             name = source.path.rpartition("/")[2]
-            if not set_aside.SCHEMA.search(source.text):
+            if not set_aside.SCHEMA.search(source.text[:_LARGE]):
                 if set_aside.is_seed(source.path):
                     found.not_read.append(NotRead(file=source.path, reason="It holds rows, no schema."))
                 continue
@@ -267,7 +268,7 @@ def _schema_files(tree: Tree, folders: dict[str, list[str]], found: Found) -> No
                 found.not_read.append(
                     NotRead(file=source.path, reason="Its name says that it checks, resets or changes for a while.")
                 )
-            elif set_aside.is_seed(source.path) and not set_aside.TABLES.search(source.text):
+            elif set_aside.is_seed(source.path) and not set_aside.TABLES.search(source.text[:_LARGE]):
                 found.not_read.append(
                     NotRead(file=source.path, reason="It is a seed: rows are made up in the shadow, never copied.")
                 )
@@ -275,7 +276,7 @@ def _schema_files(tree: Tree, folders: dict[str, list[str]], found: Found) -> No
                 found.not_read.append(NotRead(file=source.path, reason=f"It is a copy of {first}."))
             elif _DUMP.match(source.text):
                 _add(found, "dump", source.path, [source])
-            elif _SCHEMA_NAME.search(name) and set_aside.TABLES.search(source.text):
+            elif _SCHEMA_NAME.search(name) and set_aside.TABLES.search(source.text[:_LARGE]):
                 _add(found, "schema-file", source.path, [source])
             else:
                 pasted.append(source)

@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 
 
 SCHEMA: Final = re.compile(
-    r"(?:^|;)\s*(?:create\s+(?:or\s+replace\s+)?(?:unlogged\s+|materialized\s+|foreign\s+)?(?:table|policy|view|function|procedure|type|domain|schema)\b"
+    r"(?:^|;)[ \t]*(?:create\s+(?:or\s+replace\s+)?(?:unlogged\s+|materialized\s+|foreign\s+)?(?:table|policy|view|function|procedure|type|domain|schema)\b"
     r"|alter\s+(?:table|policy|view|function|default\s+privileges|publication)\b|drop\s+(?:table|policy|view|function)\b"
     r"|(?:grant|revoke)\s+[\w, ]+?\s+on\b|insert\s+into\s+\"?storage\"?\.\"?buckets\b)",
     re.IGNORECASE | re.MULTILINE,
 )
 """A statement that makes, changes or guards an object."""
-TABLES: Final = re.compile(r"(?:^|;)\s*create\s+(?:unlogged\s+)?table\b", re.IGNORECASE | re.MULTILINE)
+TABLES: Final = re.compile(r"(?:^|;)[ \t]*create\s+(?:unlogged\s+)?table\b", re.IGNORECASE | re.MULTILINE)
 """A statement that makes a table."""
 FOREIGN_DIALECT: Final = re.compile(
-    r"\bAUTO_INCREMENT\b|\)\s*ENGINE\s*=|\bAUTOINCREMENT\b|^\s*(?:USE\s+`|PRAGMA\s|GO\s*$)|CREATE TABLE\s+(?:IF NOT EXISTS\s+)?`|\bNVARCHAR\b|\[dbo\]",
+    r"\bAUTO_INCREMENT\b|\)\s*ENGINE\s*=|\bAUTOINCREMENT\b|^[ \t]*(?:USE\s+`|PRAGMA\s|GO\s*$)|CREATE TABLE\s+(?:IF NOT EXISTS\s+)?`|\bNVARCHAR\b|\[dbo\]",
     re.IGNORECASE | re.MULTILINE,
 )
 """MySQL, SQLite or SQL Server."""

@@ -7,6 +7,7 @@ and never one in which the shell would fill in something: what cannot be known i
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from typing import TYPE_CHECKING, Final
 
 from assistant.collect.set_aside import SCHEMA
@@ -20,15 +21,17 @@ if TYPE_CHECKING:
 
 
 _CALLS_PSQL: Final = re.compile(r"\bpsql\b")
-_REGION: Final = re.compile(
+_OPENING: Final = re.compile(
     r"""
       (?:^|(?<=[\s;]))\#[^\n]*                                                   # a comment
-    | <<-?[ \t]*(?P<quote>['"]?)(?P<tag>\w+)(?P=quote)[^\n]*\n(?P<here>.*?)^[ \t]*(?P=tag)[ \t]*$
+    | <<-?[ \t]*(?P<quote>['"]?)(?P<tag>\w+)(?P=quote)[^\n]*\n
     | (?<!\\)"(?P<double>(?:[^"\\]++|\\.)*+)"
     | (?<!\\)'(?P<single>[^']*+)'
     """,
     re.VERBOSE | re.DOTALL | re.MULTILINE,
 )
+_LONE_WORD: Final = re.compile(r"^[ \t]*(\w+)[ \t\r]*$", re.MULTILINE)
+_LARGEST: Final = 1024 * 1024
 _FILLED_IN: Final = re.compile(r"\$[\w{(]|`")
 _MAKES: Final = frozenset(
     {"create", "alter", "drop", "enable-rls", "disable-rls", "force-rls", "grant", "revoke", "rename"}
@@ -37,30 +40,40 @@ _MAKES: Final = frozenset(
 
 def sql_of_script(path: str, text: str) -> tuple[Source, ...]:
     """The SQL that a shell script would run, one Source a string, each with the line on which it starts."""
-    if not _CALLS_PSQL.search(text) or not SCHEMA.search(text.replace('"', "\n").replace("'", "\n")):
+    if len(text) > _LARGEST or not _CALLS_PSQL.search(text) or not SCHEMA.search(re.sub("[\"']", "\n", text)):
         return ()
-    return tuple(_regions(path, text))
+    return tuple(source for start, sql in _regions(text) if (source := _kept(path, text, start, sql)) is not None)
 
 
-def _regions(path: str, text: str) -> Iterator[Source]:
-    for region in _REGION.finditer(text):
-        part = next((name for name in ("here", "double", "single") if region[name] is not None), None)
-        if part is None:
-            continue
-        sql = region[part]
-        if part == "double":
-            sql = re.sub(r'\\(["\\$`])', r"\1", sql)
-        kept = [fragment for fragment in split(sql) if _is_schema(fragment.text)]
-        if not kept:
-            continue
-        line = text.count("\n", 0, region.start(part)) + 1
-        # statements keep their lines: what is left out between them becomes empty lines
-        rebuilt: list[str] = []
-        for fragment in kept:
-            rebuilt.append(
-                "\n" * (fragment.line - 1 - sum(piece.count("\n") for piece in rebuilt)) + fragment.text + ";"
-            )
-        yield Source(path=path, text="".join(rebuilt), first_line=line)
+def _regions(text: str) -> Iterator[tuple[int, str]]:
+    """Quoted strings and here-documents: where each starts, and what the shell would hand on."""
+    closings: dict[str, list[int]] = {}
+    for line in _LONE_WORD.finditer(text):
+        closings.setdefault(line[1], []).append(line.start())
+    position = 0
+    while opening := _OPENING.search(text, position):
+        position = opening.end()
+        if opening["tag"] is not None:
+            ends = closings.get(opening["tag"], [])
+            index = bisect_left(ends, opening.end())
+            if index < len(ends):
+                position = ends[index] + 1
+                yield opening.end(), text[opening.end() : ends[index]]
+        elif opening["double"] is not None:
+            yield opening.start("double"), re.sub(r'\\(["\\$`])', r"\1", opening["double"])
+        elif opening["single"] is not None:
+            yield opening.start("single"), opening["single"]
+
+
+def _kept(path: str, text: str, start: int, sql: str) -> Source | None:
+    """The schema statements of a region on the lines they stand on: what is left out between them becomes empty lines."""
+    rebuilt, lines = "", 0
+    for fragment in split(sql):
+        if _is_schema(fragment.text):
+            gap = fragment.line - 1 - lines
+            rebuilt += "\n" * gap + fragment.text + ";"
+            lines = fragment.line - 1 + fragment.text.count("\n")
+    return Source(path=path, text=rebuilt, first_line=text.count("\n", 0, start) + 1) if rebuilt else None
 
 
 def _is_schema(statement: str) -> bool:

@@ -29,7 +29,7 @@ from assistant.sql.survey import referred_columns, survey
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from assistant.domain.replay import Source
     from assistant.shadow.database import Shadow
@@ -113,19 +113,15 @@ class _Run:
         self.stand_ins: set[str] = set()
         self.assumed: set[str] = set()
         self.filled_in: list[GeneratedTable] = []
-        self.statements = self.applied = self.already_there = self.retried = self.rows_left_out = 0
+        self.statements = self.applied = self.already_there = self.retried = 0
 
     def whole(self, sources: Sequence[Source], generated: Sequence[Source], not_read: Sequence[NotRead]) -> Replay:
         filled_in = self._fill_in(sources, generated)
-        files = [(source, list(split(source.text))) for source in sources]
-        total = sum(len(fragments) for _, fragments in files)
         left_out = list(not_read)
+        files = [(source, list(self._fragments(source, left_out))) for source in sources]
+        total = sum(len(fragments) for _, fragments in files)
         for source, fragments in files:
-            before = self.rows_left_out
             self._file(source, fragments, total)
-            if rows := self.rows_left_out - before:
-                reason = f"{rows} of its statements only fill rows and were left out, because it has {len(source.text) // 1_000_000} MB."
-                left_out.append(NotRead(file=source.path, reason=reason))
         self._retry()
         for table in self.filled_in:
             for statement in table.foreign_keys():
@@ -150,22 +146,27 @@ class _Run:
 
     # -- files --------------------------------------------------------------------------------------------------------
 
+    def _fragments(self, source: Source, left_out: list[NotRead]) -> Iterator[Fragment]:
+        """The statements of a file on their lines; of a large one without those that only fill rows."""
+        rows = 0
+        for fragment in split(source.text):
+            if len(source.text) > _LARGE and _ROWS.match(fragment.text):
+                rows += 1
+            elif source.first_line == 1:
+                yield fragment
+            else:
+                yield replace(fragment, line=fragment.line + source.first_line - 1)
+        if rows:
+            reason = f"{rows} of its statements only fill rows and were left out, because it has {len(source.text) // 1_000_000} MB."
+            left_out.append(NotRead(file=source.path, reason=reason))
+
     def _file(self, source: Source, fragments: Sequence[Fragment], total: int) -> None:
         self.provenance.schema = "public"
-        large = len(source.text) > _LARGE
-        changed = False
         for fragment in fragments:
-            if large and _ROWS.match(fragment.text):
-                self.rows_left_out += 1
-                continue
             if self.statements % 50 == 0:
                 self.on_progress(self.statements, total)
-            moved = (
-                fragment if source.first_line == 1 else replace(fragment, line=fragment.line + source.first_line - 1)
-            )
-            self._statement(source.path, moved)
-            changed = True
-        if changed:
+            self._statement(source.path, fragment)
+        if fragments:
             self.session.start_afresh()
 
     def _statement(self, file: str, fragment: Fragment) -> None:

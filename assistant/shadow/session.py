@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 import psycopg
 from psycopg import pq
 
+from assistant.domain.errors import ShadowError
+
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -39,6 +41,8 @@ _FINE: Final = (
 _COPYING: Final = (pq.ExecStatus.COPY_IN, pq.ExecStatus.COPY_OUT, pq.ExecStatus.COPY_BOTH)
 _GONE: Final = "57P01"
 _MOST_NOTICES: Final = 1_000
+_LONGEST: Final = 500
+"""Bytes of a message that are kept: an unterminated string of 50 MB is quoted whole by the server."""
 SEARCH_PATH: Final = '"$user", public, extensions'
 """What a session starts with, as on the hosting platforms."""
 
@@ -72,6 +76,7 @@ class Session:
         self._connection: psycopg.Connection[Any] | None = None
         self._notices: list[str] = []
         self._pid = 0
+        self._locked_out = False
         self.lost = 0
         """How many connections were lost so far."""
 
@@ -99,6 +104,8 @@ class Session:
 
     def run(self, statement: str) -> Outcome:
         """Run one statement; an error is an outcome, and so is a lost connection."""
+        if self._locked_out:
+            return Outcome(_GONE, "the statements before have closed the database", lost=True)
         guarded = self.in_transaction and not _CONTROL.match(statement)
         if guarded:
             self._send("SAVEPOINT stanch_guard")
@@ -116,6 +123,8 @@ class Session:
     def fetch(self, question: str, *arguments: object) -> list[tuple[Any, ...]]:
         """Ask the catalog between two statements; nothing to say when it cannot be asked just now."""
         assert self._connection is not None
+        if self._locked_out:
+            return []
         guarded = self.in_transaction
         try:
             if guarded:
@@ -131,6 +140,8 @@ class Session:
 
     def start_afresh(self) -> None:
         """What a new connection would have: no role, no settings, the usual search path. An open transaction is committed first."""
+        if self._locked_out:
+            return
         if self.in_transaction:
             self._send("COMMIT")
         # DISCARD ALL would also throw away the catalog cache of the session, which costs more than all of these together
@@ -165,7 +176,10 @@ class Session:
         if stopped is not None:
             outcome.message = stopped.reason
         self._connection.close()
-        self._connect()
+        try:
+            self._connect()
+        except ShadowError:  # ALTER DATABASE … ALLOW_CONNECTIONS false, and then it ended its own connection
+            self._locked_out = True
 
     def _send(self, statement: str) -> Outcome:
         """One round trip; the first error counts."""
@@ -175,6 +189,9 @@ class Session:
         try:
             postgres.send_query(statement.encode())
             postgres.set_single_row_mode()
+            while postgres.flush():  # psycopg's connections do not block: a long statement leaves in pieces
+                select.select([postgres.socket], [postgres.socket], [])
+                postgres.consume_input()
             while (result := self._next(postgres)) is not None:
                 self._note(postgres, result, outcome)
         except (psycopg.OperationalError, UnicodeEncodeError) as error:
@@ -204,4 +221,4 @@ class Session:
         elif result.status not in _FINE and not outcome.sqlstate:
             outcome.sqlstate = (result.error_field(pq.DiagnosticField.SQLSTATE) or b"XX000").decode("ascii", "replace")
             primary = result.error_field(pq.DiagnosticField.MESSAGE_PRIMARY) or result.error_message
-            outcome.message = " ".join(primary.decode("utf-8", "replace").split())
+            outcome.message = " ".join(primary[:_LONGEST].decode("utf-8", "replace").split())

@@ -7,6 +7,7 @@ what a block builds at run time (``EXECUTE format(…)``) is not guessed: ``is_d
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from assistant.sql.head import Head, read_head
@@ -23,7 +24,10 @@ _BEGINS: Final = re.compile(
 )
 _EXECUTE: Final = re.compile(r"\bexecute\b", re.IGNORECASE)
 _CALLS: Final = re.compile(r"\s*(?:select|call|with)\b", re.IGNORECASE)
-_CALLED: Final = re.compile(r"(\w+)\"?\s*\(")
+_CALLED: Final = re.compile(r"\b(\w++)\"?\s*+\(")
+_HEAD: Final = 20_000
+"""Characters of a statement that are looked at; what calls a function or makes an object says so early."""
+_TRIES: Final = 20
 
 
 def heads_of_block(text: str, schema: str = "public") -> Iterator[tuple[Head, int]]:
@@ -34,8 +38,8 @@ def heads_of_block(text: str, schema: str = "public") -> Iterator[tuple[Head, in
     code, line = body
     for fragment in split(code):
         inner, offset = _unwrapped(fragment.text)
-        for begin in _BEGINS.finditer(inner):
-            head = read_head(inner[begin.start() :], schema)
+        for begin in islice(_BEGINS.finditer(inner), _TRIES):
+            head = read_head(inner[begin.start() : begin.start() + _HEAD], schema)
             if head is not None:
                 yield head, line + fragment.line - 1 + offset + inner.count("\n", 0, begin.start())
                 break
@@ -49,7 +53,7 @@ def is_dynamic(text: str, functions: Container[str] = ()) -> bool:
         functions: bare names of the operator's own functions; only a call of one of these can set anything.
     """
     if _CALLS.match(text):
-        return any(name in functions for name in _CALLED.findall(text))
+        return any(name in functions for name in _CALLED.findall(text[:_HEAD]))
     body = _body(text)
     return body is not None and any(
         _EXECUTE.search(fragment.text) and _unwrapped(fragment.text)[0] is fragment.text for fragment in split(body[0])

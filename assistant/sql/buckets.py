@@ -5,13 +5,17 @@ Only literals are read: ids that a query computes stay unknown, and the replay t
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from assistant.domain.facts import Subject
 
 
 if TYPE_CHECKING:
     from assistant.sql.tokens import Cursor
+
+
+_MOST: Final = 1_000
+"""Buckets that are told apart in one statement."""
 
 
 def inserted(cursor: Cursor) -> tuple[tuple[Subject, ...], tuple[int, ...]]:
@@ -22,13 +26,13 @@ def inserted(cursor: Cursor) -> tuple[tuple[Subject, ...], tuple[int, ...]]:
     offsets: list[int] = []
     if not cursor.accept("values"):
         return (), ()
-    while cursor.accept("("):
+    while len(buckets) < _MOST and cursor.accept("("):
         for _ in range(place):
             cursor.next_item()
         token = cursor.peek()
         if token is not None and token.kind == "string":
             buckets.append(Subject(kind="bucket", name=f"storage.{token.value}"))
-            offsets.append(cursor.text.count("\n", 0, token.at))
+            offsets.append(cursor.line(token))
         while cursor.next_item():
             pass
         cursor.accept(")")
@@ -44,9 +48,9 @@ def updated(cursor: Cursor) -> tuple[tuple[Subject, ...], tuple[int, ...]]:
     buckets: list[Subject] = []
     offsets: list[int] = []
     named = False
-    while (token := cursor.take()) is not None:
+    while (token := cursor.take()) is not None and len(buckets) < _MOST:
         named = named or (token.kind in {"word", "name"} and token.value.lower() in {"id", "name"})
         if named and token.kind == "string":
             buckets.append(Subject(kind="bucket", name=f"storage.{token.value}"))
-            offsets.append(cursor.text.count("\n", 0, token.at))
+            offsets.append(cursor.line(token))
     return tuple(buckets), tuple(offsets)

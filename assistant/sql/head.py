@@ -37,6 +37,8 @@ class Head:
     """IF NOT EXISTS: an object that is there already stays as it was."""
 
 
+_MOST: Final = 2_000
+"""Columns of a table that are told apart; PostgreSQL allows 1,600."""
 _TABLE_PARTS: Final = frozenset({"constraint", "primary", "unique", "check", "foreign", "exclude", "like"})
 _COLUMN_FORMS: Final = ("add column", "alter column", "drop column")
 _RLS: Final = {
@@ -145,11 +147,11 @@ def _columns(cursor: Cursor, table: str) -> tuple[tuple[Subject, ...], tuple[int
         return (), ()
     columns: list[Subject] = []
     offsets: list[int] = []
-    while (token := cursor.peek()) is not None:
+    while (token := cursor.peek()) is not None and len(columns) < _MOST:
         constraint = token.kind == "word" and token.value.lower() in _TABLE_PARTS and not _is_column(cursor)
         if not constraint and (name := cursor.identifier()) is not None:
             columns.append(Subject(kind="column", name=f"{table}.{name}"))
-            offsets.append(cursor.text.count("\n", 0, token.at))
+            offsets.append(cursor.line(token))
         if not cursor.next_item():
             break
     return tuple(columns), tuple(offsets)
@@ -225,8 +227,8 @@ def _alter_table(cursor: Cursor, table: Subject) -> Head:
     touched: list[Subject] = []
     offsets: list[int] = []
     action, missing, first = "alter", False, True
-    while (token := cursor.peek()) is not None:
-        offset = cursor.text.count("\n", 0, token.at)
+    while (token := cursor.peek()) is not None and len(touched) < _MOST:
+        offset = cursor.line(token)
         if form := cursor.accept(*_RLS):
             action = _RLS[form] if first else "alter"
             touched.append(Subject(kind="rls", name=table.name))

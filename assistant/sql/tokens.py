@@ -46,13 +46,14 @@ class Token:
 class Cursor:
     """A place in the tokens of a statement."""
 
-    __slots__ = ("_ahead", "_tokens", "text")
+    __slots__ = ("_ahead", "_counted", "_lines", "_tokens", "text")
 
     def __init__(self, text: str) -> None:
         """Start before the first token."""
         self.text = text
         self._tokens = _read(text)
         self._ahead: list[Token] = []
+        self._counted = self._lines = 0
 
     def peek(self, ahead: int = 0) -> Token | None:
         """The token ``ahead`` of the next one, without taking it; None past the end."""
@@ -69,6 +70,12 @@ class Cursor:
         if token is not None:
             self._ahead.pop(0)
         return token
+
+    def line(self, token: Token) -> int:
+        """Lines between the start of the statement and a token; ask for tokens in order, each line is counted once."""
+        self._lines += self.text.count("\n", self._counted, token.at)
+        self._counted = max(self._counted, token.at)
+        return self._lines
 
     def word(self) -> str:
         """The next token in lower case when it is an unquoted word, else an empty string; not taken."""

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from assistant.domain.errors import ShadowError
 from assistant.domain.replay import NotRead, Source
 from assistant.shadow.replay import replay
 
@@ -218,6 +219,24 @@ def test_an_endless_statement_costs_its_connection_and_nothing_else(shadow):
     assert {"a", "b", "c", "e"} <= tables(shadow)
 
 
+def test_a_database_that_no_longer_answers_ends_the_replay_and_not_the_program(shadow, monkeypatch):
+    answers = [shadow.connect("owner")]
+
+    def connect(_role="owner"):
+        if not answers:
+            raise ShadowError("closed.", "Again.")
+        return answers.pop()
+
+    monkeypatch.setattr(shadow, "connect", connect)
+    outcome = run(
+        shadow,
+        "create table a (id int);\nselect pg_terminate_backend(pg_backend_pid());\ncreate table b (id int);",
+        "create table c (id int);",
+    )
+    assert (outcome.statements, outcome.applied) == (4, 1)
+    assert outcome.skipped[-1].reason == "the statements before have closed the database"
+
+
 def test_time_is_limited_as_a_whole(shadow):
     outcome = run(shadow, "select pg_sleep(0.3); create table a (id int); create table b (id int);", total_seconds=0.2)
     assert outcome.applied == 1
@@ -332,3 +351,11 @@ def test_what_arrives_from_the_server_is_not_kept(shadow):
         "do $$ begin for i in 1..20000 loop raise notice '%', repeat('x', 100); end loop; end $$; copy (select 1) to stdout; select 2;",
     )
     assert (outcome.statements, outcome.applied) == (3, 2)
+
+
+def test_a_long_statement_leaves_in_pieces_and_its_message_is_cut(shadow):
+    outcome = run(shadow, f"select '{'x' * 3_000_000}'; select '{'y' * 3_000_000}")
+    assert outcome.applied == 1
+    assert outcome.skipped[0].sqlstate == "42601"
+    assert len(outcome.skipped[0].reason) <= 500
+    assert len(outcome.skipped[0].statement) <= 120
