@@ -18,6 +18,7 @@ from assistant.attack.session import Session
 from assistant.attack.storage import seed_storage
 from assistant.attack.trial import Step, Trial
 from assistant.attack.views import refresh
+from assistant.attack.visibility import settle_visibility
 from assistant.domain.catalog import PlatformKind
 from assistant.sql.names import ident
 
@@ -53,6 +54,7 @@ def prepare(session: Session, catalog: Catalog, ownership: OwnershipMap) -> Fiel
     become(session, catalog.platform)
     graph = Graph(catalog, ownership)
     seeded = seed(session, graph, seedable(catalog))
+    settle_visibility(session, seeded, seedable(catalog))
     seed_storage(session, graph)
     paths = claim_paths(catalog)
     extra = {side: server_claims(paths, graph, side) for side in PEOPLE}

@@ -66,7 +66,7 @@ def suspects(field: Field, cells: Sequence[Cell]) -> list[Doubt]:
     return sorted(doubts, key=lambda doubt: (doubt.index, doubt.trusted, doubt.whose.value))
 
 
-def consented(session: Session, doubts: Sequence[Doubt], cells: Sequence[Cell]) -> list[Cell]:
+def consented(session: Session, field: Field, doubts: Sequence[Doubt], cells: Sequence[Cell]) -> list[Cell]:
     """The cells, with reads that consent explains turned to ``unknown``."""
     result = list(cells)
     for doubt, outcome in zip(doubts, session.run([doubt.trial for doubt in doubts]), strict=True):
@@ -74,11 +74,29 @@ def consented(session: Session, doubts: Sequence[Doubt], cells: Sequence[Cell]) 
         if not read.ok or Side.VICTIM.value in (read.text or ""):
             continue
         cell = result[doubt.index]
+        if doubt.whose is Side.VICTIM and cell.verdict is Verdict.LEAKS:
+            result += _columns(field, cell)
         reason = f"the attacker's own row in {doubt.trusted} lets them in: an allow list"
         if doubt.whose is Side.VICTIM:
             reason = f"the victim's row in {doubt.trusted} publishes it: conditional"
         result[doubt.index] = replace(cell, verdict=Verdict.UNKNOWN, reason=reason, steps=(), columns=(), witness="")
     return result
+
+
+def _columns(field: Field, cell: Cell) -> list[Cell]:
+    """The row was published; the sensitive columns of it that come along were not."""
+    name = next(table.name for table in field.catalog.own_tables() if str(table.name) == cell.object)
+    return [
+        replace(
+            cell,
+            object=f"{cell.object}.{column}",
+            kind="column",
+            reason="the row was published by its owner, this column of it is not meant to be",
+            columns=(column,),
+        )
+        for column in cell.columns
+        if column in field.graph.entry(name).sensitive
+    ]
 
 
 def trusted_tables(field: Field, table: Table) -> list[Name]:

@@ -90,6 +90,9 @@ def judged(field: Field, table: Table, caller: Caller, rule: Rule, outcomes: Seq
         verdict, reason = refusal(outcome)
         return _with_state(simple(name, "table", Verb.SELECT, caller, verdict, reason), outcome)
     side = Side.VICTIM if visible else Side.OWNERLESS
+    if table.name in field.seeded.exposed:
+        reason = "no private row could be made, so what is visible may be meant to be"
+        return simple(name, "table", Verb.SELECT, caller, Verdict.UNKNOWN, reason)
     if stand is Stand.SILENT:
         reason = "visible to this actor, which the map neither asks for nor forbids"
         return simple(name, "table", Verb.SELECT, caller, Verdict.UNKNOWN, reason)

@@ -75,7 +75,7 @@ def attack(
         if doubts:
             session = Session(arena, catalog.search_path)
             try:
-                cells = consented(session, doubts, cells)
+                cells = consented(session, field, doubts, cells)
             finally:
                 session.close()
     cells, questions = triaged(field, without_echoes(cells))

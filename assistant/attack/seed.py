@@ -42,6 +42,8 @@ class Seeded:
     """Tables without the victim's or the attacker's row, and why."""
     dropped: list[str] = field(default_factory=list)
     """Checks given up."""
+    exposed: set[Name] = field(default_factory=set)
+    """Conditional tables in which no private row could be made: their reads prove nothing."""
 
     def row(self, table: Name, side: Side) -> Row | None:
         """What was written for that side, or None."""

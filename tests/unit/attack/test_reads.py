@@ -135,3 +135,20 @@ def test_every_table_verb_and_actor_has_a_cell_and_only_may_restrict_it(attacked
         for actor in ("guest", "signed-in", "other-tenant", "owner"):
             assert (verb, actor) in verbs
     assert sum(world.matrix.counts().values()) == len(world.matrix.cells)
+
+
+def test_the_address_that_comes_along_with_a_published_row_is_told_by_column(attacked):
+    world = attacked(
+        """
+        create table public.tickets (id uuid primary key default gen_random_uuid(), user_id uuid not null references auth.users (id), email text, subject text);
+        alter table public.tickets enable row level security;
+        create policy own on public.tickets for all using (user_id = auth.uid());
+        create table public.share_links (id uuid primary key default gen_random_uuid(), ticket_id uuid not null references public.tickets (id));
+        alter table public.share_links enable row level security;
+        create policy anybody on public.share_links for select using (true);
+        create policy shared on public.tickets for select using (id in (select s.ticket_id from public.share_links s));
+        """
+    )
+    assert world.cell("public.tickets", "select", "guest").verdict.value == "unknown"
+    cell = world.cell("public.tickets.email", "select", "guest")
+    assert (cell.kind, cell.verdict.value) == ("column", "leaks")

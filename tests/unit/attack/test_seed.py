@@ -143,3 +143,20 @@ def test_triggers_of_the_operator_do_not_run_while_seeding(seeded):
     )
     assert field.seeded.refused == {}
     assert ask("select count(*) from public.notes")[0][0] >= 2
+
+
+def test_the_private_row_of_a_conditional_table_really_is_private(seeded):
+    field, ask = seeded(
+        """
+        create table public.pages (id uuid primary key default gen_random_uuid(), user_id uuid not null references auth.users (id),
+          title text, is_public boolean not null default true);
+        alter table public.pages enable row level security;
+        create policy own on public.pages using (user_id = auth.uid());
+        create policy shown on public.pages for select using (is_public);
+        """
+    )
+    pages = Name("public", "pages")
+    where = field.seeded.where(field.catalog.tables[pages], Side.VICTIM)
+    assert ask(f"select is_public from public.pages where {where}") == [(False,)]
+    where = field.seeded.where(field.catalog.tables[pages], Side.PUBLISHED)
+    assert ask(f"select is_public from public.pages where {where}") == [(True,)]
