@@ -5,9 +5,12 @@ Looks things up and decides nothing; a question without an answer is None, never
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from assistant.domain.catalog import PlatformKind
 from assistant.domain.ownership import OwnerKind, Ownership
 from assistant.sql.names import qualified
 
@@ -24,7 +27,7 @@ COMMANDS: Final = ("select", "insert", "update", "delete")
 """The four commands a policy can be for, in the order in which they are written."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Ground:
     """Catalog and map together."""
 
@@ -42,8 +45,19 @@ class Ground:
 
     @property
     def user_role(self) -> str:
-        """Role of a signed-in user."""
-        return self.platform.user_role
+        """Role of a signed-in user; on plain PostgreSQL the one that the operator's policies are for, where they name another."""
+        return self._role_of_policies or self.platform.user_role
+
+    @cached_property
+    def _role_of_policies(self) -> str | None:
+        if self.platform.kind is not PlatformKind.PLAIN:
+            return None
+        named = Counter(
+            role for table in self.catalog.own_tables() for policy in table.policies for role in policy.roles
+        )
+        if not named or self.platform.user_role in named or "public" in named:
+            return None
+        return min(named, key=lambda role: (-named[role], role))
 
     @property
     def client_roles(self) -> tuple[str, ...]:

@@ -124,10 +124,11 @@ class Owners:
         there = self.ground.column(entry.name, column)
         if there is None:
             raise Gap(f"{entry.name} has no column {column}: correct its entry in stanch.toml")
+        setting = tenant_setting(self.ground.platform, there)
+        if setting is not None:
+            # server code that nobody outside can reach says which tenant the request is for
+            return Predicate(sql=f"{_ref(row, column)} = {setting}", columns=(column,))
         if membership is None:
-            setting = tenant_setting(self.ground.platform, there)
-            if setting is not None:
-                return Predicate(sql=f"{_ref(row, column)} = {setting}", columns=(column,))
             raise Gap(f"the map does not say how users belong to the tenant of {entry.name}: name the membership table")
         helper = self.tenants(membership)
         roles = roles if membership.role_column else ()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from assistant.domain.catalog import PlatformKind
 from assistant.domain.fixes import Applies, Fix, NoFix, Statement
 from assistant.propose.draft import REOPENS, Draft, no_fix, slug
 from assistant.sql.names import ident, literal, qualified
@@ -30,6 +31,10 @@ _PLURAL: Final = {
 
 def fix_default_privileges(ground: Ground, subject: str, case: Case) -> tuple[Fix | NoFix, ...]:
     """Future objects of the owner grant nothing to clients by themselves."""
+    if ground.platform.kind is PlatformKind.PLAIN:
+        return no_fix(
+            case, "on plain PostgreSQL the application's own role is meant to reach what is created: nothing to close"
+        )
     draft = Draft()
     ours = {table.owner for table in ground.catalog.own_tables()} | {"postgres"}
     for default in ground.catalog.default_privileges:

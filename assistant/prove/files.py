@@ -12,6 +12,7 @@ from assistant.attack.compare import compare
 from assistant.attack.run import attack
 from assistant.collect.catalog import read_catalog
 from assistant.domain.fixes import Proof, ProofVerdict
+from assistant.prove.blame import rightful
 from assistant.shadow.replay import replay
 
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from assistant.domain.catalog import Catalog
+    from assistant.domain.fixes import Fix
     from assistant.domain.matrix import Comparison, Matrix
     from assistant.domain.ownership import OwnershipMap
     from assistant.domain.replay import Replay, Source
@@ -26,7 +28,13 @@ if TYPE_CHECKING:
 
 
 def prove_files(
-    shadow: Shadow, sources: Sequence[Source], *, before: Matrix, ownership: OwnershipMap, catalog: Catalog
+    shadow: Shadow,
+    sources: Sequence[Source],
+    *,
+    before: Matrix,
+    ownership: OwnershipMap,
+    catalog: Catalog,
+    fixes: Sequence[Fix] = (),
 ) -> Proof:
     """Replay migration files on a clone and attack it again.
 
@@ -36,6 +44,7 @@ def prove_files(
         before: the attack on the shadow as it is.
         ownership: the map both attacks are judged by.
         catalog: what the shadow holds.
+        fixes: what the files were before the change; what they withdraw on purpose is no lock-out here either.
 
     Raises:
         ShadowError: the shadow is gone.
@@ -51,7 +60,7 @@ def prove_files(
                 exposed_schemas=platform.exposed_schemas,
             )
         after = attack(clone, changed, ownership)
-    comparison = compare(before, after)
+    comparison = rightful(compare(before, after), before, ownership, fixes)
     verdict, reason = judge(comparison, replayed)
     return Proof(
         claim=f"the files as edited close {len(comparison.closed)} leaks and lock nobody out",

@@ -72,7 +72,7 @@ def plan(repository: Repository, fixes: Iterable[Fix | NoFix], proof: Proof, *, 
     layout = _home(repository, chosen)
     habit = habit_of(layout, repository.root, now.astimezone(UTC))
     known = {mark for text in _texts(repository, habit) for mark in marks_in(text)}
-    parts = [part for part in _parts(chosen, habit) if _mark(part) not in known]
+    parts = [part for part in _parts(chosen, habit, proof) if _mark(part) not in known]
     artifacts: list[Artifact] = []
     tags: list[str] = []
     for n, part in enumerate(parts):
@@ -114,13 +114,14 @@ def _home(repository: Repository, fixes: tuple[Fix, ...]) -> Layout:
     return max(candidates, key=rank)
 
 
-def _parts(fixes: tuple[Fix, ...], habit: Habit) -> list[Part]:
+def _parts(fixes: tuple[Fix, ...], habit: Habit, proof: Proof) -> list[Part]:
     leaks = tuple(fix for fix in fixes if fix.order < TIDY_ORDER)
     tidy = tuple(fix for fix in fixes if fix.order >= TIDY_ORDER)
+    closes, tightens = "closes leaks between customers.", "tightens rules that no attack got through."
     parts: list[Part] = []
     indexes: dict[str, Statement] = {}
     for name, kind, group in (
-        ("lock", "closes leaks between customers.", leaks),
+        ("lock", closes if proof.comparison.closed else tightens, leaks),
         ("tidy", "closes nothing; says policies that hold in a faster way.", tidy),
     ):
         assembly = assemble(group)
