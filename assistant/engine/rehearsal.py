@@ -128,13 +128,20 @@ class Rehearsal:
 
     def proof_of(self, files: Mapping[str, str]) -> Proof:
         """Migration files as they read (path to text), tried on a clone in the order of their names."""
-        before = self.attack()
+        fixes = self.proof().fixes
         from assistant.domain.replay import Source
         from assistant.prove.files import prove_files
 
         sources = [Source(path=path, text=text) for path, text in sorted(files.items())]
         with _timing(self.seconds, "prove"):
-            return prove_files(self.shadow, sources, before=before, ownership=self.ownership, catalog=self.catalog)
+            return prove_files(
+                self.shadow,
+                sources,
+                before=self.attack(),
+                ownership=self.ownership,
+                catalog=self.catalog,
+                fixes=fixes,
+            )
 
     def use(self, ownership: OwnershipMap) -> None:
         """Go on with another map: everything derived from the old one is forgotten."""
