@@ -11,7 +11,7 @@ import pytest
 from assistant.collect.repository import read_repository
 from assistant.shadow.open import open_shadow
 from assistant.shadow.replay import replay
-from tests.journeys.worlds import CLINIC, LAYOUTS, LEAKY, LOCKED, committed, leaks, stanch
+from tests.journeys.worlds import CLINIC, LAYOUTS, LEAKY, LOCKED, committed, expected, leaks, stanch
 
 
 if TYPE_CHECKING:
@@ -118,11 +118,12 @@ def test_the_fix_ends_with_nothing_leaking_and_nobody_locked_out(world: str, tmp
 @pytest.mark.parametrize("world", LAYOUTS, ids=lambda path: path.name)
 def test_each_layout_is_read_its_leak_found_and_its_locked_form_quiet(world: Path, tmp_path: Path) -> None:
     said = {}
+    may_skip = expected(world).get("may_skip", [])
     for state in ("leaky", "locked"):
         target = committed(world / state, tmp_path / state)
         dump = target / "dump.sql"
         said[state] = stanch("prove", target, "--json", *(("--schema", dump) if dump.exists() else ())).json
-        assert said[state]["replay"]["skipped"] == []
+        assert [left for left in said[state]["replay"]["skipped"] if left["reason"] not in may_skip] == []
     found = {(leak["object"], leak["verb"]) for leak in said["leaky"]["leaks"]}
     assert {leak.reported_as[0] for leak in leaks(world / "world.toml")} <= found
     assert said["locked"]["leaks"] == []

@@ -63,6 +63,11 @@ def leaks(path: Path = CLINIC / "leaks.toml") -> tuple[Leak, ...]:
     return tuple(Leak.read(entry) for entry in tomllib.loads(path.read_text(encoding="utf-8"))["leak"])
 
 
+def expected(world: Path) -> dict[str, Any]:
+    """What world.toml says of a layout."""
+    return tomllib.loads((world / "world.toml").read_text(encoding="utf-8"))
+
+
 def committed(source: Path, target: Path) -> Path:
     """A copy of a sample repository as a git repository with one commit."""
     shutil.copytree(source, target)
