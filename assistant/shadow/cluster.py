@@ -97,7 +97,7 @@ class Cluster:
         self.superuser = ""
         self.owner = "postgres"
         self._launcher: subprocess.Popen[bytes] | None = None
-        self._programs = reachable(installation(), lease.root.parent)
+        self._programs = installation()
 
     @classmethod
     def start(cls, lease: Lease, platform: PlatformKind, on_progress: Callable[[str], None] | None = None) -> Cluster:
@@ -109,6 +109,7 @@ class Cluster:
         cluster = cls(lease, platform)
         tell = on_progress or (lambda _: None)
         try:
+            cluster._programs = reachable(cluster._programs, lease.root.parent)
             cluster._end_orphan()
             if not cluster._is_current() or not cluster._resume():
                 cluster.close()

@@ -137,10 +137,12 @@ def lease(platform: PlatformKind) -> Iterator[Lease]:
             continue
         try:
             sockets = socket_folder(root)
-            yield Lease(root, sockets)
-            if sockets.parent != root:
-                with contextlib.suppress(OSError):
-                    sockets.rmdir()
+            try:
+                yield Lease(root, sockets)
+            finally:
+                if sockets.parent != root:  # ours alone, and empty once the server is gone
+                    with contextlib.suppress(OSError):
+                        sockets.rmdir()
         finally:
             os.close(descriptor)
         return

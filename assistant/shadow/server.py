@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 
-_LARGE: Final = 64 * 1024 * 1024
+_LARGE: Final = 32 * 1024 * 1024  # 1,000 tables: 0.6 s by WAL, 4 s by copying files; small ones are the other way round
 _DISCONNECT_SECONDS: Final = 3.0
 _RECOVERY_SECONDS: Final = 20.0
 _RECOVERS: Final = re.compile(r"recovery|starting up|not yet accepting|terminated abnormally|closed the connection")
