@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 _THERE_ALREADY: Final = frozenset({"42P07", "42710", "42701", "42P06", "42723"})
 _OF_TABLE: Final = ("rls", "grant", "publication")
+_MAY_SET: Final = re.compile(
+    r"\b(?:create|alter|drop|grant|revoke|execute|perform|call)\b(?!\s+(?:or\s+replace\s+)?(?:function|procedure|on)\b)",
+    re.IGNORECASE,
+)
 _SETS_PATH: Final = re.compile(r"\s*(?:set|reset|select)\b.*\b(?:search_path|all)\b", re.IGNORECASE | re.DOTALL)
 
 _FUNCTIONS: Final = """
@@ -47,8 +51,6 @@ _SNAPSHOT: Final = """
     UNION ALL SELECT 'grant ' || full_name, relacl::text FROM c
     UNION ALL SELECT 'policy ' || full_name || ': ' || polname, p.xmin::text FROM pg_policy p JOIN c ON c.oid = p.polrelid
     UNION ALL SELECT 'publication ' || full_name, p.oid::text FROM pg_publication_rel p JOIN c ON c.oid = p.prrelid
-    UNION ALL SELECT 'column ' || full_name || '.' || attname, atttypid::text FROM pg_attribute a JOIN c ON c.oid = a.attrelid
-              WHERE attnum > 0 AND NOT attisdropped
     UNION ALL SELECT 'function ' || nspname || '.' || proname || '(' || replace(oidvectortypes(proargtypes), ', ', ',') || ')',
               p.xmin::text FROM pg_proc p JOIN n ON n.oid = p.pronamespace
 """
@@ -79,6 +81,8 @@ class Provenance:
     def note(self, statement: str, head: Head | None, file: str, line: int, notices: Iterable[str]) -> None:
         """Record what a statement that succeeded has set."""
         if head is not None:
+            if head.subject.kind == "function" and _MAY_SET.search(statement):
+                self._functions_made.add(head.subject.name.partition(".")[2])
             if not (head.if_not_exists and _THERE_ALREADY.intersection(notices)):
                 self._set(head, file, line)
         elif self._before is not None:
@@ -123,8 +127,6 @@ class Provenance:
     def _put(self, subject: Subject, file: str, line: int) -> None:
         place = Place(file=file, line=line, symbol=symbol(subject))
         self.places[str(subject)] = place
-        if subject.kind == "function":
-            self._functions_made.add(subject.name.partition(".")[2].partition("(")[0])
         if subject.kind == "bucket":
             self.places[f"bucket {subject.name.removeprefix('storage.')}"] = place
 
