@@ -66,15 +66,17 @@ class Rehearsal:
         """Seed, attack and judge."""
         if self._matrix is None:
             from assistant.attack.run import attack
+            from assistant.attack.unseen import without_unseen
 
             with _timing(self.seconds, "attack"):
-                self._matrix = attack(
+                attacked = attack(
                     self.shadow,
                     self.catalog,
                     self.ownership,
                     workers=self._options.workers,
                     on_progress=self._on_progress,
                 )
+                self._matrix = without_unseen(attacked, self.replay.filled_in, self.catalog)
         return self._matrix
 
     def findings(self) -> tuple[Finding, ...]:
