@@ -6,6 +6,7 @@ Nothing is shown that is not on the disk, except progress, which is only shown. 
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import fields, replace
 from datetime import UTC, datetime
@@ -175,7 +176,20 @@ class Session:
             # an enum is a str too, and must stay what it is
             if type(value) is str and field.name not in _NAMES:
                 changes[field.name] = self._redactor.text(value, ids=spoken)
+            elif isinstance(value, Mapping):
+                changes[field.name] = {
+                    key: item if key in _EXACT else self._redacted_data(item) for key, item in value.items()
+                }
         return replace(happening, **changes)
+
+    def _redacted_data(self, value: object) -> object:
+        if isinstance(value, str):
+            return self._redactor.text(value)
+        if isinstance(value, Mapping):
+            return {key: self._redacted_data(item) for key, item in value.items()}
+        if isinstance(value, list | tuple):
+            return [self._redacted_data(item) for item in value]
+        return value
 
     def _refold(self) -> None:
         events = self._journal.events
@@ -213,6 +227,9 @@ _NAMES = frozenset(
     }
 )
 """Fields that hold stanch's own ids: redaction must not touch them."""
+
+_EXACT = frozenset({"files", "at", "before"})
+"""Data that is compared later with what lies in the repository."""
 
 
 def new_id(now: datetime) -> str:

@@ -192,6 +192,19 @@ def test_an_incident_that_is_not_proven_closes_only_with_a_remark(rig: Rig) -> N
         assert session.send(Note(text="afterthought")).state is IncidentState.CLOSED
 
 
+def test_what_a_step_saw_is_redacted_too(rig: Rig) -> None:
+    def look(context):
+        data = {"dirty": ["export of dana@corp.io.csv"], "nested": {"why": "mail dana@corp.io"}, "n": 3}
+        yield FactTaken(step="look", says="dana@corp.io", data=data)
+        return "seen dana@corp.io"
+
+    rig.look = look
+    with opened(rig) as session:
+        incident = session.send(Run(step="look"))
+    assert "dana@corp.io" not in repr(incident)
+    assert next(event.what.data["n"] for event in incident.events if isinstance(event.what, FactTaken)) == 3
+
+
 def test_the_words_of_people_are_redacted_before_they_are_kept(rig: Rig) -> None:
     with opened(rig) as session:
         session.send(Run(step="ask"))
