@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from assistant.collect.repository import read_repository
+from assistant.engine.demo import build_demo, demo_commits, demo_leaks
 from assistant.shadow.open import open_shadow
 from assistant.shadow.replay import replay
 from tests.journeys.worlds import CLINIC, LAYOUTS, LEAKY, LOCKED, committed, expected, leaks, stanch
@@ -128,3 +129,18 @@ def test_each_layout_is_read_its_leak_found_and_its_locked_form_quiet(world: Pat
     assert {leak.reported_as[0] for leak in leaks(world / "world.toml")} <= found
     assert said["locked"]["leaks"] == []
     assert said["locked"]["locked_out"] == []
+
+
+@pytest.mark.shadow
+def test_each_leak_of_the_demo_is_blamed_on_the_commit_that_opened_it(tmp_path: Path) -> None:
+    opened = {commit.opens: {path for path, _ in commit.files} for commit in demo_commits()}
+    said = stanch("prove", build_demo(tmp_path / "parley"), "--json").json["leaks"]
+    for leak in demo_leaks():
+        told = [
+            each
+            for each in said
+            if leak.object in (each["object"], *each["columns"])
+            and (each["verb"], each["actor"]) == (leak.verb, leak.actor)
+        ]
+        assert told, leak
+        assert all(each["where"]["file"] in opened[leak.id] for each in told), leak
