@@ -107,7 +107,16 @@ def _inserts(function: Function, table: str) -> bool:
 
 
 def _checked(context: Context, function: Function, relation: str) -> bool:
-    """True when the invitation says who is invited and the body mentions it, or when it says nothing."""
+    """True when the invitation says who is invited and the body looks at it, or when it says nothing."""
     table = next((table for table in context.catalog.tables.values() if str(table.name) == relation), None)
     invitee = [column.name for column in table.columns if _INVITEE.search(column.name)] if table is not None else []
-    return not invitee or any(name in body.words(function.body) for name in invitee)
+    return not invitee or any(_compared(body.code_only(function.body), name) for name in invitee)
+
+
+def _compared(code: str, column: str) -> bool:
+    """True when the column is read from the invitation or compared; naming it in an INSERT's list is neither."""
+    name = re.escape(column)
+    read = rf"\.\s*\"?{name}\b"
+    before = rf"\b{name}\"?\s*\)?\s*(?:=|<>|!=|~|is\b|in\b|i?like\b)"
+    after = rf"(?:=|<>|!=)\s*(?:\w+\s*\(\s*)?{name}\b"
+    return any(re.search(pattern, code, re.IGNORECASE) for pattern in (read, before, after))
