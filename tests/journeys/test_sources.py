@@ -51,5 +51,6 @@ def test_a_live_database_is_copied_and_not_touched(desk: Desk) -> None:
         assert done.code == 1, done
         assert json.loads(done.out)["leaks"][0]["object"] == "public.notes"
         assert "own words" not in done.out
+        assert "a role that may only read is safer" in json.loads(done.out)["notes"][0]
         assert connection.execute(rows).fetchall() == before
     assert desk.type("prove").code == 0
