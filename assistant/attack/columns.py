@@ -10,7 +10,7 @@ from assistant.attack.judge import refusal, severity_of
 from assistant.attack.oracle import STRANGERS, rule_of
 from assistant.attack.trial import Trial, act
 from assistant.attack.witness import script
-from assistant.domain.matrix import Actor, Cell, Verb, Verdict
+from assistant.domain.matrix import Cell, Verb, Verdict
 from assistant.domain.ownership import OwnerKind
 from assistant.sql.names import ident, qualified
 
@@ -62,7 +62,7 @@ def _attempt(field: Field, table: Table, column: str, caller: Caller, side: Side
             reason="the row is meant to be seen, this column of it is not",
             steps=(f"read {column} of {table.name}",),
             columns=(column,),
-            severity=severity_of(caller.actor, Verb.SELECT, sensitive=caller.actor is not Actor.GUEST),
+            severity=severity_of(caller.actor, Verb.SELECT, sensitive=False, blind=side is Side.PUBLISHED),
             confidence=rule_of(field.graph, table.name).confidence,
             witness=script(caller, f"{column} of somebody else's row of {table.name} appears.", [sql]),
         )

@@ -152,7 +152,10 @@ def _self_joins(field: Field, table: Table, caller: Caller, victim: Row) -> list
     """The attacker's own membership of the victim's tenant, with each role worth having."""
     membership = field.graph.memberships.get(table.name)
     users = (membership.user_column,) if membership else field.graph.entry(table.name).columns[:1]
-    base = overlaid(field, table, victim, tuple({*users, *person_columns(field, table)}), caller.side)
+    # a teammate is a member already: what they might do is let somebody else in
+    joins = Side.STRANGER if caller.actor is Actor.TEAMMATE else caller.side
+    people = tuple(dict.fromkeys((*users, *person_columns(field, table))))
+    base = overlaid(field, table, victim, people, joins)
     role = None if membership is None or membership.role_column is None else table.column(membership.role_column)
     if role is None or membership is None:
         return [base]
@@ -238,6 +241,8 @@ def _leak(table: Table, caller: Caller, rule: Rule, variant: str, form: Form, *,
     reason = doing[variant]
     if rule.entry.kind is OwnerKind.MEMBERSHIP:
         reason = "anybody can make themselves a member of another's tenant"
+        if caller.actor is Actor.TEAMMATE:
+            reason = "a plain member can let anybody into the tenant, in any role"
     if injects:
         reason = "a row of one's own can be put before a stranger, who then sees it"
     if stopped:

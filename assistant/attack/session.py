@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 BATCH: Final = 400
 """Trials in one round trip."""
 
-_BATCH_SECONDS: Final = 20.0
+_BATCH_SECONDS: Final = 10.0
 _ALONE_SECONDS: Final = 2.0
+_LEAST_SECONDS: Final = 0.25
 
 _LOOP: Final = r"""
 create or replace function pg_temp.stanch_try(trials jsonb) returns setof jsonb language plpgsql as $loop$
@@ -102,7 +103,7 @@ class Session:
             batch = trials[start : start + BATCH]
             done = self._send(batch, _BATCH_SECONDS)
             if done is None:
-                done = [self._alone(trial) for trial in batch]
+                done = self._one_by_one(batch)
             results.extend(done)
         return results
 
@@ -115,18 +116,23 @@ class Session:
         """Disconnect."""
         self._connection.close()
 
-    def _alone(self, trial: Trial) -> tuple[Outcome, ...]:
-        done = self._send([trial], _ALONE_SECONDS)
-        if done is not None:
-            return done[0]
-        return (NEVER_ENDED, *[SKIPPED] * (len(trial.steps) - 1))
+    def _one_by_one(self, batch: Sequence[Trial]) -> list[tuple[Outcome, ...]]:
+        """Each trial alone; the more of them hang, the less patience is left for the next."""
+        seconds, results = _ALONE_SECONDS, []
+        for trial in batch:
+            done = self._send([trial], seconds)
+            if done is None:
+                seconds = max(seconds / 2, _LEAST_SECONDS)
+                done = [(NEVER_ENDED, *[SKIPPED] * (len(trial.steps) - 1))]
+            results += done
+        return results
 
     def _send(self, batch: Sequence[Trial], seconds: float) -> list[tuple[Outcome, ...]] | None:
         """None when it had to be stopped."""
         from psycopg import Error
         from psycopg.types.json import Jsonb
 
-        ended = threading.Timer(seconds + 1.0, self._terminate, [self._connection.info.backend_pid])
+        ended = threading.Timer(seconds * 1.5, self._terminate, [self._connection.info.backend_pid])
         ended.daemon = True
         ended.start()
         try:

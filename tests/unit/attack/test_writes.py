@@ -136,3 +136,18 @@ def test_a_teacher_may_mark_who_was_there(attacked):
         """
     )
     assert not world.leaks("public.attendance")
+
+
+def test_a_plain_member_who_lets_strangers_in(attacked):
+    world = attacked(
+        ORGS
+        + """
+        create function public.my_orgs() returns setof uuid language sql stable security definer set search_path = ''
+          as $$ select m.org_id from public.org_members m where m.user_id = auth.uid() $$;
+        create policy i on public.org_members for insert to authenticated with check (org_id in (select public.my_orgs()));
+        """
+    )
+    cell = world.cell("public.org_members", "insert", "teammate", "stuffed")
+    assert cell.verdict.value == "leaks"
+    assert "let anybody in" in cell.reason
+    assert ("insert", "other-tenant", "stuffed") not in world.leaks("public.org_members")
