@@ -14,6 +14,7 @@ from assistant.domain.ownership import OwnerKind
 from assistant.propose.draft import REOPENS, Draft, no_fix, slug
 from assistant.propose.ground import COMMANDS
 from assistant.propose.owners import Gap, Predicate
+from assistant.sql.branches import branches
 from assistant.sql.names import literal
 from assistant.sql.policy import Policy
 from assistant.sql.predicate import column_names
@@ -23,8 +24,11 @@ if TYPE_CHECKING:
     from assistant.domain.catalog import PolicyRow, Table
     from assistant.propose.evidence import Case, Docket
     from assistant.propose.shapes import Shapes
+    from assistant.sql.branches import Surface
 
 OBJECTS: Final = Name("storage", "objects")
+_WHOSE: Final = frozenset({"name", "owner", "owner_id", "path_tokens", "id"})
+"""Columns of an object that can say whose it is."""
 _ME: Final = "(select auth.uid()::text)"
 _FOLDER: Final = "(storage.foldername(name))[1]"
 _UPLOADER: Final = f"owner_id = {_ME}"
@@ -85,7 +89,7 @@ def _fix_bucket(
     helpers: tuple[Statement, ...] = ()
     if table is not None:
         try:
-            helpers = _replace(shapes, bucket, case, table, draft)
+            helpers = _replace(shapes, bucket, case, table, draft, public=public)
         except Gap as gap:
             return no_fix(case, str(gap))
     if not draft.forward and entry.kind is OwnerKind.PUBLIC:
@@ -112,10 +116,15 @@ def _fix_bucket(
     )
 
 
-def _replace(shapes: Shapes, bucket: str, case: Case, table: Table, draft: Draft) -> tuple[Statement, ...]:
+def _replace(
+    shapes: Shapes, bucket: str, case: Case, table: Table, draft: Draft, *, public: bool
+) -> tuple[Statement, ...]:
     """Drop the policies at fault and write one for each command they allowed; returns the helpers' statements."""
     strict = str(OBJECTS) in shapes.strict or bucket in shapes.strict
     commands: set[str] = {command for command in COMMANDS if command in case.commands()}
+    if public and not strict:
+        # whoever knows the address of a public object reads it, whatever the policies say: that is mended already
+        commands -= {"select"}
     suspected = {name for finding in case.findings for name in finding.policies}
     at_fault = {
         policy.name: policy
@@ -126,7 +135,7 @@ def _replace(shapes: Shapes, bucket: str, case: Case, table: Table, draft: Draft
         and (
             policy.name in case.policies
             or (policy.name in suspected and not _about_object(policy))
-            or (_meets(policy, commands) and (strict or not _bound(policy)))
+            or (_meets(policy, commands) and (strict or not _bound(policy, shapes.ground.surface)))
         )
     }
     if not at_fault:
@@ -205,12 +214,11 @@ def _meets(policy: PolicyRow, commands: set[str]) -> bool:
 def _about_object(policy: PolicyRow) -> bool:
     """It asks something of the object, if only a function of its name."""
     columns = {name for text in (policy.using, policy.check) for name in column_names(text)}
-    return bool(columns & {"name", "owner", "owner_id", "path_tokens", "id"})
+    return bool(columns & _WHOSE)
 
 
-def _bound(policy: PolicyRow) -> bool:
-    """It asks for the caller's own folder or upload."""
+def _bound(policy: PolicyRow, surface: Surface) -> bool:
+    """Each way in which it admits an object ties the object's name or uploader to the caller."""
     texts = [text for text in (policy.using, policy.check) if text is not None]
-    return bool(texts) and all(
-        ("foldername" in one or "owner" in one or "split_part" in one) and "auth." in one for one in texts
-    )
+    ways = [way for text in texts for way in branches(text, OBJECTS, surface)]
+    return bool(ways) and all(way.bound and way.bound_columns & _WHOSE for way in ways)

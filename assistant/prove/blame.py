@@ -44,10 +44,13 @@ def rightful(comparison: Comparison, before: Matrix, ownership: OwnershipMap, fi
     materialized view or a function that showed everybody's rows and left the API showed the owner's too; its fix says so.
     """
     authority = {str(name) for name, entry in ownership.entries.items() if entry.kind is OwnerKind.MEMBERSHIP}
+    server = {str(name) for name, entry in ownership.entries.items() if entry.kind is OwnerKind.SERVICE}
     leaked = {(cell.object, cell.verb) for cell in before.of(Verdict.LEAKS)}
     withdrawn = {name for fix in fixes for name in fix.objects if any("REVOKE" in one.sql for one in fix.statements)}
 
     def is_the_leak(cell: Cell) -> bool:
+        if cell.object in server:
+            return True  # nobody but the server owns a row of it
         if (cell.object, cell.verb) not in leaked:
             return False
         if cell.object in authority and cell.verb is Verb.INSERT:
@@ -89,7 +92,8 @@ def behind(cell: Cell, fixes: Iterable[Fix], catalog: Catalog) -> tuple[Fix, ...
 def _near(cell: Cell) -> set[str]:
     """The object, and the table written first."""
     bucket = cell.object.removeprefix("storage.objects/").removeprefix("storage.")
-    return {cell.object, bucket, *([str(cell.through)] if cell.through else [])}
+    told = cell.columns if cell.kind == "bucket" else ()
+    return {cell.object, bucket, *told, *([str(cell.through)] if cell.through else [])}
 
 
 def _below(name: str, catalog: Catalog) -> set[str]:

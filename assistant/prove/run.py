@@ -152,7 +152,7 @@ def _try(claim: Claim, fixes: tuple[Fix, ...]) -> Try:
         undone = not undo_fixes(clone, done) and not differences(claim.catalog, read(clone))
     still = detect(fixed, claim.ownership, after, _NOWHERE)
     found = {finding.fingerprint for finding in claim.findings}
-    sequel = _sequel(claim, fixes, fixed, after, still)
+    sequel = _sequel(claim, fixes, fixed, still)
     return Try(
         fixes=fixes,
         rehearsed=rehearsed,
@@ -166,9 +166,7 @@ def _try(claim: Claim, fixes: tuple[Fix, ...]) -> Try:
     )
 
 
-def _sequel(
-    claim: Claim, fixes: tuple[Fix, ...], fixed: Catalog, after: Matrix, still: tuple[Finding, ...]
-) -> tuple[Fix, ...]:
+def _sequel(claim: Claim, fixes: tuple[Fix, ...], fixed: Catalog, still: tuple[Finding, ...]) -> tuple[Fix, ...]:
     """Fixes for tidiness that only the fixed schema asks for, so that a second run of stanch finds nothing left to write."""
     known = {finding.fingerprint for finding in claim.findings}
     fresh = tuple(finding for finding in still if is_tidy(finding) and finding.fingerprint not in known)
@@ -177,7 +175,7 @@ def _sequel(
     taken = {fix.id for fix in fixes}
     return tuple(
         replace(fix, id=f"{fix.id}-after")
-        for fix in propose(fresh, fixed, claim.ownership, after)
+        for fix in propose(fresh, fixed, claim.ownership, None)
         if isinstance(fix, Fix) and f"{fix.id}-after" not in taken
     )
 
