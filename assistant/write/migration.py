@@ -76,7 +76,8 @@ def plan(repository: Repository, fixes: Iterable[Fix | NoFix], proof: Proof, *, 
     artifacts: list[Artifact] = []
     tags: list[str] = []
     for n, part in enumerate(parts):
-        artifacts += _files(habit, n, part, proof)
+        later = next((habit.undo_path(m, one.name) for m, one in enumerate(parts) if m > n and one.assembly), None)
+        artifacts += _files(habit, n, part, proof, first=later)
         tags.append(habit.tag(n, part.name))
     if layout.kind == "supabase-schemas":
         artifacts += _declared(layout, habit, parts, proof)
@@ -119,12 +120,16 @@ def _parts(fixes: tuple[Fix, ...], habit: Habit, proof: Proof) -> list[Part]:
     tidy = tuple(fix for fix in fixes if fix.order >= TIDY_ORDER)
     closes, tightens = "closes leaks between customers.", "tightens rules that no attack got through."
     parts: list[Part] = []
+    dropped: set[str] = set()
     indexes: dict[str, Statement] = {}
     for name, kind, group in (
         ("lock", closes if proof.comparison.closed else tightens, leaks),
         ("tidy", "closes nothing; says policies that hold in a faster way.", tidy),
     ):
         assembly = assemble(group)
+        # what the first file's undo drops, the second file's may not drop under it: they are undone in reverse order
+        assembly = replace(assembly, undo=tuple(one for one in assembly.undo if one.sql not in dropped))
+        dropped |= {one.sql for one in assembly.undo}
         indexes.update({statement.sql: statement for statement in assembly.alone})
         if any(statements for _, statements in assembly.together):
             parts.append(Part(name=name, kind=kind, fixes=group, assembly=assembly))
@@ -158,8 +163,8 @@ def _mark(part: Part) -> str:
     return digest(part.assembly.statements if part.assembly else part.alone)
 
 
-def _files(habit: Habit, n: int, part: Part, proof: Proof) -> list[Artifact]:
-    """The migration and its undo."""
+def _files(habit: Habit, n: int, part: Part, proof: Proof, first: str | None = None) -> list[Artifact]:
+    """The migration and its undo, which says what has to be undone before it."""
     undo = () if part.assembly is None else part.assembly.undo
     inside = habit.markers.down and undo
     undo_path = habit.undo_path(n, part.name) if undo and not inside else None
@@ -174,7 +179,9 @@ def _files(habit: Habit, n: int, part: Part, proof: Proof) -> list[Artifact]:
         text += f"\n{habit.markers.down}\n{comment('Undo: this re-opens the leaks.')}{way_back}"
     artifacts = [Artifact(path=habit.path(n, part.name), kind="migration", content=text)]
     if undo_path is not None:
-        artifacts.append(Artifact(path=undo_path, kind="undo", content=_undo_text(undo, habit.path(n, part.name))))
+        artifacts.append(
+            Artifact(path=undo_path, kind="undo", content=_undo_text(undo, habit.path(n, part.name), first))
+        )
     return artifacts
 
 
@@ -218,11 +225,12 @@ def _index_notes(habit: Habit) -> str:
     return comment(found) if found and not habit.markers.up_alone else ""
 
 
-def _undo_text(statements: tuple[Statement, ...], of: str) -> str:
+def _undo_text(statements: tuple[Statement, ...], of: str, first: str | None) -> str:
     """The way back, in one transaction of its own: nobody's tool runs it."""
     head = comment(
         f"The way back of {of}.\nRUNNING THIS RE-OPENS THE LEAKS: it restores policies, grants and options as they were.\n"
         "Helper functions are dropped; their schema stays. Run it by hand: psql -v ON_ERROR_STOP=1 -f <this file>"
+        + (f"\nIf it was applied, undo {first} before this one." if first else "")
     )
     body = "".join(statement_text(statement) for statement in statements)
     return f"{head}\nBEGIN;\nSET LOCAL lock_timeout = '{_SECONDS}s';\n\n{body}\nCOMMIT;\n"

@@ -7,7 +7,10 @@ from datetime import timedelta
 import psycopg
 import pytest
 
+from assistant.collect.catalog import read_catalog
 from assistant.domain.fixes import ProofVerdict
+from assistant.prove.sameness import differences
+from assistant.sql.split import split
 from assistant.write.apply import apply
 from tests.journeys.worlds import CLINIC, LEAKY, leaks
 from tests.unit.write.line import NOW, WORLDS, copy_world, line
@@ -63,6 +66,28 @@ def test_no_exploit_works_on_the_fixed_clinic_and_its_owner_still_does(world, tm
         sign_in = f'select set_config(\'request.jwt.claims\', \'{{"sub": "{alice}", "role": "authenticated"}}\', true); set local role authenticated;'
         for sql in RIGHTFUL["alice@north.example"]:
             assert shown(after.shadow, f"{sign_in} {sql}") != [(0,)], sql
+
+
+def undo(shadow, root, artifacts) -> None:
+    """Run the undo files by hand, the last one first."""
+    for artifact in sorted((one for one in artifacts if one.kind == "undo"), key=lambda one: one.path, reverse=True):
+        with shadow.connect() as connection:
+            for fragment in split((root / artifact.path).read_text(encoding="utf-8")):
+                connection.execute(fragment.text)
+
+
+@pytest.mark.slow
+def test_the_undo_files_bring_the_clinic_back_as_it_was(tmp_path):
+    root = copy_world("clinic/leaky-inline", tmp_path)
+    with line(root) as before:
+        artifacts = before.plan()
+        apply(root, artifacts)
+        as_it_was = before.catalog
+    with line(root) as after:
+        assert differences(as_it_was, after.catalog)
+        undo(after.shadow, root, artifacts)
+        with after.shadow.connect() as connection:
+            assert differences(as_it_was, read_catalog(connection, after.repository.platform)) == ()
 
 
 @pytest.mark.slow
