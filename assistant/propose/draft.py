@@ -11,10 +11,19 @@ from assistant.domain.fixes import NoFix, Statement
 
 
 if TYPE_CHECKING:
+    from assistant.domain.names import Name
     from assistant.propose.evidence import Case
 
 REOPENS: Final = "This re-opens the leak."
 """Said above every statement of an undo that does."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosedBeneath(NoFix):
+    """No fix of its own: the fix of a table beneath closes it, if there is one."""
+
+    reads: tuple[Name, ...]
+    """Tables beneath."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -39,6 +48,13 @@ class Draft:
 def no_fix(case: Case, reason: str) -> tuple[NoFix, ...]:
     """The same reason for every finding of a case."""
     return tuple(NoFix(finding=finding, reason=reason) for finding in case.fingerprints)
+
+
+def closed_beneath(case: Case, name: Name, reads: tuple[Name, ...]) -> tuple[NoFix, ...]:
+    """It reads with its caller's rights already, so that what it shows is decided beneath."""
+    listed = ", ".join(str(one) for one in reads) or "the tables beneath"
+    reason = f"{name} already runs with its caller's rights: what it shows is decided by the policies of {listed}"
+    return tuple(ClosedBeneath(finding=finding, reason=reason, reads=reads) for finding in case.fingerprints)
 
 
 def slug(text: str) -> str:

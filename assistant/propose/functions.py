@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from assistant.domain.fixes import Applies, Fix, NoFix, Statement
 from assistant.domain.names import PLATFORM_SCHEMAS
 from assistant.domain.ownership import OwnerKind
-from assistant.propose.draft import REOPENS, Draft, no_fix, slug
+from assistant.propose.draft import REOPENS, Draft, closed_beneath, no_fix, slug
 from assistant.propose.grants import revoked, target_of
 from assistant.sql.body import called, is_dynamic, relations_in
 from assistant.sql.names import ident, qualified
@@ -42,12 +42,9 @@ def fix_function(
     draft = Draft()
     reads = _reads(ground, function)
     exposed = bool(case.cells) or any(_PATH_RULE not in rule for rule in case.rules)
-    if exposed and not function.definer and not strict:
-        rest = [finding for finding in case.findings if _PATH_RULE not in finding.rule]
-        if rest:
-            return no_fix(
-                case, f"{function.name} runs with the caller's rights: it is closed by the fixes of {_listed(reads)}"
-            )
+    said = any(_PATH_RULE not in finding.rule for finding in case.findings)
+    if exposed and said and not function.definer and not strict:
+        return closed_beneath(case, function.name, reads)
     if exposed and _asked_by_policies(ground, function):
         return no_fix(
             case,

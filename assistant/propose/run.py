@@ -13,6 +13,7 @@ from assistant.domain.fixes import Fix, NoFix
 from assistant.domain.names import PLATFORM_SCHEMAS
 from assistant.domain.ownership import OwnerKind
 from assistant.domain.replay import Replay
+from assistant.propose.draft import ClosedBeneath
 from assistant.propose.evidence import Case, Docket, open_docket
 from assistant.propose.functions import fix_function
 from assistant.propose.ground import Ground
@@ -68,7 +69,8 @@ def propose(
     results = _tables(shapes, docket)
     guarded = _guarded(ground, results)
     results += fix_storage(shapes, docket)
-    results += _others(ground, docket, guarded, strict)
+    others = _others(ground, docket, guarded, strict)
+    results = [*_credited(results, others), *others]
     return _answered(findings, results)
 
 
@@ -135,13 +137,29 @@ def _others(ground: Ground, docket: Docket, guarded: frozenset[Name], strict: fr
     return results
 
 
+def _credited(tables: list[Fix | NoFix], others: list[Fix | NoFix]) -> list[Fix | NoFix]:
+    """A view or function that already reads with its caller's rights is closed by the fix of a table beneath it."""
+    beneath: dict[str, set[str]] = {}
+    for one in others:
+        if isinstance(one, ClosedBeneath):
+            beneath.setdefault(one.finding, set()).update(str(name) for name in one.reads)
+    credited: list[Fix | NoFix] = []
+    for result in tables:
+        if isinstance(result, Fix):
+            mine = {finding for finding, reads in beneath.items() if reads.intersection(result.objects)}
+            credited.append(replace(result, findings=tuple(sorted({*result.findings, *mine}))))
+        else:
+            credited.append(result)
+    return credited
+
+
 def _answered(findings: tuple[Finding, ...], results: list[Fix | NoFix]) -> tuple[Fix | NoFix, ...]:
     """Every finding has exactly one answer: its fix, or the first reason, or that there is no rule for it."""
     fixes = sorted((one for one in results if isinstance(one, Fix)), key=lambda fix: (fix.order, fix.id))
     closed = {finding for fix in fixes for finding in fix.findings}
     reasons: dict[str, str] = {}
     for one in results:
-        if isinstance(one, NoFix):
+        if isinstance(one, NoFix):  # a ClosedBeneath among them: nothing beneath was fixed
             reasons.setdefault(one.finding, one.reason)
     unanswered = [
         NoFix(finding=finding.fingerprint, reason=reasons.get(finding.fingerprint, _NO_RULE))

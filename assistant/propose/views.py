@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from assistant.domain.fixes import Applies, Fix, NoFix, Statement
 from assistant.domain.names import PLATFORM_SCHEMAS
 from assistant.domain.ownership import OwnerKind
-from assistant.propose.draft import REOPENS, Draft, no_fix, slug
+from assistant.propose.draft import REOPENS, Draft, closed_beneath, no_fix, slug
 from assistant.propose.grants import revoked, target_of
 from assistant.sql.names import qualified
 
@@ -53,9 +53,7 @@ def fix_view(
             f"pages that read {view.name} show only rows the caller may read in the tables beneath",
         )
     elif view.kind == "view" and view.security_invoker and not strict:
-        return no_fix(
-            case, f"{view.name} already reads with the caller's rights: it is closed by the fixes of {_beneath(view)}"
-        )
+        return closed_beneath(case, view.name, view.reads)
     else:
         why = "Row-level security does not reach it: trusted server code reads it as the service role."
         draft.add(revoked(ground, view.grants, target_of("table", view.name), _PRIVILEGES, why=why))
@@ -81,10 +79,6 @@ def fix_view(
             order=30,
         ),
     )
-
-
-def _beneath(view: View) -> str:
-    return ", ".join(str(name) for name in view.reads) or "the tables beneath"
 
 
 def _reads_guarded(ground: Ground, view: View, guarded: frozenset[Name]) -> bool:

@@ -237,3 +237,15 @@ def test_a_finding_nobody_knows_is_answered_too(shadow):
     rig.findings.append(finding("something-new", "role", "anon"))
     (answer,) = rig.propose()
     assert "follow its detail by hand" in answer.reason
+
+
+def test_a_search_that_runs_as_its_caller_is_closed_by_the_table_beneath(shadow):
+    rig = Rig(shadow, (own("notes", OwnerKind.USER, "user_id"),)).sql(
+        f"{PEOPLE} create table public.notes (id int primary key, user_id uuid not null references auth.users);"
+        f"insert into public.notes values (1, '{ANN}');"
+        "create function public.search() returns setof int language sql stable as $$ select id from public.notes $$"
+    )
+    rig.leaks("notes", "select")
+    (fix,) = accuse(rig, "function", "public.search()", "execute").fix()
+    assert len(fix.findings) == 2
+    assert rig.as_user(EVE, "select public.search()") == []
