@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -56,6 +57,7 @@ def main(argv: Sequence[str]) -> int:
         voice.error(error)
         return exit_for(error)
     except KeyboardInterrupt:
+        _cancel_timers()
         voice.end_progress()
         voice.note("interrupted; nothing was lost, and the rehearsal database is gone.")
         return Exit.INTERRUPTED
@@ -66,6 +68,13 @@ def main(argv: Sequence[str]) -> int:
         voice.error(_unforeseen(error))
         return Exit.UNPROVEN
     return code
+
+
+def _cancel_timers() -> None:
+    """A library's timer that guarded what was interrupted would keep the process alive until it goes off."""
+    for thread in threading.enumerate():
+        if isinstance(thread, threading.Timer):
+            thread.cancel()
 
 
 def _unforeseen(error: Exception) -> StanchError:
