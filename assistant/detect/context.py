@@ -178,8 +178,15 @@ class Context:
 
     def around(self, table: Table) -> Surroundings:
         """What is known about a row of the table when its predicates are evaluated."""
-        never_null = frozenset(column.name for column in table.columns if column.not_null)
-        return Surroundings(never_null=never_null, bodies=self._constants)
+        found = self._around.get(table.name)
+        if found is None:
+            never_null = frozenset(column.name for column in table.columns if column.not_null)
+            found = self._around[table.name] = Surroundings(never_null=never_null, bodies=self._constants)
+        return found
+
+    @cached_property
+    def _around(self) -> dict[Name, Surroundings]:
+        return {}
 
     @cached_property
     def _constants(self) -> dict[str, str]:
@@ -191,7 +198,14 @@ class Context:
 
     def admits(self, table: Table, text: str | None, caller: Caller) -> bool | None:
         """Is the predicate true (False: never) for the caller whatever the row says?"""
-        return admits(text, caller, self.around(table))
+        key = (table.name, text, caller)
+        if key not in self._admitted:
+            self._admitted[key] = admits(text, caller, self.around(table))
+        return self._admitted[key]
+
+    @cached_property
+    def _admitted(self) -> dict[tuple[Name, str | None, Caller], bool | None]:
+        return {}
 
     # --- functions and views ----------------------------------------------------------------------------------------
 
@@ -218,6 +232,15 @@ class Context:
 
     def read_by(self, function: Function) -> tuple[Name, ...]:
         """Relations the function mentions."""
+        if function.name not in self._read_by:
+            self._read_by[function.name] = self._relations_of(function)
+        return self._read_by[function.name]
+
+    @cached_property
+    def _read_by(self) -> dict[Name, tuple[Name, ...]]:
+        return {}
+
+    def _relations_of(self, function: Function) -> tuple[Name, ...]:
         relations = (*self.catalog.tables, *self.catalog.views)
         return tuple(
             dict.fromkeys(
@@ -284,10 +307,14 @@ class Context:
         return None
 
     def _overload(self, subject: Subject) -> Place | None:
-        """A function under another spelling of its arguments, if there is exactly one of that name."""
-        stem = f"function {subject.name.partition('(')[0]}"
-        found = [place for key, place in self.replay.provenance.items() if key.partition("(")[0] == stem]
-        return found[-1] if found else None
+        """A function under another spelling of its arguments."""
+        return self._by_stem.get(f"function {subject.name.partition('(')[0]}")
+
+    @cached_property
+    def _by_stem(self) -> dict[str, Place]:
+        """Functions without their arguments; of several overloads the last."""
+        provenance = self.replay.provenance
+        return {key.partition("(")[0]: place for key, place in provenance.items() if key.startswith("function ")}
 
     def table_place(self, table: Table) -> Place | None:
         """Where the table was created, or where its row-level security was switched off later."""

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from assistant.detect.context import Exposure
-from assistant.sql.predicate import admits_when_missing, always_true, signed_in_only
+from assistant.sql.truth import Caller
 
 
 if TYPE_CHECKING:
@@ -30,9 +30,8 @@ class Opening(StrEnum):
 
 def opening(context: Context, table: Table, policy: PolicyRow, text: str) -> Opening | None:
     """The mistake in one predicate of a policy, or None when it is none of these."""
-    around = context.around(table)
-    everyone = always_true(text, around)
-    signed_in = signed_in_only(text, around)
+    guest, user = context.admits(table, text, Caller.GUEST), context.admits(table, text, Caller.SIGNED_IN)
+    everyone, signed_in = guest is True and user is True, guest is False and user is True
     if (everyone or signed_in) and named_for_server(context, policy):
         return Opening.NAMED_FOR_SERVER
     if any(is_tautology(branch) for branch in context.branches(table.name, text)):
@@ -41,7 +40,8 @@ def opening(context: Context, table: Table, policy: PolicyRow, text: str) -> Ope
         return Opening.ALWAYS_TRUE
     if signed_in:
         return Opening.SIGNED_IN
-    return Opening.MISSING_SETTING if admits_when_missing(text, around) else None
+    missing = (context.admits(table, text, caller) for caller in (Caller.UNSET, Caller.EMPTY))
+    return Opening.MISSING_SETTING if user is not True and (guest is True or True in missing) else None
 
 
 def named_for_server(context: Context, policy: PolicyRow) -> bool:

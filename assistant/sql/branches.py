@@ -59,8 +59,8 @@ class Surface:
 class Atom:
     """One condition without AND and OR on its outside."""
 
-    text: str
-    """Its SQL."""
+    node: exp.Expr
+    """The condition itself, shared: look, do not change."""
     row: tuple[str, ...]
     """Columns of the guarded row it mentions."""
     caller: bool
@@ -85,6 +85,11 @@ class Atom:
     """Row columns of which it only asks IS NULL."""
     negative: bool
     """``<>``, NOT IN, NOT: it says what the row is not."""
+
+    @property
+    def text(self) -> str:
+        """Its SQL, for people; made when asked for, as most conditions are sound and never shown."""
+        return spoken(self.node)
 
     @property
     def binds(self) -> bool:
@@ -155,7 +160,7 @@ def _atom(node: exp.Expr, resolved: Resolved, surface: Surface, *, negated: bool
     selects = [select for select in node.find_all(exp.Select) if select.args.get("from_")]
     forged = _reads_user_metadata(node) or any(helper.user_metadata for helper in helpers)
     return Atom(
-        text=spoken(node),
+        node=node,
         row=row,
         caller=any(call.names_caller for call in calls) or any(helper.asks_caller for helper in helpers),
         forged=forged,

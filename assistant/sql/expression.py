@@ -70,7 +70,7 @@ def spoken(expression: exp.Expr) -> str:
     for cast in list(copy.find_all(exp.Cast)):
         if isinstance(cast.this, exp.Literal):
             cast.replace(cast.this.copy())
-    return write(copy.this)
+    return str(copy.this.sql(dialect=DIALECT, normalize_functions=False, copy=False))
 
 
 def bare(expression: exp.Expr) -> exp.Expr:

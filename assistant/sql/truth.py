@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from sqlglot import exp
 
 from assistant.sql.calls import Call, as_call, json_path
-from assistant.sql.expression import bare, read, write
+from assistant.sql.expression import bare, read_shared, write
 
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ NOWHERE: Final = Surroundings()
 
 def admits(text: str | None, caller: Caller, around: Surroundings = NOWHERE) -> bool | None:
     """True: every row is admitted for this caller; False: none is; None: it depends (or the text cannot be read)."""
-    expression = read(text)
+    expression = read_shared(text)
     if expression is None:
         return None
     value = _Evaluation(caller, around).of(expression)
@@ -111,7 +111,7 @@ class _Evaluation:
         body = self.around.bodies.get(str(call)) or self.around.bodies.get(
             f"public.{call.name}" if not call.schema else ""
         )
-        constant = read(body.strip().rstrip(";")) if body and body.strip()[:6].lower() == "select" else None
+        constant = read_shared(body.strip().rstrip(";")) if body and body.strip()[:6].lower() == "select" else None
         return UNKNOWN if constant is None else self.of(constant)
 
     def _setting(self, call: Call) -> Value:
