@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from assistant.domain.catalog import Table
     from assistant.domain.names import Name
     from assistant.propose.ground import Ground
-    from assistant.propose.helpers import Helper
     from assistant.propose.shapes import Guard
+    from assistant.propose.workshop import Helper
 
 _LONGEST: Final = 63
 _ACCESS: Final = frozenset({"btree", "hash"})

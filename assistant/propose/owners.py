@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from assistant.domain.ownership import OwnerKind
 from assistant.propose.caller import subject, tenant_setting
 from assistant.propose.ground import sql_type
-from assistant.propose.helpers import Helper, singular
+from assistant.propose.workshop import Helper, singular
 from assistant.sql.names import ident, literal, qualified
 
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from assistant.domain.names import Name
     from assistant.domain.ownership import Membership, Ownership
     from assistant.propose.ground import Ground
-    from assistant.propose.helpers import Workshop
+    from assistant.propose.workshop import Workshop
 
 _DEEPEST = 8
 """Parents of parents followed before the map is called circular."""

@@ -17,7 +17,6 @@ from assistant.propose.draft import ClosedBeneath
 from assistant.propose.evidence import Case, Docket, open_docket
 from assistant.propose.functions import fix_function
 from assistant.propose.ground import Ground
-from assistant.propose.helpers import Workshop
 from assistant.propose.owners import Owners
 from assistant.propose.shapes import Shapes
 from assistant.propose.storage import OBJECTS, fix_storage
@@ -25,6 +24,7 @@ from assistant.propose.surroundings import fix_default_privileges
 from assistant.propose.tables import fix_table
 from assistant.propose.tidying import REPLACED, tidy_table
 from assistant.propose.views import fix_view
+from assistant.propose.workshop import Workshop
 
 
 if TYPE_CHECKING:

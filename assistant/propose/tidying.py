@@ -25,8 +25,8 @@ from assistant.sql.truth import Caller, admits
 if TYPE_CHECKING:
     from assistant.domain.catalog import PolicyRow, Table
     from assistant.domain.findings import Finding
-    from assistant.propose.helpers import Helper
     from assistant.propose.shapes import Shapes
+    from assistant.propose.workshop import Helper
 
 REPLACED: Final = "its policy is replaced by another fix"
 """Said of a finding that goes away with a policy; ``propose`` then counts it among those of that fix."""
