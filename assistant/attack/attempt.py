@@ -11,7 +11,7 @@ from assistant.domain.matrix import Actor, Cell, Verb, Verdict
 
 
 if TYPE_CHECKING:
-    from assistant.attack.actors import Caller, Side
+    from assistant.attack.actors import Caller
     from assistant.attack.evidence import Canaries
     from assistant.attack.graph import Graph
     from assistant.attack.privileges import Privileges
@@ -70,10 +70,6 @@ class Field:
             if caller.actor is actor:
                 return caller
         raise KeyError(actor)
-
-    def side(self, caller: Caller) -> Side | None:
-        """Whose rows the caller owns."""
-        return caller.side
 
 
 def settled(cell: Cell) -> Attempt:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 TRIES: Final = 60
 """Rows tried for one constraint."""
 
+_LONGEST: Final = 5_000
+"""Characters that a length check may ask for."""
 _TEXT: Final = frozenset({"text", "varchar", "bpchar", "citext"})
 _NUMBERS: Final = frozenset({"int2", "int4", "int8", "numeric", "float4", "float8", "money"})
 _CANNED: Final = (
@@ -125,7 +127,7 @@ def _mentioned(shape: Column, definition: str) -> list[str | None]:
     if shape.base in _TEXT:
         texts = [text for text in _literals(definition) if not _looks_like_pattern(text)]
         lengths = [int(number) for number in re.findall(r"length\([^)]*\)+ *(?:>=|>|=|<=|<) *(\d+)", definition)]
-        sized = [literal("z" * size) for number in lengths for size in (number, number + 1) if 0 < size <= 5_000]  # noqa: PLR2004
+        sized = [literal("z" * size) for number in lengths for size in (number, number + 1) if 0 < size <= _LONGEST]
         return [*sized, *(literal(text) for text in texts)]
     if shape.base in _NUMBERS:
         numbers = [float(text) for text in re.findall(r"(?<![\w.])\(?(-?\d+(?:\.\d+)?)", definition)]

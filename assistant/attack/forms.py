@@ -170,4 +170,4 @@ def _is_person_key(field: Field, table: Table, name: str) -> bool:
 
 def _takes_text(table: Table, column: Column) -> bool:
     plain = column.base in {"text", "varchar"} and not column.array and column.base_schema == "pg_catalog"
-    return plain and not labels_of(table, column) and (column.typmod < 0 or column.typmod > 40)  # noqa: PLR2004
+    return plain and not labels_of(table, column) and (column.typmod < 0 or column.typmod > len(TOUCHED) + 4)

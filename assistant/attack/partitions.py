@@ -27,15 +27,19 @@ _MORE: Final = ("", "1", "2", "3", "4", "5", "6", "7")
 
 
 def partitions(catalog: Catalog) -> list[Table]:
-    """Children of partitioned tables, in name order; parents before the partitions below them."""
+    """Partitions that hold rows, in name order: leaves, not partitions that are partitioned again."""
     parted = {table.name for table in catalog.tables.values() if table.kind == "partitioned"}
-    return [table for table in catalog.own_tables() if table.parent in parted and table.kind != "foreign"]
+    return [
+        table
+        for table in catalog.own_tables()
+        if table.parent in parted and table.kind not in {"foreign", "partitioned"}
+    ]
 
 
 def seed_partitions(session: Session, field: Field) -> None:
     """A row of both sides in every leaf, with the partition key moved inside its bounds."""
     for table in partitions(field.catalog):
-        if table.kind == "partitioned" or table.parent is None:
+        if table.parent is None:
             continue
         bounds = _bounds(session, table)
         for side in (Side.VICTIM, Side.OTHER):

@@ -19,6 +19,7 @@ from assistant.attack.functions import callable_functions, function_attempts
 from assistant.attack.grants import grant_attempts, sequence_attempts
 from assistant.attack.inserts import inserts
 from assistant.attack.own_rows import moves, raises
+from assistant.attack.partitions import partitions
 from assistant.attack.reads import reads
 from assistant.attack.realtime import realtime_attempts
 from assistant.attack.session import Session
@@ -81,7 +82,7 @@ def attack(
     cells, questions = triaged(field, without_echoes(cells))
     return Matrix(
         cells=tuple(sorted(cells, key=lambda cell: cell.key)),
-        seeding=field.seeded.summary(len(seedable(catalog))),
+        seeding=field.seeded.summary(len(seedable(catalog)) + len(partitions(catalog))),
         questions=questions,
         confirmed=ownership.confirmed,
     )

@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 CANARY: Final = re.compile(r"zq([ambnxop])[_-]([^\"',}\s@]*)")
 """A text canary in any output: the side, then the table and column."""
 
+_HEADER: Final = 4
+"""Bytes that a type modifier counts beside the length it stands for."""
+_MARKER: Final = 4
+"""Characters below which a canary cannot say more than whose it is."""
+_DIGITS: Final = 7
+"""Digits of the usual number."""
 _SPACE: Final = UUID("7a717374-616e-6368-a000-000000000000")
 _SIDES: Final = {side: index for index, side in enumerate(Side)}
 _TEXT: Final = frozenset({"text", "varchar", "bpchar", "citext", "name", "char"})
@@ -48,7 +54,7 @@ def canary_text(table: Name, column: str, side: Side, room: int = 0) -> str:
     full = f"zq{side.value}_{table.name}_{column}"
     if not room or len(full) <= room:
         return full
-    if room < 4:  # noqa: PLR2004 - shorter than the marker: only distinct by side
+    if room < _MARKER:
         return ("abmnxop"[_SIDES[side]] * room)[:room]
     digest = f"{zlib.crc32(full.encode()):08x}"
     return f"zq{side.value}{digest}"[:room]
@@ -68,9 +74,9 @@ def account_email(side: Side) -> str:
 def room_of(column: Column) -> int:
     """Length limit of a text column in characters, 0 for none."""
     if column.base == "bpchar":
-        return column.typmod - 4 if column.typmod > 4 else 1  # noqa: PLR2004 - four bytes of header
-    if column.base == "varchar" and column.typmod > 4:  # noqa: PLR2004
-        return column.typmod - 4
+        return column.typmod - _HEADER if column.typmod > _HEADER else 1
+    if column.base == "varchar" and column.typmod > _HEADER:
+        return column.typmod - _HEADER
     return {"char": 1, "name": 63}.get(column.base, 0)
 
 
@@ -137,13 +143,13 @@ def _named_text(table: Name, column: Column, side: Side) -> str:
 
 
 def _numeric(table: Name, column: Column, side: Side) -> int:
-    if column.base == "numeric" and column.typmod > 4:  # noqa: PLR2004
-        precision = (column.typmod - 4) >> 16 & 0xFFFF
-        scale = (column.typmod - 4) & 0x7FF
+    if column.base == "numeric" and column.typmod > _HEADER:
+        precision = (column.typmod - _HEADER) >> 16 & 0xFFFF
+        scale = (column.typmod - _HEADER) & 0x7FF
         digits = precision - scale
         if digits <= 0:
             return 0
-        if digits < 7:  # noqa: PLR2004 - fewer digits than the usual canary
+        if digits < _DIGITS:
             return (1 + _SIDES[side]) % int(10**digits)
     return canary_number(table, column.name, side, 1_000_000, 8_000_000)
 

@@ -72,3 +72,19 @@ def test_addresses_made_to_measure():
     assert addresses("auth.email() ~ 'admin'") == ("admin@example.test", "eve@admin.example")
     assert addresses("((auth.jwt() ->> 'email'::text) ~~ '%@clinic.example'::text)") == ()
     assert addresses("((auth.jwt() ->> 'email'::text) = 'boss@clinic.example'::text)") == ()
+
+
+@pytest.mark.shadow
+def test_a_policy_that_looks_the_metadata_up_in_the_accounts(attacked):
+    world = attacked(
+        ORGS
+        + CARDS
+        + """
+        create function public.my_org() returns uuid language sql stable security definer set search_path = ''
+          as $$ select (u.raw_user_meta_data ->> 'org_id')::uuid from auth.users u where u.id = auth.uid() $$;
+        create policy c on public.cards for select to authenticated using (org_id = public.my_org());
+        """
+    )
+    assert ("select", "forged-claims", "stored-tenant") in world.leaks("public.cards")
+    witness = world.cell("public.cards", "select", "forged-claims", "stored-tenant").witness
+    assert "update auth.users set raw_user_meta_data" in witness

@@ -138,3 +138,29 @@ def test_a_plain_database_without_policies_guards_nothing_and_says_so(shadow_ser
         matrix = attack(shadow, catalog, infer(catalog))
     assert {cell.verdict for cell in matrix.cells} == {Verdict.UNKNOWN}
     assert "connects as the owner" in matrix.cells[0].reason
+
+
+def test_an_application_role_of_plain_postgres_that_may_truncate_empties_every_tenants_table(shadow_server):
+    from assistant.shadow.open import open_shadow
+
+    with open_shadow(platform=PlatformKind.PLAIN) as shadow:
+        with shadow.connect() as connection:
+            connection.execute(
+                """
+                create role app_user nologin;
+                create table public.tenants (id uuid primary key, name text);
+                create table public.users (id uuid primary key, tenant_id uuid not null references public.tenants (id), email text unique);
+                create table public.bills (id uuid primary key, tenant_id uuid not null references public.tenants (id), cents integer);
+                alter table public.bills enable row level security;
+                create policy mine on public.bills to app_user using (tenant_id::text = current_setting('app.tenant_id', true));
+                grant usage on schema public to app_user;
+                grant select, truncate on public.bills to app_user;
+                """
+            )
+            catalog = read_catalog(connection, PlatformKind.PLAIN)
+        matrix = attack(shadow, catalog, infer(catalog))
+    bills = [cell for cell in matrix.cells if cell.object == "public.bills"]
+    leaks = {(cell.verb.value, cell.variant) for cell in bills if cell.verdict is Verdict.LEAKS}
+    assert leaks == {("delete", "truncate")}
+    owner = next(cell for cell in bills if cell.actor.value == "owner" and cell.verb.value == "select")
+    assert owner.verdict is Verdict.HOLDS, "the policies' own role is the one that is tried"
