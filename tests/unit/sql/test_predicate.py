@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from assistant.domain.names import Name
 from assistant.sql.branches import Helper, Surface, branches
@@ -318,3 +320,41 @@ def test_joins_in_the_parentheses_that_postgres_prints_are_read(text):
 def test_a_row_mentioned_only_in_a_join_condition_is_tied():
     text = "EXISTS ( SELECT 1 FROM (projects p JOIN org_members m ON ((m.org_id = chats.org_id))) WHERE (m.user_id = auth.uid()))"
     assert only(text).bound
+
+
+PIECES = st.sampled_from(
+    [
+        "user_id",
+        "auth.uid()",
+        "=",
+        "AND",
+        "OR",
+        "NOT",
+        "(",
+        ")",
+        "true",
+        "NULL",
+        "IS",
+        "IN",
+        "SELECT",
+        "1",
+        "'x'",
+        "FROM",
+        "org_members",
+        "m",
+        ".",
+        ",",
+        "EXISTS",
+        "::text",
+        "$$",
+    ]
+)
+
+
+@given(st.lists(PIECES, max_size=24))
+def test_whatever_stands_in_a_policy_nothing_is_raised(words):
+    text = " ".join(words)
+    for question in (normal, always_true, signed_in_only, admits_when_missing, column_names, email_patterns):
+        question(text)
+    assert isinstance(branches(text, CHATS, SURFACE), tuple)
+    assert isinstance(shapes(text, CHATS, SURFACE), tuple)
