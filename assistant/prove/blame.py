@@ -44,13 +44,14 @@ def rightful(comparison: Comparison, before: Matrix, ownership: OwnershipMap, fi
     materialized view or a function that showed everybody's rows and left the API showed the owner's too; its fix says so.
     """
     authority = {str(name) for name, entry in ownership.entries.items() if entry.kind is OwnerKind.MEMBERSHIP}
-    server = {str(name) for name, entry in ownership.entries.items() if entry.kind is OwnerKind.SERVICE}
+    nobodys = {OwnerKind.SERVICE, OwnerKind.UNKNOWN}
+    ownerless = {str(name) for name, entry in ownership.entries.items() if entry.kind in nobodys}
     leaked = {(cell.object, cell.verb) for cell in before.of(Verdict.LEAKS)}
     withdrawn = {name for fix in fixes for name in fix.objects if any("REVOKE" in one.sql for one in fix.statements)}
 
     def is_the_leak(cell: Cell) -> bool:
-        if cell.object in server:
-            return True  # nobody but the server owns a row of it
+        if cell.object in ownerless:
+            return True  # the map knows nobody who has a right to its rows
         if (cell.object, cell.verb) not in leaked:
             return False
         if cell.object in authority and cell.verb is Verb.INSERT:
