@@ -198,7 +198,7 @@ def _member_role(graph: Graph, table: Table, column: Column, side: Side) -> str 
     if not labels:
         return literal("owner" if leads else "member")
     if leads:
-        return literal(most_privileged(labels)[0])
+        return literal(membership.roles[0] if membership.roles else most_privileged(labels)[0])
     return literal(least_privileged(labels))
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from assistant.domain.ownership import Membership
-from assistant.ownership.roles import role_column, role_labels
+from assistant.ownership.roles import member_roles, role_column, told_role
 from assistant.ownership.words import MEMBERS, NOT_MEMBERS, ROLE, STRONG_TENANT, TENANT, singular, singulars, words
 
 
@@ -76,7 +76,7 @@ def find_pointers(survey: Survey, people: People, memberships: tuple[Membership,
                 wanted = _POINTER_DEGREE - strong
                 counts = is_tenant_name(group.table) and survey.degree(group.table) >= wanted
             if counts:
-                role = role_column(survey.tables[name])
+                role = told_role(survey.tables[name])
                 found.append(
                     Membership(
                         table=name,
@@ -86,7 +86,7 @@ def find_pointers(survey: Survey, people: People, memberships: tuple[Membership,
                         tenant=group.table,
                         tenant_key=group.key,
                         role_column=role,
-                        roles=role_labels(survey.tables[name], role) if role else (),
+                        roles=member_roles(survey.catalog, survey.tables[name], role) if role else (),
                         pointer=True,
                     )
                 )
@@ -151,7 +151,7 @@ def _pair(survey: Survey, people: People, table: Table) -> Membership | None:
                 continue
             if not by_name and group.table is not None and not _gives_rights(table, group.table):
                 continue
-            role = role_column(table)
+            role = told_role(table)
             return Membership(
                 table=table.name,
                 user_column=user,
@@ -160,7 +160,7 @@ def _pair(survey: Survey, people: People, table: Table) -> Membership | None:
                 tenant=group.table,
                 tenant_key=group.key,
                 role_column=role,
-                roles=role_labels(table, role) if role else (),
+                roles=member_roles(survey.catalog, table, role) if role else (),
             )
     return None
 

@@ -230,8 +230,8 @@ class Shapes:
         if entry.write_roles:
             return entry.write_roles
         membership = self.ground.membership(entry)
-        if membership is None or membership.role_column is None:
-            return ()
+        if membership is None or membership.role_column is None or membership.pointer:
+            return ()  # a pointer's row is the user's own: a role in it may be one of the whole product
         called = tuple(role for role in membership.roles if _MANAGER.search(role))
         # a single known role is the one everybody gets: the usual names then stand for the others
         return called or (membership.roles[:1] if len(membership.roles) > 1 else _USUAL_MANAGERS)
