@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import tempfile
+import threading
 from pathlib import Path
 
 import pytest
 
 from assistant.shadow.lease import cache_home, memory_folder
 from assistant.shadow.server import open_server
+
+
+if threading.current_thread() is threading.main_thread():
+    # whoever runs the tests in the background may ignore these, and every child would inherit that
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture(scope="session", autouse=True)

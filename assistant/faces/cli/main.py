@@ -54,13 +54,13 @@ def main(argv: Sequence[str]) -> int:
         verb = import_module(f"assistant.faces.cli.verbs.{arguments.verb}")
         code: int = verb.run(arguments, voice)
     except StanchError as error:
+        # the interrupt itself can be swallowed by a library's destructor; the work then stops at its next report
+        if Voice.stopping.is_set():
+            return _interrupted(voice)
         voice.error(error)
         return exit_for(error)
     except KeyboardInterrupt:
-        _cancel_timers()
-        voice.end_progress()
-        voice.note("interrupted; nothing was lost, and the rehearsal database is gone.")
-        return Exit.INTERRUPTED
+        return _interrupted(voice)
     except Exception as error:
         if os.environ.get(TRACE):
             raise
@@ -68,6 +68,13 @@ def main(argv: Sequence[str]) -> int:
         voice.error(_unforeseen(error))
         return Exit.UNPROVEN
     return code
+
+
+def _interrupted(voice: Voice) -> int:
+    _cancel_timers()
+    voice.end_progress()
+    voice.note("interrupted; nothing was lost, and the rehearsal database is gone.")
+    return Exit.INTERRUPTED
 
 
 def _cancel_timers() -> None:
@@ -97,6 +104,13 @@ def _listen() -> None:
         if pressed >= _HARD:
             os._exit(Exit.INTERRUPTED)
 
+    shown = sys.unraisablehook
+
+    def swallow(problem: sys.UnraisableHookArgs) -> None:
+        if problem.exc_type is not KeyboardInterrupt:
+            shown(problem)
+
+    sys.unraisablehook = swallow
     for number in _STOPS:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, stop)
