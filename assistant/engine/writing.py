@@ -39,11 +39,13 @@ def propose_files(context: Context, plan: Plan, asks: str) -> Generator[Happenin
     world, step = context.world, context.step.id
     at = world.now()
     artifacts = tuple(plan(at))
-    diff = world.evidence.put("diff", f"{len(artifacts)} files to write", unified(world.root, artifacts))
+    # what is decided on comes first; its undo, which is written first, is read last
+    shown = sorted(artifacts, key=lambda artifact: artifact.kind == "undo")
+    diff = world.evidence.put("diff", f"{len(artifacts)} files to write", unified(world.root, shown))
     world.proposed[step] = artifacts
     yield FactTaken(
         step=step,
-        says=f"{plural(len(artifacts), 'file')} would be written: {', '.join(artifact.path for artifact in artifacts)}",
+        says=f"{plural(len(artifacts), 'file')} would be written: {', '.join(artifact.path for artifact in shown)}",
         evidence=diff.id,
         data={"files": {artifact.path: sha_of(artifact.content) for artifact in artifacts}, "at": at.isoformat()},
     )

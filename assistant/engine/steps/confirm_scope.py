@@ -13,10 +13,11 @@ from assistant.text.plural import plural
 
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Sequence
 
     from assistant.domain.events import Happening
     from assistant.domain.findings import Finding
+    from assistant.domain.matrix import Cell
     from assistant.engine.actions import Context
 
 MOST = 300
@@ -54,7 +55,9 @@ def begin(context: Context) -> Generator[Happening, None, str]:
         yield FactTaken(
             step=step, says=f"open question: {question.asks}", data={"question": question.id, "why": question.why}
         )
-    yield from (found(step, finding) for finding in findings[:MOST])
+    for finding in findings[:MOST]:
+        shown = context.world.evidence.put("finding", finding.title, behind(finding, leaks))
+        yield found(step, finding, shown.id)
     if len(findings) > MOST:
         yield FactTaken(
             step=step, says=f"{plural(len(findings) - MOST, 'finding')} more, of lower rank: `stanch scan` lists all"
@@ -76,7 +79,20 @@ def unknowns(context: Context) -> Generator[Happening, None, None]:
         )
 
 
-def found(step: str, finding: Finding) -> Found:
+def behind(finding: Finding, leaks: Sequence[Cell]) -> str:
+    """What a finding rests on: its words, its line, and the script of its worst leak."""
+    lines = [finding.title, finding.detail, f"{finding.rule} on {finding.subject}"]
+    if finding.where is not None:
+        lines.append(f"set in {finding.where}")
+    worst = next((leak for leak in leaks if leak.key in finding.cells and leak.witness), None)
+    if worst is not None:
+        lines += ["", *(f"{n}. {step}" for n, step in enumerate(worst.steps, 1)), "", worst.witness.rstrip()]
+    elif not finding.executed:
+        lines.append("No attack showed this: it is suspected from the rules as they read.")
+    return "\n".join(line for n, line in enumerate(lines) if line or n > 1) + "\n"
+
+
+def found(step: str, finding: Finding, evidence: str = "") -> Found:
     """A finding as the journal keeps it."""
     return Found(
         step=step,
@@ -86,4 +102,5 @@ def found(step: str, finding: Finding) -> Found:
         severity=finding.severity.value,
         subject=str(finding.subject),
         executed=finding.executed,
+        evidence=evidence,
     )

@@ -6,9 +6,10 @@ Without ``--dry-run`` it is a walk through the same steps as in the terminal int
 from __future__ import annotations
 
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from assistant.domain.errors import NeedsPersonError
+from assistant.domain.errors import NeedsPersonError, ProofError
 from assistant.domain.events import StepState
 from assistant.domain.matrix import Verdict
 from assistant.engine.commands import Approve, Decline, Run
@@ -26,7 +27,7 @@ from assistant.text.plural import plural
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from assistant.domain.fixes import Artifact
     from assistant.engine.rehearsal import Rehearsal
@@ -54,7 +55,8 @@ def _show_only(arguments: argparse.Namespace, voice: Voice, rehearsal: Rehearsal
 
     artifacts: Sequence[Artifact] = ()
     if rehearsal.fixes():
-        refuse_unproven(rehearsal.proof())
+        with _told(arguments, voice, rehearsal):
+            refuse_unproven(rehearsal.proof())
         artifacts = plan_for(rehearsal)(datetime.now(UTC))
     if arguments.json:
         voice.json(_report(rehearsal, [], _after(rehearsal)) | {"diff": _diff(rehearsal, artifacts)})
@@ -64,11 +66,26 @@ def _show_only(arguments: argparse.Namespace, voice: Voice, rehearsal: Rehearsal
     return Exit.FOUND if rehearsal.attack().counts()["leaks"] else Exit.CALM
 
 
+@contextmanager
+def _told(arguments: argparse.Namespace, voice: Voice, rehearsal: Rehearsal) -> Iterator[None]:
+    """What the rehearsal came to is said before a failed proof ends the command."""
+    try:
+        yield
+    except ProofError:
+        if arguments.json:
+            voice.json(_report(rehearsal, [], rehearsal.attack().counts()))
+        else:
+            _tell(voice, rehearsal, ())
+        raise
+
+
 def _walk(arguments: argparse.Namespace, voice: Voice, session: Session) -> int:
-    for step in (*FIRST, LOCK):
-        incident = session.send(Run(step=step))
-        raise_failed(incident, step)
+    for step in FIRST:
+        raise_failed(session.send(Run(step=step)), step)
+    incident = session.send(Run(step=LOCK))
     rehearsal = session.world.rehearsal()
+    with _told(arguments, voice, rehearsal):
+        raise_failed(incident, LOCK)
     artifacts = session.world.proposed.get(LOCK, ())
     if not artifacts:
         after = rehearsal.attack().counts()
