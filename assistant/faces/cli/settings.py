@@ -83,7 +83,16 @@ def options_from(arguments: argparse.Namespace, root: Path, voice: Voice) -> Opt
     )
 
 
-def _from_file(path: Path) -> Mapping[str, Any]:
+def keys_of(root: Path) -> Mapping[str, Any]:
+    """The operator's own keys, ``[keys]`` of stanch.toml; whether they can work is the terminal interface's to say.
+
+    Raises:
+        UsageError: the file cannot be read, or ``[keys]`` is not a table.
+    """
+    return _table(root / FILE, "keys")
+
+
+def _table(path: Path, name: str) -> Mapping[str, Any]:
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -92,9 +101,14 @@ def _from_file(path: Path) -> Mapping[str, Any]:
         raise UsageError(f"{FILE} is not valid TOML: {error}.", "Correct the line, or move the file away.") from error
     except OSError as error:
         raise UsageError(f"{FILE} cannot be read: {error.strerror}.", "Make it readable, or move it away.") from error
-    table = data.get(TABLE, {})
+    table = data.get(name, {})
     if not isinstance(table, dict):
-        raise UsageError(f"[{TABLE}] in {FILE} is not a table.", "Write it as in `stanch own --confirm`.")
+        raise UsageError(f"[{name}] in {FILE} is not a table.", f"Write [{name}] on a line of its own.")
+    return table
+
+
+def _from_file(path: Path) -> Mapping[str, Any]:
+    table = _table(path, TABLE)
     if "database_url" in table:
         raise UsageError(
             f"[{TABLE}] database_url in {FILE} would be committed with its password.",

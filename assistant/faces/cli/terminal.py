@@ -47,6 +47,8 @@ def show(root: Path, options: Options) -> int:
             f"this terminal is {size.columns} by {size.lines}; the interface needs {_COLUMNS} by {_LINES}.",
             "Make it larger, or use `stanch prove`, which fits any terminal.",
         )
+    from assistant.faces.cli.settings import keys_of
     from assistant.faces.tui.app import open_tui
+    from assistant.faces.tui.keys import keymap
 
-    return open_tui(root, options) or 0
+    return open_tui(root, options, keymap(keys_of(root)))

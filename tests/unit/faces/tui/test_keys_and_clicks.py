@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from assistant.domain.errors import UsageError
 from assistant.engine.commands import Approve, Decline, Note, Run, Skip
+from assistant.faces.tui import keys_page
 from assistant.faces.tui.keys import ACTIONS, FORBIDDEN, actions_of, keymap
 from assistant.faces.tui.messages import Ended
 from assistant.faces.tui.screens.dialogs import Say
@@ -153,3 +156,8 @@ async def test_an_own_key_takes_the_place_of_the_usual_one() -> None:
         await pilot.pause()
         await app.workers.wait_for_complete()
         assert app.paper.sent == [Note(text="x")]
+
+
+def test_the_page_of_the_keys_is_the_table() -> None:
+    page = (Path(__file__).parents[4] / "docs" / "look-up" / "keys.md").read_text(encoding="utf-8")
+    assert page == keys_page.page(), "run python -m assistant.faces.tui.keys_page > docs/look-up/keys.md"
