@@ -24,5 +24,7 @@ class Options:
     """A scratch server to rehearse on instead of the embedded one."""
     workers: int = 2
     """Connections that attack at the same time."""
+    leaks_only: bool = False
+    """Write only what closes a leak or a likely one; faster spellings and hardening wait for the morning."""
     statement_seconds: float = 10.0
     """Longest time one statement of a migration may take in the shadow."""

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from assistant.engine.writing import Plan
 
 
+_FEW = 3
+"""Findings with one reason that are still listed one by one."""
+
+
 def plan_for(rehearsal: Rehearsal) -> Plan:
     """The files of a rehearsal's proven fixes, named after a moment."""
 
@@ -36,6 +40,20 @@ def left_open(rehearsal: Rehearsal) -> tuple[tuple[str, str], ...]:
         reasons.setdefault(none.finding, none.reason)
     order = {finding.fingerprint: at for at, finding in enumerate(rehearsal.findings())}
     return tuple(sorted(reasons.items(), key=lambda item: order.get(item[0], len(order))))
+
+
+def told_open(rehearsal: Rehearsal) -> tuple[str, ...]:
+    """What is not fixed, in sentences: a reason that many findings share is said once."""
+    by_reason: dict[str, list[str]] = {}
+    for fingerprint, reason in left_open(rehearsal):
+        by_reason.setdefault(reason, []).append(title_of(rehearsal, fingerprint).rstrip("."))
+    said = []
+    for reason, titles in by_reason.items():
+        if len(titles) > _FEW:
+            said.append(f"{len(titles)} findings, the first: {titles[0]}: {reason}")
+        else:
+            said += [f"{title}: {reason}" for title in titles]
+    return tuple(said)
 
 
 def title_of(rehearsal: Rehearsal, fingerprint: str) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from assistant.domain.errors import UsageError
 from assistant.domain.fixes import Fix, NoFix
 from assistant.engine.mapfile import MAP_FILE
+from assistant.engine.urgent import only_urgent
 
 
 if TYPE_CHECKING:
@@ -99,6 +100,8 @@ class Rehearsal:
             with _timing(self.seconds, "propose"):
                 self._on_progress("writing fixes", 0, 0)
                 self._fixes = propose(findings, self.catalog, self.ownership, self.attack())
+                if self._options.leaks_only:
+                    self._fixes = only_urgent(self._fixes, findings)
         return self._fixes
 
     def fixes(self) -> tuple[Fix, ...]:
@@ -125,6 +128,7 @@ class Rehearsal:
                     catalog=self.catalog,
                     findings=self.findings(),
                     on_progress=lambda says: self._on_progress(says, 0, 0),
+                    tidy=not self._options.leaks_only,
                 )
         return self._proof
 

@@ -88,6 +88,7 @@ def prove(
     catalog: Catalog,
     findings: tuple[Finding, ...],
     on_progress: Callable[[str], None] | None = None,
+    tidy: bool = True,
 ) -> Proof:
     """Rehearse fixes and say what came of it.
 
@@ -99,6 +100,7 @@ def prove(
         catalog: what the shadow holds.
         findings: everything found, for writing a fix again.
         on_progress: told what is being done.
+        tidy: also write what the fixed schema wants for tidiness, so that a second run finds nothing.
 
     Returns:
         The proof; ``proof.fixes`` is what was finally rehearsed and what may be written.
@@ -117,7 +119,7 @@ def prove(
             on_progress("rehearsing the fixes" if n == 0 else "rehearsing them again without what went wrong")
         tried = _try(claim, current)
         found = blame(tried.rehearsed, tried.comparison, current, catalog)
-        if n == _TRIES - 1 or not (found.any or tried.sequel):
+        if n == _TRIES - 1 or not (found.any or (tidy and tried.sequel)):
             break
         if not found.any:
             current = (*current, *tried.sequel)

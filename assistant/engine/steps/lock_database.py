@@ -8,7 +8,7 @@ from assistant.domain.errors import ProofError
 from assistant.domain.events import FactTaken, FixProposed, Proved
 from assistant.domain.fixes import ProofVerdict
 from assistant.engine.actions import approved, begins, edited, undone
-from assistant.engine.proposal import left_open, plan_for, refuse_unproven, title_of
+from assistant.engine.proposal import plan_for, refuse_unproven, told_open
 from assistant.engine.writing import as_edited, propose_files, remove_files, write_files
 
 
@@ -32,8 +32,8 @@ def begin(context: Context) -> Generator[Happening, None, str]:
     proof = rehearsal.proof()
     for fix in proof.fixes:
         yield FixProposed(step=step, fix=fix.id, title=fix.title, applies=fix.applies.value)
-    for finding, reason in left_open(rehearsal):
-        yield FactTaken(step=step, says=f"not fixed: {title_of(rehearsal, finding)}: {reason}")
+    for sentence in told_open(rehearsal):
+        yield FactTaken(step=step, says=f"not fixed: {sentence}")
     yield proved(context, proof)
     refuse_unproven(proof)
     counts = f"{proof.before.get('leaks', 0)} leaks before, {proof.after.get('leaks', 0)} after, nobody locked out"

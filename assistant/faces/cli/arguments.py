@@ -117,6 +117,7 @@ def _fix(parser: argparse.ArgumentParser) -> None:
     _pipeline(parser)
     parser.add_argument("--dry-run", action="store_true", help="show findings, proof and diff; write nothing")
     parser.add_argument("--yes", action="store_true", help="approve the diff without being asked")
+    parser.add_argument("--leaks-only", action="store_true", help="leave faster spellings and hardening for later")
 
 
 def _own(parser: argparse.ArgumentParser) -> None:

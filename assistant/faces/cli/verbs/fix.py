@@ -16,7 +16,7 @@ from assistant.engine.commands import Approve, Decline, Run
 from assistant.engine.entry import enter
 from assistant.engine.leaks import worst_first
 from assistant.engine.outcome import raise_failed, state_of
-from assistant.engine.proposal import left_open, plan_for, refuse_unproven
+from assistant.engine.proposal import left_open, plan_for, refuse_unproven, told_open
 from assistant.engine.rehearsal import rehearse
 from assistant.faces.cli.exits import Exit
 from assistant.faces.cli.report import SCHEMA, finding_record
@@ -150,8 +150,8 @@ def _tell(voice: Voice, rehearsal: Rehearsal, artifacts: Sequence[Artifact]) -> 
         voice.line("Nothing to write: no finding has a fix." if leaks else "Nothing to fix: no attack succeeded.")
     else:
         _tell_fixes(voice, rehearsal, artifacts)
-    for fingerprint, reason in left_open(rehearsal):
-        voice.line(f"not fixed: {_title(rehearsal, fingerprint)}: {reason}")
+    for said in told_open(rehearsal):
+        voice.line(f"not fixed: {said}")
 
 
 def _tell_fixes(voice: Voice, rehearsal: Rehearsal, artifacts: Sequence[Artifact]) -> None:
@@ -211,7 +211,3 @@ def _report(rehearsal: Rehearsal, written: list[str], after: Mapping[str, int]) 
             for fix in (rehearsal.proof().fixes if rehearsal.fixes() else ())
         ],
     }
-
-
-def _title(rehearsal: Rehearsal, fingerprint: str) -> str:
-    return next((found.title for found in rehearsal.findings() if found.fingerprint == fingerprint), fingerprint)
