@@ -22,17 +22,17 @@ if TYPE_CHECKING:
 
 
 # Possessive throughout, so that no body, however odd, takes more than one pass.
-_IDENT: Final = r'(?:(?<!")"(?:[^"]|"")++"|(?<![\w$])[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*+)'
-_NAME: Final = rf"{_IDENT}(?:\s*+\.\s*+{_IDENT})?"
-_ITEM: Final = rf"{_NAME}(?:\s++(?:as\s++)?{_IDENT})?"
-_COMMENT: Final = re.compile(r"--[^\n]*+|/\*(?:.*?\*/|.*\Z)", re.DOTALL)
-_QUALIFIED: Final = re.compile(rf"({_IDENT})\s*+\.\s*+({_IDENT})(\s*+\()?")
+_IDENT: Final = r'(?:(?<!")"(?=[^"]|"")[^"]*(?:""[^"]*)*"|(?<![\w$])[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*)'
+_NAME: Final = rf"{_IDENT}(?:\s*\.\s*{_IDENT})?"
+_ITEM: Final = rf"{_NAME}(?:\s+(?:as\s+)?{_IDENT})?"
+_COMMENT: Final = re.compile(r"--[^\n]*|/\*(?:.*?\*/|.*\Z)", re.DOTALL)
+_QUALIFIED: Final = re.compile(rf"({_IDENT})\s*\.\s*({_IDENT})(\s*\()?")
 _AFTER_KEYWORD: Final = re.compile(
-    rf"\b(?:from|join|update|into|table|using|only)\s++(?:only\s++|lateral\s++)?({_ITEM}(?:\s*+,\s*+{_ITEM})*+)",
+    rf"\b(?:from|join|update|into|table|using|only)\s+(?:only\s+|lateral\s+)?({_ITEM}(?:\s*,\s*{_ITEM})*)",
     re.IGNORECASE,
 )
-_CALL: Final = re.compile(rf"({_IDENT})\s*+\(")
-_SETTING: Final = re.compile(r"current_setting\s*+\(\s*+'([^']+)'", re.IGNORECASE)
+_CALL: Final = re.compile(rf"({_IDENT})\s*\(")
+_SETTING: Final = re.compile(r"current_setting\s*\(\s*'([^']+)'", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

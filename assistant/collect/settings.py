@@ -56,7 +56,7 @@ def sort_settings(names: Iterable[str], predicates: Iterable[str]) -> Settings:
 def _compared_with(setting: str, text: str) -> str:
     """The column left of ``= … current_setting('setting'``, or an empty string."""
     found = re.search(
-        rf"(?<!\w)(\w++)\)?(?:::\w+)?\s*+=[\s(]*(?:SELECT\s+)?(?:NULLIF\s*\()?[\s(]*current_setting\('{re.escape(setting)}'",
+        rf"(?<!\w)(\w+)\)?(?:::\w+)?\s*=[\s(]*(?:SELECT\s+)?(?:NULLIF\s*\()?[\s(]*current_setting\('{re.escape(setting)}'",
         text,
         re.IGNORECASE,
     )

@@ -25,8 +25,8 @@ _OPENING: Final = re.compile(
     r"""
       (?:^|(?<=[\s;]))\#[^\n]*                                                   # a comment
     | <<-?[ \t]*(?P<quote>['"]?)(?P<tag>\w+)(?P=quote)[^\n]*\n
-    | (?<!\\)"(?P<double>(?:[^"\\]++|\\.)*+)"
-    | (?<!\\)'(?P<single>[^']*+)'
+    | (?<!\\)"(?P<double>[^"\\]*(?:\\.[^"\\]*)*)"
+    | (?<!\\)'(?P<single>[^']*)'
     """,
     re.VERBOSE | re.DOTALL | re.MULTILINE,
 )

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from assistant.domain.ownership import Membership
 
 
-_LITERAL: Final = re.compile(r"'((?:[^']|'')*+)'")
+_LITERAL: Final = re.compile(r"'([^']*(?:''[^']*)*)'")
 _USUAL_LEADERS: Final = ("owner", "admin")
 _USUAL_MEMBER: Final = "member"
 _TEXT: Final = frozenset({"text", "varchar", "citext"})

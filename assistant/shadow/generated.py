@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 _TOKEN: Final = re.compile(
-    r"""(?P<space>\s+|//[^\n]*|/\*.*?(?:\*/|\Z))|(?P<string>"(?:[^"\\\n]++|\\.)*+"?|'(?:[^'\\\n]++|\\.)*+'?)|(?P<word>[A-Za-z_$][\w$]*)|(?P<mark>.)""",
+    r"""(?P<space>\s+|//[^\n]*|/\*.*?(?:\*/|\Z))|(?P<string>"[^"\\\n]*(?:\\.[^"\\\n]*)*"?|'[^'\\\n]*(?:\\.[^'\\\n]*)*'?)|(?P<word>[A-Za-z_$][\w$]*)|(?P<mark>.)""",
     re.DOTALL | re.VERBOSE,
 )
 _ENUM_PARTS: Final = 3

@@ -24,7 +24,7 @@ _BEGINS: Final = re.compile(
 )
 _EXECUTE: Final = re.compile(r"\bexecute\b", re.IGNORECASE)
 _CALLS: Final = re.compile(r"\s*(?:select|call|with)\b", re.IGNORECASE)
-_CALLED: Final = re.compile(r"\b(\w++)\"?\s*+\(")
+_CALLED: Final = re.compile(r"\b(\w+)\"?\s*\(")
 _HEAD: Final = 20_000
 """Characters of a statement that are looked at; what calls a function or makes an object says so early."""
 _TRIES: Final = 20

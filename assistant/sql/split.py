@@ -27,12 +27,12 @@ class Fragment:
 
 
 # Plain code, quoted identifiers and strings without a doubled quote or a backslash: one step of the regex engine, not of Python.
-_RUN: Final = re.compile(r"""(?:[^;'"$\\/-]++|'[^'\\]*+'(?!')|"[^"]*+"|-(?!-)|/(?!\*))*+""")
+_RUN: Final = re.compile(r"""(?:[^;'"$\\/-]+|'[^'\\]*'(?!')|"[^"]*"|-(?!-)|/(?!\*)){0,4096}""")
 _QUOTED: Final = re.compile(r"'[^']*'|\"[^\"]*\"")
 _SPACE: Final = re.compile(r"[\s\ufeff]+")
 _LINE_END: Final = re.compile(r"[\r\n]|\Z")
 _BLOCK: Final = re.compile(r"/\*|\*/")
-_ESCAPED: Final = re.compile(r"'(?:[^'\\]++|\\.|'')*+(?:'|\\?\Z)", re.DOTALL)
+_ESCAPED: Final = re.compile(r"'[^'\\]*(?:(?:\\.|'')[^'\\]*)*(?:'|\\?\Z)", re.DOTALL)
 _TAG: Final = re.compile(r"\$(?:[A-Za-z_\u0080-\U0010ffff][\w\u0080-\U0010ffff]*)?\$")
 _BREAKPOINT: Final = re.compile(r"-->[ \t]*statement-breakpoint")
 _SENDS: Final = re.compile(r"\\(?:g|crosstabview|watch)")

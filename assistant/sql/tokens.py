@@ -18,9 +18,9 @@ _TOKEN: Final = re.compile(
     r"""
       (?P<space>\s+|--[^\r\n]*)
     | (?P<comment>/\*)
-    | (?P<escaped>[eE]'(?:[^'\\]++|\\.|'')*+'?)
-    | (?P<string>(?:[uU]&|[bBxXnN])?'(?:[^']++|'')*+'?)
-    | (?P<quoted>"(?:[^"]++|"")*+"?)
+    | (?P<escaped>[eE]'[^'\\]*(?:(?:\\.|'')[^'\\]*)*'?)
+    | (?P<string>(?:[uU]&|[bBxXnN])?'[^']*(?:''[^']*)*'?)
+    | (?P<quoted>"[^"]*(?:""[^"]*)*"?)
     | (?P<dollar>\$(?:[^\W\d]\w*)?\$)
     | (?P<word>[^\W\d][\w$]*)
     | (?P<number>\d[\w.]*)
