@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from assistant.domain.catalog import PlatformKind
 from assistant.domain.ownership import Confidence, OwnerKind, Ownership
 from assistant.ownership.drafts import membership_entry, root_entry, tenant_entry, user_entry, via_entry
 from assistant.ownership.memberships import groups_of, is_ambiguous_tenant, is_bare_tenant
@@ -26,6 +27,21 @@ if TYPE_CHECKING:
 _PERSONAL_PREFIXES: Final = frozenset({"user", "my", "personal"})
 _SHARED_PAIRS: Final = frozenset({"assignment", "assignee"})
 _OWNED: Final = frozenset({OwnerKind.SELF, OwnerKind.USER, OwnerKind.TENANT, OwnerKind.VIA, OwnerKind.MEMBERSHIP})
+
+
+def settle_named_tenants(draft: Draft) -> None:
+    """Rows with a tenant column where the database is only ever told the tenant: it cannot tell one user of it from another.
+
+    People's own rows too, then: whoever asks for them by user would need a setting that the application does not send.
+    """
+    platform = draft.survey.catalog.platform
+    if platform.kind is not PlatformKind.PLAIN or platform.user_settings or not platform.tenant_settings:
+        return
+    tenants = {known.tenant for known in (*draft.memberships, *draft.pointers) if known.tenant}
+    for name in draft.survey.tables:
+        group = _tenant_column(draft, name, tenants)
+        if group is not None:
+            draft.settle(tenant_entry(name, group, draft.membership_of(group.table, group.column)))
 
 
 def settle_selves(draft: Draft) -> None:

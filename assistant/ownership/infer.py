@@ -12,7 +12,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assistant.domain.ownership import CodeHints, OwnerKind, OwnershipMap
-from assistant.ownership.axes import settle_aliases, settle_parents, settle_selves, settle_tenants, settle_users
+from assistant.ownership.axes import (
+    settle_aliases,
+    settle_named_tenants,
+    settle_parents,
+    settle_selves,
+    settle_tenants,
+    settle_users,
+)
 from assistant.ownership.buckets import settle_buckets
 from assistant.ownership.drafts import Draft
 from assistant.ownership.leftovers import settle_housekeeping, settle_leftovers
@@ -48,6 +55,7 @@ def infer(catalog: Catalog, hints: CodeHints = _NO_HINTS) -> OwnershipMap:
     find_aliases(survey, people, groups)
     memberships = find_memberships(survey, people)
     draft = Draft(survey, people, memberships, find_pointers(survey, people, memberships))
+    settle_named_tenants(draft)
     settle_selves(draft)
     settle_housekeeping(draft)
     settle_tenants(draft)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from assistant.domain.catalog import PlatformKind
 from assistant.domain.ownership import Confidence
 
 from .rig import name_of, owners, said
@@ -177,3 +178,16 @@ def test_a_pair_of_a_person_and_somebodys_project_without_a_role_gives_no_rights
     assert said(found, "projects") == "user owner_id"
     assert said(found, "comments") == "user author_id"
     assert said(found, "project_backers") == "user user_id"
+
+
+def test_where_only_a_tenant_is_ever_named_peoples_rows_are_the_tenants():
+    """A fix by user would ask for a setting that the application never sends, and lock everybody out."""
+    schema = """
+        tenants: id name:text
+        users: id tenant_id!>tenants email:text
+        notes: id tenant_id!>tenants user_id!>users body:text
+        """
+    found = owners(schema, kind=PlatformKind.PLAIN, tenant_settings=("app.tenant_id",))
+    assert said(found, "users") == "tenant tenant_id"
+    assert said(found, "notes") == "tenant tenant_id"
+    assert said(owners(schema, kind=PlatformKind.PLAIN), "users") == "self id"
