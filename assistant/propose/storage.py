@@ -15,7 +15,7 @@ from assistant.propose.draft import REOPENS, Draft, no_fix, slug
 from assistant.propose.ground import COMMANDS
 from assistant.propose.owners import Gap, Predicate
 from assistant.sql.branches import branches
-from assistant.sql.names import literal
+from assistant.sql.names import ident, literal, qualified
 from assistant.sql.policy import Policy
 from assistant.sql.predicate import column_names
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from assistant.domain.catalog import PolicyRow, Table
     from assistant.propose.evidence import Case, Docket
     from assistant.propose.shapes import Shapes
+    from assistant.propose.workshop import Helper
     from assistant.sql.branches import Surface
 
 OBJECTS: Final = Name("storage", "objects")
@@ -172,7 +173,12 @@ def _policy(shapes: Shapes, bucket: str, command: str, *, by_folder: bool, used:
     roles: tuple[str, ...] = (shapes.ground.user_role,)
     here = f"bucket_id = {literal(bucket)}"
     mine = f"({_UPLOADER} or {_FOLDER} = {_ME})"
-    new = f"{_FOLDER} = {_ME}" if by_folder else _UPLOADER
+    new, moved = f"{_FOLDER} = {_ME}", mine
+    if not by_folder and entry.kind is not OwnerKind.TENANT:
+        foreign = _foreign_folder(shapes)
+        used.append(Predicate(sql="", helpers=(foreign,)))
+        elsewhere = f"{ident(foreign.name.schema)}.{ident(foreign.name.name)}({_FOLDER}) is not true"
+        new, moved = f"{_UPLOADER} and {elsewhere}", f"{mine} and {elsewhere}"
     if entry.kind is OwnerKind.TENANT:
         membership = shapes.ground.membership(entry)
         if membership is None:
@@ -182,7 +188,7 @@ def _policy(shapes: Shapes, bucket: str, command: str, *, by_folder: bool, used:
         helper = shapes.owners.tenants(membership)
         used.append(Predicate(sql="", helpers=(helper,)))
         call = f"{helper.name.schema}.{helper.name.name}()"
-        mine = new = f"{_FOLDER} = any (array(select t::text from {call} as t))"
+        mine = new = moved = f"{_FOLDER} = any (array(select t::text from {call} as t))"
     if entry.kind is OwnerKind.PUBLIC and command == "select":
         roles, mine = shapes.ground.client_roles, "true"
     using = f"{here} and {mine}"
@@ -193,7 +199,35 @@ def _policy(shapes: Shapes, bucket: str, command: str, *, by_folder: bool, used:
         command=command,
         roles=roles,
         using=None if command == "insert" else using,
-        check={"insert": check, "update": using}.get(command),
+        check={"insert": check, "update": f"{here} and {moved}"}.get(command),
+    )
+
+
+def _foreign_folder(shapes: Shapes) -> Helper:
+    """``private.is_foreign_folder(text)``: the folder bears the id of another user, or of a tenant that is not the caller's.
+
+    Where paths were never bound to anybody, what else a folder may be called is the application's business.
+    """
+    whose = [f"exists (select 1 from auth.users as u where u.id::text = $1 and $1 is distinct from {_ME})"]
+    needs: list[Helper] = []
+    for membership in shapes.ground.ownership.memberships:
+        if membership.tenant is None or membership.tenant not in shapes.ground.catalog.tables:
+            continue
+        mine = shapes.owners.tenants(membership)
+        needs.append(mine)
+        key = ident(membership.tenant_key)
+        whose.append(
+            f"exists (select 1 from {qualified(membership.tenant)} as t where t.{key}::text = $1"
+            f" and t.{key} not in (select {ident(mine.name.schema)}.{ident(mine.name.name)}()))"
+        )
+    return shapes.owners.workshop.make(
+        ("folder",),
+        "is_foreign_folder",
+        arguments=(("text", ""),),
+        returns="boolean",
+        body="select " + " or ".join(dict.fromkeys(whose)),
+        says="Whether a folder bears the id of somebody else, who would find there what a stranger put into it.",
+        needs=tuple(dict.fromkeys(needs)),
     )
 
 

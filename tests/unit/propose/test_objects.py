@@ -124,6 +124,20 @@ def test_letters_are_read_by_whoever_wrote_them(shadow):
     assert "write letters" in {policy.name for policy in rig.catalog.tables[Name("storage", "objects")].policies}
 
 
+def test_nobody_puts_a_file_into_anothers_folder_and_other_folders_stay_free(shadow):
+    rig = Rig(shadow, ()).sql(BUCKETS)
+    rig.sql("create policy add on storage.objects for all to authenticated using (bucket_id = 'letters')")
+    rig.sql('drop policy "write letters" on storage.objects')
+    rig.cells.append(leak("storage.objects", "insert", kind="bucket", variant="letters", columns=("letters",)))
+    rig.findings.append(finding("bucket-wide-storage", "bucket", "storage.letters", policies=("add", "read letters")))
+    rig.fix()
+    add = "insert into storage.objects (bucket_id, name, owner_id) values ('letters', '{}/new.pdf', '{}') returning 1"
+    assert DENIED not in str(rig.as_user(EVE, add.format(EVE, EVE)))
+    assert DENIED not in str(rig.as_user(EVE, add.format("2025", EVE)))
+    assert "row-level security" in str(rig.as_user(EVE, add.format(ANN, EVE)))
+    assert "row-level security" in str(rig.as_user(EVE, add.format("2025", ANN)))
+
+
 def test_a_public_bucket_becomes_private_and_the_undo_says_what_it_does(shadow):
     rig = Rig(shadow, ()).sql(BUCKETS)
     rig.findings.append(finding("public-bucket", "bucket", "storage.scans", executed=False))
