@@ -58,7 +58,7 @@ class Canaries:
 
         A row that also carries a canary of a published row or of the attacker is theirs or public, and does not count.
         """
-        for row in _rows(output):
+        for row in output_rows(output):
             text = json.dumps(row, ensure_ascii=False)
             tokens = set(_TOKEN.findall(text))
             if any(_theirs(token) for token in tokens):
@@ -77,7 +77,8 @@ class Canaries:
         return found
 
 
-def _rows(output: str) -> list[dict[str, object]]:
+def output_rows(output: str) -> list[dict[str, object]]:
+    """The rows of a JSON array; anything else is one row with one value."""
     try:
         rows = json.loads(output or "[]")
     except json.JSONDecodeError:

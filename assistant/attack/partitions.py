@@ -44,7 +44,9 @@ def seed_partitions(session: Session, field: Field) -> None:
         bounds = _bounds(session, table)
         for side in (Side.VICTIM, Side.OTHER):
             parent = _ancestor_row(field, table, side)
-            made = next((row for row in _rows(field, table, parent, bounds) if _insert(session, table, row)), None)
+            made = next(
+                (row for row in _rows(field, table, side, parent, bounds) if _insert(session, table, row)), None
+            )
             if made is not None:
                 field.seeded.rows.setdefault(table.name, {})[side] = made
                 _seen_above(field, table, side, made)
@@ -96,12 +98,13 @@ def _bounds(session: Session, table: Table) -> tuple[str, tuple[str, ...]]:
     return column, (low,)
 
 
-def _rows(field: Field, table: Table, parent: Row, bounds: tuple[str, tuple[str, ...]]) -> list[Row]:
+def _rows(field: Field, table: Table, side: Side, parent: Row, bounds: tuple[str, tuple[str, ...]]) -> list[Row]:
     column, values = bounds
     rows = []
     for suffix in _MORE:
         # a hash partition takes some keys and not others: other keys are tried until one fits
-        row = renewed(field, table, parent, f"{table.name.name}{suffix}")
+        # (the side is part of the key: where a time completes it, nothing else would tell both sides' rows apart)
+        row = renewed(field, table, parent, f"{table.name.name}-{side.value}{suffix}")
         for name in table.primary_key:
             shape = table.column(name)
             if shape is not None and shape.identity and name not in row and name in parent:

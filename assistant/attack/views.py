@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from assistant.attack.actors import Side
 from assistant.attack.attempt import Attempt, settled, simple
+from assistant.attack.evidence import output_rows
 from assistant.attack.forms import changed_since, gone
 from assistant.attack.judge import refusal, severity_of
 from assistant.attack.oracle import STRANGERS, Stand, rule_of, weaker
+from assistant.attack.seed import unquoted
 from assistant.attack.trial import Step, Trial, act, look
 from assistant.attack.witness import script
 from assistant.domain.matrix import Actor, Cell, Verb, Verdict
@@ -25,6 +27,10 @@ if TYPE_CHECKING:
     from assistant.attack.trial import Outcome
     from assistant.domain.catalog import Catalog, Table, View
     from assistant.domain.names import Name
+
+
+_TELLING: Final = 7
+"""Characters below which a value is no id: a one-digit number stands everywhere."""
 
 
 def refresh(session: Session, catalog: Catalog) -> None:
@@ -81,15 +87,17 @@ def _judged(field: Field, view: View, caller: Caller, shown: str, outcomes: Sequ
     outcome, name = outcomes[0][0], str(view.name)
     rule = rule_of(field.graph, view.name)
     behind = tables_behind(field.catalog, view)
-    rows = list(field.canaries.rows_of(outcome.text or "")) if outcome.ok else []
-    rows = [(row, tokens) for row, tokens in rows if field.canaries.bases(tokens, behind)]
+    rows = list(_telling(field, behind, caller.actor, outcome.text or "")) if outcome.ok else []
+    about = _about_owner(field, behind, caller.actor, outcome.text or "") if outcome.ok and not rows else None
     stand = rule.of(caller.actor, Verb.SELECT)
     if caller.actor is Actor.OWNER or stand is Stand.ALLOW:
         variant = "" if caller.actor is Actor.OWNER else "allow"
-        if rows:
+        if rows or about is not None:
             return simple(name, view.kind, Verb.SELECT, caller, Verdict.HOLDS, "reads what is theirs to read", variant)
         reason = "the victim's rows do not show in it, even to those it may be meant for"
         return simple(name, view.kind, Verb.SELECT, caller, Verdict.UNKNOWN, reason, variant)
+    if about is not None:
+        return _summary(field, view, caller, shown, about)
     if not rows:
         if outcome.ok and not _owner_sees_anything(field, view):
             reason = "the seeded rows do not show in it, even to its owner"
@@ -123,6 +131,72 @@ def _judged(field: Field, view: View, caller: Caller, shown: str, outcomes: Sequ
         witness=script(caller, f"a row of {name} appears that is somebody else's.", [statement]),
     )
     field.bases[cell.key] = tuple(sorted({base for base, _ in bases}))
+    return cell
+
+
+def _telling(
+    field: Field, behind: Sequence[Name], actor: Actor, output: str
+) -> Iterator[tuple[dict[str, object], set[str]]]:
+    """Rows with the victim's canaries, save those that only show what a table gives that actor anyway."""
+    for row, tokens in field.canaries.rows_of(output):
+        bases = field.canaries.bases(tokens, behind)
+        rules = [(rule_of(field.graph, table), column) for table, column in bases]
+        if bases and not all(
+            actor in STRANGERS and rule.of(actor, Verb.SELECT) is Stand.ALLOW and column not in rule.entry.sensitive
+            for rule, column in rules
+        ):
+            yield row, tokens
+
+
+def _about_owner(
+    field: Field, behind: Sequence[Name], actor: Actor, output: str
+) -> tuple[Name, str, dict[str, object]] | None:
+    """A row that names the victim beside what was computed from their rows: sums and counts carry no canary.
+
+    An id that a table which the actor may read names too says nothing; nor does an id alone.
+    """
+    names: dict[str, Name] = {}
+    published: set[str] = set()
+    for table in behind:
+        rule, seeded = rule_of(field.graph, table), field.seeded.row(table, Side.VICTIM) or {}
+        denied = actor is Actor.OWNER or rule.of(actor, Verb.SELECT) is Stand.DENY
+        if not denied or rule.kind is OwnerKind.UNKNOWN:
+            published |= {text for text in map(unquoted, seeded.values()) if text}
+            continue
+        for column in rule.entry.columns:
+            text = unquoted(seeded.get(column, ""))
+            if text and len(text) >= _TELLING:
+                names.setdefault(text, table)
+    for row in output_rows(output):
+        for value in row.values():
+            said = names.get(str(value))
+            if said is not None and str(value) not in published and sum(one is not None for one in row.values()) > 1:
+                return said, str(value), row
+    return None
+
+
+def _summary(field: Field, view: View, caller: Caller, shown: str, about: tuple[Name, str, dict[str, object]]) -> Cell:
+    """The leak of what is computed from somebody else's rows; that it is meant to be shown is likelier than for the rows."""
+    table, value, row = about
+    name = str(view.name)
+    statement = (
+        f"select {shown} from {qualified(view.name)} q where position({literal(value)} in to_jsonb(q)::text) > 0"
+    )
+    cell = Cell(
+        object=name,
+        kind=view.kind,
+        verb=Verb.SELECT,
+        actor=caller.actor,
+        variant=caller.variant,
+        verdict=Verdict.LEAKS,
+        reason=f"it shows what is computed from rows of {table} that are somebody else's, beside whose they are",
+        steps=(f"read {name}",),
+        columns=tuple(row),
+        severity=severity_of(caller.actor, Verb.SELECT, sensitive=False),
+        confidence=Confidence.LOW,
+        witness=script(caller, f"a row of {name} appears that is about somebody else.", [statement]),
+    )
+    field.bases[cell.key] = (table,)
     return cell
 
 

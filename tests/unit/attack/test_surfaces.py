@@ -50,6 +50,39 @@ def test_a_materialized_view_keeps_what_it_read(attacked):
     assert cell.verdict.value == "leaks"
 
 
+@pytest.mark.parametrize(("rights", "leaks"), [("", True), (" with (security_invoker = true)", False)])
+def test_a_sum_beside_whose_it_is_shows_no_canary_and_leaks_all_the_same(attacked, rights, leaks):
+    world = attacked(
+        ORGS + BILLS + f"create view public.totals{rights} as select org_id, sum(cents) from public.bills group by 1;"
+    )
+    assert (("select", "guest", "") in world.leaks("public.totals")) is leaks
+    assert world.cell("public.totals", "select", "owner").verdict.value == "holds"
+
+
+def test_a_count_beside_an_id_that_everybody_may_read_is_no_leak(attacked):
+    world = attacked(
+        """
+        create table public.authors (id uuid primary key references auth.users (id), handle text);
+        create table public.drafts (id uuid primary key default gen_random_uuid(), user_id uuid not null references auth.users (id), body text);
+        alter table public.authors enable row level security;
+        alter table public.drafts enable row level security;
+        create policy shown on public.authors for select using (true);
+        create policy own on public.drafts for all to authenticated using (user_id = auth.uid());
+        create view public.busy as select a.id, count(d.id) from public.authors a left join public.drafts d on d.user_id = a.id group by 1;
+        """,
+        change=lambda owned: dataclasses.replace(
+            owned,
+            entries={
+                **owned.entries,
+                Name("public", "authors"): dataclasses.replace(
+                    owned.entries[Name("public", "authors")], kind=OwnerKind.PUBLIC, columns=()
+                ),
+            },
+        ),
+    )
+    assert not world.leaks("public.busy")
+
+
 def test_writing_through_a_view_passes_the_policies_by(attacked):
     world = attacked(ORGS + BILLS + "create view public.revenue as select * from public.bills;")
     assert {("update", "guest", ""), ("delete", "guest", "")} <= world.leaks("public.revenue")
@@ -192,6 +225,21 @@ def test_a_partition_read_by_its_own_name(attacked):
     assert ("select", "guest", "") in world.leaks("public.readings_2025")
     assert ("select", "guest", "") in world.leaks("public.readings_rest")
     assert not world.leaks("public.readings")
+
+
+def test_rows_of_both_sides_in_a_partition_are_told_apart_where_a_time_completes_their_key(attacked):
+    own = "enable row level security; create policy own on public"
+    world = attacked(
+        f"""
+        create table public.logins (id uuid default gen_random_uuid(), user_id uuid not null references auth.users (id),
+          at timestamptz not null default now(), primary key (id, at)) partition by range (at);
+        create table public.logins_rest partition of public.logins default;
+        alter table public.logins {own}.logins for all to authenticated using (user_id = auth.uid());
+        alter table public.logins_rest {own}.logins_rest for all to authenticated using (user_id = auth.uid());
+        """
+    )
+    assert not world.leaks()
+    assert world.cell("public.logins_rest", "delete", "owner").verdict.value == "holds"
 
 
 def test_partitions_with_row_level_security_of_their_own_hold(attacked):
