@@ -101,34 +101,44 @@ def read_text(root: Path, path: str, *, largest: int = LARGEST) -> str | NotRead
     file = root / path
     try:
         if not file.resolve().is_relative_to(root.resolve()):
-            return NotRead(file=path, reason="It is a link that leads out of the repository.")
+            return NotRead(file=path, unreadable=True, reason="It is a link that leads out of the repository.")
         if not file.is_file():
-            return NotRead(file=path, reason="It is not a regular file, or a link that leads nowhere.")
+            return NotRead(file=path, unreadable=True, reason="It is not a regular file, or a link that leads nowhere.")
         size = file.stat().st_size
         if size > largest:
             return NotRead(
-                file=path, reason=f"It has {size // 1_000_000} MB; files over {largest // 1_000_000} MB are not read."
+                unreadable=True,
+                file=path,
+                reason=f"It has {size // 1_000_000} MB; files over {largest // 1_000_000} MB are not read.",
             )
         data = file.read_bytes()
     except (OSError, RuntimeError) as error:  # RuntimeError: a loop of links
-        return NotRead(file=path, reason=f"It cannot be read: {getattr(error, 'strerror', None) or error}.")
+        return NotRead(
+            file=path, unreadable=True, reason=f"It cannot be read: {getattr(error, 'strerror', None) or error}."
+        )
     return decoded(path, data)
 
 
 def decoded(path: str, data: bytes) -> str | NotRead:
     """Bytes of a text file as text, or why they are none."""
     if data.startswith(_LFS):
-        return NotRead(file=path, reason="It is a Git LFS pointer; `git lfs pull` brings its content.")
+        return NotRead(file=path, unreadable=True, reason="It is a Git LFS pointer; `git lfs pull` brings its content.")
     mark, encoding = next(((mark, name) for mark, name in _BOMS if data.startswith(mark)), (b"", "utf-8"))
     try:
         text = data[len(mark) :].decode(encoding)
     except UnicodeDecodeError as error:
         if b"\0" in data[:8192]:
-            return NotRead(file=path, reason="It is binary; a plain-text dump (pg_dump --schema-only) can be read.")
+            return NotRead(
+                file=path,
+                unreadable=True,
+                reason="It is binary; a plain-text dump (pg_dump --schema-only) can be read.",
+            )
         line = data.count(b"\n", 0, error.start) + 1
-        return NotRead(file=path, reason=f"It is not UTF-8 (line {line}); save it as UTF-8.")
+        return NotRead(file=path, unreadable=True, reason=f"It is not UTF-8 (line {line}); save it as UTF-8.")
     if "\0" in text:
-        return NotRead(file=path, reason="It is binary; a plain-text dump (pg_dump --schema-only) can be read.")
+        return NotRead(
+            file=path, unreadable=True, reason="It is binary; a plain-text dump (pg_dump --schema-only) can be read."
+        )
     return text
 
 

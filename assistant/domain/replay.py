@@ -32,6 +32,8 @@ class NotRead:
     """Path relative to the repository root."""
     reason: str
     """One sentence: not UTF-8, over the size limit, a rollback file, a duplicate of another."""
+    unreadable: bool = False
+    """It may be part of the schema and could not be read; False when it was left out on purpose."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -175,6 +175,11 @@ def rehearse(path: Path, options: Options, on_progress: OnProgress) -> Iterator[
     with _timing(seconds, "repository"):
         repository = read_repository(options.folder or path, options.schema_file)
     if not repository.sources and options.database_url is None:
+        if unread := [left for left in repository.not_read if left.unreadable and left.file.endswith(".sql")]:
+            raise UsageError(
+                f"no SQL file of this repository could be read; the first is {unread[0].file}: {unread[0].reason}",
+                "Mend that file, or give a schema with --schema FILE (pg_dump --schema-only).",
+            )
         raise UsageError(
             "there are no migrations or schema files in this repository.",
             "Give a schema with --schema FILE (pg_dump --schema-only), or a database with --database-url URL.",

@@ -84,6 +84,25 @@ def tell_other_leaks(voice: Voice, leaks: Sequence[Cell]) -> None:
         voice.line()
 
 
+def tell_gaps(voice: Voice, rehearsal: Rehearsal) -> None:
+    """First of all: what is missing from everything that follows."""
+    unread = [left for left in rehearsal.repository.not_read if left.unreadable and left.file.endswith(".sql")]
+    for left in unread[:_MOST_LINES]:
+        voice.line(f"NOT READ, so nothing below speaks of it: {left.file}: {left.reason}", kind="high")
+    if len(unread) > _MOST_LINES:
+        voice.line(f"and {plural(len(unread) - _MOST_LINES, 'file')} more: `--json` lists all", indent=2)
+    replay = rehearsal.replay
+    refused = replay.statements - replay.applied
+    if refused:
+        voice.line(
+            f"INCOMPLETE: {refused:,} of {plural(replay.statements, 'statement')} {'was' if refused == 1 else 'were'} refused; "
+            "what they would have changed is not tested.",
+            kind="high",
+        )
+    if unread or refused:
+        voice.line()
+
+
 def tell_numbers(voice: Voice, rehearsal: Rehearsal) -> None:
     """The denominators: attacks, seeding, replay; what was not tested and why."""
     matrix, replay = rehearsal.attack(), rehearsal.replay
@@ -108,7 +127,10 @@ def tell_numbers(voice: Voice, rehearsal: Rehearsal) -> None:
     )
     for lost in replay.missing[:_MOST_LINES]:
         needed = plural(lost.needed_by, "statement")
-        voice.line(f"missing: {lost.kind} {lost.name}, which {needed} need: {lost.remedy}", indent=4)
+        voice.line(
+            f"missing: {lost.kind} {lost.name}, which {needed} {'needs' if lost.needed_by == 1 else 'need'}: {lost.remedy}",
+            indent=4,
+        )
     if not replay.missing:
         for left in replay.skipped[:_MOST_LINES]:
             voice.line(f"skipped: {left.file}:{left.line}: {left.reason}", indent=4)

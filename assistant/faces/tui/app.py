@@ -205,7 +205,11 @@ class StanchApp(App[None]):
                 self.acting = step
                 self.send(Answer(step=step.id, question=asked.question, answer=answer))
 
-        dialog = Choose(asked.asks, asked.choices, helps) if asked.choices else Write(asked.asks, helps)
+        dialog = (
+            Choose(asked.asks, asked.choices, helps)
+            if asked.choices
+            else Write(asked.asks, helps, empty="not known yet")
+        )
         self.push_screen(dialog, answered)
 
     def skip(self, step: Step) -> None:

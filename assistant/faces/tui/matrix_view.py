@@ -107,10 +107,18 @@ def brief_actor(actor: Actor) -> str:
 
 def brief_name(name: str, width: int) -> str:
     """An object's name cut in the middle, so that schema and end stay readable."""
+    name = name.removeprefix("public.") if len(name) > width else name
     if len(name) <= width:
         return name
     head = (width - 1) // 2
     return f"{name[:head]}…{name[len(name) - (width - 1 - head) :]}"
+
+
+LEGEND: Final = (
+    "guest: not signed in, signed: signed in without a tenant, other: member of another tenant, mate: of the same one, "
+    "forged: edits their own metadata; n/t: not tested, -: nothing to try"
+)
+"""What the headings mean."""
 
 
 def summary(matrix: Matrix) -> str:

@@ -11,7 +11,14 @@ from assistant.engine.rehearsal import rehearse
 from assistant.faces.cli.exits import Exit
 from assistant.faces.cli.report import prove_report
 from assistant.faces.cli.settings import options_from, repository_root
-from assistant.faces.cli.words import tell_numbers, tell_other_leaks, tell_questions, tell_suspected, tell_worst
+from assistant.faces.cli.words import (
+    tell_gaps,
+    tell_numbers,
+    tell_other_leaks,
+    tell_questions,
+    tell_suspected,
+    tell_worst,
+)
 
 
 if TYPE_CHECKING:
@@ -32,21 +39,31 @@ def run(arguments: argparse.Namespace, voice: Voice) -> int:
             tell(voice, rehearsal)
     if counts["leaks"]:
         return Exit.FOUND
-    if not (counts["holds"] or counts["locked_out"]):
-        voice.error(
-            ProofError(
-                "nothing could be tested, so nothing is proven.",
-                "Read the reasons above; a complete schema (--schema FILE or --database-url URL) usually mends it.",
-            )
+    return unproven(voice) if nothing_tested(rehearsal) else Exit.CALM
+
+
+def nothing_tested(rehearsal: Rehearsal) -> bool:
+    """No attack came to a verdict."""
+    counts = rehearsal.attack().counts()
+    return not (counts["leaks"] or counts["holds"] or counts["locked_out"])
+
+
+def unproven(voice: Voice) -> Exit:
+    """Say that silence is no proof."""
+    voice.error(
+        ProofError(
+            "nothing could be tested, so nothing is proven.",
+            "Read the reasons above; a complete schema (--schema FILE or --database-url URL) usually mends it.",
         )
-        return Exit.UNPROVEN
-    return Exit.CALM
+    )
+    return Exit.UNPROVEN
 
 
 def tell(voice: Voice, rehearsal: Rehearsal) -> None:
     """In words, the worst first."""
     matrix, findings = rehearsal.attack(), rehearsal.findings()
     leaks = worst_first(matrix.of(Verdict.LEAKS))
+    tell_gaps(voice, rehearsal)
     tell_worst(voice, rehearsal)
     tell_other_leaks(voice, leaks)
     if not leaks and matrix.of(Verdict.HOLDS):

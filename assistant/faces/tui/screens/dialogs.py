@@ -39,6 +39,7 @@ class Choose(ModalScreen["str | None"]):
             if self.help_text:
                 yield Static(plain(self.help_text), classes="line")
             yield OptionList(*(plain(choice) for choice in self.choices), markup=False)
+            yield Static(plain("Enter answers, Esc leaves it for later.", "dim"), classes="line")
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Answer."""
@@ -59,23 +60,26 @@ class Write(ModalScreen["str | None"]):
 
     BINDINGS: ClassVar = [Binding("escape", "dismiss(None)", "Back")]
 
-    def __init__(self, asks: str, help_text: str = "", value: str = "", *, may_be_empty: bool = False) -> None:
-        """Start with ``value`` in the field."""
+    def __init__(self, asks: str, help_text: str = "", value: str = "", *, empty: str = "") -> None:
+        """Start with ``value`` in the field; ``empty`` is what an empty line stands for, if it may be empty."""
         super().__init__()
-        self.asks, self.help_text, self.value, self.may_be_empty = asks, help_text, value, may_be_empty
+        self.asks, self.help_text, self.value, self.empty = asks, help_text, value, empty
 
     def compose(self) -> ComposeResult:
         """The question and a field."""
         with Vertical(id="dialog"):
             yield Static(plain(self.asks, "bold"), classes="line")
-            yield Static(plain(self.help_text or "Enter keeps it, Esc leaves."), classes="line")
+            if self.help_text:
+                yield Static(plain(self.help_text), classes="line")
             yield Input(value=self.value)
+            nothing = f" An empty line says: {self.empty}." if self.empty else ""
+            yield Static(plain(f"Enter answers, Esc leaves it for later.{nothing}", "dim"), classes="line")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Answer, unless there is nothing to answer."""
         event.stop()
-        if event.value.strip() or self.may_be_empty:
-            self.dismiss(event.value.strip())
+        if answer := event.value.strip() or self.empty:
+            self.dismiss(answer)
 
 
 class Say(ModalScreen[None]):

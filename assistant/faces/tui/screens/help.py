@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
     from textual.widget import Widget
 
-PROVES = """\
-stanch rebuilds the schema of this repository on a PostgreSQL of its own, fills it with invented rows of two tenants and
-tries, as a visitor, a signed-in user, a member of the other tenant and a teammate, what each must not be able to do.
-A leak was done, not guessed: its script is on the matrix. "Holds" means that the attacks listed there failed.
-It does not see rules that exist only in the hosted database (give --database-url for those), nor code that uses the
-service role. What could not be tested is counted and says why; it is never shown as safe.
-Your repository is written to only after you approve. Your database is only ever read."""
+PROVES = (
+    "stanch rebuilds the schema of this repository on a PostgreSQL of its own, fills it with invented rows of two tenants and tries, as a visitor, a signed-in user, a member of the other tenant and a teammate, what each must not be able to do.\n\n"
+    'A leak was done, not guessed: its script is on the matrix. "Holds" means that the attacks listed there failed.\n\n'
+    "It does not see rules that exist only in the hosted database (give --database-url for those), nor code that uses the service role. What could not be tested is counted and says why; it is never shown as safe.\n\n"
+    "Your repository is written to only after you approve. Your database is only ever read."
+)
+"""Paragraphs without line breaks of their own: the screen breaks them where it is narrow."""
 
 
 def help_text() -> str:

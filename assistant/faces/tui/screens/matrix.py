@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.widgets import DataTable, Static
 
-from assistant.faces.tui.matrix_view import ACTORS, Row, brief, brief_actor, brief_name, rows, summary, witness_text
+from assistant.faces.tui.matrix_view import (
+    ACTORS,
+    LEGEND,
+    Row,
+    brief,
+    brief_actor,
+    brief_name,
+    rows,
+    summary,
+    witness_text,
+)
 from assistant.faces.tui.screens.witness import WitnessScreen
 from assistant.faces.tui.widgets.frame import Frame, keys
 from assistant.faces.tui.widgets.lists import Squares
@@ -43,6 +53,7 @@ class MatrixScreen(Frame):
     def body(self) -> Iterable[Widget]:
         """The denominator, then the table."""
         yield Static(plain(summary(self.matrix)), id="summary", classes="line")
+        yield Static(plain(LEGEND, "dim"), id="legend", classes="line")
         yield Squares(id="matrix", cursor_type="cell", zebra_stripes=True)
 
     def on_mount(self) -> None:
