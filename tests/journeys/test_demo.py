@@ -63,7 +63,7 @@ def test_the_runbook_in_the_repository_names_leaks_fix_proof_and_what_is_unknown
         "set local role anon",
         "- confirmed: ",
         "- unknown: the application trusts",
-        "**holds**",
+        "**Holds**",
         "## What is not known",
     ):
         assert part in text
