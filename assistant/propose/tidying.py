@@ -1,7 +1,7 @@
-"""Policies that hold and could be said better: an index, a wrapped caller, a TO clause, a fast shape with the same meaning.
+"""Policies that hold and could be said better: an index, a caller asked once, a TO clause, a list fetched once.
 
-ALTER POLICY keeps name, command and grants; what a policy means is changed only where the map and the policy's own roles say
-the same. A policy whose meaning cannot be told for sure stays as it is, with the reason.
+ALTER POLICY keeps name, command and grants. A predicate is only ever re-spelled from its own text (see ``respelling``), never from the
+ownership map: the map may know less than the policy does. What cannot be said faster that way stays as it is, with the reason.
 """
 
 from __future__ import annotations
@@ -10,14 +10,10 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from assistant.domain.fixes import Applies, Fix, NoFix, Statement
-from assistant.domain.ownership import Confidence
 from assistant.propose.draft import Draft, slug
 from assistant.propose.indexes import index_statements
-from assistant.propose.owners import Gap
-from assistant.propose.roles import asked_roles
-from assistant.propose.soundness import holds_alone
-from assistant.sql.body import called, relations_in
 from assistant.sql.policy import Policy
+from assistant.sql.respelling import respelled
 from assistant.sql.shape import shapes
 from assistant.sql.truth import Caller, admits
 
@@ -26,18 +22,11 @@ if TYPE_CHECKING:
     from assistant.domain.catalog import PolicyRow, Table
     from assistant.domain.findings import Finding
     from assistant.propose.shapes import Shapes
-    from assistant.propose.workshop import Helper
 
 REPLACED: Final = "its policy is replaced by another fix"
 """Said of a finding that goes away with a policy; ``propose`` then counts it among those of that fix."""
-_STAYS: Final = "the policy holds; to say it better its meaning would have to be guessed, so it stays"
-_BARE_CALLER: Final = re.compile(
-    r"('(?:[^']|'')*')|(?<!select )(?<![\w.])(auth\.(?:uid|jwt|role|email|user_id)\(\))", re.IGNORECASE
-)
+_STAYS: Final = "the policy holds; it is only slower, and no other spelling of the same words is faster"
 _WRAPPED_CALLER: Final = re.compile(r"\(select (auth\.(?:uid|jwt|role|email|user_id)\(\)(?:::\w+)?)\)")
-_BARE_SETTING: Final = re.compile(
-    r"(?<!select )(?<![\w.])(current_setting\((?:'[^']*'(?:::text)?)(?:, (?:true|false))?\))", re.IGNORECASE
-)
 
 
 def tidy_table(
@@ -82,13 +71,12 @@ def _index(maker: Shapes, table: Table, findings: list[Finding]) -> tuple[Fix | 
 def _respell(maker: Shapes, table: Table, findings: list[Finding], dropped: frozenset[str]) -> tuple[Fix | NoFix, ...]:
     """Alter each named policy that is still there, and say which findings that answers."""
     draft = Draft()
-    helpers: dict[Helper, None] = {}
     left = {
         policy.name: policy
         for policy in table.policies
         if policy.name not in dropped and any(policy.name in finding.policies for finding in findings)
     }
-    better = {name: _better(maker, table, policy, helpers) for name, policy in left.items()}
+    better = {name: _better(maker, table, policy) for name, policy in left.items()}
     for name, new in better.items():
         old = Policy.from_row(left[name])
         if new != old:
@@ -106,16 +94,14 @@ def _respell(maker: Shapes, table: Table, findings: list[Finding], dropped: froz
     if not (draft.forward and closed):
         results += [NoFix(finding=one, reason=_STAYS) for one in sorted(set(closed))]
         return tuple(results)
-    workshop = maker.owners.workshop
-    made = tuple(helpers)
     fix = Fix(
         id=f"respell-{slug(str(table.name))}",
         title=f"Say the policies of {table.name} so that they are asked once a statement",
         findings=tuple(sorted(set(closed))),
         applies=Applies.REVIEW,
-        statements=(*workshop.statements(made), *draft.forward),
-        undo=(*draft.undo, *workshop.undo(made)),
-        risk="The same rows, by the ownership map; read the policies once before applying",
+        statements=tuple(draft.forward),
+        undo=tuple(draft.undo),
+        risk="The same conditions in another spelling; read the policies once before applying",
         objects=(str(table.name),),
         order=80,
     )
@@ -129,20 +115,17 @@ def _answers(maker: Shapes, table: Table, policy: Policy, finding: Finding) -> b
     return not any(shapes(text, table.name, maker.ground.surface) for text in (policy.using, policy.check))
 
 
-def _better(maker: Shapes, table: Table, policy: PolicyRow, helpers: dict[Helper, None]) -> Policy:
-    """The policy with a wrapped caller, a TO clause and, where its meaning is sure, a fast shape."""
+def _better(maker: Shapes, table: Table, policy: PolicyRow) -> Policy:
+    """The policy with its caller and its lists asked once a statement, and a TO clause where nobody loses a row by it."""
     using, check = policy.using, policy.check
     if not maker.ground.reads_itself(table):
-        using, check = wrapped(using), wrapped(check)
-    fast = None
-    if any(shapes(text, table.name, maker.ground.surface) for text in (using, check)):
-        fast = _fast(maker, table, policy, helpers)
-        using, check = fast or (using, check)
+        surface = maker.ground.surface
+        using, check = (respelled(text, table.name, surface) for text in (using, check))
     roles = policy.roles
-    if roles == ("public",) and maker.ground.user_role != "public":
+    if roles == ("public",) and maker.ground.user_role != "public" and _nobody_else(maker, table):
         # whoever is not signed in keeps what the predicate gives to guests, shared rows for one
         nothing = all(admits(text, Caller.GUEST) is False for text in (using, check) if text is not None)
-        roles = (maker.ground.user_role,) if nothing or fast else maker.ground.client_roles
+        roles = (maker.ground.user_role,) if nothing else maker.ground.client_roles
     return Policy(
         table=table.name,
         name=policy.name,
@@ -154,57 +137,11 @@ def _better(maker: Shapes, table: Table, policy: PolicyRow, helpers: dict[Helper
     )
 
 
-def _fast(
-    maker: Shapes, table: Table, policy: PolicyRow, helpers: dict[Helper, None]
-) -> tuple[str | None, str | None] | None:
-    """The guard of the map, where the policy asks for nothing but the membership the map names."""
-    ground, entry = maker.ground, maker.ground.entry(table.name)
-    sure = entry.confirmed or entry.confidence is Confidence.HIGH
-    membership = ground.membership(entry)
-    if not sure or membership is None or policy.command == "all" or not holds_alone(policy, entry, ground.surface):
-        return None
-    text = f"{policy.using or ''} {policy.check or ''}"
-    trusted = {membership.table, table.name, membership.tenant, entry.parent}
-    if not _reads_only(maker, text, {name for name in trusted if name is not None}):
-        return None
-    roles = {policy.command: asked_roles(ground.catalog, membership, [policy])}
-    try:
-        guards = maker.guards(table, entry, roles)
-    except Gap:
-        return None
-    guard = next((one for one in guards if one.command == policy.command and ground.user_role in one.roles), None)
-    if guard is None:
-        return None
-    for predicate in (guard.using, guard.check):
-        helpers.update(dict.fromkeys(predicate.helpers if predicate else ()))
-    return (
-        guard.using.sql if guard.using and policy.using is not None else None,
-        guard.check.sql if guard.check and policy.check is not None else None,
-    )
-
-
-def _reads_only(maker: Shapes, text: str, trusted: set[object]) -> bool:
-    """The predicate, and the functions it calls, mention no other relation."""
-    catalog = maker.ground.catalog
-    texts, seen = [text], {text}
-    while texts:
-        here = texts.pop()
-        if any(name not in trusted for name in relations_in(here, catalog.tables)):
-            return False
-        bare = {name.rpartition(".")[2] for name in called(here)}
-        for name, function in catalog.functions.items():
-            if name.name in bare and function.body not in seen:
-                seen.add(function.body)
-                texts.append(function.body)
-    return True
-
-
-def wrapped(text: str | None) -> str | None:
-    """Each bare ``auth.uid()`` and setting as a scalar sub-select, strings untouched."""
-    if text is None:
-        return None
-    once = _BARE_CALLER.sub(lambda found: found.group(1) or f"(select {found.group(2)})", text)
-    return _BARE_SETTING.sub(r"(select \1)", once)
+def _nobody_else(maker: Shapes, table: Table) -> bool:
+    """No role but those of clients, the server and the table's owner holds a privilege: no other reader loses the policy."""
+    ground = maker.ground
+    passing = {*ground.outside, ground.platform.service_role, table.owner}
+    return all(grant.grantee in passing for grant in table.grants)
 
 
 def unwrapped(text: str | None) -> str | None:
