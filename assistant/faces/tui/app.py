@@ -24,10 +24,8 @@ from assistant.engine.fold import APPROVAL
 from assistant.engine.options import Options
 from assistant.engine.playbooks import load_playbook
 from assistant.faces.tui import terminal
-from assistant.faces.tui.approvals import ask_approval
 from assistant.faces.tui.keys import ACTIONS
 from assistant.faces.tui.messages import Ended, Happened
-from assistant.faces.tui.screens.dialogs import Choose, Say, Write
 from assistant.faces.tui.screens.stage import StageScreen
 from assistant.faces.tui.view import next_step, stages, steps_of
 from assistant.text.screen import screen
@@ -121,6 +119,8 @@ class StanchApp(App[None]):
         """The worker is done: show where things stand, and what went wrong in two sentences."""
         self.working = False
         if message.problem is not None:
+            from assistant.faces.tui.screens.dialogs import Say
+
             self.push_screen(Say(*message.problem))
         self._show()
         stage, acting = self._stage_screen(), self.acting
@@ -186,6 +186,8 @@ class StanchApp(App[None]):
             self.acting = step
             self.send(Run(step=step.id))
         elif asked.question == APPROVAL:
+            from assistant.faces.tui.approvals import ask_approval
+
             ask_approval(self, step, asked)
         else:
             self._answer(step, asked)
@@ -198,6 +200,8 @@ class StanchApp(App[None]):
 
     # dialogs are pushed at once, not from a worker: what is typed ahead over a slow line must not reach the screen below
     def _answer(self, step: Step, asked: Asked) -> None:
+        from assistant.faces.tui.screens.dialogs import Choose, Write
+
         helps = next((asking.help for asking in step.asks if asking.id == asked.question), "")
 
         def answered(answer: str | None) -> None:
@@ -214,6 +218,7 @@ class StanchApp(App[None]):
 
     def skip(self, step: Step) -> None:
         """Ask why, then skip."""
+        from assistant.faces.tui.screens.dialogs import Write
 
         def explained(because: str | None) -> None:
             if because:
@@ -223,6 +228,8 @@ class StanchApp(App[None]):
 
     def undo(self, step: Step) -> None:
         """Ask once, then undo."""
+        from assistant.faces.tui.screens.dialogs import Choose
+
         if not step.undo:
             self.notify("This step wrote nothing that could be undone.", markup=False)
             return
@@ -235,6 +242,7 @@ class StanchApp(App[None]):
 
     def action_add_note(self) -> None:
         """A line for the timeline."""
+        from assistant.faces.tui.screens.dialogs import Write
 
         def said(text: str | None) -> None:
             if text:
