@@ -30,7 +30,9 @@ def run(arguments: argparse.Namespace, voice: Voice) -> int:
     if not arguments.headless:
         from assistant.faces.cli.terminal import show
 
-        return show(root, options)
+        code = show(root, options)
+        voice.note(f"go on here later with: stanch {root}")
+        return code
     from assistant.engine.entry import enter
 
     told = _Told(voice, quiet=arguments.json)
