@@ -91,7 +91,7 @@ class Owners:
                 raise Gap(f"the map names no owner column of {entry.name}: add it to stanch.toml")
             return any_of(*(self.person(entry.name, column, row=row) for column in entry.columns))
         if kind is OwnerKind.TENANT and entry.columns:
-            return self.tenant(entry, entry.columns[0], row=row, roles=roles)
+            return any_of(*(self.tenant(entry, column, row=row, roles=roles) for column in entry.columns))
         if kind is OwnerKind.MEMBERSHIP and len(entry.columns) > 1:
             mine = self.person(entry.name, entry.columns[0], row=row)
             return any_of(mine, self.tenant(entry, entry.columns[1], row=row))

@@ -109,7 +109,7 @@ class Shapes:
 
         narrow = table.name in self.stuffed or str(table.name) in self.strict
         bound = (*bound_references(self.owners, table, entry, tenants=narrow), *self._pointer(table))
-        new = (*self._written_by(table, entry), *bound, *self._defaults(table, entry))
+        new = (*self._written_by(table, entry), *bound, *self.defaults(table, entry))
         return (
             *self._reads(table, entry, mine("select")),
             self._guard("insert", check=all_of(self._made_by(entry, mine("insert")), *new)),
@@ -165,7 +165,7 @@ class Shapes:
             bound.append(me if column.not_null else any_of(Predicate(sql=f"{ident(name)} is null"), me))
         return tuple(bound)
 
-    def _defaults(self, table: Table, entry: Ownership) -> tuple[Predicate, ...]:
+    def defaults(self, table: Table, entry: Ownership) -> tuple[Predicate, ...]:
         """Columns the owner may not write keep their default when the owner adds the row."""
         pointer = self.ground.membership_of(table.name)
         skip = {*entry.columns, pointer.tenant_column if pointer and pointer.pointer else ""}
@@ -219,7 +219,7 @@ class Shapes:
             self._guard("select", using=any_of(read, founded)),
             self._guard(
                 "insert",
-                check=all_of(founded or Predicate(sql=signed_in(self.ground.platform)), *self._defaults(table, entry)),
+                check=all_of(founded or Predicate(sql=signed_in(self.ground.platform)), *self.defaults(table, entry)),
             ),
             self._guard("update", using=manage, check=manage),
             self._guard("delete", using=manage),

@@ -15,7 +15,8 @@ from assistant.propose.draft import REOPENS, Draft, no_fix, slug
 from assistant.propose.grants import narrowed, revoked, target_of
 from assistant.propose.ground import COMMANDS
 from assistant.propose.indexes import wanted_indexes
-from assistant.propose.owners import Gap
+from assistant.propose.owners import Gap, all_of, any_of
+from assistant.propose.parties import NOBODY, Parties, ask_who_reads, other_parties, published_by
 from assistant.propose.roles import asked_roles
 from assistant.propose.soundness import holds_alone
 from assistant.propose.surroundings import unpublished
@@ -37,6 +38,8 @@ _LEFT_ALONE: Final = {
     "privileged-column-writable": "no attack could raise a column of {table}: if a trigger guards it, it holds",
 }
 """Why a suspicion is not acted on, by rule."""
+_PRIVATE: Final = frozenset({OwnerKind.USER, OwnerKind.SELF, OwnerKind.TENANT, OwnerKind.VIA})
+"""Kinds whose rows the map lets nobody read for a condition alone."""
 _TABLE_PRIVILEGES: Final = ("TRUNCATE", "REFERENCES", "TRIGGER", "MAINTAIN")
 
 
@@ -146,12 +149,13 @@ def _replace_policies(shapes: Shapes, table: Table, entry: Ownership, case: Case
         hit |= set(COMMANDS) if policy.command == "all" else {policy.command}
     if not hit:
         return ()
+    others = _kept_parties(shapes, table, entry, dropped, hit, draft)
     guards = tuple(
-        guard
+        _with_parties(shapes, table, entry, guard, others.get(guard.command, NOBODY))
         for guard in shapes.guards(table, entry, _asked(shapes, entry, dropped, hit))
         if guard.command in hit
         and _was_allowed(shapes, table, guard)
-        and not _covered(shapes, guard, table, entry, dropped)
+        and (guard.command in others or not _covered(shapes, guard, table, entry, dropped))
     )
     if not table.rls:
         enable = Statement(sql=enable_rls(table.name), comment="Without row-level security every policy is ignored.")
@@ -163,6 +167,46 @@ def _replace_policies(shapes: Shapes, table: Table, entry: Ownership, case: Case
         ]
     _swap(table.name, list(dropped.values()), new, draft)
     return guards
+
+
+def _kept_parties(
+    shapes: Shapes, table: Table, entry: Ownership, dropped: dict[str, PolicyRow], hit: set[str], draft: Draft
+) -> dict[str, Parties]:
+    """By command, who else the dropped policies let in by right; what they publish is said, as it might be a design."""
+    surface = shapes.ground.surface
+    found: dict[str, Parties] = {
+        command: parties
+        for command in COMMANDS
+        if command in hit and (parties := other_parties(table, entry, dropped.values(), command, surface)).columns
+    }
+    if found and str(table.name) in shapes.strict:
+        raise ask_who_reads(table, next(iter(found.values())))
+    named = tuple(dict.fromkeys(column for parties in found.values() for column in parties.columns))
+    if named:
+        draft.review.append(
+            f"the policies of {table.name} also let in whoever is named by {', '.join(named)}, which the map does not have:"
+            " that is kept, so check that both sides may reach its rows"
+        )
+    published = published_by(table, dropped.values(), surface) if entry.kind in _PRIVATE else ()
+    if published:
+        draft.review.append(
+            f"rows of {table.name} where {' and '.join(published)} are no longer read by everyone who could: if that was meant,"
+            " say kind = 'conditional' with that condition in stanch.toml"
+        )
+    return found
+
+
+def _with_parties(shapes: Shapes, table: Table, entry: Ownership, guard: Guard, parties: Parties) -> Guard:
+    """The guard of the map, or what the replaced policies give to other parties."""
+    if guard.suffix or parties is NOBODY:
+        return guard
+    using, check = guard.using, guard.check
+    if using is not None and parties.using is not None:
+        using = any_of(using, parties.using)
+    if check is not None and parties.check is not None:
+        extra = shapes.defaults(table, entry) if guard.command == "insert" else ()
+        check = any_of(check, all_of(parties.check, *extra))
+    return replace(guard, using=using, check=check)
 
 
 def _asked(

@@ -193,11 +193,9 @@ def _better(
     """Write what is at fault again with less sparing; what was already, or cannot be, is taken out."""
     again = found.objects - strict
     strict |= again
-    fresh = {
-        fix.id: fix
-        for fix in propose(claim.findings, claim.catalog, claim.ownership, claim.before, strict=strict)
-        if isinstance(fix, Fix) and asked.intersection(fix.findings)
-    }
+    results = propose(claim.findings, claim.catalog, claim.ownership, claim.before, strict=strict)
+    fresh = {fix.id: fix for fix in results if isinstance(fix, Fix) and asked.intersection(fix.findings)}
+    questions = {one.finding: one.reason for one in results if isinstance(one, NoFix)}
     answered = {finding for fix in fresh.values() for finding in fix.findings}
     kept: list[Fix] = []
     for fix in current:
@@ -205,7 +203,10 @@ def _better(
         again_here = bool(again.intersection(fix.objects))
         if again_here and other is None and set(fix.findings) <= answered:
             continue  # what it did is now done by another fix of the same object
-        if again_here and other is not None and other.statements != fix.statements:
+        if again_here and other is None and questions.keys() & set(fix.findings):
+            # written strictly it would harm somebody, and the map does not say enough to tell
+            left_out[fix.id] = next(questions[one] for one in fix.findings if one in questions)
+        elif again_here and other is not None and other.statements != fix.statements:
             kept.append(other)
         elif fix.id in found.harmful:
             left_out[fix.id] = found.harmful[fix.id]
