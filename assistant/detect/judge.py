@@ -130,6 +130,9 @@ def judge(
     unknown = [cell for cell in cells if cell.verdict is Verdict.UNKNOWN]
     if cells and not unknown:
         return None
+    if cells and set(verbs) == {Verb.INSERT} and context.owner(name).kind is OwnerKind.UNKNOWN:
+        # a form that anybody may fill in is the likeliest table of nobody's rows: a question, no alarm
+        return Judgement(severity=Severity.LOW, confidence=Confidence.LOW)
     if cells and len(unknown) < len(cells):
         return Judgement(severity=NEXT.get(grade, grade), confidence=Confidence.LOW)
     return Judgement(severity=grade, confidence=Confidence.LOW if cells else confidence)
