@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from assistant.attack.seed import Seeded
     from assistant.domain.names import Name
 
+_NUMBERS: Final = frozenset({"numeric", "int4", "int8"})
+"""Types whose canaries are long enough to be known again, even as the sum of the one row there is."""
 _TOKEN: Final = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|zq[ambnxop][\w.-]*(?:@example\.test)?|\b\d{7,9}\b"
 )
@@ -46,10 +48,13 @@ class Canaries:
                     if theirs is not None and theirs.group(1) != Side.VICTIM.value:
                         continue
                     address = token == account_email(Side.VICTIM)
-                    if not theirs and not address and column not in shape.primary_key:
+                    kept = shape.column(column)
+                    number = kept is not None and kept.base in _NUMBERS and kept.default is None
+                    number = number and seeded.graph.reference(shape, column) is None
+                    if not theirs and not address and column not in shape.primary_key and not number:
                         continue
                     places.setdefault(token, []).append((table, column))
-                    if not theirs and not address:
+                    if not theirs and not address and column in shape.primary_key:
                         keys.add(token)
         return cls({token: tuple(found) for token, found in places.items()}, frozenset(keys))
 

@@ -106,6 +106,19 @@ def test_the_same_search_with_the_callers_rights_holds(attacked):
     assert not world.leaks()
 
 
+@pytest.mark.parametrize(("asks", "verdict"), [("true", "leaks"), (MINE.replace("org_id in", "b.org_id in"), "holds")])
+def test_a_sum_of_somebody_elses_amounts_is_told_by_its_number(attacked, asks, verdict):
+    world = attacked(
+        ORGS
+        + BILLS.replace(" default 0", "")
+        + f"""
+        create function public.revenue_of(p_org_id uuid) returns table (bills bigint, cents bigint) language sql stable security definer set search_path = ''
+          as $$ select count(*), sum(b.cents) from public.bills b where b.org_id = p_org_id and ({asks}) $$;
+        """
+    )
+    assert world.cell("public.revenue_of(uuid)", "execute", "other-tenant").verdict.value == verdict
+
+
 def test_a_function_that_changes_whatever_it_is_told_to(attacked):
     world = attacked(
         ORGS
