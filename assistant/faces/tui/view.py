@@ -27,7 +27,7 @@ from assistant.domain.events import (
 from assistant.domain.matrix import SEVERITY_RANK, Severity
 from assistant.domain.playbook import Stage
 from assistant.engine.clocks import clocks, span
-from assistant.faces.tui.words import STATE_SYMBOL, STATE_WORD
+from assistant.faces.tui.words import STATE_OF_INCIDENT, STATE_SYMBOL, STATE_WORD
 
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def heading(incident: Incident, now: datetime) -> str:
     """Incident, status, age and clocks; two lines on a narrow terminal."""
     parts = [
         f"stanch  {incident.id}",
-        incident.state.value,
+        STATE_OF_INCIDENT[incident.state],
         f"opened {incident.opened_at:%H:%M}Z, {span(now - incident.opened_at)} ago",
     ]
     for clock in clocks():

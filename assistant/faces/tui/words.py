@@ -14,6 +14,7 @@ from assistant.domain.events import (
     Failed,
     FixProposed,
     Found,
+    IncidentState,
     Noted,
     Opened,
     Progressed,
@@ -59,6 +60,15 @@ STATE_STYLE: Final = {
     StepState.FAILED: "bold red",
 }
 """Colours of the terminal's own palette."""
+
+STATE_OF_INCIDENT: Final = {
+    IncidentState.OPEN: "open",
+    IncidentState.CONTAINED: "contained",
+    IncidentState.FIXED: "fix written, not deployed",
+    IncidentState.PROVEN: "fix proven, deploy it",
+    IncidentState.CLOSED: "closed",
+}
+"""What the header calls the state: nothing stanch does reaches production by itself."""
 
 VERDICT_SYMBOL: Final = {Verdict.HOLDS: "✓", Verdict.LEAKS: "✗", Verdict.LOCKED_OUT: "!", Verdict.UNKNOWN: "?"}
 VERDICT_WORD: Final = {
