@@ -21,15 +21,27 @@ if TYPE_CHECKING:
 CALLS: Final = 12
 """Calls of one function by one actor."""
 
+NOBODY: Final = "00000000-0000-4000-8000-000000000000"
+"""A uuid that no row has."""
+
 _PREFIX: Final = re.compile(r"^(p|v|in|arg|i|_|the|target|for|input|param)_+|^_+")
 _USER: Final = re.compile(
     r"^(user|uid|owner|member|profile|account|author|customer|person|student|teacher|sub|auth)(_?id|_uuid)?$"
 )
+_SECRET: Final = re.compile(
+    r"(^|_)(token|secret|key|code|hash|password|passcode|pin|otp|nonce|signature|api_?key|token_hash|key_hash)$"
+)
+"""Names of what nobody can guess: whoever holds it may act, so the victim's is never put in."""
 _NUMBERS: Final = frozenset({"integer", "bigint", "smallint", "numeric", "double precision", "real"})
 
 
-def calls_of(field: Field, function: Function, side: Side) -> Iterator[tuple[str, frozenset[str]]]:
-    """Argument lists as SQL text, with the tokens that were put in; all arguments first, then without the optional ones."""
+def calls_of(
+    field: Field, function: Function, side: Side, *, secrets: bool = False
+) -> Iterator[tuple[str, frozenset[str]]]:
+    """Argument lists as SQL text, with the tokens that were put in; all arguments first, then without the optional ones.
+
+    ``secrets`` puts in that side's secret tokens too, which only their owner knows.
+    """
     near = _near(field, function)
     forms = [list(function.arguments)]
     required = [argument for argument in function.arguments if not argument.has_default]
@@ -38,7 +50,7 @@ def calls_of(field: Field, function: Function, side: Side) -> Iterator[tuple[str
     seen: set[str] = set()
     count = 0
     for arguments in forms:
-        choices = [_choices(field, argument, near, side) for argument in arguments]
+        choices = [_choices(field, argument, near, side, secrets=secrets) for argument in arguments]
         for values in islice(product(*choices), CALLS):
             named = all(argument.name for argument in arguments)
             parts = [
@@ -68,12 +80,12 @@ def _near(field: Field, function: Function) -> list[Name]:
     return [*reads, *mentioned, *others]
 
 
-def _choices(field: Field, argument: Argument, near: Sequence[Name], side: Side) -> list[str]:
+def _choices(field: Field, argument: Argument, near: Sequence[Name], side: Side, *, secrets: bool) -> list[str]:
     kind = argument.type
     array = kind.endswith("[]")
     base = kind.removesuffix("[]")
     name = _PREFIX.sub("", argument.name.lower())
-    found = _ids(field, name, base, near, side)
+    found = _ids(field, name, base, near, side) if secrets or not _SECRET.search(name) else []
     if not found:
         found = _constants(field, name, base, near)
     if array:
@@ -125,7 +137,9 @@ def _constants(field: Field, name: str, base: str, near: Sequence[Name]) -> list
         return [_vector(field, near)]
     if base.startswith(("timestamp", "date")):
         return ["'2100-01-01'" if re.search(r"end|to|until|before|max", name) else "'2000-01-01'"]
-    simple = {"boolean": "true", "json": "'{}'", "jsonb": "'{}'", "interval": "'100 years'", "uuid": "null"}
+    simple = {"boolean": "true", "json": "'{}'", "jsonb": "'{}'", "interval": "'100 years'"}
+    if base == "uuid":
+        return [literal(NOBODY) if _SECRET.search(name) else "null"]
     if base in simple:
         return [simple[base]]
     labels = next(

@@ -7,14 +7,18 @@ An error of the function's own is "checked" only when it speaks of permission; a
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from assistant.attack.actors import SIDE_OF, Side
 from assistant.attack.arguments import calls_of
 from assistant.attack.attempt import Attempt, settled, simple
+from assistant.attack.control import UNTESTED, Control, spoke_of_permission, works_on_owned
+from assistant.attack.fitting import fitted
 from assistant.attack.judge import severity_of
 from assistant.attack.oracle import Stand, rule_of, weaker
-from assistant.attack.trial import Trial, act, look
+from assistant.attack.trial import Step, Trial, look
 from assistant.attack.witness import script
 from assistant.domain.matrix import Actor, Cell, Severity, Verb, Verdict
 from assistant.domain.names import Name
@@ -35,6 +39,12 @@ _CHANGES: Final = "it changes "
 _COUNTERS: Final = frozenset(
     {"int2", "int4", "int8", "numeric", "float4", "float8", "timestamp", "timestamptz", "date", "tsvector"}
 )
+_STORED: Final = re.compile(
+    r"balance|credit|amount|wallet|quota|token|point|price|total|cents|paid|limit|seat", re.IGNORECASE
+)
+"""Names of numbers that are worth something: changing them is no mere counting."""
+_FITTED: Final = 6
+"""Calls that are tried again with rows made to fit."""
 _CHECKED: Final = frozenset({"42501", "28000", "P0001", "P0002", "22023", "PT401", "PT403"})
 
 
@@ -51,24 +61,84 @@ def callable_functions(field: Field) -> list[Function]:
     ]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Try:
+    """One call."""
+
+    arguments: str
+    """As SQL text."""
+    put_in: frozenset[str]
+    """Bare values, so that their echo is no leak."""
+    before: tuple[str, ...] = ()
+    """What the tables' owner changes first, so that the victim's rows fit what the function looks for."""
+
+    def steps(self, state: str, called: Step) -> tuple[Step, ...]:
+        """The call, between two looks where it may change something."""
+        looked = (look(state), called, look(state)) if state else (called,)
+        return (*(Step(sql=sql) for sql in self.before), *looked)
+
+    def of(self, outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
+        """The outcomes without those of the preparation."""
+        return outcomes[len(self.before) :]
+
+    def arranged(self, caller: Caller, outcomes: Sequence[Outcome]) -> Caller:
+        """The caller as a witness shows them, what was prepared included."""
+        done = [sql for sql, outcome in zip(self.before, outcomes, strict=False) if outcome.ok]
+        return replace(caller, setup="; ".join(part for part in (caller.setup, *done) if part)) if done else caller
+
+
 def function_attempts(field: Field, function: Function) -> Iterator[Attempt]:
-    """Each outside actor with the victim's ids, and the owner with their own."""
-    for actor in (Actor.GUEST, Actor.SIGNED_IN, Actor.OTHER_TENANT, Actor.OWNER):
-        yield _attempt(field, function, field.caller(actor))
+    """The owner with their own ids first, for the attackers' calls are compared with theirs; then each outside actor."""
+    watched = _watched(field, function)
+    outsider = field.caller(Actor.OTHER_TENANT)
+    owned = [name for name in watched if _denied(field, name, outsider, Verb.SELECT)]
+    control = Control(needed=works_on_owned(function, owned))
+    before = fitted(field, function, watched) if control.needed else ()
+    for actor in (Actor.OWNER, Actor.GUEST, Actor.SIGNED_IN, Actor.OTHER_TENANT):
+        yield _attempt(field, function, field.caller(actor), control, before)
 
 
-def _attempt(field: Field, function: Function, caller: Caller) -> Attempt:
-    calls = list(calls_of(field, function, Side.VICTIM))
+def _attempt(field: Field, function: Function, caller: Caller, control: Control, before: tuple[str, ...]) -> Attempt:
+    tries = _tries(field, function, before, secrets=False)
     watched = _watched(field, function) if function.volatility == "volatile" else []
-    state = _state(field, watched, caller)
-    trials = []
-    for arguments, _ in calls:
-        called = act(caller, _reading(function, arguments), asks=True)
-        trials.append(Trial(steps=(look(state), called, look(state)) if state else (called,), settings=caller.settings))
+    trials = _trials(function, caller, tries, _state(field, watched, caller))
     if not trials:
         cell = simple(str(function.name), "function", Verb.EXECUTE, caller, Verdict.UNKNOWN, "no arguments to try")
         return settled(cell)
-    return Attempt(trials=tuple(trials), judge=lambda outcomes: _judged(field, function, caller, calls, outcomes))
+    if caller.actor is not Actor.OWNER:
+        return Attempt(
+            trials=tuple(trials), judge=lambda outcomes: _judged(field, function, caller, tries, outcomes, control)
+        )
+    compared = _tries(field, function, before, secrets=True) if control.needed else []
+    known = [*tries]
+    for other in _controls(field, caller) if compared else ():
+        trials += _trials(function, other, compared, _state(field, watched, caller))
+        known += compared
+    return Attempt(
+        trials=tuple(trials),
+        judge=lambda outcomes: _owners(field, function, caller, known, len(tries), outcomes, control),
+    )
+
+
+def _tries(field: Field, function: Function, before: tuple[str, ...], *, secrets: bool) -> list[Try]:
+    """Every call as the rows are, and the first of them with rows that fit."""
+    calls = list(calls_of(field, function, Side.VICTIM, secrets=secrets))
+    tries = [Try(arguments=arguments, put_in=put_in) for arguments, put_in in calls]
+    return [*tries, *(replace(one, before=before) for one in tries[:_FITTED] if before)]
+
+
+def _controls(field: Field, owner: Caller) -> list[Caller]:
+    """The owner, the server, and the owner of the tables: whoever the function may be meant for."""
+    servers = [caller for caller in field.callers if caller.actor is Actor.SERVICE]
+    return [owner, *servers, replace(owner, role="")]
+
+
+def _trials(function: Function, caller: Caller, tries: Sequence[Try], state: str) -> list[Trial]:
+    trials = []
+    for one in tries:
+        called = Step(sql=_reading(function, one.arguments), role=caller.role or None, asks=True)
+        trials.append(Trial(steps=one.steps(state, called), settings=caller.settings))
+    return trials
 
 
 def _call(function: Function, arguments: str) -> str:
@@ -94,11 +164,12 @@ def _watched(field: Field, function: Function) -> list[Name]:
 
 
 def _state(field: Field, names: Sequence[Name], caller: Caller) -> str:
-    """A look at the victim's row of each table, and at whether the caller now belongs to the victim's tenant."""
+    """A look at the victim's row of each table, how many rows there are, and whether the caller now belongs to the victim's tenant."""
     parts = []
     for name in names:
         table = field.catalog.tables[name]
         where = field.seeded.where(table, Side.VICTIM)
+        parts.append(f"select {literal(f'#{name}')} t, (select to_jsonb(count(*)) from {qualified(name)}) r")
         if where is not None:
             parts.append(
                 f"select {literal(str(name))} t, (select to_jsonb(z) from {qualified(name)} z where {where}) r"
@@ -117,28 +188,46 @@ def _state(field: Field, names: Sequence[Name], caller: Caller) -> str:
     return f"select jsonb_object_agg(t, r)::text from ({' union all '.join(parts)}) q" if parts else ""
 
 
+def _owners(
+    field: Field,
+    function: Function,
+    caller: Caller,
+    tries: Sequence[Try],
+    own: int,
+    outcomes: Sequence[tuple[Outcome, ...]],
+    control: Control,
+) -> Cell:
+    """The owner's cell; on the way it is noted what the function does where it should."""
+    name = str(function.name)
+    for one, outcome in zip(tries, outcomes, strict=True):
+        control.note(field, one.put_in, one.of(outcome))
+    tried = [_called(one.of(outcome)) for one, outcome in zip(tries[:own], outcomes[:own], strict=True)]
+    if any(outcome.ok for outcome in tried):
+        return simple(name, "function", Verb.EXECUTE, caller, Verdict.HOLDS, "works for the owner of the ids")
+    return simple(name, "function", Verb.EXECUTE, caller, Verdict.UNKNOWN, f"fails for everybody ({_states(tried)})")
+
+
+def _called(steps: Sequence[Outcome]) -> Outcome:
+    return steps[1] if len(steps) > 1 else steps[0]
+
+
 def _judged(
     field: Field,
     function: Function,
     caller: Caller,
-    calls: Sequence[tuple[str, frozenset[str]]],
+    tries: Sequence[Try],
     outcomes: Sequence[tuple[Outcome, ...]],
+    control: Control,
 ) -> Cell:
     name = str(function.name)
-    tried = [steps[1] if len(steps) > 1 else steps[0] for steps in outcomes]
-    if caller.actor is Actor.OWNER:
-        if any(outcome.ok for outcome in tried):
-            return simple(name, "function", Verb.EXECUTE, caller, Verdict.HOLDS, "works for the owner of the ids")
-        return simple(
-            name, "function", Verb.EXECUTE, caller, Verdict.UNKNOWN, f"fails for everybody ({_states(tried)})"
-        )
+    tried = [_called(one.of(outcome)) for one, outcome in zip(tries, outcomes, strict=True)]
     leaks: list[Cell] = []
-    for (arguments, put_in), steps in zip(calls, outcomes, strict=True):
+    for one, everything in zip(tries, outcomes, strict=True):
+        steps, seen = one.of(everything), one.arranged(caller, everything)
         if len(steps) > 1 and steps[1].ok:
-            leaks += _written(field, function, caller, arguments, steps)
-        outcome = steps[1] if len(steps) > 1 else steps[0]
-        if outcome.ok:
-            leaks += _shown(field, function, caller, arguments, put_in, outcome)
+            leaks += _written(field, function, seen, one.arguments, steps)
+        if _called(steps).ok:
+            leaks += _shown(field, function, seen, one.arguments, one.put_in, _called(steps))
     if leaks:
         order = list(Severity)
         worst = min(leaks, key=lambda cell: (order.index(cell.severity), list(Confidence).index(cell.confidence)))
@@ -148,11 +237,15 @@ def _judged(
             field.changes.add(worst.key)
         return worst
     if any(outcome.ok for outcome in tried):
+        if not control.proves(tried):
+            return simple(name, "function", Verb.EXECUTE, caller, Verdict.UNKNOWN, UNTESTED)
         reason = "called with the victim's ids, it shows and changes nothing of theirs"
         return simple(name, "function", Verb.EXECUTE, caller, Verdict.HOLDS, reason)
     if all("permission denied for function" in outcome.message for outcome in tried):
         return simple(name, "function", Verb.EXECUTE, caller, Verdict.HOLDS, "no grant")
     if all(outcome.state in _CHECKED for outcome in tried):
+        if not (control.proves(tried) or spoke_of_permission(tried)):
+            return simple(name, "function", Verb.EXECUTE, caller, Verdict.UNKNOWN, UNTESTED)
         return simple(
             name, "function", Verb.EXECUTE, caller, Verdict.HOLDS, "the function or a grant behind it refuses"
         )
@@ -213,7 +306,7 @@ def _written(field: Field, function: Function, caller: Caller, arguments: str, s
     """Leaks for what the call changed in the victim's rows."""
     before, after = json.loads(steps[0].text or "{}"), json.loads(steps[2].text or "{}")
     leaks = []
-    for key in sorted(before):
+    for key in sorted(one for one in before if not one.startswith("#")):
         joined = key.startswith("+")
         schema, _, bare = key.removeprefix("+").partition(".")
         table = Name(schema, bare)
@@ -222,7 +315,8 @@ def _written(field: Field, function: Function, caller: Caller, arguments: str, s
         changed = _changed(before[key], after.get(key))
         shape = field.catalog.tables[table]
         counted = bool(changed) and all(
-            (column := shape.column(name)) is not None and column.base in _COUNTERS for name in changed
+            (column := shape.column(name)) is not None and column.base in _COUNTERS and not _STORED.search(name)
+            for name in changed
         )
         what = (
             "who belongs to another's tenant: the caller joins it" if joined else f"a row of {table} that is not theirs"

@@ -7,7 +7,7 @@ the stranger then sees it.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from assistant.attack.actors import Side
 from assistant.attack.attempt import Attempt, settled, simple
@@ -24,7 +24,8 @@ from assistant.attack.forms import (
 from assistant.attack.judge import passed_the_policy, refusal, severity_of
 from assistant.attack.oracle import Rule, Stand, rule_of, weaker
 from assistant.attack.rows import labels_of, most_privileged
-from assistant.attack.trial import Trial, act, look
+from assistant.attack.seed import REPLICA
+from assistant.attack.trial import Step, Trial, act, look
 from assistant.attack.witness import script
 from assistant.attack.writes import leak_confidence
 from assistant.domain.matrix import Actor, Cell, Verb, Verdict
@@ -40,6 +41,14 @@ if TYPE_CHECKING:
     from assistant.attack.rows import Row
     from assistant.attack.trial import Outcome
     from assistant.domain.catalog import Table
+
+
+ORDINARY: Final = ("session_replication_role", "origin")
+"""Triggers and foreign keys are on again."""
+_PLAIN: Final = 2
+"""Steps of a trial: the insert and the proof."""
+_WITH_SIGHT: Final = 4
+"""The same, and what the owner sees of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,7 +185,9 @@ def rewritten_by_trigger(table: Table, event: str) -> bool:
 def _trial(field: Field, table: Table, caller: Caller, form: Form, *, seen: bool) -> Trial:
     sql = insert_of(table, form.row)
     proof = f"select nullif(count(*), 0) from {qualified(table.name)} where {form.proof} and xmin::text::bigint >= $1"
-    steps = [act(caller, sql, must=True), look(proof)]
+    before = _room(field, table, caller, form.row)
+    tried = act(caller, sql, must=True)
+    steps = [*before, replace(tried, settings=(*caller.settings, ORDINARY)) if before else tried, look(proof)]
     if seen:
         owner = field.caller(Actor.OWNER)
         own = field.seeded.where(table, Side.OTHER)
@@ -185,6 +196,28 @@ def _trial(field: Field, table: Table, caller: Caller, form: Form, *, seen: bool
             sql = f"select nullif(count(*), 0) from {qualified(table.name)} where {where}"
             steps.append(replace(act(owner, sql, asks=True), settings=owner.settings))
     return Trial(steps=tuple(steps), settings=caller.settings)
+
+
+def _room(field: Field, table: Table, caller: Caller, row: Row) -> list[Step]:
+    """Removes the seeded row whose key the new one must have, where a key holds nothing but references; at most one step.
+
+    The owner's own membership stays: it is what their policies go by.
+    """
+    if caller.actor is Actor.OWNER and field.graph.of_members(table.name):
+        return []
+    taken = [
+        where
+        for key in table.keys
+        if all(name in row and field.graph.reference(table, name) is not None for name in key.columns)
+        and (where := equal_to(row, key.columns)) != "true"
+    ]
+    return [room(table, taken)] if taken else []
+
+
+def room(table: Table, taken: Sequence[str]) -> Step:
+    """Deletes rows as the tables' owner, without triggers or foreign keys; the next step must put its settings back."""
+    sql = f"delete from {qualified(table.name)} where {' or '.join(f'({where})' for where in taken)}"
+    return Step(sql=sql, settings=REPLICA)
 
 
 def _own_key(table: Table, row: Row) -> Row:
@@ -206,6 +239,9 @@ def _judged(
 ) -> Cell:
     name = str(table.name)
     rewrites = rewritten_by_trigger(table, "insert")
+    length = _WITH_SIGHT if injects else _PLAIN
+    # a step that makes room for the new row may come first, and says nothing
+    outcomes = [steps[-length:] for steps in outcomes]
     for form, (tried, proof, *seen) in zip(forms, outcomes, strict=True):
         worked = tried.ok and proof.text is not None
         stopped = passed_the_policy(tried) and not (rewrites and caller.actor is not Actor.OWNER)

@@ -178,7 +178,7 @@ def raises(field: Field, table: Table) -> Iterator[Attempt]:
         (shape, value)
         for shape in shapes
         if limited is None or shape.name in limited
-        for value in _raised(field, table, shape)
+        for value in raised_values(field, table, shape)
     ]
     if not pairs:
         return
@@ -209,7 +209,7 @@ def _raiser(field: Field, table: Table) -> Caller:
     return field.caller(Actor.OTHER_TENANT)
 
 
-def _raised(field: Field, table: Table, shape: Column) -> list[str]:
+def raised_values(field: Field, table: Table, shape: Column) -> list[str]:
     """Values worth having."""
     name = ident(shape.name)
     labels = labels_of(table, shape)

@@ -137,7 +137,11 @@ def _allowed(table: Table, caller: Caller, rule: Rule, outcome: Outcome, *, visi
         cell = simple(name, "table", Verb.SELECT, caller, Verdict.LOCKED_OUT, refusal(outcome)[1], variant)
         return _with_state(cell, outcome)
     sure = rule.confidence is Confidence.HIGH and rule.entry.kind in {OwnerKind.SELF, OwnerKind.USER, OwnerKind.TENANT}
-    if caller.actor is Actor.OWNER and outcome.ok and sure and _meant_for_owners(table, rule, caller.role):
+    meant = caller.actor is Actor.OWNER and outcome.ok and sure and _meant_for_owners(table, rule, caller.role)
+    personal = _personal(table, rule) if meant else ""
+    if personal:
+        return simple(name, "table", Verb.SELECT, caller, Verdict.UNKNOWN, personal, variant)
+    if meant:
         reason = "the owner cannot read their own row, although a policy lets signed-in users read theirs"
         return simple(name, "table", Verb.SELECT, caller, Verdict.LOCKED_OUT, reason, variant)
     _, said = refusal(outcome)
@@ -156,6 +160,27 @@ def _meant_for_owners(table: Table, rule: Rule, role: str) -> bool:
         and any(re.search(rf"\b{re.escape(column)}\b", policy.using or "") for column in rule.entry.columns)
         for policy in table.policies
     )
+
+
+def _personal(table: Table, rule: Rule) -> str:
+    """Why the owner's failure proves nothing: a policy takes the tenant's id for the user's own (a personal account)."""
+    import re
+
+    if rule.entry.kind is not OwnerKind.TENANT:
+        return ""
+    subject = r"\(*\s*(?:select\s+)?auth\.uid\(\)(?:\s+as\s+\w+)?\s*\)*"
+    for column in rule.entry.columns:
+        named = rf"\(?(?:\w+\.)?\"?{re.escape(column)}\"?\)?"
+        compared = re.compile(rf"{named}\s*=\s*{subject}|{subject}\s*=\s*{named}(?!\w)", re.IGNORECASE)
+        if any(
+            policy.permissive and policy.command in {"all", "select"} and compared.search(policy.using or "")
+            for policy in table.policies
+        ):
+            return (
+                f"a policy compares {column} with the caller's own id: personal accounts whose id is the user's,"
+                " which the rehearsal's are not"
+            )
+    return ""
 
 
 def _with_state(cell: Cell, outcome: Outcome) -> Cell:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from assistant.attack.arena import open_arena, seedable
 from assistant.attack.attempt import Attempt, Field, settled, simple
 from assistant.attack.authority import dependants, two_steps
+from assistant.attack.born_raised import born_raised
 from assistant.attack.columns import column_attempts
 from assistant.attack.consent import consented, suspects
 from assistant.attack.forged import forged_attempts
@@ -82,7 +83,7 @@ def attack(
     cells, questions = triaged(field, without_echoes(cells))
     return Matrix(
         cells=tuple(sorted(cells, key=lambda cell: cell.key)),
-        seeding=field.seeded.summary(len(seedable(catalog)) + len(partitions(catalog))),
+        seeding=field.seeded.summary([one.name for one in (*seedable(catalog), *partitions(catalog))]),
         questions=questions,
         confirmed=ownership.confirmed,
     )
@@ -177,6 +178,7 @@ def table_attempts(field: Field, table: Table) -> Iterator[Attempt]:
     yield from writes(field, table)
     yield from moves(field, table)
     yield from raises(field, table)
+    yield from born_raised(field, table)
     yield from column_attempts(field, table)
     yield from forged_attempts(field, table)
     yield from realtime_attempts(field, table)

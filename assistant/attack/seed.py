@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from assistant.attack.actors import Side
 from assistant.attack.checks import TRIES, candidates, substitutes
+from assistant.attack.graph import ACCOUNTS
 from assistant.attack.rows import Row, insert_sql, plan_row, sides_of
 from assistant.attack.trial import Outcome, Step, Trial
 from assistant.domain.matrix import Seeding
@@ -61,12 +62,14 @@ class Seeded:
                 return " and ".join(f"{ident(name)} = {row[name]}" for name in columns)
         return None
 
-    def summary(self, tables: int) -> Seeding:
-        """The denominator."""
+    def summary(self, tables: Iterable[Name]) -> Seeding:
+        """The denominator: the operator's own tables, not the platform's accounts."""
+        own = {name for name in tables if name.schema != ACCOUNTS.schema}
+        refused = {name: reason for name, reason in sorted(self.refused.items()) if name != ACCOUNTS}
         return Seeding(
-            tables=tables,
-            seeded=tables - len(self.refused),
-            not_seeded={str(name): reason for name, reason in sorted(self.refused.items())},
+            tables=len(own),
+            seeded=len(own) - len(refused),
+            not_seeded={str(name): reason for name, reason in refused.items()},
             dropped_checks=tuple(sorted(self.dropped)),
         )
 

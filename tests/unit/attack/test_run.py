@@ -82,7 +82,7 @@ def test_only_some_objects(shadow):
     catalog, ownership = prepared(shadow, SCHEMA)
     matrix = attack(shadow, catalog, ownership, only={Name("public", "open_notes")})
     assert {cell.object for cell in matrix.cells} == {"public.open_notes"}
-    assert matrix.seeding.tables == 5, "everything is seeded nevertheless"
+    assert matrix.seeding.tables == 4, "everything is seeded nevertheless"
 
 
 def test_progress_is_told_with_its_denominator(shadow):

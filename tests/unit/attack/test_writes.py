@@ -110,8 +110,8 @@ def test_a_privileged_column_without_a_grant_holds(attacked):
         create table public.profiles (id uuid primary key references auth.users (id), bio text, is_admin boolean not null default false);
         alter table public.profiles enable row level security;
         create policy own on public.profiles using (id = auth.uid()) with check (id = auth.uid());
-        revoke update on public.profiles from anon, authenticated;
-        grant update (bio) on public.profiles to authenticated;
+        revoke insert, update on public.profiles from anon, authenticated;
+        grant insert (id, bio), update (bio) on public.profiles to authenticated;
         """
     )
     assert not world.leaks("public.profiles")
