@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from assistant.domain.ownership import OwnerKind
 from assistant.propose.caller import signed_in
+from assistant.propose.entitlements import says_what_one_may_do
 from assistant.propose.owners import Gap, Owners, Predicate, all_of, any_of
 from assistant.propose.references import bound_references
 from assistant.sql.names import ident
@@ -95,6 +96,8 @@ class Shapes:
             return self._membership(table, entry)
         if self._is_root(entry):
             return self._root(table, entry, roles)
+        if says_what_one_may_do(table, entry):
+            return self._reads(table, entry, self.owners.rows(entry, roles=roles.get("select", ())))
         return self._owned(table, entry, roles)
 
     def _guard(self, command: str, *, using: Predicate | None = None, check: Predicate | None = None) -> Guard:
@@ -167,10 +170,15 @@ class Shapes:
 
     def defaults(self, table: Table, entry: Ownership) -> tuple[Predicate, ...]:
         """Columns the owner may not write keep their default when the owner adds the row."""
+        names = self.omissible(table, entry)
+        columns = [table.column(name) for name in entry.privileged if name in names]
+        return tuple(_keeps_default(column) for column in columns if column is not None)
+
+    def omissible(self, table: Table, entry: Ownership) -> frozenset[str]:
+        """Columns that a new row of the owner's can leave out, those that say whose it is aside."""
         pointer = self.ground.membership_of(table.name)
         skip = {*entry.columns, pointer.tenant_column if pointer and pointer.pointer else ""}
-        columns = [table.column(name) for name in entry.privileged if name not in skip]
-        return tuple(_keeps_default(column) for column in columns if column is not None and _has_default(column))
+        return frozenset(column.name for column in table.columns if column.name not in skip and _has_default(column))
 
     def _pointer(self, table: Table) -> tuple[Predicate, ...]:
         """A user may point at a tenant they already belong to, or at a new one of their own, and at no other."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from assistant.domain.fixes import Applies, Fix, NoFix, Statement
 from assistant.domain.ownership import Confidence, OwnerKind
 from assistant.propose.draft import REOPENS, Draft, no_fix, slug
+from assistant.propose.entitlements import says_what_one_may_do
 from assistant.propose.grants import narrowed, revoked, target_of
 from assistant.propose.ground import COMMANDS
 from assistant.propose.indexes import wanted_indexes
@@ -68,21 +69,23 @@ def fix_table(shapes: Shapes, table: Table, case: Case) -> tuple[Fix | NoFix, ..
     draft.forward[helpers_at:helpers_at] = workshop.statements(helpers)
     draft.undo.extend(workshop.undo(helpers))
     draft.add(wanted_indexes(shapes.ground, table, guards, helpers))
-    risk = _risk_of(entry, sum("DROP POLICY" in statement.sql for statement in draft.forward))
+    risk = _risk_of(table, entry, sum("DROP POLICY" in statement.sql for statement in draft.forward))
     if risk is not None:
         draft.review.append(risk)
     if not draft.forward:
         return no_fix(case, _why_nothing(table, entry, case))
-    return (_fix(table.name, entry, case, draft),)
+    return (_fix(table, entry, case, draft),)
 
 
-def _fix(name: Name, entry: Ownership, case: Case, draft: Draft) -> Fix:
+def _fix(table: Table, entry: Ownership, case: Case, draft: Draft) -> Fix:
+    name = table.name
+    says = "its owner reads, only the server writes" if says_what_one_may_do(table, entry) else _says(entry)
     sure = entry.confirmed or entry.confidence is Confidence.HIGH
     if not sure:
         draft.review.insert(0, f"the owner of {name} is inferred, not confirmed")
     return Fix(
         id=f"lock-{slug(str(name))}",
-        title=f"Lock {name}: {_says(entry)}",
+        title=f"Lock {name}: {says}",
         findings=case.fingerprints,
         applies=Applies.REVIEW if draft.review else Applies.SAFE,
         statements=tuple(draft.forward),
@@ -106,7 +109,9 @@ def _why_nothing(table: Table, entry: Ownership, case: Case) -> str:
     return f"no attack counts it as a leak: is it meant that way on {table.name}? Answer on the map screen first"
 
 
-def _risk_of(entry: Ownership, dropped: int) -> str | None:
+def _risk_of(table: Table, entry: Ownership, dropped: int) -> str | None:
+    if dropped and says_what_one_may_do(table, entry):
+        return f"{table.name} says what a person may do, so the server alone writes it: a client that adds or changes its own row is refused"
     if entry.kind is OwnerKind.MEMBERSHIP and dropped:
         return f"nobody joins {entry.tenant or 'a tenant'} on their own any more: an owner adds them, or the server accepts an invitation"
     return None
@@ -145,6 +150,10 @@ def _replace_policies(shapes: Shapes, table: Table, entry: Ownership, case: Case
         for policy in table.policies
         if policy.permissive and policy.name in case.policies and shapes.ground.outside.intersection(policy.roles)
     }
+    if says_what_one_may_do(table, entry):
+        # a policy that binds the row to its owner holds, and lets the owner grant themselves what the row says
+        writing = [policy for command in COMMANDS[1:] for policy in shapes.ground.from_outside(table.policies, command)]
+        dropped |= {policy.name: policy for policy in writing if holds_alone(policy, entry, shapes.ground.surface)}
     for policy in dropped.values():
         hit |= set(COMMANDS) if policy.command == "all" else {policy.command}
     if not hit:
@@ -294,7 +303,7 @@ def _narrow(shapes: Shapes, table: Table, entry: Ownership, case: Case, draft: D
     draft.add(revoked(ground, table.grants, target, flagged, why="Row-level security does not guard these."))
     # who belongs to what with which role is decided by the policy: managers must be able to change it
     if entry.kind is not OwnerKind.MEMBERSHIP:
-        _narrow_updates(shapes, table, entry, case, draft)
+        _narrow_writes(shapes, table, entry, case, draft)
     hidden = case.shows_columns & {column.name for column in table.columns}
     if entry.kind is OwnerKind.PUBLIC and "select" in case.commands():
         hidden |= set(entry.sensitive)
@@ -307,19 +316,27 @@ def _narrow(shapes: Shapes, table: Table, entry: Ownership, case: Case, draft: D
             )
 
 
-def _narrow_updates(shapes: Shapes, table: Table, entry: Ownership, case: Case, draft: Draft) -> None:
-    """Columns that users do not set themselves leave the grant."""
+def _narrow_writes(shapes: Shapes, table: Table, entry: Ownership, case: Case, draft: Draft) -> None:
+    """Columns that users do not set themselves leave the grants: of UPDATE, and of INSERT where the row can do without them."""
     ground, target = shapes.ground, target_of("table", table.name)
-    raised = case.raised("update") | (set(entry.privileged) if case.raised("update") or not table.rls else set())
-    raised &= {column.name for column in table.columns}
-    if not raised:
-        return
-    safe = tuple(c.name for c in table.columns if c.name not in raised and not c.generated)
-    if draft.add(
-        narrowed(ground, table.grants, target, "UPDATE", safe, why="Users do not set these themselves.", guests=False)
-    ):
+    why = "Users do not set these themselves."
+    both = case.raised("update") | case.raised("insert")
+    known = {column.name for column in table.columns}
+    raised = (both | set(entry.privileged) if both or not table.rls else set()) & known
+    added = raised | (set(entry.privileged) & known if "insert" in case.commands() else set())
+    added &= shapes.omissible(table, entry)
+    refused: set[str] = set()
+    for privilege, columns in (("UPDATE", raised), ("INSERT", added)):
+        if not columns or not ground.may(table.grants, privilege, ground.user_role):
+            continue
+        guest = ground.platform.guest_role
+        guests = privilege == "INSERT" and table.rls and guest is not None and ground.allowed(table, "insert", guest)
+        safe = tuple(c.name for c in table.columns if c.name not in columns and not c.generated)
+        if draft.add(narrowed(ground, table.grants, target, privilege, safe, why=why, guests=guests)):
+            refused |= columns
+    if refused:
         draft.review.append(
-            f"an UPDATE or upsert from the client that names {', '.join(sorted(raised))} of {table.name} will be refused"
+            f"an INSERT, UPDATE or upsert from the client that names {', '.join(sorted(refused))} of {table.name} will be refused"
         )
 
 

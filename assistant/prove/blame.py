@@ -6,10 +6,11 @@ By the object it touches; a fix that still locks somebody out or opens something
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from assistant.domain.matrix import Verb, Verdict
 from assistant.domain.ownership import OwnerKind
+from assistant.propose.entitlements import says_what_one_may_do
 
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from assistant.domain.matrix import Cell, Comparison, Matrix
     from assistant.domain.ownership import OwnershipMap
     from assistant.prove.rehearse import Rehearsed
+
+
+_WRITES: Final = frozenset({Verb.INSERT, Verb.UPDATE, Verb.DELETE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,21 +41,35 @@ class Blame:
         return bool(self.objects or self.harmful)
 
 
-def rightful(comparison: Comparison, before: Matrix, ownership: OwnershipMap, fixes: Iterable[Fix] = ()) -> Comparison:
+def rightful(
+    comparison: Comparison,
+    before: Matrix,
+    ownership: OwnershipMap,
+    fixes: Iterable[Fix] = (),
+    catalog: Catalog | None = None,
+) -> Comparison:
     """The comparison without lock-outs that are the closed leak itself.
 
     Where anybody could make themselves a member of any tenant, the owner could too: that this is over is the point. A view, a
-    materialized view or a function that showed everybody's rows and left the API showed the owner's too; its fix says so.
+    materialized view or a function that showed everybody's rows and left the API showed the owner's too; its fix says so. Whoever could
+    write their own permissions no longer can.
     """
     authority = {str(name) for name, entry in ownership.entries.items() if entry.kind is OwnerKind.MEMBERSHIP}
     nobodys = {OwnerKind.SERVICE, OwnerKind.UNKNOWN}
     ownerless = {str(name) for name, entry in ownership.entries.items() if entry.kind in nobodys}
+    granted = {
+        str(name)
+        for name, entry in ownership.entries.items()
+        if catalog is not None and name in catalog.tables and says_what_one_may_do(catalog.tables[name], entry)
+    }
     leaked = {(cell.object, cell.verb) for cell in before.of(Verdict.LEAKS)}
     withdrawn = {name for fix in fixes for name in fix.objects if any("REVOKE" in one.sql for one in fix.statements)}
 
     def is_the_leak(cell: Cell) -> bool:
         if cell.object in ownerless:
             return True  # the map knows nobody who has a right to its rows
+        if cell.object in granted and cell.verb in _WRITES:
+            return True
         if (cell.object, cell.verb) not in leaked:
             return False
         if cell.object in authority and cell.verb is Verb.INSERT:

@@ -60,7 +60,7 @@ def prove_files(
                 exposed_schemas=platform.exposed_schemas,
             )
         after = attack(clone, changed, ownership)
-    comparison = rightful(compare(before, after), before, ownership, fixes)
+    comparison = rightful(compare(before, after), before, ownership, fixes, catalog)
     verdict, reason = judge(comparison, replayed)
     return Proof(
         claim=f"the files as edited close {len(comparison.closed)} leaks and lock nobody out",

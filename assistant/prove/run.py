@@ -159,7 +159,7 @@ def _try(claim: Claim, fixes: tuple[Fix, ...]) -> Try:
         fixes=fixes,
         rehearsed=rehearsed,
         after=after,
-        comparison=rightful(compare(claim.before, after), claim.before, claim.ownership, done),
+        comparison=rightful(compare(claim.before, after), claim.before, claim.ownership, done, claim.catalog),
         plans=plans,
         undo_works=undone,
         again_is_noop=again,
