@@ -60,7 +60,7 @@ def find(context: Context) -> Iterator[Finding]:
         judgement = judge(
             context,
             table.name,
-            {Verb.UPDATE},
+            {Verb.UPDATE, Verb.INSERT},
             Exposure.SIGNED_IN,
             only=lambda cell: "raise" in forms(cell),
             severity=NEXT[Severity.HIGH] if guarded or entry.kind is OwnerKind.USER else Severity.HIGH,
