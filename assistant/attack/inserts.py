@@ -201,9 +201,9 @@ def _trial(field: Field, table: Table, caller: Caller, form: Form, *, seen: bool
 def _room(field: Field, table: Table, caller: Caller, row: Row) -> list[Step]:
     """Removes the seeded row whose key the new one must have, where a key holds nothing but references; at most one step.
 
-    The owner's own membership stays: it is what their policies go by.
+    The owner's own membership stays, a pointer on their own row too: it is what their policies go by.
     """
-    if caller.actor is Actor.OWNER and field.graph.of_members(table.name):
+    if caller.actor is Actor.OWNER and (field.graph.of_members(table.name) or table.name in field.graph.memberships):
         return []
     taken = [
         where
