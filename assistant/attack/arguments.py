@@ -6,7 +6,9 @@ import re
 from itertools import islice, product
 from typing import TYPE_CHECKING, Final
 
+from assistant.attack.rows import SECRET
 from assistant.attack.seed import unquoted
+from assistant.sql.body import without_comments
 from assistant.sql.names import ident, literal
 
 
@@ -28,10 +30,6 @@ _PREFIX: Final = re.compile(r"^(p|v|in|arg|i|_|the|target|for|input|param)_+|^_+
 _USER: Final = re.compile(
     r"^(user|uid|owner|member|profile|account|author|customer|person|student|teacher|sub|auth)(_?id|_uuid)?$"
 )
-_SECRET: Final = re.compile(
-    r"(^|_)(token|secret|key|code|hash|password|passcode|pin|otp|nonce|signature|api_?key|token_hash|key_hash)$"
-)
-"""Names of what nobody can guess: whoever holds it may act, so the victim's is never put in."""
 _NUMBERS: Final = frozenset({"integer", "bigint", "smallint", "numeric", "double precision", "real"})
 
 
@@ -42,7 +40,7 @@ def calls_of(
 
     ``secrets`` puts in that side's secret tokens too, which only their owner knows.
     """
-    near = _near(field, function)
+    near, body = _near(field, function), without_comments(function.body)
     forms = [list(function.arguments)]
     required = [argument for argument in function.arguments if not argument.has_default]
     if len(required) < len(forms[0]):
@@ -50,7 +48,7 @@ def calls_of(
     seen: set[str] = set()
     count = 0
     for arguments in forms:
-        choices = [_choices(field, argument, near, side, secrets=secrets) for argument in arguments]
+        choices = [_choices(field, argument, near, side, body=body, secrets=secrets) for argument in arguments]
         for values in islice(product(*choices), CALLS):
             named = all(argument.name for argument in arguments)
             parts = [
@@ -80,17 +78,40 @@ def _near(field: Field, function: Function) -> list[Name]:
     return [*reads, *mentioned, *others]
 
 
-def _choices(field: Field, argument: Argument, near: Sequence[Name], side: Side, *, secrets: bool) -> list[str]:
+def _choices(
+    field: Field, argument: Argument, near: Sequence[Name], side: Side, *, body: str, secrets: bool
+) -> list[str]:
     kind = argument.type
     array = kind.endswith("[]")
     base = kind.removesuffix("[]")
     name = _PREFIX.sub("", argument.name.lower())
-    found = _ids(field, name, base, near, side) if secrets or not _SECRET.search(name) else []
+    found = _compared(field, argument.name, base, near, side, body=body, secrets=secrets)
+    if secrets or not SECRET.search(name):
+        found = list(dict.fromkeys((*found, *_ids(field, name, base, near, side))))[:CALLS]
     if not found:
         found = _constants(field, name, base, near)
     if array:
         return [f"array[{value}]::{kind}" for value in found[:3]] or [f"'{{}}'::{kind}"]
     return [f"{value}::{kind}" for value in found]
+
+
+def _compared(
+    field: Field, argument: str, base: str, near: Sequence[Name], side: Side, *, body: str, secrets: bool
+) -> list[str]:
+    """That side's values of the columns which the body compares with the argument; secret ones only where asked for."""
+    if not argument:
+        return []
+    named = re.escape(argument)
+    columns = re.findall(rf"\b(\w+)\s*=\s*(?:\w+\.)?{named}\b", body, re.IGNORECASE)
+    columns += re.findall(rf"\b{named}\s*=\s*(?:\w+\.)?(\w+)\b", body, re.IGNORECASE)
+    values = []
+    for name in dict.fromkeys(column.lower() for column in columns):
+        for table in near if secrets or not SECRET.search(name) else ():
+            shape = field.catalog.tables[table].column(name)
+            if shape is not None and not shape.array and _fits(shape.base, base):
+                values.append((field.seeded.row(table, side) or {}).get(name, ""))
+                break
+    return [value for value in dict.fromkeys(values) if value.startswith(("'", "E'"))]
 
 
 def _ids(field: Field, name: str, base: str, near: Sequence[Name], side: Side) -> list[str]:
@@ -139,7 +160,7 @@ def _constants(field: Field, name: str, base: str, near: Sequence[Name]) -> list
         return ["'2100-01-01'" if re.search(r"end|to|until|before|max", name) else "'2000-01-01'"]
     simple = {"boolean": "true", "json": "'{}'", "jsonb": "'{}'", "interval": "'100 years'"}
     if base == "uuid":
-        return [literal(NOBODY) if _SECRET.search(name) else "null"]
+        return [literal(NOBODY) if SECRET.search(name) else "null"]
     if base in simple:
         return [simple[base]]
     labels = next(

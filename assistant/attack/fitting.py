@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _MOST: Final = 12
 """Columns changed before one call."""
+_AHEAD: Final = 60
+"""Characters that are read of a comparison."""
 _PLENTY: Final = 1000
 """What a balance is filled with."""
 _NUMBERS: Final = frozenset({"int2", "int4", "int8", "numeric", "float4", "float8"})
@@ -59,8 +61,8 @@ def _ordinary(field: Field, table: Table, column: Column) -> bool:
 def _value(field: Field, table: Table, column: Column, text: str) -> str | None:
     """SQL text that meets the first comparison with the column; None when it does not matter."""
     start = _BEFORE + re.escape(column.name) + r"\"?(?:::\w+)?\s*"
-    after = re.search(start + r"(.{0,60})", text, re.IGNORECASE | re.DOTALL)
-    rest = after.group(1) if after else ""
+    rests = [text[found.end() : found.end() + _AHEAD] for found in re.finditer(start, text, re.IGNORECASE)]
+    rest = min(rests, key=_rank, default="")
     if re.match(r"is\s+null", rest, re.IGNORECASE):
         return "NULL"
     if column.base == "bool":
@@ -76,6 +78,14 @@ def _value(field: Field, table: Table, column: Column, text: str) -> str | None:
     if re.match(r"is\s+not\s+null", rest, re.IGNORECASE) and row.get(column.name) == "NULL":
         return typed(table.name, column, Side.VICTIM)
     return None
+
+
+def _rank(rest: str) -> int:
+    """The strictest comparison first; ``is not null`` says least."""
+    for rank, form in enumerate((r"is\s+null", r"=\s*['\d]|in\s*\(|=\s*any", r"[<>=]", r"is\b")):
+        if re.match(form, rest, re.IGNORECASE):
+            return rank
+    return 9
 
 
 def _negated(column: Column, rest: str, text: str) -> bool:

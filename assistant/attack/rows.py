@@ -52,6 +52,11 @@ PUBLISHED_AT: Final = re.compile(r"^(published|shared|publicized)_(at|on)$")
 ALLOW_LIST: Final = re.compile(
     r"(^|_)(admins?|super_?users?|superadmins?|platform_admins?|whitelists?|white_list|allow_?lists?|moderators|staff|staff_members)$"
 )
+SECRET: Final = re.compile(
+    r"(^|_)(token|secret|key|code|hash|password|passcode|pin|otp|nonce|signature|api_?key|token_hash|key_hash)$"
+)
+"""Names of what nobody can guess: whoever holds it may act, so an attacker is never handed the victim's."""
+_MADE_UP: Final = re.compile(r"gen_random|uuid_generate|random\(", re.IGNORECASE)
 _KEPT_NULL: Final = re.compile(r"_(at|on|until|date)$")
 _ALWAYS_SET: Final = re.compile(r"^(created|updated|inserted|modified|expires?|expiry|joined|timestamp)")
 _TRUE_BY_NAME: Final = re.compile(r"^(is_)?(active|enabled|valid|available)$")
@@ -171,7 +176,9 @@ def _ordinary(graph: Graph, table: Table, column: Column, side: Side) -> str | N
             return is_shut
         return None
     if column.default is not None:
-        return None
+        # a secret that the database would make up must be known, for its owner knows it
+        made_up = SECRET.search(column.name) and _MADE_UP.search(column.default) and column.base in {"uuid", "text"}
+        return typed(table.name, column, side) if made_up and not column.array else None
     labels = labels_of(table, column)
     if labels and not column.array:
         return literal(least_privileged(labels) if ROLE_LIKE.match(column.name) else labels[0])
