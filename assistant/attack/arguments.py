@@ -26,6 +26,9 @@ CALLS: Final = 12
 NOBODY: Final = "00000000-0000-4000-8000-000000000000"
 """A uuid that no row has."""
 
+_GUESSES: Final = 4
+"""Secret columns tried for an argument that is compared elsewhere."""
+
 _PREFIX: Final = re.compile(r"^(p|v|in|arg|i|_|the|target|for|input|param)_+|^_+")
 _USER: Final = re.compile(
     r"^(user|uid|owner|member|profile|account|author|customer|person|student|teacher|sub|auth)(_?id|_uuid)?$"
@@ -111,6 +114,14 @@ def _compared(
             if shape is not None and not shape.array and _fits(shape.base, base):
                 values.append((field.seeded.row(table, side) or {}).get(name, ""))
                 break
+    if secrets and not values and SECRET.search(argument.lower()):
+        # compared in a function that this one calls
+        values = [
+            (field.seeded.row(table, side) or {}).get(column.name, "")
+            for table in near
+            for column in field.catalog.tables[table].columns
+            if SECRET.search(column.name.lower()) and not column.array and _fits(column.base, base)
+        ][:_GUESSES]
     return [value for value in dict.fromkeys(values) if value.startswith(("'", "E'"))]
 
 

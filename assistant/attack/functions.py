@@ -284,7 +284,7 @@ def _shown(
             caller,
             denied,
             reason=f"it gives {'ids' if only_ids else 'rows'} of {shown} to somebody they do not belong to",
-            steps=(f"call {function.name} with somebody else's ids",),
+            steps=(f"call {function.name}" + (" with somebody else's ids" if function.arguments else ""),),
             severity=severity_of(caller.actor, Verb.SELECT, sensitive=sensitive, blind=only_ids),
             doubt=Confidence.MEDIUM if only_ids else Confidence.HIGH,
             witness=script(caller, "rows appear that belong to somebody else.", [statement]),
@@ -329,18 +329,23 @@ def _written(field: Field, function: Function, caller: Caller, arguments: str, s
                 caller,
                 {(table, name) for name in changed} or {(table, "")},
                 reason=_CHANGES + what + (", though only numbers and times in it" if counted else ""),
-                steps=(f"call {function.name} with somebody else's ids",),
-                severity=Severity.LOW if counted else severity_of(caller.actor, Verb.UPDATE, sensitive=True),
+                steps=(f"call {function.name}" + (" with somebody else's ids" if function.arguments else ""),),
+                severity=Severity.LOW if counted else _severity(function, caller),
                 witness=script(
                     caller,
                     f"the row of {table} that follows was written by the call.",
                     [f"select * from {_call(function, arguments)}"],
                     show=f"select * from {qualified(table)}" + ("" if joined else f" where {where}"),
                 ),
-                doubt=Confidence.LOW if counted else Confidence.HIGH,
+                doubt=Confidence.LOW if counted else Confidence.HIGH if function.arguments else Confidence.MEDIUM,
             )
         )
     return leaks
+
+
+def _severity(function: Function, caller: Caller) -> Severity:
+    """By exposure; who can only set off what happens anyway, without choosing to whom, does less."""
+    return severity_of(caller.actor, Verb.UPDATE, sensitive=True) if function.arguments else Severity.MEDIUM
 
 
 def _changed(before: object, after: object) -> list[str]:
