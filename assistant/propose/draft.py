@@ -57,6 +57,12 @@ def closed_beneath(case: Case, name: Name, reads: tuple[Name, ...]) -> tuple[NoF
     return tuple(ClosedBeneath(finding=finding, reason=reason, reads=reads) for finding in case.fingerprints)
 
 
+def sentence(text: str) -> str:
+    """With a capital, unless it begins with an identifier: ``public.f()`` is another name than ``Public.f()``."""
+    first = text.split(" ", 1)[0]
+    return text[:1].upper() + text[1:] if first.rstrip(",;:").isalpha() else text
+
+
 def slug(text: str) -> str:
     """Kebab-case of a name; names that differ only in what kebab-case loses keep apart by a short hash."""
     plain = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:80]

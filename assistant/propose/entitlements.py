@@ -37,7 +37,7 @@ def says_what_one_may_do(table: Table, entry: Ownership) -> bool:
         table: the table.
         entry: its entry; roles named there as writers are the operator's word, and then this is False.
     """
-    if entry.kind not in {OwnerKind.USER, OwnerKind.TENANT} or entry.write_roles:
+    if entry.kind not in {OwnerKind.USER, OwnerKind.SELF, OwnerKind.TENANT} or entry.write_roles:
         return False
     return _BY_NAME.match(table.name.name) is not None or (entry.kind is OwnerKind.USER and _mostly_permissions(table))
 

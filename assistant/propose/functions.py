@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from assistant.domain.fixes import Applies, Fix, NoFix, Statement
 from assistant.domain.names import PLATFORM_SCHEMAS
 from assistant.domain.ownership import OwnerKind
-from assistant.propose.draft import REOPENS, Draft, closed_beneath, no_fix, slug
+from assistant.propose.draft import REOPENS, Draft, closed_beneath, no_fix, sentence, slug
 from assistant.propose.grants import revoked, target_of
 from assistant.sql.body import called, is_dynamic, relations_in
 from assistant.sql.names import ident, qualified
@@ -56,30 +56,33 @@ def fix_function(
         forward = Statement(sql=f"ALTER FUNCTION {name} SECURITY INVOKER", comment=why)
         back = Statement(sql=f"ALTER FUNCTION {name} SECURITY DEFINER", comment=REOPENS)
         draft.add(((forward,), (back,)))
-        draft.review.append(f"{function.name} then sees only what its caller may see in {_listed(reads)}")
+        draft.review.append(
+            f"check who calls {function.name}: it then sees, and writes, only what its caller may in {_listed(reads)}"
+        )
         title = f"Run {function.name} with its caller's rights"
     elif exposed:
         why = "It acts with its owner's rights and does not ask who is calling: trusted server code may call it."
         if draft.add(
             revoked(ground, function.grants, target_of(_word(function), function.name), ("EXECUTE",), why=why)
         ):
-            draft.review.append(f"a client that calls {function.name} has to ask a server route instead")
+            draft.review.append(
+                f"check who calls {function.name}: an application that calls it from the client is refused and has to ask a server route"
+            )
             title = f"Take {function.name} out of the API"
     if function.definer and function.search_path is None:
         _pin(ground, function, draft)
         title = title or f"Pin the search_path of {function.name}"
     if not draft.forward:
         return no_fix(case, f"no client may call {function.name}, and nothing else about it can be changed safely")
-    only_path = not exposed
     return (
         Fix(
             id=f"function-{slug(str(function.name))}",
             title=title,
             findings=case.fingerprints,
-            applies=Applies.SAFE if only_path else Applies.REVIEW,
+            applies=Applies.REVIEW if exposed else Applies.SAFE,
             statements=tuple(draft.forward),
             undo=tuple(draft.undo),
-            risk=". ".join(reason[:1].upper() + reason[1:] for reason in draft.review),
+            risk=". ".join(sentence(reason) for reason in draft.review),
             objects=(str(function.name),),
             order=40,
         ),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from assistant.domain.fixes import Applies, Fix, NoFix, Statement
 from assistant.domain.ownership import Confidence, OwnerKind
-from assistant.propose.draft import REOPENS, Draft, no_fix, slug
+from assistant.propose.draft import REOPENS, Draft, no_fix, sentence, slug
 from assistant.propose.entitlements import says_what_one_may_do
 from assistant.propose.grants import narrowed, revoked, target_of
 from assistant.propose.ground import COMMANDS
@@ -90,7 +90,7 @@ def _fix(table: Table, entry: Ownership, case: Case, draft: Draft) -> Fix:
         applies=Applies.REVIEW if draft.review else Applies.SAFE,
         statements=tuple(draft.forward),
         undo=tuple(draft.undo),
-        risk=(". ".join(_sentence(reason) for reason in draft.review)),
+        risk=(". ".join(sentence(reason) for reason in draft.review)),
         objects=(str(name),),
         order=20,
     )
@@ -115,10 +115,6 @@ def _risk_of(table: Table, entry: Ownership, dropped: int) -> str | None:
     if entry.kind is OwnerKind.MEMBERSHIP and dropped:
         return f"nobody joins {entry.tenant or 'a tenant'} on their own any more: an owner adds them, or the server accepts an invitation"
     return None
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _says(entry: Ownership) -> str:
@@ -312,7 +308,7 @@ def _narrow(shapes: Shapes, table: Table, entry: Ownership, case: Case, draft: D
         why = "The rows are public, these columns are not."
         if draft.add(narrowed(ground, table.grants, target, "SELECT", safe, why=why)):
             draft.review.append(
-                f"{', '.join(sorted(hidden))} of {table.name} can then be read by trusted server code alone, and select * is refused"
+                f"trusted server code alone can then read {', '.join(sorted(hidden))} of {table.name}, and select * is refused"
             )
 
 

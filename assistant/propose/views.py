@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from assistant.domain.fixes import Applies, Fix, NoFix, Statement
 from assistant.domain.names import PLATFORM_SCHEMAS
 from assistant.domain.ownership import OwnerKind
-from assistant.propose.draft import REOPENS, Draft, closed_beneath, no_fix, slug
+from assistant.propose.draft import REOPENS, Draft, closed_beneath, no_fix, sentence, slug
 from assistant.propose.grants import revoked, target_of
 from assistant.sql.names import qualified
 
@@ -74,7 +74,7 @@ def fix_view(
             applies=applies,
             statements=tuple(draft.forward),
             undo=tuple(draft.undo),
-            risk=risk[:1].upper() + risk[1:],
+            risk=sentence(risk),
             objects=(str(view.name),),
             order=30,
         ),

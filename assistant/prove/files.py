@@ -14,6 +14,7 @@ from assistant.collect.catalog import read_catalog
 from assistant.domain.fixes import Proof, ProofVerdict
 from assistant.prove.blame import rightful
 from assistant.shadow.replay import replay
+from assistant.text.plural import plural
 
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def prove_files(
     comparison = rightful(compare(before, after), before, ownership, fixes, catalog)
     verdict, reason = judge(comparison, replayed)
     return Proof(
-        claim=f"the files as edited close {len(comparison.closed)} leaks and lock nobody out",
+        claim=f"the files as edited close {plural(len(comparison.closed), 'leak')} and lock nobody out",
         verdict=verdict,
         reason=reason,
         before=before.counts(),
@@ -85,7 +86,13 @@ def judge(comparison: Comparison, replayed: Replay) -> tuple[ProofVerdict, str]:
         cell = comparison.opened[0]
         return ProofVerdict.LEAKS, f"the files open {cell.object} to {cell.actor.value} ({cell.verb.value})"
     if not comparison.closed and comparison.still_open:
-        return ProofVerdict.LEAKS, f"the files close nothing; {len(comparison.still_open)} leaks are still open"
-    left = f"; {len(comparison.still_open)} leaks stay open" if comparison.still_open else ""
+        return (
+            ProofVerdict.LEAKS,
+            f"the files close nothing; {plural(len(comparison.still_open), 'leak is', 'leaks are')} still open",
+        )
+    left = f"; {plural(len(comparison.still_open), 'leak stays', 'leaks stay')} open" if comparison.still_open else ""
     lost = f"; {len(comparison.lost_sight)} could not be tried again" if comparison.lost_sight else ""
-    return ProofVerdict.HOLDS, f"{len(comparison.closed)} leaks were tried again and hold{left}{lost}"
+    return (
+        ProofVerdict.HOLDS,
+        f"{plural(len(comparison.closed), 'leak was tried again and holds', 'leaks were tried again and hold')}{left}{lost}",
+    )

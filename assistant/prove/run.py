@@ -22,6 +22,7 @@ from assistant.prove.blame import Blame, blame, rightful
 from assistant.prove.plans import explain
 from assistant.prove.rehearse import Rehearsed, apply_fixes, undo_fixes
 from assistant.prove.sameness import differences
+from assistant.text.plural import plural
 
 
 if TYPE_CHECKING:
@@ -233,7 +234,7 @@ def _proof(claim: Claim, wanted: tuple[Fix, ...], tried: Try, left_out: dict[str
     verdict, reason = _verdict(claim, tried, survived)
     closed = len(tried.comparison.closed)
     return Proof(
-        claim=f"{len(survived)} fixes close {closed} leaks and lock nobody out",
+        claim=f"{plural(len(survived), 'fix closes', 'fixes close')} {plural(closed, 'leak')} and {'locks' if len(survived) == 1 else 'lock'} nobody out",
         verdict=verdict,
         reason=reason,
         before=claim.before.counts(),
@@ -260,12 +261,15 @@ def _verdict(claim: Claim, tried: Try, survived: tuple[Fix, ...]) -> tuple[Proof
         first = comparison.opened[0]
         return ProofVerdict.LEAKS, f"the fixes open {first.object} to {first.actor.value} ({first.verb.value})"
     if open_:
-        return ProofVerdict.LEAKS, f"{len(open_)} of the leaks are still open, the first on {open_[0].object}"
+        return (
+            ProofVerdict.LEAKS,
+            f"{len(open_)} of the leaks {'is' if len(open_) == 1 else 'are'} still open, the first on {open_[0].object}",
+        )
     lost = [cell for cell in comparison.lost_sight if _claimed(claim, cell, survived)]
     if lost:
         return (
             ProofVerdict.UNKNOWN,
-            f"{len(lost)} leaks could not be tried again, the first on {lost[0].object}: {lost[0].reason}",
+            f"{plural(len(lost), 'leak')} could not be tried again, the first on {lost[0].object}: {lost[0].reason}",
         )
     if not survived:
         return ProofVerdict.UNKNOWN, "there was no fix to rehearse"
@@ -273,7 +277,7 @@ def _verdict(claim: Claim, tried: Try, survived: tuple[Fix, ...]) -> tuple[Proof
         return ProofVerdict.UNKNOWN, "PostgreSQL refused a statement of the fixes"
     return (
         ProofVerdict.HOLDS,
-        f"{len(comparison.closed)} leaks were tried again and hold; every rightful access still works",
+        f"{plural(len(comparison.closed), 'leak was tried again and holds', 'leaks were tried again and hold')}; every rightful access still works",
     )
 
 

@@ -6,6 +6,8 @@ import hashlib
 import re
 from typing import TYPE_CHECKING, Final
 
+from assistant.text.plural import plural
+
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -43,8 +45,8 @@ def header(kind: str, proof: Proof, fixes: tuple[Fix, ...], undo: str | None, ma
     if fixes:
         lines += _wrapped("; ".join(fix.title for fix in fixes) + ".")
     lines.append(
-        f"Rehearsed on a copy of this schema: {before.get('leaks', 0)} leaks before, {after.get('leaks', 0)} after;"
-        f" {len(proof.comparison.locked_out)} owners locked out; {closed} closed by attack, {after.get('unknown', 0)} cells untested."
+        f"Rehearsed on a copy of this schema: {plural(before.get('leaks', 0), 'leak')} before, {after.get('leaks', 0)} after;"
+        f" {plural(len(proof.comparison.locked_out), 'owner')} locked out; {closed} closed by attack, {plural(after.get('unknown', 0), 'cell')} untested."
     )
     if proof.verdict.value != "holds":
         lines.append(f"NOT PROVEN ({proof.verdict.value}): {proof.reason}.")

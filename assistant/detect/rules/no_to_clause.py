@@ -55,7 +55,7 @@ def find(context: Context) -> Iterator[Finding]:
         yield report(
             RULE,
             Subject(kind="table", name=str(table.name)),
-            f"{len(loose)} {'policy' if len(loose) == 1 else 'policies'} of {table.name} name no role.",
+            f"{len(loose)} {'policy' if len(loose) == 1 else 'policies'} of {table.name} {'names' if len(loose) == 1 else 'name'} no role.",
             lint(Severity.INFO),
             context.policy_place(loose[0]),
             detail=f"{names}: without TO they are evaluated for guests too.",

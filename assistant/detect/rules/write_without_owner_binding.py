@@ -115,7 +115,8 @@ def _explained(context: Context, table: Table, branch: Branch) -> bool:
 
 def _say(group: Group) -> tuple[str, str]:
     columns = " and ".join(dict.fromkeys(column for flaw in group.flaws for column in flaw.columns))
+    verb = "do" if group.names.startswith("policies ") else "does"
     return (
-        f"{group.who} can write rows of {group.table.name} into somebody else's account: {group.names} does not bind {columns}.",
+        f"{group.who} can write rows of {group.table.name} into somebody else's account: {group.names} {verb} not bind {columns}.",
         f"The check on the new row is: {group.texts}.",
     )

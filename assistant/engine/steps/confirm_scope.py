@@ -34,7 +34,7 @@ def begin(context: Context) -> Generator[Happening, None, str]:
     leaks = worst_first(matrix.of(Verdict.LEAKS))
     kept = context.world.evidence.put(
         "leaks",
-        f"{len(leaks)} leaks with their witnesses",
+        f"{plural(len(leaks), 'leak')} with {'its witness' if len(leaks) == 1 else 'their witnesses'}",
         json.dumps(leak_records(leaks, rehearsal.replay, findings), indent=1, ensure_ascii=False),
     )
     seeding = matrix.seeding

@@ -10,6 +10,7 @@ from assistant.domain.fixes import ProofVerdict
 from assistant.engine.actions import approved, begins, edited, undone
 from assistant.engine.proposal import plan_for, refuse_unproven, told_open
 from assistant.engine.writing import as_edited, propose_files, remove_files, write_files
+from assistant.text.plural import plural
 
 
 if TYPE_CHECKING:
@@ -36,7 +37,9 @@ def begin(context: Context) -> Generator[Happening, None, str]:
         yield FactTaken(step=step, says=f"not fixed: {sentence}")
     yield proved(context, proof)
     refuse_unproven(proof)
-    counts = f"{proof.before.get('leaks', 0)} leaks before, {proof.after.get('leaks', 0)} after, nobody locked out"
+    counts = (
+        f"{plural(proof.before.get('leaks', 0), 'leak')} before, {proof.after.get('leaks', 0)} after, nobody locked out"
+    )
     yield from propose_files(context, plan_for(rehearsal), f"Write this migration into the repository? ({counts})")
     return ""
 
@@ -67,7 +70,9 @@ def try_edited(context: Context, path: str, text: str) -> Generator[Happening, N
             "Nothing was written; your text is in the evidence of this step. Run it again and edit what it proposes.",
         )
     yield FactTaken(step=context.step.id, says="the undo was written for the text before your change: read it once")
-    counts = f"{proof.before.get('leaks', 0)} leaks before, {proof.after.get('leaks', 0)} after, nobody locked out"
+    counts = (
+        f"{plural(proof.before.get('leaks', 0), 'leak')} before, {proof.after.get('leaks', 0)} after, nobody locked out"
+    )
     yield from propose_files(context, lambda _at: artifacts, f"Write the files as you edited them? ({counts})")
     return ""
 
@@ -90,7 +95,9 @@ def proved(context: Context, proof: Proof) -> Proved:
     lines += [f"refused: {reason}: {statement}" for statement, reason in proof.failed]
     lines += [f"plan {note.table} ({', '.join(note.columns)}): {note.plan}" for note in proof.plans]
     lines += [f"undo works: {proof.undo_works}", f"second run changes nothing: {proof.again_is_noop}"]
-    kept = context.world.evidence.put("proof", f"{len(comparison.closed)} leaks closed", "\n".join(lines) + "\n")
+    kept = context.world.evidence.put(
+        "proof", f"{plural(len(comparison.closed), 'leak')} closed", "\n".join(lines) + "\n"
+    )
     return Proved(
         step=context.step.id,
         claim=proof.claim,

@@ -59,6 +59,7 @@ def test_a_policy_that_lets_the_owner_write_permissions_goes_with_the_leak_besid
     ("name", "columns", "says"),
     [
         ("credits", "user_id uuid primary key references auth.users, amount int", True),
+        ("user_credits", "id uuid primary key references auth.users, amount int", True),
         ("access", "user_id uuid primary key references auth.users, can_upload boolean, level int, note_id int", True),
         ("push_subscriptions", "user_id uuid references auth.users, endpoint text", False),
         ("tasks", "user_id uuid references auth.users, title text, is_done boolean, is_pinned boolean", False),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.domain.fixes import NoFix
+from assistant.domain.fixes import Applies, NoFix
 from assistant.domain.matrix import Actor
 from assistant.domain.names import Name
 from assistant.domain.ownership import OwnerKind
 from assistant.propose.assembly import assemble
+from assistant.propose.draft import sentence
 from assistant.propose.tidying import unwrapped
 from assistant.prove.sameness import differences
 from assistant.sql.respelling import wrapped
@@ -173,6 +174,23 @@ def test_a_servers_table_leaves_the_publication_and_comes_back_with_the_undo(sha
     assert rig.catalog.publications[0].tables == ()
     rig.run(statement.sql for statement in assemble(fixes).undo)
     assert differences(before, rig.catalog) == ()
+
+
+def test_a_sentence_never_capitalises_a_name():
+    assert sentence("public.f() is closed") == "public.f() is closed"
+    assert sentence("add_credits then sees less") == "add_credits then sees less"
+    assert sentence("a page asks the server") == "A page asks the server"
+
+
+def test_taking_a_function_out_of_the_api_asks_to_check_its_callers(shadow):
+    rig = notes(shadow).sql(
+        """create function public.all_bodies() returns setof text language plpgsql security definer set search_path = '' as
+           $$ begin return query execute 'select body from public.notes'; end $$;"""
+    )
+    accuse(rig, "function", "public.all_bodies()", "execute")
+    (fix,) = rig.propose()
+    assert fix.applies is Applies.REVIEW
+    assert fix.risk.startswith("Check who calls public.all_bodies()")
 
 
 def test_the_undo_of_everything_brings_everything_back(shadow):

@@ -11,6 +11,7 @@ from assistant.engine.demo import build_demo
 from assistant.engine.outcome import raise_failed
 from assistant.faces.cli.exits import Exit
 from assistant.faces.cli.settings import options_from
+from assistant.text.plural import plural
 
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def _counts(incident: Incident) -> str:
     if incident.proof is None:
         return "nothing was attacked"
     before, after = incident.proof.before.get("leaks", 0), incident.proof.after
-    return f"{before} leaks before, {after['leaks']} leaks after, {after['locked_out']} owners locked out"
+    return f"{plural(before, 'leak')} before, {plural(after['leaks'], 'leak')} after, {plural(after['locked_out'], 'owner')} locked out"
 
 
 class _Told:

@@ -119,9 +119,7 @@ def _attack_again(arguments: argparse.Namespace, voice: Voice, session: Session,
     else:
         for path in report["written"]:
             voice.line(f"written: {path}")
-        counts = (
-            f"{report['before']['leaks']} leaks before, {after['leaks']} after, {after['locked_out']} owners locked out"
-        )
+        counts = f"{plural(report['before']['leaks'], 'leak')} before, {after['leaks']} after, {plural(after['locked_out'], 'owner')} locked out"
         voice.line(f"Attacked again from the files: {counts}.", kind="good" if proven else "high")
         voice.line("Next: review the migration, deploy it, and print the runbook with `stanch runbook`.")
     if proven:
@@ -164,7 +162,7 @@ def _tell_fixes(voice: Voice, rehearsal: Rehearsal, artifacts: Sequence[Artifact
             voice.line(fix.risk, indent=4)
     before, after = proof.before.get("leaks", 0), proof.after.get("leaks", 0)
     voice.line()
-    voice.line(f"Proof on a clone: {before} leaks before, {after} after. {proof.reason}", kind="strong")
+    voice.line(f"Proof on a clone: {plural(before, 'leak')} before, {after} after. {proof.reason}", kind="strong")
     if not proof.undo_works:
         voice.line("The undo did not bring back exactly what was there: read it before you rely on it.", indent=2)
     for note in proof.plans:
