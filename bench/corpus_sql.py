@@ -44,7 +44,7 @@ def main() -> None:
             return None
         return None if said is None else tuple(found for found in said["findings"] if found["severity"] in LOUD)
 
-    found = gone = leaks = silent = clean = 0
+    found = gone = mended = leaks = silent = clean = 0
     for case in cases:
         at_parent = scanned(case["repo"], case["parent"])
         if at_parent is None:
@@ -58,13 +58,13 @@ def main() -> None:
             continue
         leaks += 1
         found += bool(rules)
-        at_fix = scanned(case["repo"], case["fix"]) if case.get("fix") else None
-        closed = at_fix is not None and not set(rules) & set(hits(at_fix, case))
-        gone += bool(rules) and closed
-        print(
-            f"{case['id']:44} leak   {' '.join(rules) or 'MISSED'}{'' if closed or not rules else '  STILL THERE AT THE FIX'}"
-        )
-    print(f"\nfound {found}/{leaks}   gone at the fix {gone}/{found}   silent on clean {silent}/{clean}")
+        at_fix = scanned(case["repo"], case["fix"]) if rules and case.get("fix") else None
+        left = set(rules) & set(hits(at_fix, case)) if at_fix is not None else set()
+        mended += at_fix is not None
+        gone += at_fix is not None and not left
+        says = f"  STILL THERE AT THE FIX: {' '.join(sorted(left))}" if left else ""
+        print(f"{case['id']:44} leak   {' '.join(rules) or 'MISSED'}{says}")
+    print(f"\nfound {found}/{leaks}   gone at the fix {gone}/{mended}   silent on clean {silent}/{clean}")
 
 
 def hits(findings: tuple[dict[str, Any], ...], case: Case) -> list[str]:

@@ -53,6 +53,7 @@ class StanchApp(App[None]):
     TITLE = "stanch"
     ENABLE_COMMAND_PALETTE = True
     ANIMATION_LEVEL = "none"
+    DEFAULT_MODE = Stage.TRIAGE.value
     MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {
         stage.value: partial(StageScreen, stage) for stage in Stage
     }
@@ -61,6 +62,8 @@ class StanchApp(App[None]):
     def __init__(self, root: Path, options: Options | None = None, keymap: dict[str, str] | None = None) -> None:
         """Show the incident of the repository at ``root``; the case file is opened after the first paint."""
         super().__init__()
+        self.theme = "ansi-dark"
+        self.animation_level = "none"
         self.root, self.options = root, options or Options()
         self.session: Session | None = None
         self.incident: Incident | None = None
@@ -74,11 +77,8 @@ class StanchApp(App[None]):
 
     def on_mount(self) -> None:
         """Paint first, then open the case file in a worker."""
-        self.theme = "ansi-dark"
-        self.animation_level = "none"
         if self._keys:
             self.set_keymap(self._keys)
-        self.switch_mode(Stage.TRIAGE.value)
         self.call_after_refresh(self._open)
 
     @work(thread=True, group="engine", exclusive=True, exit_on_error=False)
