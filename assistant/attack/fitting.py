@@ -71,6 +71,8 @@ def _value(field: Field, table: Table, column: Column, text: str) -> str | None:
     if listed:
         return literal(listed.group(1))
     if column.base.startswith(("timestamp", "date")):
+        if any(re.match(r"<=?\s*\(?\s*(?:now\(\)|current_\w+)\s*\+", one, re.IGNORECASE) for one in rests):
+            return "now() + interval '1 hour'"
         return _moment(field, table, column, rest)
     if column.base in _NUMBERS:
         return _number(field, table, column, rest)

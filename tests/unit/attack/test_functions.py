@@ -46,6 +46,11 @@ def test_a_list_of_what_is_due_shows_every_tenants_addresses(attacked):
     assert "contracts.email" in cell.columns
 
 
+def test_what_is_due_within_a_day_is_seeded_within_a_day(attacked):
+    soon = DUE.replace("sent_at < now() - interval '3 days'", "sent_at > now() and sent_at <= now() + interval '1 day'")
+    assert ("execute", "guest", "") in attacked(ORGS + CREDITS + soon).leaks("public.due()")
+
+
 def test_the_same_list_for_its_own_tenant_alone_holds(attacked):
     world = attacked(ORGS + CREDITS + DUE.replace("reminder_count < 2", f"reminder_count < 2 and {MINE}"))
     assert not world.leaks()
