@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 from assistant.detect.context import Exposure
 from assistant.detect.functions import is_vector_search, reads_queue, returns_answer
@@ -47,6 +48,8 @@ EXAMPLES = (
     ),
 )
 
+_SECRET: Final = re.compile(r"(^|_)(token|secret|key|code|hash|password|passcode|pin|otp|nonce|signature)$")
+
 
 def find(context: Context) -> Iterator[Finding]:
     """Callable definer functions over private rows: executed by the attack, or without a word about the caller."""
@@ -71,7 +74,7 @@ def find(context: Context) -> Iterator[Finding]:
             severity=_severity(function, touched, exposure),
             confidence=Confidence.LOW if body.is_dynamic(function.body) else Confidence.MEDIUM,
         )
-        if judgement is None or (not judgement.executed and (asks or not touched)):
+        if judgement is None or (not judgement.executed and (asks or _wants_secret(function) or not touched)):
             continue
         subject = Subject(kind="function", name=str(function.name))
         over = f" over {', '.join(str(name) for name in touched)}" if touched else ""
@@ -83,6 +86,11 @@ def find(context: Context) -> Iterator[Finding]:
             context.function_place(function),
             detail=_detail(function, asks=asks),
         )
+
+
+def _wants_secret(function: Function) -> bool:
+    """True when it takes a token: whoever holds one is meant to be served, and the attack never holds the victim's."""
+    return any(_SECRET.search(argument.name.lower()) for argument in function.arguments)
 
 
 def _severity(function: Function, touched: tuple[Name, ...], exposure: Exposure) -> Severity:
