@@ -76,7 +76,10 @@ def other_parties(
 def ask_who_reads(table: Table, parties: Parties) -> Gap:
     """The question where another party's way in cannot be kept without the leak."""
     listed = ", ".join(parties.columns)
-    return Gap(f"{table.name} also names {listed}: may both sides reach its rows? Say so in stanch.toml")
+    return Gap(
+        f"{table.name} also names {listed}: may both sides reach its rows? Say so in stanch.toml:"
+        " under columns whoever may, under authors whoever is only named"
+    )
 
 
 def published_by(table: Table, policies: Iterable[PolicyRow], surface: Surface) -> tuple[str, ...]:
