@@ -91,8 +91,9 @@ def _choices(
     found = _compared(field, argument.name, base, near, side, body=body, secrets=secrets)
     if secrets or not SECRET.search(name):
         found = list(dict.fromkeys((*found, *_ids(field, name, base, near, side))))[:CALLS]
-    if not found:
-        found = _constants(field, name, base, near)
+    if not found or (base in _NUMBERS and not name.endswith("id")):
+        # an amount is tried small first: what is there may not suffice for more
+        found = [*_constants(field, name, base, near), *found]
     if array:
         return [f"array[{value}]::{kind}" for value in found[:3]] or [f"'{{}}'::{kind}"]
     return [f"{value}::{kind}" for value in found]

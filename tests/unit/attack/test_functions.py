@@ -39,6 +39,15 @@ def test_anybody_who_drains_anothers_credits_is_caught_although_the_seeded_balan
     assert "update public.credits set balance" in cell.witness
 
 
+def test_an_amount_is_tried_small_although_a_ledger_holds_a_large_one(attacked):
+    ledger = "create table public.ledger (id uuid primary key, org_id uuid not null references public.orgs (id), amount int not null);"
+    keeps = DEDUCT.replace(
+        "return b - amount;", "insert into ledger values (gen_random_uuid(), p_org, amount); return 0;"
+    )
+    cell = attacked(ORGS + CREDITS + ledger + keeps).cell("public.deduct(uuid,integer)", "execute", "guest")
+    assert cell.verdict.value == "leaks"
+
+
 def test_a_list_of_what_is_due_shows_every_tenants_addresses(attacked):
     world = attacked(ORGS + CREDITS + DUE)
     cell = world.cell("public.due()", "execute", "other-tenant")
