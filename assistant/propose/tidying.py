@@ -76,7 +76,7 @@ def _respell(maker: Shapes, table: Table, findings: list[Finding], dropped: froz
         for policy in table.policies
         if policy.name not in dropped and any(policy.name in finding.policies for finding in findings)
     }
-    better = {name: _better(maker, table, policy) for name, policy in left.items()}
+    better = {name: _better(maker, table, policy, dropped) for name, policy in left.items()}
     for name, new in better.items():
         old = Policy.from_row(left[name])
         if new != old:
@@ -115,10 +115,10 @@ def _answers(maker: Shapes, table: Table, policy: Policy, finding: Finding) -> b
     return not any(shapes(text, table.name, maker.ground.surface) for text in (policy.using, policy.check))
 
 
-def _better(maker: Shapes, table: Table, policy: PolicyRow) -> Policy:
+def _better(maker: Shapes, table: Table, policy: PolicyRow, dropped: frozenset[str]) -> Policy:
     """The policy with its caller and its lists asked once a statement, and a TO clause where nobody loses a row by it."""
     using, check = policy.using, policy.check
-    if not maker.ground.reads_itself(table):
+    if not maker.ground.reads_itself(table, dropped):
         surface = maker.ground.surface
         using, check = (respelled(text, table.name, surface) for text in (using, check))
     roles = policy.roles
