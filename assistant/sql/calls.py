@@ -91,14 +91,6 @@ def _func(node: exp.Expr) -> tuple[str, tuple[exp.Expr, ...]]:
     return name, arguments
 
 
-def setting_read(call: Call) -> str | None:
-    """Name of the setting that a ``current_setting('…')`` reads, None for any other call."""
-    if call.name != "current_setting" or call.schema not in {"", "pg_catalog"} or not call.arguments:
-        return None
-    first = bare(call.arguments[0])
-    return first.name if isinstance(first, exp.Literal) and first.is_string else None
-
-
 def json_path(node: exp.Expr) -> tuple[exp.Expr, tuple[str, ...]]:
     """A chain of ``->``, ``->>``, ``#>`` and ``#>>`` as its source and the keys taken, outermost key last."""
     keys: list[str] = []

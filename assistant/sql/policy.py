@@ -155,8 +155,3 @@ def disable_rls(table: Name) -> str:
 def force_rls(table: Name) -> str:
     """ALTER TABLE … FORCE ROW LEVEL SECURITY: where the application connects as the table's owner."""
     return f"ALTER TABLE {qualified(table)} FORCE ROW LEVEL SECURITY"
-
-
-def unforce_rls(table: Name) -> str:
-    """ALTER TABLE … NO FORCE ROW LEVEL SECURITY."""
-    return f"ALTER TABLE {qualified(table)} NO FORCE ROW LEVEL SECURITY"

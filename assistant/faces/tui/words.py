@@ -4,28 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from assistant.domain.events import (
-    Applied,
-    Asked,
-    CauseNamed,
-    Closed,
-    Decided,
-    FactTaken,
-    Failed,
-    FixProposed,
-    Found,
-    IncidentState,
-    Noted,
-    Opened,
-    Progressed,
-    Proved,
-    StepEnded,
-    StepStarted,
-    StepState,
-    Undone,
-    Written,
-)
+from assistant.domain.events import Found, IncidentState, StepState
 from assistant.domain.matrix import Verdict
+from assistant.write.telling import told
 
 
 if TYPE_CHECKING:
@@ -85,40 +66,8 @@ VERDICT_STYLE: Final = {
 }
 
 
-def sentence(what: Happening) -> str:  # noqa: C901, PLR0912 - one line a kind of happening reads better than a table of functions
-    """One line of the timeline."""
-    match what:
-        case Opened():
-            return f"incident opened with the playbook {what.playbook} at commit {what.head[:10] or 'none'}"
-        case StepStarted():
-            return f"{what.step}: started" + (f", to {what.intent}" if what.intent else "")
-        case Progressed():
-            return f"{what.step}: {what.says}"
-        case FactTaken():
-            return f"{what.step}: {what.says}"
-        case Found():
-            return f"{what.step}: found {what.title} ({what.severity}, {'executed' if what.executed else 'suspected'})"
-        case CauseNamed():
-            return f"{what.step}: cause: {what.says}"
-        case FixProposed():
-            return f"{what.step}: proposes {what.title} ({what.applies})"
-        case Asked():
-            return f"{what.step}: asks: {what.asks}"
-        case Decided():
-            return f"{what.step}: answered {what.answer!r}"
-        case Applied():
-            return f"{what.step}: {what.says}"
-        case Proved():
-            return f"{what.step}: proof {what.verdict}: {what.reason}"
-        case Written():
-            return f"{what.step}: wrote {', '.join(path for path, _ in what.files)}"
-        case Undone():
-            return f"{what.step}: undone: {what.says}"
-        case StepEnded():
-            return f"{what.step}: {what.state.value}" + (f", {what.says}" if what.says else "")
-        case Noted():
-            return f"note: {what.text}"
-        case Failed():
-            return f"{what.step}: failed: {what.says} {what.remedy}"
-        case Closed():
-            return f"incident closed: {what.says}"
+def sentence(what: Happening) -> str:
+    """One line of the timeline: the step, and what the runbook says too; here even the start of a step has its line."""
+    said = told(what) or (f"suspected: {what.title}" if isinstance(what, Found) else "started")
+    step = getattr(what, "step", "")
+    return f"{step}: {said}" if step else said
