@@ -54,6 +54,14 @@ class Finding:
     """Names of the policies at fault, on the subject's table."""
     columns: tuple[str, ...] = ()
     """Columns at fault."""
+    entry: str = ""
+    """Code findings: ``Entry.id`` in the code map; empty for findings about the database or about no entry."""
+    queries: tuple[int, ...] = ()
+    """Code findings: ``Query.id`` of the queries at fault."""
+    at: tuple[int, int] = (0, 0)
+    """Code findings: byte range at fault in ``where.file``; (0, 0) when only the line is known."""
+    facts: tuple[tuple[str, str], ...] = ()
+    """Code findings: what a patch needs to know, by name (``column``: user_id, ``caller``: session.user.id, ``variable`` ...), sorted."""
 
     @property
     def rank(self) -> tuple[bool, int, int, str, str, str]:

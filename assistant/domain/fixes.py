@@ -37,6 +37,32 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hunk:
+    """One replacement of bytes in a file; hunks of one patch do not overlap."""
+
+    at: int
+    """First byte replaced, in the file as it was read."""
+    end: int
+    """First byte kept again; equal to ``at`` for an insertion."""
+    text: str
+    """What stands there instead, with the file's own line ends."""
+    says: str
+    """Why, one sentence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patch:
+    """Edits of one file of the repository, or a new file."""
+
+    path: str
+    """Relative to the root, forward slashes."""
+    replaces: str | None
+    """SHA-256 of the bytes the hunks were computed from; None for a new file. A file changed meanwhile is recomputed, never fuzzed."""
+    hunks: tuple[Hunk, ...]
+    """In the order of ``at``; a new file is one hunk at 0."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fix:
     """A change that closes findings."""
 
@@ -57,7 +83,9 @@ class Fix:
     objects: tuple[str, ...] = ()
     """Objects it touches."""
     order: int = 50
-    """Lower first: 10 helper functions, 20 tables and policies, 30 views, 40 functions, 60 buckets, 70 grants, 90 indexes."""
+    """Lower first: 10 helper functions, 20 tables and policies, 30 views, 40 functions, 60 buckets, 70 grants, 90 indexes; code: 100 and up."""
+    patches: tuple[Patch, ...] = ()
+    """Edits of code; ``statements`` and ``undo`` are then empty, or hold the migration the patch needs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,435 @@
+"""The intermediate form of source code: what TypeScript, JavaScript and Python have in common, as small tuples.
+
+Readers in ``assistant.collect.code`` produce it, and everything that understands code works on it, so that nothing above them knows a
+parser. Nodes are named tuples and not dataclasses because a repository has about a million of them: they are three times faster to make and
+to send between processes. ``at`` and ``end`` are byte offsets into the file as it lies on disk (0-based, end exclusive).
+Types, comments and literal JSX text are left out; what a reader does not know becomes ``Opaque`` with its readable children.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple, TypeAlias
+
+
+class Literal(NamedTuple):
+    """A string without substitutions, a number, a boolean, null/None/undefined, or a regular expression as its text."""
+
+    value: str | int | float | bool | None
+    """The value; a regular expression is its source text."""
+    at: int
+    end: int
+
+
+class Name(NamedTuple):
+    """An identifier that is read, or bound when it stands as a pattern; ``this``, ``self`` and ``super`` too."""
+
+    id: str
+    at: int
+    end: int
+
+
+class Attribute(NamedTuple):
+    """``of.name``, ``of?.name``, ``of!.name`` and ``of["name"]``."""
+
+    of: Expression
+    name: str
+    at: int
+    end: int
+
+
+class Index(NamedTuple):
+    """``of[key]`` where the key is computed."""
+
+    of: Expression
+    key: Expression
+    at: int
+    end: int
+
+
+class Call(NamedTuple):
+    """``callee(arguments)``; type arguments and ``?.`` are dropped; a Python keyword argument is one trailing ``Record``."""
+
+    callee: Expression
+    arguments: tuple[Expression, ...]
+    new: bool
+    """True for ``new X()``."""
+    at: int
+    end: int
+
+
+class Template(NamedTuple):
+    """A template string or f-string: ``texts`` has one item more than ``values``. A regular string in Python with % or .format is a Call or Binary."""
+
+    tag: Expression | None
+    """The tag, ``sql`` or ``prisma.$queryRaw``; None for a plain template."""
+    texts: tuple[str, ...]
+    values: tuple[Expression, ...]
+    at: int
+    end: int
+
+
+class Field(NamedTuple):
+    """One entry of a record, or an attribute of a JSX element."""
+
+    key: str | None
+    """The key; None for a computed key and for a spread."""
+    value: Expression
+    spread: bool
+    """True for ``...value``."""
+
+
+class Record(NamedTuple):
+    """An object literal, or a dict; methods and getters are entries whose value is a ``Lambda``."""
+
+    entries: tuple[Field, ...]
+    at: int
+    end: int
+
+
+class Sequence(NamedTuple):
+    """An array, list, tuple or set literal; a spread item is a ``Spread``."""
+
+    items: tuple[Expression, ...]
+    at: int
+    end: int
+
+
+class Spread(NamedTuple):
+    """``...value`` in a call or an array."""
+
+    value: Expression
+    at: int
+    end: int
+
+
+class Binary(NamedTuple):
+    """Two operands. Operators as in JavaScript; ``==``/``is`` of Python is ``===``, ``!=``/``is not`` is ``!==``, ``and`` is ``&&``, ``or`` is ``||``, ``not in`` is ``not in``."""
+
+    operator: str
+    left: Expression
+    right: Expression
+    at: int
+    end: int
+
+
+class Unary(NamedTuple):
+    """``!x``, ``-x``, ``typeof x``, ``void x``, ``delete x``; ``not x`` of Python is ``!``."""
+
+    operator: str
+    operand: Expression
+    at: int
+    end: int
+
+
+class Await(NamedTuple):
+    """``await operand``."""
+
+    operand: Expression
+    at: int
+    end: int
+
+
+class Conditional(NamedTuple):
+    """``test ? yes : no``."""
+
+    test: Expression
+    yes: Expression
+    no: Expression
+    at: int
+    end: int
+
+
+class Assign(NamedTuple):
+    """``target = value`` as an expression; ``operator`` is ``=``, ``+=``, ``||=``, ``??=`` ..."""
+
+    target: Pattern | Attribute | Index
+    operator: str
+    value: Expression
+    at: int
+    end: int
+
+
+class Lambda(NamedTuple):
+    """A function or class used as a value."""
+
+    function: Function
+    at: int
+    end: int
+
+
+class Element(NamedTuple):
+    """A JSX element. Literal attributes of host elements and literal children are left out, except on ``script``, ``a``, ``form``, ``iframe`` and capitalised tags."""
+
+    tag: str
+    """``div``, ``Sidebar``, ``UI.Button``; empty for a fragment."""
+    attributes: tuple[Field, ...]
+    children: tuple[Expression, ...]
+    at: int
+    end: int
+
+
+class Opaque(NamedTuple):
+    """Something the form has no word for: its readable children in source order."""
+
+    children: tuple[Expression, ...]
+    at: int
+    end: int
+
+
+Expression: TypeAlias = (
+    Literal
+    | Name
+    | Attribute
+    | Index
+    | Call
+    | Template
+    | Record
+    | Sequence
+    | Spread
+    | Binary
+    | Unary
+    | Await
+    | Conditional
+    | Assign
+    | Lambda
+    | Element
+    | Opaque
+)
+
+
+class Part(NamedTuple):
+    """One entry of a record pattern: ``key: pattern = default``."""
+
+    key: str
+    pattern: Pattern
+    default: Expression | None
+
+
+class RecordPattern(NamedTuple):
+    """``{ a, b: c = 1, ...rest }``."""
+
+    parts: tuple[Part, ...]
+    rest: str | None
+    at: int
+    end: int
+
+
+class SequencePattern(NamedTuple):
+    """``[a, , b, ...rest]``; a hole is None."""
+
+    items: tuple[Pattern | None, ...]
+    rest: str | None
+    at: int
+    end: int
+
+
+Pattern: TypeAlias = Name | RecordPattern | SequencePattern
+
+
+class Parameter(NamedTuple):
+    """One parameter of a function."""
+
+    pattern: Pattern
+    default: Expression | None
+    annotation: str
+    """The declared type as text, at most 200 characters, empty when there is none."""
+    rest: bool
+    """True for ``...rest``, ``*args``, ``**kwargs``."""
+
+
+class Function(NamedTuple):
+    """A function, method or arrow; the body of ``x => expression`` is one ``Return``."""
+
+    name: str
+    """Its own name, or the name it is assigned to; empty when it has none."""
+    parameters: tuple[Parameter, ...]
+    body: tuple[Statement, ...]
+    is_async: bool
+    directives: tuple[str, ...]
+    """``use server``, ``use cache``, ``use cache: private`` at the top of its body."""
+    decorators: tuple[Expression, ...]
+    at: int
+    end: int
+
+
+class Class(NamedTuple):
+    """A class; fields with a value are ``Declare`` in ``fields``, constructor parameter properties are parameters of ``constructor``."""
+
+    name: str
+    bases: tuple[Expression, ...]
+    methods: tuple[Function, ...]
+    """Static ones too; ``constructor`` / ``__init__`` included."""
+    fields: tuple[Declare, ...]
+    decorators: tuple[Expression, ...]
+    at: int
+    end: int
+
+
+class Declare(NamedTuple):
+    """``const pattern = value``; Python's plain assignment to a name or tuple is one too."""
+
+    pattern: Pattern
+    value: Expression | None
+    annotation: str
+    at: int
+    end: int
+
+
+class Do(NamedTuple):
+    """An expression as a statement."""
+
+    expression: Expression
+    at: int
+    end: int
+
+
+class If(NamedTuple):
+    """``if (test) then else otherwise``."""
+
+    test: Expression
+    then: tuple[Statement, ...]
+    otherwise: tuple[Statement, ...]
+    at: int
+    end: int
+
+
+class Return(NamedTuple):
+    """``return value``; ``yield value`` is a ``Do``."""
+
+    value: Expression | None
+    at: int
+    end: int
+
+
+class Throw(NamedTuple):
+    """``throw value``, ``raise value``."""
+
+    value: Expression | None
+    at: int
+    end: int
+
+
+class Try(NamedTuple):
+    """``try body catch (name) handler finally last``; Python's ``else`` is appended to ``body``."""
+
+    body: tuple[Statement, ...]
+    caught: Pattern | None
+    handler: tuple[Statement, ...]
+    """Empty when there is no catch clause; several except clauses are joined."""
+    last: tuple[Statement, ...]
+    at: int
+    end: int
+
+
+class Loop(NamedTuple):
+    """Any loop: ``for (const pattern of over)``, ``while (test)``; ``with`` of Python is a Declare and its body inline."""
+
+    pattern: Pattern | None
+    over: Expression | None
+    test: Expression | None
+    body: tuple[Statement, ...]
+    at: int
+    end: int
+
+
+class Case(NamedTuple):
+    """One case of a switch; ``test`` None is ``default``. ``match`` of Python gives Opaque tests."""
+
+    test: Expression | None
+    body: tuple[Statement, ...]
+
+
+class Switch(NamedTuple):
+    """``switch (subject) { cases }``."""
+
+    subject: Expression
+    cases: tuple[Case, ...]
+    at: int
+    end: int
+
+
+class Define(NamedTuple):
+    """A function declaration."""
+
+    function: Function
+    at: int
+    end: int
+
+
+class DefineClass(NamedTuple):
+    """A class declaration."""
+
+    klass: Class
+    at: int
+    end: int
+
+
+class Jump(NamedTuple):
+    """``break`` or ``continue``."""
+
+    kind: str
+    at: int
+    end: int
+
+
+Statement: TypeAlias = Declare | Do | If | Return | Throw | Try | Loop | Switch | Define | DefineClass | Jump
+
+
+class Import(NamedTuple):
+    """One imported binding; ``import "x"`` has an empty local name. ``const x = require("y")`` and ``const { a } = await import("y")`` count."""
+
+    local: str
+    source: str
+    """The specifier as written; for Python the dotted module, relative dots kept."""
+    name: str
+    """Exported name, ``default``, or ``*`` for the whole module."""
+    type_only: bool
+    at: int
+
+
+class Export(NamedTuple):
+    """One exported binding."""
+
+    name: str
+    """Public name, ``default``, or ``*`` for ``export * from``."""
+    local: str
+    """Name in this module, or in ``source`` for a re-export; ``default`` for an anonymous default export, which the body declares under that name."""
+    source: str
+    """Specifier of a re-export, empty otherwise."""
+    type_only: bool
+    at: int
+
+
+class Gap(NamedTuple):
+    """A part of a file that could not be read."""
+
+    line: int
+    """1-based."""
+    reason: str
+
+
+class Module(NamedTuple):
+    """One source file."""
+
+    path: str
+    """Relative to the root of the repository, forward slashes."""
+    language: str
+    """ts, tsx, js or py."""
+    directives: tuple[str, ...]
+    """``use client``, ``use server``, ``use cache`` at the top."""
+    imports: tuple[Import, ...]
+    exports: tuple[Export, ...]
+    body: tuple[Statement, ...]
+    """Top-level statements in order; ``export const x = 1`` stands as the Declare it holds, ``export default <expression>`` as a Declare of ``default``; ``module.exports = {...}`` and ``exports.x =`` likewise."""
+    lazy: tuple[str, ...]
+    """Specifiers of dynamic ``import()`` calls anywhere in the file."""
+    gaps: tuple[Gap, ...]
+    """Parts not read; a file with gaps is partly read and never clean."""
+    line_starts: tuple[int, ...]
+    """Byte offset at which each line starts; line n starts at ``line_starts[n - 1]``."""
+
+    def line(self, at: int) -> int:
+        """1-based line of a byte offset."""
+        from bisect import bisect_right
+
+        return bisect_right(self.line_starts, at)
