@@ -1,0 +1,1 @@
+"""Reads the application's code: entry points, callers, guards and queries, from syntax alone and without running any of it."""
