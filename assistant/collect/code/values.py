@@ -133,6 +133,7 @@ Value: TypeAlias = Constant | Known | Closure | Blueprint | Shape | Listed | Cha
 
 UNKNOWN = Known(frozenset({Origin(OriginKind.UNKNOWN)}))
 """Nothing is known of it."""
+_DEEPEST = 6
 NOTHING = Constant(None)
 """null, undefined, None."""
 
@@ -221,7 +222,7 @@ class Deed(NamedTuple):
 
 def origins_of(value: Value | None, depth: int = 0) -> frozenset[Origin]:
     """Every origin that a value carries; empty for functions and library objects without request data in their arguments."""
-    if value is None or depth > 6:
+    if value is None or depth > _DEEPEST:
         return frozenset()
     if isinstance(value, Known):
         return value.origins
