@@ -464,3 +464,13 @@ class CodeMap:
     """Sentence about Next's build output: used, older than the sources, absent."""
     idioms: Mapping[str, str] = field(default_factory=dict)
     """What this repository uses, for patches: ``guard`` (most used session check, as an import line and a call), ``validation`` (zod, valibot, yup ...), ``client`` (user client factory)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decisions:
+    """What the operator decided about the code and keeps in ``[code]`` of stanch.toml."""
+
+    public: Mapping[str, str] = field(default_factory=dict)
+    """Route group (``/api/share``), or the id of one entry, to the reason why it needs no session."""
+    private: frozenset[str] = frozenset()
+    """Route groups and entries of which the operator said that they must not be public."""

@@ -136,6 +136,10 @@ class Question:
     """What it is about, sorted."""
     why: str
     """What stanch saw that makes it ask."""
+    entries: tuple[str, ...] = ()
+    """Questions about code: ``Entry.id`` of what it is about, sorted; ``objects`` is then empty."""
+    group: str = ""
+    """Questions about code: the route group that ``[code.public]`` of stanch.toml takes the answer for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
