@@ -433,9 +433,54 @@ class HostRule:
     source: str
     """Path pattern."""
     header: str
-    """Header in lower case; ``redirect`` or ``rewrite`` for those."""
+    """Header in lower case; ``redirect``, ``rewrite``, ``image`` (host pattern of an image proxy), ``cron`` or ``script`` for those."""
     value: str
     """Value or target."""
+    when: str = ""
+    """Conditions it holds under (``has header authorization``, ``missing cookie session``); empty when it always holds."""
+
+
+class Reach(StrEnum):
+    """Whom one grant of a Firebase rules file lets in."""
+
+    NOBODY = "nobody"
+    """``if false``."""
+    TIED = "tied"
+    """The caller is compared with the path or the document, or a role, claim or membership is asked for."""
+    SIGNED_IN = "signed-in"
+    """Anybody with an account."""
+    DATED = "dated"
+    """Everybody until a date: test mode."""
+    PUBLIC = "public"
+    """Everybody."""
+    SHARED = "shared"
+    """A property of the document decides and nobody is asked who they are: ``resource.data.published == true``."""
+    UNKNOWN = "unknown"
+    """The condition could not be read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentRule:
+    """One grant of a Firebase rules file: Firestore, Storage or the Realtime Database."""
+
+    place: Place
+    """Line of the ``allow`` or of the ``.read`` / ``.write``; ``symbol`` is the match path."""
+    service: str
+    """firestore, storage or realtime."""
+    path: str
+    """Path from the documents' root, wildcards kept: ``/users/{userId}/notes/{note}``; ``{x=**}`` is everything below."""
+    verbs: tuple[str, ...]
+    """get, list, create, update, delete: read and write are spelled out."""
+    condition: str
+    """As written with white space folded, at most 400 characters; empty when there is none."""
+    reach: Reach
+    """Whom it lets in."""
+    until: str = ""
+    """For a date: ``2026-01-31``."""
+    binds: bool = True
+    """For create and update of ``tied``: True when the written document is held to its owner (``request.resource``), or the path does it."""
+    at: tuple[int, int] = (0, 0)
+    """Byte range of the condition in ``place.file``; empty where none is written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -450,6 +495,8 @@ class CodeMap:
     """Modules that must stay on the server."""
     hosts: tuple[HostRule, ...] = ()
     """Rules of configuration files."""
+    documents: tuple[DocumentRule, ...] = ()
+    """Grants of Firebase rules files."""
     owner_columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Table to columns compared with the caller, for ``CodeHints``."""
     files: int = 0
