@@ -48,6 +48,8 @@ class Hunk:
     """What stands there instead, with the file's own line ends."""
     says: str
     """Why, one sentence."""
+    supports: bool = False
+    """True for an import that only serves the other hunks of its fix: it goes when they are all declined."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
