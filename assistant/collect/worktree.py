@@ -45,7 +45,7 @@ def read_work_tree(path: Path) -> WorkTree:
     if not path.exists():
         raise UsageError(f"{path} does not exist.", "Give the folder of the repository.")
     folder = (path if path.is_dir() else path.parent).resolve()
-    top = _ask(folder, ["rev-parse", "--show-toplevel"])
+    top = ask_git(folder, ["rev-parse", "--show-toplevel"])
     if not top:
         raise UsageError(f"{folder} is inside a .git folder.", "Give the folder of the work tree.")
     root = Path(top)
@@ -54,27 +54,32 @@ def read_work_tree(path: Path) -> WorkTree:
 
 def _head(root: Path) -> str:
     try:
-        return _ask(root, ["rev-parse", "--verify", "--quiet", "HEAD^{commit}"])
+        return ask_git(root, ["rev-parse", "--verify", "--quiet", "HEAD^{commit}"])
     except StanchError:
         return ""  # no commit yet, or its object is missing in a broken clone: neither stops a replay
 
 
 def _branch(root: Path) -> str | None:
     try:
-        return _ask(root, ["symbolic-ref", "--quiet", "--short", "HEAD"]) or None
+        return ask_git(root, ["symbolic-ref", "--quiet", "--short", "HEAD"]) or None
     except StanchError:
         return None
 
 
 def _dirty(root: Path) -> tuple[str, ...]:
-    listed = _ask(
+    listed = ask_git(
         root, ["status", "--porcelain=v1", "-z", "--untracked-files=normal", "--ignore-submodules=all", "--no-renames"]
     )
     return tuple(sorted(entry[3:] for entry in listed.split("\0") if len(entry) > 3))[:_MOST_DIRTY]  # noqa: PLR2004 - "XY path"
 
 
-def _ask(folder: Path, arguments: Sequence[str]) -> str:
-    """One question to git, its answer without the closing line break."""
+def ask_git(folder: Path, arguments: Sequence[str]) -> str:
+    """One question to git, its answer without the closing line break.
+
+    Raises:
+        UsageError: the folder is no work tree of the operator's.
+        UnreachableError: git is missing, refuses, or does not answer in time.
+    """
     try:
         from git import Git
         from git.exc import GitCommandError, GitCommandNotFound

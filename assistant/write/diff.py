@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING
+
+from assistant.text import diff
 
 
 if TYPE_CHECKING:
@@ -20,21 +21,6 @@ def unified(root: Path, artifacts: Iterable[Artifact]) -> str:
 
 def _one(root: Path, artifact: Artifact) -> str:
     there = root / artifact.path
-    exists = there.is_file()
-    old = there.read_text(encoding="utf-8", errors="replace") if exists else ""
-    if exists and old == artifact.content:
-        return ""
-    lines = difflib.unified_diff(
-        _lines(old),
-        _lines(artifact.content),
-        fromfile=f"a/{artifact.path}" if exists else "/dev/null",
-        tofile=f"b/{artifact.path}",
-    )
-    head = f"diff --git a/{artifact.path} b/{artifact.path}\n" + ("" if exists else "new file mode 100644\n")
-    return head + "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
-
-
-def _lines(text: str) -> list[str]:
-    # not splitlines: it also splits at form feeds and other marks that git keeps inside a line
-    parts = text.split("\n")
-    return [f"{part}\n" for part in parts[:-1]] + ([parts[-1]] if parts[-1] else [])
+    # bytes, not read_text: that would hide the line ends the diff has to show
+    old = there.read_bytes().decode("utf-8", errors="replace") if there.is_file() else None
+    return diff.unified(artifact.path, old, artifact.content)
