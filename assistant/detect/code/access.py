@@ -1,0 +1,213 @@
+"""One query seen from one entry: who may run it, what the outside chooses of it, and what is wrong with that, if anything.
+
+Every access rule reports one kind of fault; the kinds exclude each other, so that one mistake is one finding. What silences a query is
+said here once: a tie, an administrator, a verified sender, a secret, a public table, rules of the database that hold.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from assistant.detect.code import words
+from assistant.detect.code.context import WRITES, Whose
+from assistant.domain.code import ClientKind, EntryKind, GuardKind, OriginKind, TieKind, Weakness
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from assistant.detect.code.context import CodeContext
+    from assistant.domain.code import Entry, Filter, Guard, Origin, Query
+
+PERSONS: Final = frozenset(
+    {GuardKind.SESSION, GuardKind.API_KEY, GuardKind.ROLE, GuardKind.MEMBERSHIP, GuardKind.OWNER}
+)
+"""Guards that know who is calling."""
+MACHINES: Final = frozenset({GuardKind.SIGNATURE, GuardKind.SECRET, GuardKind.ENVIRONMENT})
+"""Guards that let only trusted senders in, or nobody in production."""
+NOT_RUN_BY_PEOPLE: Final = frozenset({EntryKind.JOB, EntryKind.MIDDLEWARE})
+_ADMINS: Final = frozenset(
+    {
+        "admin",
+        "administrator",
+        "superadmin",
+        "super",
+        "staff",
+        "root",
+        "moderator",
+        "operator",
+        "support",
+        "system",
+        "internal",
+        "sysadmin",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Access:
+    """A query, its entry, and what is known of both."""
+
+    context: CodeContext
+    entry: Entry
+    query: Query
+
+    # --- who --------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def strong(self) -> tuple[Guard, ...]:
+        """Guards that count and run before the query."""
+        return tuple(guard for guard in strong_guards(self.entry) if guard.order <= self.query.order)
+
+    @cached_property
+    def weak(self) -> tuple[Guard, ...]:
+        """Guards that were meant to count and do not."""
+        return tuple(guard for guard in self.entry.guards if guard.weakness is not None)
+
+    @cached_property
+    def knows_caller(self) -> bool:
+        """Somebody is signed in, or the query itself is bound to the caller."""
+        return any(guard.kind in PERSONS for guard in self.strong) or any(
+            origin.kind is OriginKind.CALLER for condition in self.query.filters for origin in condition.origins
+        )
+
+    @cached_property
+    def trusted_sender(self) -> bool:
+        """A signature, a secret or the environment keeps the public out."""
+        return any(guard.kind in MACHINES for guard in self.strong)
+
+    @cached_property
+    def by_capability(self) -> bool:
+        """Found by something that nobody guesses."""
+        if self.query.tie is not None and self.query.tie.kind is TieKind.CAPABILITY:
+            return True
+        if any(guard.kind is GuardKind.CAPABILITY for guard in self.strong):
+            return True
+        return any(_is_capability(condition) for condition in self.asked)
+
+    @cached_property
+    def administrator(self) -> bool:
+        """Only administrators of the whole application get here: any row is theirs to see."""
+        return is_administrative(self.strong)
+
+    # --- what -------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def asked(self) -> tuple[Filter, ...]:
+        """Conditions whose value the outside chooses and nobody proved."""
+        proven = self.proven
+        return tuple(
+            condition
+            for condition in self.query.filters
+            if any(origin.kind is OriginKind.REQUEST and origin not in proven for origin in condition.origins)
+        )
+
+    @cached_property
+    def proven(self) -> frozenset[Origin]:
+        """Request values that a guard which counts has checked."""
+        return frozenset(
+            subject
+            for guard in self.strong
+            if guard.kind
+            in {GuardKind.MEMBERSHIP, GuardKind.OWNER, GuardKind.ROLE, GuardKind.SIGNATURE, GuardKind.CAPABILITY}
+            for subject in guard.subjects
+            if subject.kind is OriginKind.REQUEST
+        )
+
+    @property
+    def writes(self) -> bool:
+        """The query changes rows."""
+        return self.query.verb in WRITES
+
+    @cached_property
+    def whose(self) -> Whose:
+        """Whose the rows are."""
+        return self.context.whose(self.query.table, self.query.engine)
+
+    @cached_property
+    def used(self) -> bool:
+        """What was read goes somewhere: into the answer, another query, a provider, a prompt."""
+        return self.writes or bool(self.query.returned) or self.query.id in _rows_used(self.entry)
+
+    @cached_property
+    def tied(self) -> bool:
+        """Something binds it to the caller."""
+        tie = self.query.tie
+        return tie is not None and tie.kind is not TieKind.RULES
+
+    @cached_property
+    def only_published(self) -> bool:
+        """It reads what its owner made public: ``is_public = true``, ``status = 'published'``."""
+        return any(words.says_public(condition.column, _constants(condition)) for condition in self.query.filters)
+
+    @cached_property
+    def sure(self) -> bool:
+        """The whole chain was resolved."""
+        return not self.entry.unresolved and not self.entry.truncated and bool(self.query.table)
+
+    @cached_property
+    def matters(self) -> bool:
+        """Only the code decides, people reach it, and the rows are somebody's."""
+        if self.entry.kind in NOT_RUN_BY_PEOPLE or not self.context.bypasses(self.query):
+            return False
+        if self.tied or self.trusted_sender or self.administrator or self.context.reason_public(self.entry):
+            return False
+        if self.whose is Whose.SERVERS:
+            return False
+        return self.writes or (self.whose is not Whose.EVERYONES and self.used and not self.only_published)
+
+
+def accesses(context: CodeContext, *kinds: EntryKind) -> Iterator[Access]:
+    """Every query of every entry."""
+    for entry in context.entries(*kinds):
+        for query in entry.queries:
+            yield Access(context=context, entry=entry, query=query)
+
+
+def strong_guards(entry: Entry) -> Iterator[Guard]:
+    """Guards that count."""
+    for guard in entry.guards:
+        if guard.weakness is None and guard.kind in PERSONS | MACHINES | {GuardKind.CAPABILITY}:
+            yield guard
+
+
+def is_administrative(guards: Iterable[Guard]) -> bool:
+    """A role of the application (not of a tenant that the request names) is demanded."""
+    found = tuple(guards)
+    if any(guard.kind is GuardKind.MEMBERSHIP for guard in found):
+        return False
+    for guard in found:
+        if guard.kind is GuardKind.ROLE and not any(subject.kind is OriginKind.REQUEST for subject in guard.subjects):
+            named = {part for role in (*guard.roles, guard.says) for part in words.words(role)}
+            if named & _ADMINS:
+                return True
+    return False
+
+
+def weak_only(access: Access, *weaknesses: Weakness) -> tuple[Guard, ...]:
+    """Weak guards of those kinds."""
+    return tuple(guard for guard in access.weak if guard.weakness in weaknesses)
+
+
+def _is_capability(condition: Filter) -> bool:
+    paths = [origin.path.rpartition(".")[2] for origin in condition.origins if origin.kind is OriginKind.REQUEST]
+    return words.is_capability(condition.column) or any(words.is_capability(path) for path in paths)
+
+
+def _constants(condition: Filter) -> tuple[str, ...]:
+    return tuple(origin.path for origin in condition.origins if origin.kind is OriginKind.CONSTANT)
+
+
+def _rows_used(entry: Entry) -> frozenset[int]:
+    """Queries whose rows feed later queries or acts."""
+    parts = [condition.origins for query in entry.queries for condition in query.filters]
+    parts += [written.origins for query in entry.queries for written in query.written]
+    parts += [part.origins for act in entry.acts for part in act.parts]
+    return frozenset(origin.row for origins in parts for origin in origins if origin.kind is OriginKind.ROW)
+
+
+def is_browser(query: Query) -> bool:
+    """The query runs in the browser: whatever it may do, its user may do."""
+    return query.client is ClientKind.BROWSER

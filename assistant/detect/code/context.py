@@ -1,0 +1,246 @@
+"""What rules about code look at: the code map, and what the database half knows of each table, with the look-ups every rule needs.
+
+Nothing here decides. It answers whose the rows of a table are, what the attack showed of it, which column names the owner, what the
+operator said is public, and which queries and guards of an entry count.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from assistant.detect.code import words
+from assistant.domain.code import ClientKind, Decisions, Entry, EntryKind, OriginKind, Query, TieKind
+from assistant.domain.matrix import Actor, Cell, Verb, Verdict
+from assistant.domain.ownership import OwnerKind
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from assistant.domain.catalog import Catalog, Table
+    from assistant.domain.code import CodeMap
+    from assistant.domain.findings import Finding
+    from assistant.domain.matrix import Matrix
+    from assistant.domain.names import Name
+    from assistant.domain.ownership import Ownership, OwnershipMap
+
+WRITES: Final = frozenset({"insert", "update", "delete", "upsert", "upload"})
+READS: Final = frozenset({"select", "vector", "call", "sign"})
+ATTACKERS: Final = frozenset({Actor.GUEST, Actor.SIGNED_IN, Actor.OTHER_TENANT, Actor.TEAMMATE, Actor.FORGED_CLAIMS})
+_VERBS: Final[Mapping[str, tuple[Verb, ...]]] = {
+    "select": (Verb.SELECT,),
+    "insert": (Verb.INSERT,),
+    "update": (Verb.UPDATE,),
+    "delete": (Verb.DELETE,),
+    "upsert": (Verb.INSERT, Verb.UPDATE),
+    "call": (Verb.EXECUTE,),
+    "vector": (Verb.EXECUTE, Verb.SELECT),
+}
+_BINDING: Final = frozenset({TieKind.FILTER, TieKind.COMPARED, TieKind.PROVEN})
+
+
+class Whose(StrEnum):
+    """Whose the rows of a table are."""
+
+    CUSTOMERS = "customers"
+    """Each row is one customer's."""
+    EVERYONES = "everyone's"
+    """Meant for everyone to read."""
+    SERVERS = "the server's"
+    """No user reads or writes it: event logs of webhooks, locks, queues."""
+    UNKNOWN = "unknown"
+    """Nothing says so."""
+
+
+@dataclass(frozen=True)
+class CodeContext:
+    """Everything a rule about code may know."""
+
+    map: CodeMap
+    """What the code says."""
+    catalog: Catalog | None = None
+    """The database; None for a code-only repository."""
+    ownership: OwnershipMap | None = None
+    """Who owns each row; None without a database."""
+    matrix: Matrix | None = None
+    """What the attack showed; None when there was none."""
+    decisions: Decisions = field(default_factory=Decisions)
+    """What the operator decided."""
+    findings: tuple[Finding, ...] = ()
+    """Filled in once the rules ran: what verdicts tell."""
+
+    # --- tables -----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _names(self) -> Mapping[str, tuple[Name, ...]]:
+        """Tables, views and functions of the database under the one spelling of their name; ``public`` first."""
+        found: dict[str, list[Name]] = defaultdict(list)
+        known: set[Name] = set(self.ownership.entries if self.ownership is not None else ())
+        if self.catalog is not None:
+            known |= {*self.catalog.tables, *self.catalog.views, *self.catalog.functions}
+        for name in sorted(known, key=lambda name: (name.schema != "public", str(name))):
+            found[words.table_key(name.name)].append(name)
+        return {key: tuple(names) for key, names in found.items()}
+
+    def name_of(self, table: str) -> Name | None:
+        """The object of the database that the code means by a model, a variable or a table name."""
+        names = self._names.get(words.table_key(table), ())
+        schema = table.replace('"', "").rpartition(".")[0]
+        for name in names:
+            if name.schema == schema:
+                return name
+        return names[0] if names else None
+
+    def owner_of(self, table: str) -> Ownership | None:
+        """The ownership map's entry; None when there is none or it says nothing."""
+        name = self.name_of(table)
+        if name is None or self.ownership is None:
+            return None
+        entry = self.ownership.entries.get(name)
+        return entry if entry is not None and entry.kind is not OwnerKind.UNKNOWN else None
+
+    def columns_of(self, table: str) -> tuple[str, ...]:
+        """Columns by the catalog; empty when it does not know the table."""
+        found = self._table(table)
+        return tuple(column.name for column in found.columns) if found is not None else ()
+
+    def _table(self, table: str) -> Table | None:
+        name = self.name_of(table)
+        return self.catalog.tables.get(name) if name is not None and self.catalog is not None else None
+
+    def whose(self, table: str, engine: str = "") -> Whose:
+        """Whose the rows are: the ownership map says, then how the rest of the code treats them, then the name."""
+        key = (table, engine)
+        if key not in self._whose:
+            self._whose[key] = self._ask_whose(table, engine)
+        return self._whose[key]
+
+    @cached_property
+    def _whose(self) -> dict[tuple[str, str], Whose]:
+        return {}
+
+    def _ask_whose(self, table: str, engine: str) -> Whose:
+        entry = self.owner_of(table)
+        if entry is not None:
+            if entry.kind is OwnerKind.PUBLIC:
+                return Whose.EVERYONES
+            if entry.kind is OwnerKind.SERVICE and not words.sounds_private(table):
+                return Whose.SERVERS
+            return Whose.CUSTOMERS
+        if engine in _PROVIDERS or self.owner_columns(table):
+            return Whose.CUSTOMERS
+        if words.sounds_public(table):
+            return Whose.EVERYONES
+        if words.sounds_private(table) or any(words.names_owner(column) for column in self.columns_of(table)):
+            return Whose.CUSTOMERS
+        return Whose.UNKNOWN
+
+    @cached_property
+    def _owner_columns(self) -> Mapping[str, tuple[str, ...]]:
+        """Columns that the code itself compares with, or fills from, the caller; commonest first."""
+        counted: dict[str, Counter[str]] = defaultdict(Counter)
+        for table, columns in self.map.owner_columns.items():
+            counted[words.table_key(table)].update(columns)
+        for entry in self.map.entries:
+            for query in entry.queries:
+                key = words.table_key(query.table)
+                for column in _caller_columns(query):
+                    counted[key][column] += 1
+        return {
+            key: tuple(name for name, _ in sorted(columns.items(), key=lambda item: (-item[1], item[0])))
+            for key, columns in counted.items()
+        }
+
+    def owner_columns(self, table: str) -> tuple[str, ...]:
+        """Columns that name the owner or the tenant of a row: by the map, then by the code's own filters; best first."""
+        entry = self.owner_of(table)
+        declared = entry.columns if entry is not None and entry.kind is not OwnerKind.VIA else ()
+        return tuple(dict.fromkeys((*declared, *self._owner_columns.get(words.table_key(table), ()))))
+
+    def owner_column(self, table: str) -> str:
+        """The column a filter on the caller belongs to; empty when nothing says so."""
+        columns = self.owner_columns(table)
+        if columns:
+            return columns[0]
+        return next((column for column in self.columns_of(table) if words.names_owner(column)), "")
+
+    def names_owner(self, table: str, column: str) -> bool:
+        """Does the column say whose the row is: by the map, the code or its name?"""
+        last = column.rpartition(".")[2]
+        return words.names_owner(last) or last in self.owner_columns(table)
+
+    def secrets_of(self, query: Query) -> tuple[str, ...]:
+        """Secret columns that the query reads: those it asks for, or those that the catalog knows of a whole row."""
+        asked = query.columns if query.columns is not None else self.columns_of(query.table)
+        return tuple(column for column in asked if words.is_secret(column))
+
+    # --- what the database lets through -----------------------------------------------------------------------------
+
+    @cached_property
+    def _cells(self) -> Mapping[str, tuple[Cell, ...]]:
+        found: dict[str, list[Cell]] = defaultdict(list)
+        for cell in self.matrix.cells if self.matrix is not None else ():
+            found[cell.object].append(cell)
+        return {name: tuple(cells) for name, cells in found.items()}
+
+    def leaking_cells(self, query: Query, *, guest: bool = False) -> tuple[Cell, ...]:
+        """Attacks that succeeded on the query's table with the query's verb; ``guest`` for those that need no session."""
+        name = self.name_of(query.table)
+        if name is None:
+            return ()
+        wanted = _VERBS.get(query.verb, ())
+        return tuple(
+            cell
+            for cell in self._cells.get(str(name), ())
+            if cell.verdict is Verdict.LEAKS
+            and cell.verb in wanted
+            and (cell.actor is Actor.GUEST if guest else cell.actor in ATTACKERS)
+        )
+
+    def attacked(self, query: Query) -> bool:
+        """True when the matrix knows the query's table at all."""
+        name = self.name_of(query.table)
+        return name is not None and str(name) in self._cells
+
+    def bypasses(self, query: Query) -> bool:
+        """Nothing but the code decides: the service role, a pool user or a provider; or rules that the attack showed to leak."""
+        return query.client.bypasses or bool(self.leaking_cells(query))
+
+    def covered_by_rules(self, query: Query) -> bool:
+        """Row-level security decides, and no attack showed that it leaks."""
+        by_rules = query.client in {ClientKind.USER, ClientKind.ANON, ClientKind.BROWSER}
+        return by_rules and not self.leaking_cells(query)
+
+    # --- entries ----------------------------------------------------------------------------------------------------
+
+    def entries(self, *kinds: EntryKind) -> Iterator[Entry]:
+        """Entries that can be reached from outside; actions that Next built away are not."""
+        for entry in self.map.entries:
+            if entry.exposed is not False and (not kinds or entry.kind in kinds):
+                yield entry
+
+    def reason_public(self, entry: Entry) -> str:
+        """Why the operator says that it needs no session; empty when they did not."""
+        return self.decisions.public.get(entry.id) or self.decisions.public.get(entry.group) or ""
+
+    def said_private(self, entry: Entry) -> bool:
+        """The operator was asked and said that it must not be public."""
+        return bool({entry.id, entry.group} & self.decisions.private)
+
+
+_PROVIDERS: Final = frozenset({"stripe", "paddle", "lemonsqueezy", "trigger", "github", "polar", "dodo", "razorpay"})
+"""External services whose objects are customers': subscriptions, runs, installations."""
+
+
+def _caller_columns(query: Query) -> Iterator[str]:
+    """Columns of a query that hold the caller."""
+    for condition in query.filters:
+        if condition.operator in {"eq", "in"} and any(origin.kind is OriginKind.CALLER for origin in condition.origins):
+            yield condition.column.rpartition(".")[2]
+    for written in query.written:
+        if words.names_owner(written.column) and any(origin.kind is OriginKind.CALLER for origin in written.origins):
+            yield written.column

@@ -1,0 +1,103 @@
+"""May anybody run this query, and is that a mistake or a question?"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from assistant.detect.code import words
+from assistant.detect.code.context import Whose
+from assistant.domain.code import EntryKind, GuardKind, OriginKind
+
+
+if TYPE_CHECKING:
+    from assistant.detect.code.access import Access
+
+PUBLIC_PATHS: Final = words.named("""public share shared sharing embed view views link links invite invites invitation invitations join login signin sign register
+    signup signout logout auth callback password reset forgot verify verification confirm confirmation health healthz ping status
+    ready og rss feed sitemap robots unsubscribe subscribe newsletter waitlist contact feedback track tracking pixel click open
+    widget form forms survey rsvp booking book checkout store catalog blog docs onboarding demo preview csp oauth sso saml scim well known
+    webhook webhooks report""")
+"""Segments of paths that are usually meant for people without a session."""
+PUBLIC_IDENTIFIERS: Final = words.named(
+    "slug username handle domain subdomain permalink hostname host custom_domain short_link shortlink nickname name locale language path url"
+)
+"""Columns that a public page is found by."""
+OPEN_INSERTS: Final = words.named("""contact waitlist lead subscriber newsletter feedback report event view click analytics log visit submission rsvp response
+    pageview page_view inquiry enquiry vote reaction signup registration session user account verification_token token rate_limit
+    request message_request application webhook_event participant booking""")
+"""Tables into which strangers are usually meant to write."""
+
+
+class Openness(StrEnum):
+    """Who is meant to run an unguarded query."""
+
+    CLOSED = "closed"
+    """Somebody is asked who they are, or it does not matter."""
+    ASKED = "asked"
+    """Perhaps public on purpose: a question."""
+    OPEN = "open"
+    """Nobody is asked, and that is a mistake."""
+
+
+def openness(access: Access) -> Openness:
+    """What an entry without a caller means for this query."""
+    if not access.matters or access.knows_caller:
+        return Openness.CLOSED
+    if access.entry.kind in {EntryKind.SERVICE, EntryKind.TOOL, EntryKind.COMPONENT}:
+        return Openness.CLOSED
+    if access.by_capability or perhaps_guarded(access):
+        return Openness.ASKED
+    return _write(access) if access.writes else _read(access)
+
+
+def _write(access: Access) -> Openness:
+    """Strangers may add to some tables; nobody lets them change or remove rows."""
+    query = access.query
+    if query.verb in {"insert", "upsert", "upload"} and not chooses_person(access):
+        key = words.table_key(query.table)
+        meant = key in OPEN_INSERTS or key.rpartition("_")[2] in OPEN_INSERTS or public_path(access)
+        return Openness.ASKED if meant or access.whose is Whose.UNKNOWN else Openness.OPEN
+    if not access.asked and not query.filters:
+        return Openness.OPEN
+    return Openness.ASKED if public_path(access) and not access.asked else Openness.OPEN
+
+
+def _read(access: Access) -> Openness:
+    query = access.query
+    if access.context.secrets_of(query) and (
+        "*" in query.returned or set(query.returned) & set(access.context.secrets_of(query))
+    ):
+        return Openness.OPEN
+    if chooses_person(access):
+        return Openness.OPEN
+    by_public = bool(access.asked) and all(
+        words.snake(condition.column) in PUBLIC_IDENTIFIERS for condition in access.asked
+    )
+    if by_public or public_path(access) or access.whose is Whose.UNKNOWN:
+        return Openness.ASKED
+    return Openness.OPEN
+
+
+def chooses_person(access: Access) -> bool:
+    """The request says whose rows it wants: ``user_id = params.userId``."""
+    columns = [condition.column for condition in access.asked]
+    columns += [
+        written.column
+        for written in access.query.written
+        if written.origins and all(origin.kind is OriginKind.REQUEST for origin in written.origins)
+    ]
+    return any(words.names_owner(column) for column in columns)
+
+
+def public_path(access: Access) -> bool:
+    """A path that is usually meant for people without a session."""
+    entry = access.entry
+    spelled = entry.path or entry.place.symbol or ""
+    return bool(PUBLIC_PATHS & set(words.words(spelled)))
+
+
+def perhaps_guarded(access: Access) -> bool:
+    """Something that could not be followed may well be the guard: asked, not believed."""
+    named = any(guard.kind is GuardKind.NAME for guard in access.entry.guards)
+    return named or bool(access.entry.wrappers and access.entry.unresolved)

@@ -1,0 +1,169 @@
+"""What names say: which tables and columns are private, secret, public or an owner's, however a code base spells them.
+
+A name is weak evidence: the ownership map, the catalog and what other handlers of the same repository do come first.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+
+
+_SPLIT: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_TRAIL: Final = frozenset({"table", "schema", "model", "entity", "collection"})
+_SAME: Final = frozenset(
+    {"address", "status", "access", "business", "process", "news", "analysis", "series", "bus", "alias"}
+)
+
+
+def named(text: str) -> frozenset[str]:
+    """A set of names, written as a sentence."""
+    return frozenset(text.split())
+
+
+CALLER_COLUMNS: Final = named("""user_id owner_id author_id account_id profile_id member_id customer_id created_by created_by_id owner userid uid
+    clerk_id clerk_user_id auth_id auth_user_id subject user_email owner_email builder_id student_id seller_id buyer_id
+    vendor_id client_id patient_id teacher_id creator_id uploader_id sender_id requester_id""")
+"""Columns that name a person whose row it is."""
+TENANT_COLUMNS: Final = named("""team_id tenant_id organization_id organisation_id org_id workspace_id company_id business_id project_id space_id
+    account_id school_id agency_id store_id shop_id community_id group_id household_id clinic_id environment_id
+    email_account_id tenant workspace team organization""")
+"""Columns that name the tenant a row belongs to."""
+_OWNERS: Final = CALLER_COLUMNS | TENANT_COLUMNS
+
+CAPABILITY_WORDS: Final = named("""token tokens secret hash signature sig nonce otp nanoid capability invite_code invitation_code share_code share_key access_code access_key
+    magic_link reset_code verification_code confirmation_code unsubscribe_code api_key apikey
+    view_token share_token invite_token session_token confirmation_token unsubscribe_token
+    client_secret uuid_token""")
+"""Names of identifiers that nobody guesses and that are meant to be handed out."""
+_CAPABILITY_PARTS: Final = frozenset({"token", "secret", "nanoid", "otp", "signature", "nonce", "hash"})
+
+SECRET_COLUMNS: Final = named("""password password_hash hashed_password pass_hash secret token access_token refresh_token id_token api_key apikey hashed_key key_hash
+    private_key signing_secret webhook_secret client_secret encrypted_key session_token session_secret two_factor_secret totp_secret
+    recovery_codes backup_codes otp otp_secret reset_token verification_token salt encryption_key service_key""")
+"""Columns that nobody needs in a response."""
+_SECRET_PARTS: Final = frozenset({"password", "secret", "salt", "totp", "passwd"})
+
+PERSONAL_COLUMNS: Final = named("""email phone phone_number address street date_of_birth birthday ssn iban tax_id passport ip ip_address stripe_customer_id
+    full_name first_name last_name""")
+"""Columns about a person."""
+
+_PUBLIC: Final = named("""product plan price pricing category tag country currency language locale faq blog article changelog feature template
+    announcement testimonial leaderboard exercise course lesson badge achievement region city timezone sitemap release job_posting
+    skill technology tool topic genre exchange_rate banner hero migration health catalog catalogue variant collection
+    incident_status status_page question quiz""")
+_PRIVATE: Final = named("""user account session api_key apikey webhook token customer order payment invoice message chat document file note
+    subscription member membership team_member organization organisation workspace tenant profile conversation thread attachment
+    credential secret audit_log log activity payout settlement address card transaction credit notification email contact
+    subscriber broadcast campaign domain integration connection vote participant comment poll project invitation invite
+    bookmark favorite cart address_book report ticket lead deal event_log embedding chunk knowledge memory setting preference
+    submission progress sheet usage billing refund dispute transcript recording upload folder dataroom viewer agreement""")
+_ACCOUNTS: Final = named(
+    "user account session api_key apikey webhook team member credential oauth_client oauth_account integration organization connection"
+)
+
+
+@lru_cache(maxsize=8192)
+def words(name: str) -> tuple[str, ...]:
+    """The words of a name in lower case: ``apiKeyId`` and ``api_key_id`` are both ``api``, ``key``, ``id``."""
+    return tuple(part.lower() for part in _SPLIT.findall(name))
+
+
+@lru_cache(maxsize=8192)
+def snake(name: str) -> str:
+    """``teamId`` is ``team_id``; of a path (``team.users.userId``) the last name."""
+    return "_".join(words(name.rpartition(".")[2]))
+
+
+@lru_cache(maxsize=8192)
+def singular(word: str) -> str:
+    """``companies`` is ``company``, ``chats`` is ``chat``; good enough to hold two spellings of one table together."""
+    if word in _SAME or len(word) < 4:  # noqa: PLR2004 - "bus", "gas"
+        return word
+    if word.endswith("ies"):
+        return word[:-3] + "y"
+    if word.endswith(("sses", "xes", "ches", "shes")):
+        return word[:-2]
+    return word[:-1] if word.endswith("s") and not word.endswith("ss") else word
+
+
+@lru_cache(maxsize=8192)
+def table_key(table: str) -> str:
+    """One spelling for ``Chat``, ``chats``, ``chatTable``, ``public.chats`` and ``"public"."Chat"``."""
+    parts = list(words(table.replace('"', "").rpartition(".")[2]))
+    while len(parts) > 1 and parts[-1] in _TRAIL:
+        parts.pop()
+    return "_".join((*parts[:-1], singular(parts[-1]))) if parts else ""
+
+
+def names_owner(column: str) -> bool:
+    """The column says whose the row is."""
+    return snake(column) in _OWNERS
+
+
+def names_person(column: str) -> bool:
+    """The column names a person."""
+    return snake(column) in CALLER_COLUMNS
+
+
+def names_tenant(column: str) -> bool:
+    """The column names a tenant."""
+    return snake(column) in TENANT_COLUMNS
+
+
+def is_capability(name: str) -> bool:
+    """An identifier of this name is handed out on purpose and not guessed: a share token, an invite code, a secret link."""
+    written = snake(name)
+    if written in CAPABILITY_WORDS:
+        return True
+    parts = words(name.rpartition(".")[2])
+    return bool(_CAPABILITY_PARTS & set(parts))
+
+
+def is_secret(column: str) -> bool:
+    """Nobody needs this column in a response."""
+    written = snake(column)
+    return (
+        written in SECRET_COLUMNS or bool(_SECRET_PARTS & set(words(column))) or written.endswith(("_token", "api_key"))
+    )
+
+
+def is_personal(column: str) -> bool:
+    """The column is about a person."""
+    return snake(column) in PERSONAL_COLUMNS
+
+
+def sounds_public(table: str) -> bool:
+    """Catalogue data by its name: products, plans, posts."""
+    key = table_key(table)
+    return key in _PUBLIC or key.rpartition("_")[2] in _PUBLIC
+
+
+def sounds_private(table: str) -> bool:
+    """Customers' data by its name: chats, orders, members."""
+    key = table_key(table)
+    return key in _PRIVATE or key.rpartition("_")[2] in _PRIVATE or key.partition("_")[0] in {"user", "customer"}
+
+
+def holds_accounts(table: str) -> bool:
+    """Rows of it usually carry secrets: users, sessions, keys, webhooks, teams."""
+    key = table_key(table)
+    return key in _ACCOUNTS or key.rpartition("_")[2] in {"session", "account", "credential"} or key.endswith("api_key")
+
+
+_PUBLISHED: Final = named(
+    "public published publish shared share visible visibility listed featured approved sharing discoverable"
+)
+_YES: Final = frozenset(
+    {"true", "1", "'public'", "'published'", "'active'", "'approved'", "'shared'", "'open'", "'visible'", "'live'"}
+)
+
+
+def says_public(column: str, constants: tuple[str, ...]) -> bool:
+    """A condition that its owner meets by publishing the row: ``is_public = true``, ``status = 'published'``."""
+    yes = any(constant.lower() in _YES for constant in constants)
+    return yes and (
+        bool(_PUBLISHED & set(words(column)))
+        or any(value in {"'public'", "'published'"} for value in map(str.lower, constants))
+    )
