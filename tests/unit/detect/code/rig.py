@@ -93,11 +93,11 @@ def an_entry(
     queries=(),
     file="app/api/chats/route.ts",
     symbol=None,
-    id=None,
+    name=None,
     **more,
 ):
     return Entry(
-        id=id or f"{verb} {path}",
+        id=name or f"{verb} {path}",
         kind=kind,
         verb=verb,
         path=path,
