@@ -408,6 +408,8 @@ class BrowserModule:
     """What it holds: ``service-role client``, ``STRIPE_SECRET_KEY``."""
     chain: tuple[str, ...]
     """Files from the ``use client`` root to it."""
+    variable: str = ""
+    """The environment variable that holds the secret; only one that begins like ``NEXT_PUBLIC_`` is in the bundle."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
