@@ -1,0 +1,46 @@
+"""Every way into the program: who can be called from outside, and with what before it.
+
+Finders live in ``entries_*`` by framework; here their results are put in order, made unique and joined with the middleware that covers them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from assistant.collect.code.entries_actions import action_entries
+from assistant.collect.code.entries_next import next_entries
+from assistant.collect.code.entries_paths import Routes
+from assistant.collect.code.entries_point import Before, EntryPoint
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from assistant.collect.code.program import Program
+
+
+__all__ = ["Before", "EntryPoint", "find_entries"]
+
+
+def find_entries(program: Program) -> tuple[EntryPoint, ...]:
+    """All entry points of a program, by file and line, with unique ids."""
+    routes = Routes(program)
+    found = [*next_entries(program, routes), *action_entries(program)]
+    found.sort(key=lambda entry: (entry.module, entry.line, entry.at, entry.id))
+    return tuple(_unique(found))
+
+
+def _unique(entries: list[EntryPoint]) -> Iterator[EntryPoint]:
+    """Ids that several entries have are told apart by their file, then by a number."""
+    count = Counter(entry.id for entry in entries)
+    taken: Counter[str] = Counter()
+    for entry in entries:
+        name = entry.id if count[entry.id] == 1 else f"{entry.id} in {entry.module}"
+        taken[name] += 1
+        yield (
+            entry
+            if name == entry.id and taken[name] == 1
+            else replace(entry, id=name if taken[name] == 1 else f"{name} ({taken[name]})")
+        )
