@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from assistant.collect.code.entries_look import handler_of
-from assistant.domain.syntax import Literal, Name, Record
+from assistant.domain.syntax import Declare, Literal, Name, Record
 
 
 if TYPE_CHECKING:
@@ -142,9 +142,9 @@ def settings_of(module: Module) -> dict[str, str]:
     """Route settings that a module exports, and its caching directives, as text."""
     out: dict[str, str] = {}
     for statement in module.body:
-        pattern = getattr(statement, "pattern", None)
-        if not isinstance(pattern, Name) or not hasattr(statement, "value"):
+        if not isinstance(statement, Declare) or not isinstance(statement.pattern, Name):
             continue
+        pattern = statement.pattern
         if pattern.id in _SETTINGS and (text := _text(statement.value)) is not None:
             out[pattern.id] = text
         elif pattern.id == "config" and isinstance(statement.value, Record):

@@ -81,12 +81,8 @@ class Graph:
                 yield path, None
             elif _PAGES.search(path) and _pages_root(path) in routed and self._is_page(path, module):
                 yield path, names_for_the_browser(module)
-            elif any(
-                one.name in _MOUNTS and one.source.startswith(("react-dom", "vue", "expo", "preact"))
-                for one in module.imports
-            ) or any(one.source == "react-dom/client" for one in module.imports):
-                if not any(one.source.startswith(("@testing-library", "vitest")) for one in module.imports):
-                    yield path, None
+            elif _mounts(module):
+                yield path, None
 
     def _is_page(self, path: str, module: Module) -> bool:
         """True for a page of the pages router and not for a folder of that name elsewhere."""
@@ -137,3 +133,13 @@ def _pages_root(path: str) -> str | None:
     """Folder that holds ``pages``; None when there is none."""
     match = _PAGES.search(path)
     return path[: match.start()] if match else None
+
+
+def _mounts(module: Module) -> bool:
+    """True for the module in which a single-page application begins; tests are none."""
+    sources = {one.source for one in module.imports}
+    if any(source.startswith(("@testing-library", "vitest")) for source in sources):
+        return False
+    return "react-dom/client" in sources or any(
+        one.name in _MOUNTS and one.source.startswith(("react-dom", "vue", "expo", "preact")) for one in module.imports
+    )

@@ -88,9 +88,8 @@ class Packages:
                     return found
             return source_at(package.folder, inner, self._known)
         for field in _MAIN:
-            if isinstance(leaf := package.content.get(field), str) and (
-                found := source_at(package.folder, leaf, self._known)
-            ):
+            main = package.content.get(field)
+            if isinstance(main, str) and (found := source_at(package.folder, main, self._known)):
                 return found
         for start in ("src/index", "index", "lib/index", "src/main", "src"):
             if found := file_at(joined(package.folder, start), self._known):

@@ -100,13 +100,13 @@ class Configurations:
     def _parent(self, folder: str, name: str) -> str | None:
         if not name.startswith((".", "/")):
             for candidate in (name, f"{name}.json", f"{name}/tsconfig.json"):
-                found = self._in_package(candidate)
-                if found in self._manifests:
-                    return found
+                inside = self._in_package(candidate)
+                if inside in self._manifests:
+                    return inside
             return None
-        target = joined(folder, name)
+        target = joined(folder, name) or ""
         for candidate in (target, f"{target}.json", f"{target}/tsconfig.json"):
-            if candidate is not None and candidate in self._manifests:
+            if candidate in self._manifests:
                 return candidate
         return None
 
