@@ -1,0 +1,182 @@
+"""What caching rules share: which acts read or fill a cache that all customers share, what their key tells apart, and which headers publish."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from assistant.detect.code import words
+from assistant.detect.code.access import Access, is_administrative, strong_guards
+from assistant.detect.code.acts import part, proven_before
+from assistant.detect.code.context import READS, Whose
+from assistant.domain.code import ActKind, ClientKind, EntryKind, OriginKind
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from assistant.detect.code.context import CodeContext
+    from assistant.domain.code import Act, ActPart, Entry, Origin, Query
+
+HEADERS: Final = frozenset(
+    {
+        "cache-control",
+        "cdn-cache-control",
+        "vercel-cdn-cache-control",
+        "netlify-cdn-cache-control",
+        "cloudflare-cdn-cache-control",
+        "surrogate-control",
+    }
+)
+"""Headers that tell a shared cache what it may keep."""
+ANSWERS: Final = frozenset(
+    {
+        EntryKind.ROUTE,
+        EntryKind.PAGES_API,
+        EntryKind.PAGE,
+        EntryKind.SERVER_PROPS,
+        EntryKind.PROCEDURE,
+        EntryKind.ENDPOINT,
+        EntryKind.EDGE_FUNCTION,
+        EntryKind.ACTION,
+        EntryKind.SERVICE,
+    }
+)
+"""Entries that answer somebody."""
+_READ: Final = frozenset(
+    {
+        "get",
+        "mget",
+        "hget",
+        "hgetall",
+        "getex",
+        "read",
+        "fetch",
+        "wrap",
+        "remember",
+        "json.get",
+        "smembers",
+        "lrange",
+        "getitem",
+    }
+)
+_FILL: Final = frozenset({"set", "setex", "put", "hset", "mset", "setnx", "json.set", "write", "add", "psetex"})
+_AGE: Final = re.compile(r"(?:s-maxage|max-age)\s*=\s*(\d+)")
+_SHARED_AGE: Final = re.compile(r"s-maxage\s*=\s*(\d+)")
+_BOOKKEEPING: Final = re.compile(
+    r"rate|limit|lock|idempot|throttl|nonce|otp|attempt|dedup|counter|session|csrf|state|pkce|embedding|health|flag|queue|job|heartbeat|presence",
+    re.IGNORECASE,
+)
+"""Keys and stores that hold no rows."""
+_BACK_OFFICE: Final = frozenset({"admin", "internal", "staff", "backoffice", "superadmin", "ops", "management"})
+
+
+def publishes(header: str, value: str) -> bool:
+    """The header lets a shared cache keep the answer and give it to the next caller."""
+    value = value.lower()
+    if header not in HEADERS or "no-store" in value or "private" in value or "no-cache" in value:
+        return False
+    shared = _SHARED_AGE.search(value)
+    if shared is not None:
+        return int(shared.group(1)) > 0
+    ages = [int(age) for age in _AGE.findall(value)]
+    if header != "cache-control":
+        return bool(ages) and max(ages) > 0
+    return "public" in value and (not ages or max(ages) > 0)
+
+
+def withholds(value: str) -> bool:
+    """The header keeps the answer out of shared caches."""
+    return bool(re.search(r"no-store|private|no-cache", value.lower()))
+
+
+def verb_of(act: Act) -> str:
+    """``read``, ``fill``, ``declare`` (a function whose results are kept) or empty."""
+    last = act.name.rpartition(".")[2].lower()
+    if act.name in {"unstable_cache", "use cache"} or act.name.endswith("unstable_cache"):
+        return "declare"
+    said = act.detail.lower()
+    if said in {"read", "get"} or last in _READ or last.startswith("get"):
+        return "read"
+    return "fill" if said in {"fill", "set", "write"} or last in _FILL or last.startswith("set") else ""
+
+
+def caches(entry: Entry) -> Iterator[tuple[Act, ActPart]]:
+    """Acts on shared caches that may hold rows, with their key."""
+    for act in entry.acts:
+        if act.kind is not ActKind.CACHE or not verb_of(act):
+            continue
+        key = part(act, "key", "0")
+        if key is not None and not _BOOKKEEPING.search(key.text) and not _BOOKKEEPING.search(act.name):
+            yield act, key
+
+
+def tells_apart(entry: Entry, order: int, key: ActPart) -> bool:
+    """The key holds the caller, something proven to be theirs, or something nobody guesses."""
+    proven = proven_before(entry, order)
+    tied = {query.id for query in entry.queries if query.tie is not None}
+    for origin in key.origins:
+        if origin.kind in {OriginKind.CALLER, OriginKind.CLAIMED, OriginKind.SIGNED} or origin in proven:
+            return True
+        if origin.kind is OriginKind.ROW and origin.row in tied:
+            return True
+        if origin.kind is OriginKind.REQUEST and _is_credential(origin):
+            return True
+    return False
+
+
+def _is_credential(origin: Origin) -> bool:
+    last = origin.path.rpartition(".")[2]
+    return words.is_capability(last) or words.snake(last) in {"authorization", "cookie", "cookies"}
+
+
+def customers_rows(context: CodeContext, entry: Entry) -> Iterator[Query]:
+    """Reads of rows that are one customer's."""
+    for query in entry.queries:
+        if query.verb in READS and context.whose(query.table, query.engine) is Whose.CUSTOMERS:
+            access = Access(context=context, entry=entry, query=query)
+            if not access.only_published:
+                yield query
+
+
+def cached_rows(context: CodeContext, entry: Entry, act: Act) -> tuple[Query, ...]:
+    """Customers' rows that the cache holds: what is filled in by its value, else what is read after it."""
+    found = tuple(customers_rows(context, entry))
+    fills = [other for other in entry.acts if other.kind is ActKind.CACHE and verb_of(other) == "fill"]
+    if verb_of(act) == "declare":
+        return tuple(query for query in found if _inside(act, query))
+    fills = [other for other in fills if other.order > act.order] if act not in fills else [act]
+    values = [value for fill in fills if (value := part(fill, "value", "1")) is not None]
+    rows = {origin.row for value in values for origin in value.origins if origin.kind is OriginKind.ROW}
+    if rows:
+        return tuple(query for query in found if query.id in rows)
+    known = [
+        value
+        for value in values
+        if value.origins and all(origin.kind is not OriginKind.UNKNOWN for origin in value.origins)
+    ]
+    if known:
+        return ()
+    return tuple(query for query in found if query.order > act.order) if verb_of(act) == "read" else found
+
+
+def _inside(act: Act, query: Query) -> bool:
+    """The query runs in the function whose results are kept."""
+    if query.place.file == act.place.file and act.at[0] <= query.at[0] and query.at[1] <= act.at[1]:
+        return True
+    return act.place.symbol is not None and (act.place.symbol in query.via or act.place.symbol == query.place.symbol)
+
+
+def administrative(entry: Entry) -> bool:
+    """Only administrators of the whole application get an answer."""
+    return is_administrative(strong_guards(entry))
+
+
+def back_office(entry: Entry) -> bool:
+    """The path or the name says that it is meant for the people who run the application."""
+    return bool(_BACK_OFFICE & set(words.words(entry.path or entry.place.symbol or "")))
+
+
+def is_privileged(query: Query) -> bool:
+    """The query sees every customer's rows."""
+    return query.client in {ClientKind.SERVICE, ClientKind.POOL}

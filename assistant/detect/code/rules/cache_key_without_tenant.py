@@ -1,0 +1,86 @@
+"""A cache that all customers share, keyed by nothing that tells them apart."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from assistant.detect.code.acts import knows_caller, proven_before, report_act
+from assistant.detect.code.caching import ANSWERS, administrative, cached_rows, caches, tells_apart
+from assistant.detect.code.rule import CodeExample, CodeRule
+from assistant.domain.code import OriginKind
+from assistant.domain.matrix import Severity
+from assistant.domain.ownership import Confidence
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from assistant.detect.code.context import CodeContext
+    from assistant.domain.findings import Finding
+
+RULE: Final = CodeRule(
+    id="cache-key-without-tenant",
+    title="A shared cache is keyed without the customer",
+    why="The first customer's answer is stored under a key that the next customer asks for too, so they are handed each other's rows until the entry expires.",
+    remedy="Put the verified user or tenant id into the key, and read the cache only after the check that the rows are the caller's.",
+    docs="https://nextjs.org/docs/app/api-reference/functions/unstable_cache",
+    cause="cached-private-response",
+)
+
+_LIBRARY: Final = {
+    "package.json": '{"dependencies": {"next": "16.0.0", "@upstash/redis": "1.34.0", "@prisma/client": "6.0.0", "next-auth": "5.0.0"}}',
+    "lib/db.ts": 'import { PrismaClient } from "@prisma/client"\nexport const db = new PrismaClient()\n',
+    "lib/redis.ts": 'import { Redis } from "@upstash/redis"\nexport const redis = Redis.fromEnv()\n',
+    "auth.ts": 'import NextAuth from "next-auth"\nexport const { auth } = NextAuth({ providers: [] })\n',
+}
+_ROUTE: Final = """
+import { auth } from "@/auth"
+import { db } from "@/lib/db"
+import { redis } from "@/lib/redis"
+
+export async function GET() {
+  const session = await auth()
+  if (!session?.user) return Response.json({ error: "Unauthorized" }, { status: 401 })
+  const key = KEY
+  const kept = await redis.get(key)
+  if (kept) return Response.json(kept)
+  const invoices = await db.invoice.findMany({ where: { userId: session.user.id } })
+  await redis.set(key, invoices)
+  return Response.json(invoices)
+}
+"""
+EXAMPLES: Final = (
+    CodeExample(
+        quiet={**_LIBRARY, "tsconfig.json": '{"compilerOptions": {"paths": {"@/*": ["./*"]}}}'},
+        leak={"app/api/invoices/route.ts": _ROUTE.replace("KEY", '"invoices:recent"')},
+        mend={"app/api/invoices/route.ts": _ROUTE.replace("KEY", "`invoices:${session.user.id}`")},
+    ),
+)
+
+
+def find(context: CodeContext) -> Iterator[Finding]:
+    """One finding an entry: its first cache of customers' rows whose key neither holds the caller nor anything proven to be theirs."""
+    for entry in context.entries(*ANSWERS):
+        if not knows_caller(entry) or administrative(entry) or context.reason_public(entry):
+            continue
+        for act, key in caches(entry):
+            if tells_apart(entry, act.order, key):
+                continue
+            rows = cached_rows(context, entry, act)
+            later = proven_before(entry, 1 << 30)
+            if not rows or any(origin in later for origin in key.origins):
+                continue
+            unsure = any(origin.kind is OriginKind.UNKNOWN for origin in key.origins)
+            tables = ", ".join(sorted({query.table for query in rows if query.table}))
+            yield report_act(
+                RULE,
+                entry,
+                act,
+                f"{entry.id} keeps rows of {tables or 'customers'} in a shared cache under a key without the customer.",
+                severity=Severity.LOW if unsure else Severity.HIGH,
+                confidence=Confidence.MEDIUM if entry.unresolved else Confidence.HIGH,
+                detail=f"The key is {key.text or 'a constant'}. Whoever asks next within its lifetime is given what was stored for somebody else.",
+                key="key",
+                facts={"key": key.text, "tables": tables},
+            )
+            break
