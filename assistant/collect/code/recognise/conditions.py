@@ -1,0 +1,105 @@
+"""Conditions of queries as the rules want them: column, operator, value; what only one branch asks binds nobody.
+
+A condition that holds in one alternative only (``or``, a branch, an optional part) keeps its column and value but its operator becomes
+``match``, so that nobody takes it for a tie.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from assistant.collect.code.values import Value, origins_of
+from assistant.domain.code import OriginKind
+
+
+Condition: TypeAlias = tuple[str, str, Value]
+"""Column, operator, compared value."""
+
+_OPERATORS = {
+    "=": "eq",
+    "==": "eq",
+    "===": "eq",
+    "is": "eq",
+    "equals": "eq",
+    "!=": "neq",
+    "!==": "neq",
+    "<>": "neq",
+    "not": "neq",
+    "ne": "neq",
+    "<": "lt",
+    "<=": "lte",
+    ">": "gt",
+    ">=": "gte",
+    "notin": "nin",
+    "not in": "nin",
+    "inarray": "in",
+    "notinarray": "nin",
+    "in_": "in",
+    "ilike": "like",
+    "startswith": "like",
+    "endswith": "like",
+    "has": "contains",
+    "hassome": "contains",
+    "hasevery": "contains",
+    "cs": "contains",
+    "array_contains": "contains",
+    "arraycontains": "contains",
+    "array-contains": "contains",
+    "array-contains-any": "contains",
+}
+_PLAIN = frozenset({"eq", "neq", "in", "nin", "like", "contains", "gt", "gte", "lt", "lte"})
+
+
+def operator(word: str) -> str:
+    """One of eq, neq, in, nin, like, contains, gt, gte, lt, lte; ``match`` for anything else."""
+    low = word.lower().removeprefix("$")
+    low = _OPERATORS.get(low, low)
+    return low if low in _PLAIN else "match"
+
+
+def optional(conditions: list[Condition]) -> list[Condition]:
+    """The same conditions, binding nobody."""
+    return [(column, "match", value) for column, _, value in conditions]
+
+
+def negated(conditions: list[Condition]) -> list[Condition]:
+    """What is asked not to hold."""
+    turned = {"eq": "neq", "neq": "eq", "in": "nin", "nin": "in"}
+    return [(column, turned.get(how, "match"), value) for column, how, value in conditions]
+
+
+def either(branches: list[list[Condition]]) -> list[Condition]:
+    """Several alternatives in one list.
+
+    A caller compared in each alternative that names a value from outside binds; an alternative of constants only (``is_public = true``)
+    is somebody's decision and binds too; ``or(user_id = caller, id = request)`` binds nobody.
+    """
+    if any(not branch for branch in branches):
+        return [each for branch in branches for each in optional(branch)]
+    if len(branches) == 1:
+        return branches[0]
+    loose = [_outside(branch) and not _theirs(branch) for branch in branches]
+    out: list[Condition] = []
+    for branch in branches:
+        for column, how, value in branch:
+            kinds = {origin.kind for origin in origins_of(value)}
+            weak = any(loose) and OriginKind.REQUEST not in kinds
+            out.append((column, "match" if weak else how, value))
+    return out
+
+
+def _kinds(branch: list[Condition]) -> set[OriginKind]:
+    return {origin.kind for _, how, value in branch if how in {"eq", "in"} for origin in origins_of(value)}
+
+
+def _outside(branch: list[Condition]) -> bool:
+    return OriginKind.REQUEST in _kinds(branch)
+
+
+def _theirs(branch: list[Condition]) -> bool:
+    return bool(_kinds(branch) & {OriginKind.CALLER, OriginKind.ROW})
+
+
+def within(prefix: str, conditions: list[Condition]) -> list[Condition]:
+    """Conditions of a nested object with its path before them."""
+    return [(f"{prefix}.{column}" if column else prefix, how, value) for column, how, value in conditions]
