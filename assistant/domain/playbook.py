@@ -64,7 +64,7 @@ class Step:
     does: str
     """Name of the registered action; empty for a pure ask."""
     takes: tuple[str, ...] = ()
-    """Products of other steps it needs: repository, replay, catalog, map, matrix, findings, fixes, proof."""
+    """Products of other steps it needs: repository, replay, catalog, map, matrix, findings, code, fixes, proof."""
     makes: tuple[str, ...] = ()
     """Products it brings."""
     asks: tuple[Asking, ...] = ()
@@ -75,6 +75,8 @@ class Step:
     """The incident state that is reached once the step is done (an ``IncidentState`` value); empty for none."""
     fallback: str = ""
     """What to do by hand when it cannot run."""
+    causes: tuple[str, ...] = ()
+    """Root causes of ``playbooks/causes.toml`` whose findings it is about; empty for a step about none or all of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

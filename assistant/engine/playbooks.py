@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
     from typing import Any
 
-PRODUCTS = ("repository", "replay", "catalog", "map", "matrix", "findings", "fixes", "proof")
+PRODUCTS = ("repository", "replay", "catalog", "map", "matrix", "findings", "code", "fixes", "proof")
 """What steps hand to each other, in the order in which one needs the other."""
 
 
@@ -80,6 +80,7 @@ def load_step(step: str) -> Step:
             undo=_flat(data.get("undo", "")),
             reaches=data.get("reaches", ""),
             fallback=_flat(data.get("fallback", "")),
+            causes=tuple(data.get("causes", ())),
         )
     except (KeyError, ValueError) as error:
         raise UsageError(f"the step {step} is not well formed: {error}.", "Compare it with another step.") from error
