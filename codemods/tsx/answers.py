@@ -1,0 +1,91 @@
+"""How a handler says no: the statement it already uses elsewhere, or the usual one of its kind."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from codemods.target import Needed
+from codemods.tsx.imports import bound_names
+from codemods.tsx.scope import parameters
+from codemods.tsx.tree import own_nodes, text
+
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_WORDS: Final = {401: "Unauthorized", 403: "Forbidden", 404: "Not found", 400: "Invalid request", 503: "Down for maintenance"}
+_CODES: Final = {401: "UNAUTHORIZED", 403: "FORBIDDEN", 404: "NOT_FOUND", 400: "BAD_REQUEST", 503: "INTERNAL_SERVER_ERROR"}
+
+
+class No(NamedTuple):
+    """One or more statements that end the handler."""
+
+    lines: str
+    """Model text."""
+    needs: tuple[Needed, ...] = ()
+
+
+def answer(root: Node, function: Node, kind: str, status: int) -> No:
+    """How this handler refuses.
+
+    Args:
+        root: the file.
+        function: the handler.
+        kind: value of an ``EntryKind``.
+        status: 401, 403, 404, 400 or 503.
+    """
+    return _own(function, status) or _usual(root, function, kind, status)
+
+
+def _own(function: Node, status: int) -> No | None:
+    """A refusal of the same status that stands in the function already, when it names nothing that is local to its place."""
+    for one in own_nodes(function):
+        if one.type not in {"return_statement", "throw_statement"}:
+            continue
+        words = text(one)
+        if not re.search(rf"\b{status}\b|\b{_CODES[status]}\b", words) or "\n" in words or "${" in words:
+            continue
+        if re.search(r"\b(error|err|e|issues|parsed|result)\b\.?", re.sub(r"\"[^\"]*\"|'[^']*'|\berror:", "", words)):
+            continue
+        return No(words.rstrip(";") + ";")
+    return None
+
+
+def _usual(root: Node, function: Node, kind: str, status: int) -> No:
+    have = bound_names(root)
+    says = _WORDS[status]
+    names = [one.name for one in parameters(function)]
+    body = text(function)
+    if kind == "pages-api" or (len(names) > 1 and names[1] == "res"):
+        response = names[1] if len(names) > 1 else "res"
+        return No(f'return {response}.status({status}).json({{ error: "{says}" }});')
+    if kind == "procedure":
+        needs = (Needed("@trpc/server", "TRPCError"),)
+        return No(f'throw new TRPCError({{ code: "{_CODES[status]}" }});', needs)
+    if kind in {"page", "component"}:
+        name = "redirect" if status in {401} and have.get("redirect", ("", ""))[0] == "next/navigation" else "notFound"
+        return No(f"{name}();" if name == "notFound" else 'redirect("/login");', (Needed("next/navigation", name),))
+    if kind == "server-props":
+        return No("return { notFound: true };")
+    if kind in {"action", "service", "job", "tool"}:
+        return _of_action(body, says)
+    context = names[0] if names else "c"
+    if kind == "endpoint" and re.search(rf"\b{re.escape(context)}\.(json|text)\(", body):
+        return No(f'return {context}.json({{ error: "{says}" }}, {status});')
+    if "NextResponse" in have or kind == "middleware" or (kind == "route" and "next/server" in text(root)):
+        return No(
+            f'return NextResponse.json({{ error: "{says}" }}, {{ status: {status} }});',
+            (Needed("next/server", "NextResponse"),),
+        )
+    if "Response.json(" in text(root) or kind == "route":
+        return No(f'return Response.json({{ error: "{says}" }}, {{ status: {status} }});')
+    return No(f'return new Response("{says}", {{ status: {status} }});')
+
+
+def _of_action(body: str, says: str) -> No:
+    """An action answers in the shape it already answers in, and throws when it has none."""
+    for shape in (r"return \{ success: false, error: ", r"return \{ ok: false, error: ", r"return \{ error: "):
+        if re.search(shape.replace(" ", r"\s*") + r"[\"'`]", body):
+            return No(f'{shape.replace(chr(92), "")}"{says}" }};')
+    return No(f'throw new Error("{says}");')

@@ -1,0 +1,92 @@
+"""Compares a row with the caller right after it was read, with the same answer for "not yours" and "not there".
+
+Facts: ``column`` (property of the row), ``value`` (expression; without one, the caller's id in scope), ``kind`` (of the entry).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from assistant.domain.fixes import Hunk
+from codemods.target import Edits, Refusal
+from codemods.tsx.answers import answer
+from codemods.tsx.guard import exits
+from codemods.tsx.insert import after, with_imports
+from codemods.tsx.scope import callers
+from codemods.tsx.style import style_of
+from codemods.tsx.tree import around, enclosing_function, field, parse, statement_of, text, walk
+
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from codemods.target import Answer, Target
+
+SAYS = "The row is used without asking whose it is."
+
+
+def edit(source: bytes, target: Target) -> Answer:
+    """Extend the check for a missing row, or put one behind the fetch."""
+    root = parse(source, target.path)
+    if target.at[1] <= target.at[0]:
+        return Refusal("The place where the row is read is not known: compare its owner with the caller by hand.")
+    node = around(root, target.at)
+    statement = statement_of(node)
+    row = _row(statement, node)
+    function = enclosing_function(node)
+    column = target.facts.get("column", "")
+    if row is None or function is None or not column:
+        return Refusal("The row that is read here has no name to compare: compare its owner with the caller by hand.")
+    value = target.facts.get("value", "") or next(iter(callers(statement)), "")
+    if not value:
+        return Refusal("No value here says who the caller is: ask for the session before this row is read.")
+    siblings = [one for one in statement.parent.named_children if one.start_byte >= statement.end_byte] if statement.parent else []
+    differs = f"{row}.{column} !== {value}"
+    later = " ".join(text(one) for one in siblings)
+    if re.sub(r"[?!]", "", differs) in re.sub(r"[?!]", "", later):
+        return Edits(())
+    style = style_of(root, source)
+    for one in siblings[:3]:
+        test = _missing(one, row)
+        if test is not None:
+            return Edits((Hunk(at=test.end_byte, end=test.end_byte, text=f" || {differs}", says=SAYS),))
+    no = answer(root, function, target.facts.get("kind", "route"), 404)
+    lines = f"if (!{row} || {differs}) {{\n  {no.lines}\n}}"
+    return with_imports(root, source, style, [after(source, style, statement, lines, SAYS)], no.needs)
+
+
+def _row(statement: Node, node: Node) -> str | None:
+    """The name the row is read into."""
+    for one in statement.named_children:
+        if one.type != "variable_declarator" or not one.start_byte <= node.start_byte <= one.end_byte:
+            continue
+        pattern = field(one, "name")
+        if pattern is None:
+            return None
+        if pattern.type == "identifier":
+            return text(pattern)
+        for item in walk(pattern):
+            if item.type == "pair_pattern" and text(field(item, "key")) == "data":
+                value = field(item, "value")
+                return text(value) if value is not None and value.type == "identifier" else None
+            if item.type == "shorthand_property_identifier_pattern" and text(item) == "data":
+                return "data"
+        if pattern.type == "array_pattern" and len(pattern.named_children) == 1:
+            first = pattern.named_children[0]
+            return text(first) if first.type == "identifier" else None
+    return None
+
+
+def _missing(statement: Node, row: str) -> Node | None:
+    """The last operand of a condition ``!row`` or ``error || !row`` whose branch ends the handler."""
+    inside = field(statement, "consequence")
+    condition = field(statement, "condition")
+    if statement.type != "if_statement" or inside is None or condition is None or not exits(inside):
+        return None
+    test = condition.named_children[0] if condition.named_children else None
+    words = text(test)
+    if test is None or "&&" in words or "??" in words:
+        return None
+    parts = [part.strip() for part in words.split("||")]
+    return test if f"!{row}" in parts else None

@@ -1,0 +1,174 @@
+"""Reads the session check of one handler, so that another can be given the same: declarations, the ``if`` that refuses, imports.
+
+Lends nothing that depends on more than imports, its own declarations and the handler's parameters.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from assistant.domain.fixes import Hunk
+from assistant.text.edits import apply_hunks
+from codemods.target import Needed
+from codemods.tsx.guard import exits, identity
+from codemods.tsx.imports import bound_names
+from codemods.tsx.scope import callers, parameters
+from codemods.tsx.tree import block_of, field, function_at, parse, statement_of, statements, text, walk
+
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_GLOBALS = frozenset(
+    {"Response", "Error", "Promise", "process", "Request", "URL", "console", "undefined", "JSON", "Boolean", "String"}
+)
+
+
+class Lent(NamedTuple):
+    """A session check that can be written elsewhere."""
+
+    lines: str
+    """Model text."""
+    needs: tuple[Needed, ...]
+    """Imports, with specifiers as the lender writes them."""
+    names: tuple[str, ...]
+    """Names it declares."""
+    request: tuple[str, ...]
+    """The lender's parameters, by position; empty text where the check does not use one."""
+    caller: str
+    """The caller's id after it."""
+
+
+def lend(source: bytes, path: str, function: tuple[int, int]) -> Lent | None:
+    """The check at the top of a handler; None when there is none that could stand elsewhere."""
+    root = parse(source, path)
+    handler = function_at(root, function)
+    block = block_of(handler)
+    if handler is None or block is None or (asked := identity(block)) is None:
+        return None
+    statement, name = asked
+    siblings = statements(statement.parent) if statement.parent is not None else []
+    refusal = _refusal(siblings, statement, name)
+    if refusal is None:
+        return None
+    imports = bound_names(root)
+    taken = _with_what_it_needs([one for one in siblings if one.end_byte <= statement.start_byte], statement, imports)
+    chosen = [*taken, statement, refusal]
+    declared = [name for one in chosen for name in _declares(one)]
+    own = [one.name for one in parameters(handler) if not one.path]
+    free = _free(chosen) - set(declared) - _GLOBALS
+    if free - set(imports) - set(own):
+        return None
+    end = next((one for one in siblings if one.start_byte >= refusal.end_byte), None)
+    found = callers(end if end is not None else _last_inside(block))
+    if not found:
+        return None
+    return Lent(
+        lines="\n".join(_model(source, one) for one in chosen),
+        needs=tuple(Needed(*_import(imports, used)) for used in sorted(free & set(imports))),
+        names=tuple(declared),
+        request=tuple(one if one in free else "" for one in own),
+        caller=found[0],
+    )
+
+
+def rebased(need: Needed, lender: str, borrower: str) -> Needed:
+    """The same import seen from another file: relative specifiers are told anew."""
+    if not need.module.startswith("."):
+        return need
+    there = posixpath.normpath(posixpath.join(posixpath.dirname(lender), need.module))
+    path = posixpath.relpath(there, posixpath.dirname(borrower) or ".")
+    return need._replace(module=path if path.startswith(".") else f"./{path}")
+
+
+def _import(imports: dict[str, tuple[str, str]], local: str) -> tuple[str, str, str]:
+    module, name = imports[local]
+    return module, name, "" if name == local else local
+
+
+def _refusal(siblings: list[Node], statement: Node, name: str) -> Node | None:
+    """The ``if`` that follows within two statements and looks at nothing else."""
+    first = name.split("?")[0].split(".")[0]
+    later = [one for one in siblings if one.start_byte >= statement.end_byte][:2]
+    for one in later:
+        inside = field(one, "consequence")
+        test = text(field(one, "condition"))
+        if one.type == "if_statement" and inside is not None and re.search(rf"!\s*{re.escape(first)}\b", test):
+            return one if exits(inside) and field(one, "alternative") is None else None
+    return None
+
+
+def _with_what_it_needs(earlier: list[Node], statement: Node, imports: dict[str, tuple[str, str]]) -> list[Node]:
+    """Declarations before it that it uses, and what they use."""
+    wanted = _free([statement]) - set(imports)
+    out: list[Node] = []
+    for one in reversed(earlier):
+        if wanted & set(_declares(one)):
+            out.insert(0, one)
+            wanted |= _free([one]) - set(imports)
+    return out
+
+
+def _declares(statement: Node) -> list[str]:
+    if statement.type not in {"lexical_declaration", "variable_declaration"}:
+        return []
+    out: list[str] = []
+    for one in statement.named_children:
+        pattern = field(one, "name")
+        for leaf in walk(pattern) if pattern is not None else ():
+            if leaf.type in {"identifier", "shorthand_property_identifier_pattern"}:
+                out.append(text(leaf))
+    return out
+
+
+def _free(nodes: list[Node]) -> set[str]:
+    """Names that are read."""
+    return {
+        text(leaf)
+        for one in nodes
+        for leaf in walk(one)
+        if leaf.type in {"identifier", "shorthand_property_identifier"} and not _is_bound(leaf)
+    }
+
+
+def _is_bound(leaf: Node) -> bool:
+    one = leaf
+    while one.parent is not None and one.parent.type in {"object_pattern", "pair_pattern", "array_pattern"}:
+        one = one.parent
+    return one.parent is not None and one.parent.type == "variable_declarator" and field(one.parent, "name") == one
+
+
+def _last_inside(block: Node) -> Node:
+    inside = statements(block)
+    return inside[-1] if inside else block
+
+
+def _model(source: bytes, statement: Node) -> str:
+    """A statement as model text: double quotes, semicolons, two spaces."""
+    hunks = []
+    for one in walk(statement):
+        if one.type in {"lexical_declaration", "return_statement", "throw_statement", "expression_statement"}:
+            words = text(one)
+            if not words.endswith(";") and statement_of(one) == one:
+                hunks.append(Hunk(at=one.end_byte, end=one.end_byte, text=";", says=""))
+        elif one.type == "string" and text(one).startswith("'") and '"' not in text(one) and "\\" not in text(one):
+            hunks.append(Hunk(at=one.start_byte, end=one.end_byte, text=f'"{text(one)[1:-1]}"', says=""))
+    unique = {(hunk.at, hunk.end): hunk for hunk in hunks}
+    start, end = statement.start_byte, statement.end_byte
+    inside = [hunk for hunk in unique.values() if start <= hunk.at and hunk.end <= end]
+    whole = apply_hunks(source[:end], inside).decode()[len(source[:start].decode()) :]
+    return _dedented(whole, statement.start_point.column)
+
+
+def _dedented(words: str, column: int) -> str:
+    """Indentation relative to the statement, in steps of two."""
+    lines = words.replace("\r\n", "\n").split("\n")
+    inner = [len(line) - len(line.lstrip()) - column for line in lines[1:] if line.strip()]
+    step = min((one for one in inner if one > 0), default=2)
+    out = [lines[0]]
+    for line in lines[1:]:
+        depth = max(0, len(line) - len(line.lstrip()) - column)
+        out.append(" " * (2 * round(depth / step)) + line.strip())
+    return "\n".join(out)

@@ -1,0 +1,205 @@
+"""Asks who is calling before anything else happens in a handler, in the words the repository uses elsewhere.
+
+Facts: ``lines`` (model text: declarations, then the ``if`` that refuses, or a call that refuses itself), ``names`` (names the lines
+declare, comma separated), ``request`` (names of the lender's parameters, comma separated), ``kind`` (of the entry).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from codemods.target import Edits, Refusal
+from codemods.tsx.answers import answer
+from codemods.tsx.insert import after, at_top, with_imports
+from codemods.tsx.scope import SESSION_CALLS, callers, parameters
+from codemods.tsx.style import style_of
+from codemods.tsx.tree import block_of, field, function_at, links, own_nodes, parse, plain, statements, text
+
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from codemods.target import Answer, Needed, Target
+
+SAYS = "Nobody is asked who they are before this runs."
+
+
+def edit(source: bytes, target: Target) -> Answer:
+    """Insert the guard; no edit when the handler refuses strangers already."""
+    root = parse(source, target.path)
+    function = function_at(root, target.function)
+    if function is None:
+        return Refusal("The handler could not be found in this file: add the session check by hand.")
+    block = block_of(function)
+    if block is None:
+        return Refusal("The handler is a single expression: give it a body, and ask for the session first.")
+    style = style_of(root, source)
+    asked = identity(block)
+    kind = target.facts.get("kind", "route")
+    if asked is not None:
+        statement, name = asked
+        if refuses(block, statement, name):
+            return Edits(())
+        no = answer(root, function, kind, 401)
+        lines = f"if (!{name}) {{\n  {no.lines}\n}}"
+        return with_imports(root, source, style, [after(source, style, statement, lines, SAYS)], no.needs)
+    lines = target.facts.get("lines", "")
+    if not lines:
+        return Refusal("No session check was found in this repository to take as a model: add yours at the top by hand.")
+    fitted = _fitted(function, lines, target)
+    if fitted is None:
+        return Refusal("The session check of this repository needs the request, and this handler does not take it.")
+    lines, last, needs = fitted
+    if last is not None and not lines:
+        return Edits(())
+    hunk = after(source, style, last, lines, SAYS) if last is not None else at_top(source, style, block, lines, SAYS)
+    return with_imports(root, source, style, [hunk], needs)
+
+
+def identity(block: Node) -> tuple[Node, str] | None:
+    """The first statement that asks who is calling, and an expression that is empty for a stranger."""
+    for statement in _early(block):
+        if statement.type not in {"lexical_declaration", "variable_declaration"}:
+            continue
+        for one in statement.named_children:
+            value = plain(field(one, "value"))
+            if one.type != "variable_declarator" or value is None or value.type != "call_expression":
+                continue
+            chain = [name for name, _ in links(value)]
+            if chain and SESSION_CALLS.match(chain[-1]) and (name := _empty(field(one, "name"), chain)):
+                return statement, name
+    return None
+
+
+def _early(block: Node) -> list[Node]:
+    """Statements of a body, those of a ``try`` that holds everything included."""
+    out: list[Node] = []
+    for one in statements(block):
+        out.append(one)
+        body = field(one, "body")
+        if one.type == "try_statement" and body is not None:
+            out += statements(body)
+    return out
+
+
+def _empty(pattern: Node | None, chain: list[str]) -> str:
+    if pattern is None:
+        return ""
+    if pattern.type == "identifier":
+        name = text(pattern)
+        if "session" in name.lower() or chain[-1] == "auth":
+            return f"{name}?.user"
+        return name if re.search("user|viewer|account|member", name, re.IGNORECASE) else ""
+    found = [text(one) for one in _leaves(pattern)]
+    for wanted in ("user", "userId", "session", "data"):
+        if wanted in found:
+            return f"{wanted}.user" if wanted == "data" else wanted
+    return ""
+
+
+def _leaves(pattern: Node) -> list[Node]:
+    out: list[Node] = []
+    waiting = [pattern]
+    while waiting:
+        one = waiting.pop()
+        if one.type in {"shorthand_property_identifier_pattern", "identifier"}:
+            out.append(one)
+        elif one.type == "pair_pattern":
+            value = field(one, "value")
+            waiting += [value] if value is not None else []
+        else:
+            waiting += one.named_children
+    return out
+
+
+def refuses(block: Node, statement: Node, name: str) -> bool:
+    """True when a later ``if`` looks at the name and ends the handler."""
+    first = re.escape(name.split("?")[0].split(".")[0])
+    for one in _early(block):
+        if one.type == "if_statement" and one.start_byte >= statement.end_byte:
+            test = text(field(one, "condition"))
+            inside = field(one, "consequence")
+            if re.search(rf"\b{first}\b", test) and inside is not None and exits(inside):
+                return True
+    return False
+
+
+def exits(inside: Node) -> bool:
+    """True when a branch returns, throws, or calls something that never comes back."""
+    if inside.type in {"return_statement", "throw_statement"}:
+        return True
+    words = text(inside)
+    return any(one.type in {"return_statement", "throw_statement"} for one in own_nodes(inside)) or bool(
+        re.search(r"\b(redirect|notFound|unauthorized|forbidden)\(", words)
+    )
+
+
+def _fitted(function: Node, lines: str, target: Target) -> tuple[str, Node | None, tuple[Needed, ...]] | None:
+    """The lines with this handler's parameter names, without what it declares already, and the statement to put them after."""
+    lent = [name for name in target.facts.get("request", "").split(",") if name]
+    own = [one.name for one in parameters(function) if not one.path]
+    for number, name in enumerate(lent):
+        if not name or not re.search(rf"\b{re.escape(name)}\b", lines):
+            continue
+        if number >= len(own):
+            return None
+        lines = re.sub(rf"\b{re.escape(name)}\b", own[number], lines)
+    block = block_of(function)
+    assert block is not None
+    last: Node | None = None
+    kept = lines.split("\n")
+    declared = {text(field(one, "name")): (statement, one) for statement in statements(block) for one in _declarators(statement)}
+    for name in [one for one in target.facts.get("names", "").split(",") if one]:
+        if name in declared:
+            statement, one = declared[name]
+            same = _line_of(kept, name)
+            if same is not None and _same(kept[same], text(one)):
+                kept.pop(same)
+                last = statement
+                continue
+        if name in declared or name in {local.name for local in parameters(function)} or _named(function, name):
+            fresh = f"caller{name[:1].upper()}{name[1:]}"
+            kept = [_renamed(line, name, fresh) for line in kept]
+    return "\n".join(kept), last, target.needs
+
+
+def _declarators(statement: Node) -> list[Node]:
+    if statement.type not in {"lexical_declaration", "variable_declaration"}:
+        return []
+    return [one for one in statement.named_children if one.type == "variable_declarator"]
+
+
+def _named(function: Node, name: str) -> bool:
+    """The function binds the name somewhere at its own level."""
+    return any(
+        one.type in {"identifier", "shorthand_property_identifier_pattern"}
+        and text(one) == name
+        and one.parent is not None
+        and one.parent.type in {"variable_declarator", "object_pattern", "pair_pattern"}
+        and (one.parent.type != "variable_declarator" or field(one.parent, "name") == one)
+        for one in own_nodes(function)
+    )
+
+
+def _line_of(lines: list[str], name: str) -> int | None:
+    return next((n for n, line in enumerate(lines) if re.match(rf"(const|let) {re.escape(name)} = .*;$", line)), None)
+
+
+def _same(line: str, declarator: str) -> bool:
+    """Written alike, whatever the quotes."""
+    flat = re.compile(r"[\s\"';]")
+    return flat.sub("", line.split(" ", 1)[1]) == flat.sub("", declarator)
+
+
+def _renamed(line: str, name: str, fresh: str) -> str:
+    if re.search(rf"\{{[^}}]*\b{name}\b(?!:)[^}}]*\}}", line) and "=" in line or re.match(rf"\s*data: \{{ {name} \}}", line):
+        return re.sub(rf"\b{name}\b(?=\s*[,}}])", f"{name}: {fresh}", line, count=1)
+    return re.sub(rf"(?<![.\w]){name}\b(?!:)", fresh, line)
+
+
+def caller_after(source: bytes, path: str, function: tuple[int, int]) -> str | None:
+    """The caller's id as it can be written at the end of a handler's body."""
+    found = function_at(parse(source, path), function)
+    block = block_of(found)
+    return next(iter(callers(statements(block)[-1])), None) if block is not None and statements(block) else None

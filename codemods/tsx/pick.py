@@ -1,0 +1,113 @@
+"""Writes listed fields instead of whatever the request holds: mass assignment.
+
+Facts: ``fields`` (names the caller may set, comma separated; without them, those of the schema or destructuring in the handler).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from assistant.domain.fixes import Hunk
+from codemods.target import Edits, Refusal
+from codemods.tsx.style import column, indent_at, style_of
+from codemods.tsx.tree import around, enclosing_function, field, own_nodes, parse, plain, text, walk
+
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from codemods.target import Answer, Target
+    from codemods.tsx.style import Style
+
+SAYS = "The caller chooses which columns are written: list those they may set."
+
+
+def edit(source: bytes, target: Target) -> Answer:
+    """Replace the spread (or the whole object) that is written by its listed fields."""
+    root = parse(source, target.path)
+    place = around(root, target.at)
+    found = _whole(place)
+    if found is None:
+        return Edits(()) if not _spreads(place) else Refusal("What is written is made elsewhere: list the fields there.")
+    node, name = found
+    function = enclosing_function(node)
+    fields = [one for one in target.facts.get("fields", "").split(",") if one] or (_read_fields(function, name) if function else [])
+    if not fields:
+        return Refusal(f"Which fields of `{name}` the caller may set is not known: list them by hand instead of the spread.")
+    style = style_of(root, source)
+    entries = [f"{one}: {name}.{one}" for one in fields]
+    if node.type == "spread_element":
+        return Edits((Hunk(at=node.start_byte, end=node.end_byte, text=", ".join(entries), says=SAYS),))
+    put = _record(source, style, node, entries)
+    return Edits((Hunk(at=node.start_byte, end=node.end_byte, text=put, says=SAYS),))
+
+
+def _record(source: bytes, style: Style, node: Node, entries: list[str]) -> str:
+    prefix = f"{text(node)}: " if node.type == "shorthand_property_identifier" else ""
+    line = style.braces(", ".join(entries))
+    if column(source, node.start_byte) + len(prefix + line) + 4 <= style.width:
+        return prefix + line
+    indent = indent_at(source, node.start_byte)
+    step = style.eol + indent + style.indent
+    return prefix + "{" + "".join(f"{step}{entry}," for entry in entries) + style.eol + indent + "}"
+
+
+def _whole(place: Node) -> tuple[Node, str] | None:
+    """``...body``, ``data: body``, ``.update(body)``: the node, and the name of the object."""
+    for one in walk(place):
+        if one.type == "spread_element" and one.parent is not None and one.parent.type == "object":
+            inner = plain(one.named_children[0]) if one.named_children else None
+            if inner is not None and inner.type in {"identifier", "member_expression"} and not _is_where(one):
+                return one, text(inner)
+        if one.type == "pair" and text(field(one, "key")) in {"data", "values", "set"}:
+            value = plain(field(one, "value"))
+            if value is not None and value.type in {"identifier", "member_expression"}:
+                return value, text(value)
+        if one.type == "shorthand_property_identifier" and text(one) in {"data", "values"}:
+            return one, text(one)
+        if one.type == "call_expression":
+            name = text(field(field(one, "function"), "property"))
+            given = [node for node in (field(one, "arguments") or one).named_children if node.type != "comment"]
+            first = plain(given[0]) if given and name in {"update", "insert", "upsert", "set", "values"} else None
+            if first is not None and first.type in {"identifier", "member_expression"} and name != "update":
+                return first, text(first)
+            if first is not None and name == "update" and first.type == "identifier" and "from(" in text(one):
+                return first, text(first)
+    return None
+
+
+def _is_where(node: Node) -> bool:
+    held = node.parent.parent if node.parent is not None else None
+    return held is not None and held.type == "pair" and text(field(held, "key")) in {"where", "include", "select", "orderBy"}
+
+
+def _spreads(place: Node) -> bool:
+    return any(one.type == "spread_element" and one.parent is not None and one.parent.type == "object" for one in walk(place))
+
+
+def _read_fields(function: Node, name: str) -> list[str]:
+    """Fields of the object that the handler itself reads, and keys of the schema that parsed it."""
+    root = function
+    while root.parent is not None:
+        root = root.parent
+    out: list[str] = []
+    for one in walk(root):
+        if one.type == "call_expression" and re.search(r"\b(object|strictObject)$", text(field(one, "function"))) and _is_schema_of(one, function, name):
+            record = next((node for node in walk(one) if node.type == "object"), None)
+            out += [text(field(pair, "key")) for pair in (record.named_children if record is not None else ()) if pair.type == "pair"]
+    if out:
+        return list(dict.fromkeys(out))
+    pattern = re.compile(rf"\b{re.escape(name)}\??\.([A-Za-z_]\w*)\b(?!\()")
+    found = [match[1] for one in own_nodes(function) if one.type == "member_expression" and (match := pattern.fullmatch(text(one)))]
+    return [one for one in dict.fromkeys(found) if one not in {"id", "userId", "user_id", "teamId", "role"}]
+
+
+def _is_schema_of(schema: Node, function: Node, name: str) -> bool:
+    """The schema is what the object was parsed with."""
+    held = schema
+    while held.parent is not None and held.type != "variable_declarator":
+        held = held.parent
+    known = text(field(held, "name"))
+    words = text(function)
+    return bool(known and re.search(rf"{re.escape(name)}[^;\n]{{0,40}}=[^;\n]*\b{re.escape(known)}\b", words))

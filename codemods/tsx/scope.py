@@ -1,0 +1,212 @@
+"""What a place in a function can name: parameters and constants before it, and which of them say who is calling."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from codemods.tsx.tree import FUNCTIONS, ancestors, arguments, field, links, plain, text
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Node
+
+SESSION_CALLS: Final = re.compile(
+    r"^(auth|currentUser|getUser|getClaims|(get|require|load|fetch|check|validate|verify|ensure|use|with)?_?"
+    r"(server|current|auth|authenticated|active|my|api)?_?(session|user|viewer|auth|identity|account|request)"
+    r"(session|user|data|context|id|server)?)$",
+    re.IGNORECASE,
+)
+"""Names of functions that answer who is calling."""
+_ACTORS: Final = frozenset({"session", "user", "currentUser", "authUser", "viewer", "me", "ctx", "context", "auth", "account"})
+
+
+class Local(NamedTuple):
+    """One name that can be used at a place."""
+
+    name: str
+    value: Node | None
+    """What it was made from; None for a parameter."""
+    path: tuple[str, ...]
+    """Keys it was taken out by: ``const { data: { user } } = x`` gives user the path ``data, user``."""
+    node: Node
+    """Where it is bound."""
+
+
+def locals_before(node: Node) -> list[Local]:
+    """Names in scope, the nearest first: constants of enclosing blocks before the node, and parameters of enclosing functions."""
+    out: list[Local] = []
+    inner = node
+    for one in ancestors(node):
+        if one.type in {"statement_block", "program", "switch_case"}:
+            for statement in reversed(one.named_children):
+                if statement.end_byte <= inner.start_byte:
+                    out += _declared(statement)
+        elif one.type in FUNCTIONS:
+            out += parameters(one)
+        inner = one if one.type in {"statement_block", *FUNCTIONS} or one.parent is None else inner
+        if one.parent is not None and one.parent.type in {"statement_block", "program", "switch_case"}:
+            inner = one
+    return out
+
+
+def parameters(function: Node) -> list[Local]:
+    """Names that the parameters of a function bind."""
+    held = field(function, "parameters")
+    if held is None:
+        single = field(function, "parameter")
+        return list(_bound(single, None, ())) if single is not None else []
+    out: list[Local] = []
+    for one in held.named_children:
+        pattern = field(one, "pattern")
+        if pattern is not None:
+            out += _bound(pattern, None, ())
+    return out
+
+
+def _declared(statement: Node) -> list[Local]:
+    out: list[Local] = []
+    shown = field(statement, "declaration") or statement
+    if shown.type in {"lexical_declaration", "variable_declaration"}:
+        for one in shown.named_children:
+            if one.type == "variable_declarator" and (name := field(one, "name")) is not None:
+                out += _bound(name, field(one, "value"), ())
+    return out
+
+
+def _bound(pattern: Node, value: Node | None, path: tuple[str, ...]) -> Iterator[Local]:
+    if pattern.type in {"identifier", "shorthand_property_identifier_pattern"}:
+        own = path if pattern.type == "identifier" else (*path, text(pattern))
+        yield Local(text(pattern), value, own, pattern)
+    elif pattern.type == "object_pattern":
+        for one in pattern.named_children:
+            if one.type == "pair_pattern":
+                inner = field(one, "value")
+                if inner is not None:
+                    yield from _bound(inner, value, (*path, text(field(one, "key"))))
+            elif one.type == "object_assignment_pattern":
+                left = field(one, "left")
+                if left is not None:
+                    yield from _bound(left, value, path)
+            elif one.type == "shorthand_property_identifier_pattern":
+                yield from _bound(one, value, path)
+    elif pattern.type == "assignment_pattern" and (left := field(pattern, "left")) is not None:
+        yield from _bound(left, value, path)
+    elif pattern.type == "array_pattern":
+        for one in pattern.named_children:
+            yield from _bound(one, value, path)
+
+
+def callers(node: Node) -> list[str]:
+    """Expressions that are the caller's id at a place, the surest first."""
+    known = locals_before(node)
+    out: list[str] = []
+    for one in known:
+        expression = _id_of(one, known)
+        if expression:
+            out.append(expression)
+    return list(dict.fromkeys(out))
+
+
+def _id_of(one: Local, known: list[Local]) -> str | None:
+    """The id of the caller that a name leads to."""
+    if one.value is None:
+        return _parameter_id(one)
+    value = plain(one.value)
+    if value is None:
+        return None
+    if value.type == "call_expression" and _asks_session(value):
+        return _session_id(one.name, one.path, [name for name, _ in links(value)])
+    if value.type in {"member_expression", "identifier"}:
+        return _derived(one, text(value).replace("?.", ".").replace("!", ""), known)
+    return None
+
+
+def _asks_session(call: Node) -> bool:
+    chain = [name for name, _ in links(call)]
+    return bool(chain) and SESSION_CALLS.match(chain[-1]) is not None and not _by_argument(call)
+
+
+def _by_argument(call: Node) -> bool:
+    """``getUser(id)`` and ``getUser({ id })`` look somebody up; ``getUser()`` asks who is calling."""
+    callee = plain(field(call, "function"))
+    if callee is not None and callee.type == "member_expression" and ".auth" in text(callee):
+        return False
+    words = " ".join(text(one) for one in arguments(call))
+    return bool(re.search(r"[iI]d\b|email", words))
+
+
+def _session_id(name: str, path: tuple[str, ...], chain: list[str]) -> str | None:
+    last = path[-1] if path else ""
+    if last in {"userId", "user_id", "uid", "sub"} or (not path and name in {"userId", "user_id", "uid"}):
+        return name
+    if last == "user" or (not path and re.search(r"user$|^me$|viewer|member$", name, re.IGNORECASE)):
+        return f"{name}.id"
+    if last == "data" and chain[-1] == "getUser":
+        return f"{name}.user.id"
+    if last == "session" or (not path and "session" in name.lower()):
+        return f"{name}.user.id"
+    if not path and chain[-1] == "auth" and name != "auth":
+        return f"{name}.user.id"
+    if not path and chain[-1] in {"requireUser", "currentUser", "getCurrentUser"}:
+        return f"{name}.id"
+    return None
+
+
+def _parameter_id(one: Local) -> str | None:
+    """Wrappers and builders hand the caller over as a parameter; other parameters say nothing about who is calling."""
+    name = one.path[-1] if one.path else one.name
+    held = bool(one.path)
+    if held and name in {"userId"}:
+        return one.name if _in_wrapper(one.node) else None
+    if held and name in {"user", "currentUser"} and _in_wrapper(one.node):
+        return f"{one.name}.id"
+    if held and name == "session" and _in_wrapper(one.node):
+        return f"{one.name}.user.id"
+    if name in {"ctx", "context"} and _in_wrapper(one.node):
+        return _context_id(one)
+    return None
+
+
+def _in_wrapper(node: Node) -> bool:
+    """The function is an argument of a call: ``withSession(async ({ session }) => …)``, ``.query(({ ctx }) => …)``."""
+    for one in ancestors(node):
+        if one.type in FUNCTIONS:
+            return one.parent is not None and one.parent.type == "arguments"
+    return False
+
+
+def _context_id(one: Local) -> str | None:
+    """``ctx.user.id`` or ``ctx.session.user.id``: whichever the file itself uses."""
+    root = one.node
+    while root.parent is not None:
+        root = root.parent
+    words = text(root)
+    for path in ("user.id", "session.user.id", "userId", "auth.userId", "session.userId"):
+        parts = r"[?!]?\.".join(re.escape(part) for part in path.split("."))
+        if re.search(rf"\b{re.escape(one.name)}[?!]?\.{parts}\b", words):
+            return f"{one.name}.{path}"
+    return None
+
+
+def _derived(one: Local, words: str, known: list[Local]) -> str | None:
+    """``const userId = session.user.id``, ``const { user } = session``."""
+    root = words.split(".", 1)[0]
+    origin = next((local for local in known if local.name == root and local.node.id != one.node.id), None)
+    if origin is None or _id_of_root(origin, known) is None:
+        return None
+    full = ".".join([*words.split(".")[1:], *one.path])
+    if full.endswith(("user.id", "userId", "sub")) or (full == "id" and origin.name in _ACTORS):
+        return one.name
+    return f"{one.name}.id" if full.endswith("user") else None
+
+
+def _id_of_root(origin: Local, known: list[Local]) -> str | None:
+    return _id_of(origin, [local for local in known if local.node.start_byte < origin.node.start_byte])
+
+
+def names_before(node: Node) -> frozenset[str]:
+    """Local names that can be used at a place."""
+    return frozenset(one.name for one in locals_before(node))

@@ -1,0 +1,57 @@
+"""Looks whether a row the request names is the caller's, before its id is stored or handed on.
+
+Facts: ``lookup`` (model text of an expression that finds the row only when it is the caller's; ``{id}`` stands for the id and ``{caller}``
+for the caller), ``id`` (expression of the id here), ``value`` (expression; without one, the caller's id in scope), ``name`` (local name
+for the row), ``kind``, ``status``. ``Target.needs`` brings in what the look-up uses.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from codemods.target import Edits, Refusal
+from codemods.tsx.answers import answer
+from codemods.tsx.insert import before, with_imports
+from codemods.tsx.scope import callers, names_before
+from codemods.tsx.style import style_of
+from codemods.tsx.tree import around, enclosing_function, parse, statement_of, text
+
+
+if TYPE_CHECKING:
+    from codemods.target import Answer, Target
+
+SAYS = "The id comes from the request, and nobody asked whose row it names."
+
+
+def edit(source: bytes, target: Target) -> Answer:
+    """Put the look-up and the refusal before the statement that uses the id."""
+    root = parse(source, target.path)
+    facts = target.facts
+    lookup, given = facts.get("lookup", ""), facts.get("id", "")
+    if target.at[1] <= target.at[0] or not lookup or not given:
+        return Refusal("How to find out whose row this is could not be taken from the repository: look it up by its owner first.")
+    node = around(root, target.at)
+    function = enclosing_function(node)
+    value = facts.get("value", "") or next(iter(callers(node)), "")
+    if function is None or not value:
+        return Refusal("No value here says who the caller is: ask for the session first, then look the row up by its owner.")
+    statement = statement_of(node)
+    known = names_before(node)
+    root_name = re.split(r"[.?!\[]", given, maxsplit=1)[0]
+    if root_name not in known:
+        return Refusal(f"`{given}` cannot be named here: look its row up by its owner before it is used.")
+    words = lookup.replace("{id}", given).replace("{caller}", value)
+    if _flat(words) in _flat(text(function)):
+        return Edits(())
+    name = next(one for one in (facts.get("name") or "found", "owned", "ownedRow", "verifiedRow") if one not in known)
+    no = answer(root, function, facts.get("kind", "route"), int(facts.get("status", "404")))
+    style = style_of(root, source)
+    differs = facts.get("differs", "").replace("{caller}", value)
+    test = f"!{name} || {name}.{differs}" if differs else f"!{name}"
+    lines = f"const {name} = {words};\nif ({test}) {{\n  {no.lines}\n}}"
+    return with_imports(root, source, style, [before(source, style, statement, lines, SAYS)], (*target.needs, *no.needs))
+
+
+def _flat(words: str) -> str:
+    return re.sub(r"[\s\"';,]", "", words)
