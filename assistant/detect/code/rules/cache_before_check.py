@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from assistant.detect.code.acts import knows_caller, proven_before, report_act
 from assistant.detect.code.caching import ANSWERS, administrative, cached_rows, caches, tells_apart, verb_of
 from assistant.detect.code.rule import CodeExample, CodeRule
-from assistant.detect.code.rules.cache_key_without_tenant import _LIBRARY
+from assistant.detect.code.sample_apps import APP
 from assistant.domain.matrix import Severity
 from assistant.domain.ownership import Confidence
 
@@ -47,7 +47,7 @@ export async function GET(request: Request, { params }: { params: Promise<{ id: 
 _CHECK: Final = "const kept = await redis.get(`invoice:${id}`)\n  if (kept) return Response.json(kept)"
 EXAMPLES: Final = (
     CodeExample(
-        quiet={**_LIBRARY, "tsconfig.json": '{"compilerOptions": {"paths": {"@/*": ["./*"]}}}'},
+        quiet=APP,
         leak={"app/api/invoices/[id]/route.ts": _ROUTE.replace("EARLY", _CHECK).replace("LATE", "")},
         mend={"app/api/invoices/[id]/route.ts": _ROUTE.replace("EARLY", "").replace("LATE", _CHECK)},
     ),

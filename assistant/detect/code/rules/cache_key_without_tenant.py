@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from assistant.detect.code.acts import knows_caller, proven_before, report_act
 from assistant.detect.code.caching import ANSWERS, administrative, cached_rows, caches, tells_apart
 from assistant.detect.code.rule import CodeExample, CodeRule
+from assistant.detect.code.sample_apps import APP
 from assistant.domain.code import OriginKind
 from assistant.domain.matrix import Severity
 from assistant.domain.ownership import Confidence
@@ -27,12 +28,6 @@ RULE: Final = CodeRule(
     cause="cached-private-response",
 )
 
-_LIBRARY: Final = {
-    "package.json": '{"dependencies": {"next": "16.0.0", "@upstash/redis": "1.34.0", "@prisma/client": "6.0.0", "next-auth": "5.0.0"}}',
-    "lib/db.ts": 'import { PrismaClient } from "@prisma/client"\nexport const db = new PrismaClient()\n',
-    "lib/redis.ts": 'import { Redis } from "@upstash/redis"\nexport const redis = Redis.fromEnv()\n',
-    "auth.ts": 'import NextAuth from "next-auth"\nexport const { auth } = NextAuth({ providers: [] })\n',
-}
 _ROUTE: Final = """
 import { auth } from "@/auth"
 import { db } from "@/lib/db"
@@ -51,7 +46,7 @@ export async function GET() {
 """
 EXAMPLES: Final = (
     CodeExample(
-        quiet={**_LIBRARY, "tsconfig.json": '{"compilerOptions": {"paths": {"@/*": ["./*"]}}}'},
+        quiet=APP,
         leak={"app/api/invoices/route.ts": _ROUTE.replace("KEY", '"invoices:recent"')},
         mend={"app/api/invoices/route.ts": _ROUTE.replace("KEY", "`invoices:${session.user.id}`")},
     ),

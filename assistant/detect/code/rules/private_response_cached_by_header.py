@@ -16,7 +16,7 @@ from assistant.detect.code.caching import (
     withholds,
 )
 from assistant.detect.code.rule import CodeExample, CodeRule
-from assistant.detect.code.rules.cache_key_without_tenant import _LIBRARY
+from assistant.detect.code.sample_apps import APP
 from assistant.domain.code import ActKind
 from assistant.domain.matrix import Severity
 from assistant.domain.ownership import Confidence
@@ -51,7 +51,7 @@ export async function GET() {
 """
 EXAMPLES: Final = (
     CodeExample(
-        quiet={**_LIBRARY, "tsconfig.json": '{"compilerOptions": {"paths": {"@/*": ["./*"]}}}'},
+        quiet=APP,
         leak={"app/api/orders/route.ts": _ROUTE.replace("VALUE", "public, s-maxage=60")},
         mend={"app/api/orders/route.ts": _ROUTE.replace("VALUE", "private, no-store")},
     ),

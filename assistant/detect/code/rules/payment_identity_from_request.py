@@ -1,0 +1,96 @@
+"""The customer, account or subscription of a payment provider is whoever the request says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from assistant.detect.code.access import is_administrative, strong_guards
+from assistant.detect.code.acts import chosen_outside, proven_before
+from assistant.detect.code.judge import report
+from assistant.detect.code.payments import from_a_machine, provider_calls
+from assistant.detect.code.rule import CodeExample, CodeRule
+from assistant.detect.code.sample_apps import APP
+from assistant.domain.code import OriginKind
+from assistant.domain.matrix import Severity
+from assistant.domain.ownership import Confidence
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from assistant.detect.code.context import CodeContext
+    from assistant.domain.findings import Finding
+
+RULE: Final = CodeRule(
+    id="payment-identity-from-request",
+    title="The request says whose payment account is used",
+    why="Customer and subscription ids appear in e-mails, receipts and addresses. With one of them anybody opens that customer's billing portal, cancels their plan or reads their invoices.",
+    remedy="Keep the provider's ids in a row of the signed-in user and read them from there; never take them from the request.",
+    docs="https://docs.stripe.com/customer-management/integrate-customer-portal",
+    cause="client-controlled-identifier",
+)
+
+_ROUTE: Final = """
+import { auth } from "@/auth"
+import { db } from "@/lib/db"
+import { stripe } from "@/lib/stripe"
+
+export async function POST(request: Request) {
+  const session = await auth()
+  if (!session?.user) return new Response("Unauthorized", { status: 401 })
+  LOOKUP
+  const portal = await stripe.billingPortal.sessions.create({ customer: customerId, return_url: "https://example.com" })
+  return Response.json({ url: portal.url })
+}
+"""
+_OWN: Final = "const user = await db.user.findUnique({ where: { id: session.user.id } })\n  const customerId = user.stripeCustomerId"
+EXAMPLES: Final = (
+    CodeExample(
+        quiet={
+            **APP,
+            "app/api/portal/route.ts": _ROUTE.replace("LOOKUP", _OWN),
+        },
+        leak={"app/api/portal/route.ts": _ROUTE.replace("LOOKUP", "const { customerId } = await request.json()")},
+    ),
+)
+_NAMES: Final = ("customer", "customer_id", "account", "stripe_account", "stripe_customer_id", "customer_account")
+_OWNED: Final = (
+    "subscription",
+    "subscription_id",
+    "payment_method",
+    "default_payment_method",
+    "payment_intent",
+    "invoice",
+)
+
+
+def find(context: CodeContext) -> Iterator[Finding]:
+    """Provider calls whose customer the outside chooses and nobody proved; one an entry and call."""
+    for entry in context.entries():
+        guards = tuple(strong_guards(entry))
+        if is_administrative(guards) or context.reason_public(entry):
+            continue
+        for call in provider_calls(entry):
+            proven = proven_before(entry, call.order)
+            wanted = _NAMES if call.reads else (*_NAMES, *_OWNED)
+            origins = call.origins(*wanted)
+            chosen = chosen_outside(origins, proven)
+            if (
+                not chosen
+                or from_a_machine(entry, call.order)
+                or any(origin.kind is OriginKind.CALLER for origin in origins)
+            ):
+                continue
+            yield report(
+                RULE,
+                entry,
+                f"{entry.id} calls {call.name} for whichever customer the request names.",
+                severity=Severity.HIGH,
+                confidence=Confidence.MEDIUM if entry.unresolved else Confidence.HIGH,
+                detail=f"It is given {', '.join(sorted({origin.path for origin in chosen}))} of the request and nothing ties that to the caller.",
+                place=call.place,
+                at=call.at,
+                key=call.name,
+                facts={"call": call.name, "request": chosen[0].path},
+            )
+            break

@@ -1,0 +1,100 @@
+"""The amount to pay is whatever the request says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from assistant.detect.code import words
+from assistant.detect.code.access import is_administrative, strong_guards
+from assistant.detect.code.acts import chosen_outside, proven_before
+from assistant.detect.code.judge import report
+from assistant.detect.code.payments import from_a_machine, provider_calls
+from assistant.detect.code.rule import CodeExample, CodeRule
+from assistant.detect.code.sample_apps import APP
+from assistant.domain.matrix import Severity
+from assistant.domain.ownership import Confidence
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from assistant.detect.code.context import CodeContext
+    from assistant.domain.findings import Finding
+
+RULE: Final = CodeRule(
+    id="price-from-request",
+    title="The request says what is to be paid",
+    why="A buyer edits one number in the request and pays a cent for anything; nothing on the provider's side knows the real price.",
+    remedy="Send an id of what is bought, and read its price from the database or from the provider's own price list.",
+    docs="https://docs.stripe.com/payments/checkout/how-checkout-works",
+    cause="client-controlled-identifier",
+)
+
+_ROUTE: Final = """
+import { stripe } from "@/lib/stripe"
+import { db } from "@/lib/db"
+
+export async function POST(request: Request) {
+  const body = await request.json()
+  LOOKUP
+  const intent = await stripe.paymentIntents.create({ amount: AMOUNT, currency: "eur" })
+  return Response.json({ secret: intent.client_secret })
+}
+"""
+EXAMPLES: Final = (
+    CodeExample(
+        quiet={
+            **APP,
+            "app/api/pay/route.ts": _ROUTE.replace(
+                "LOOKUP", "const product = await db.product.findUnique({ where: { id: body.productId } })"
+            ).replace("AMOUNT", "product.price"),
+        },
+        leak={"app/api/pay/route.ts": _ROUTE.replace("LOOKUP", "").replace("AMOUNT", "body.amount")},
+    ),
+)
+_AMOUNTS: Final = ("amount", "unit_amount", "unit_amount_decimal", "transaction_amount", "amount_money")
+_GIFTS: Final = frozenset(
+    {
+        "donate",
+        "donation",
+        "tip",
+        "tips",
+        "topup",
+        "top",
+        "credit",
+        "credits",
+        "deposit",
+        "gift",
+        "wallet",
+        "support",
+        "contribution",
+        "pledge",
+        "fund",
+    }
+)
+
+
+def find(context: CodeContext) -> Iterator[Finding]:
+    """Amounts from the request; low where a person chooses what they give: donations, tips, top-ups."""
+    for entry in context.entries():
+        if is_administrative(tuple(strong_guards(entry))):
+            continue
+        for call in provider_calls(entry):
+            chosen = chosen_outside(call.origins(*_AMOUNTS), proven_before(entry, call.order))
+            if call.reads or not chosen or from_a_machine(entry, call.order):
+                continue
+            named = {*words.words(entry.path), *words.words(entry.place.symbol or ""), *words.words(entry.place.file)}
+            gift = bool(_GIFTS & named)
+            yield report(
+                RULE,
+                entry,
+                f"{entry.id} charges the amount that the request names.",
+                severity=Severity.LOW if gift else Severity.MEDIUM,
+                confidence=Confidence.MEDIUM,
+                detail=f"{call.name} is given {chosen[0].path} of the request as its amount.",
+                place=call.place,
+                at=call.at,
+                key=call.name,
+                facts={"call": call.name, "request": chosen[0].path},
+            )
+            break

@@ -1,0 +1,92 @@
+"""A signed webhook that adds the same thing twice when it is delivered twice."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from assistant.detect.code import words
+from assistant.detect.code.acts import grouped
+from assistant.detect.code.judge import place_of
+from assistant.detect.code.payments import from_a_machine
+from assistant.detect.code.rule import CodeExample, CodeRule
+from assistant.detect.code.sample_apps import APP, SIGNED
+from assistant.domain.code import OriginKind
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from assistant.detect.code.context import CodeContext
+    from assistant.domain.code import Entry
+    from assistant.domain.findings import Finding
+
+RULE: Final = CodeRule(
+    id="webhook-replayed",
+    title="A webhook does not notice a second delivery",
+    why="Providers deliver at least once and retry for days; a signature stays valid within its tolerance. An insert or a credit runs again for each delivery.",
+    remedy="Insert the event's id into a table with a unique key first, in the same transaction, and stop when it is there.",
+    docs="https://docs.stripe.com/webhooks#handle-duplicate-events",
+    lint=True,
+)
+
+_HANDLER: Final = """
+import { db } from "@/lib/db"
+import { stripe } from "@/lib/stripe"
+
+export async function POST(request: Request) {
+  SIGNED
+  FIRST
+  if (event.type === "invoice.paid") {
+    await db.credit.create({ data: { amount: 100, customer: event.data.object.customer } })
+  }
+  return Response.json({ received: true })
+}
+""".replace("SIGNED", SIGNED)
+EXAMPLES: Final = (
+    CodeExample(
+        quiet=APP,
+        leak={"app/api/webhooks/stripe/route.ts": _HANDLER.replace("FIRST", "")},
+        mend={
+            "app/api/webhooks/stripe/route.ts": _HANDLER.replace(
+                "FIRST", "await db.webhookEvent.create({ data: { id: event.id } })"
+            )
+        },
+    ),
+)
+_EVENT_ID: Final = re.compile(
+    r"(?:^|\.)(?:event|evt|message|msg|payload|webhook)?\.?(?:id|event_?id|svix-id|webhook-id)\Z", re.IGNORECASE
+)
+
+
+def find(context: CodeContext) -> Iterator[Finding]:
+    """Webhooks that insert and never use the event's id; one finding for all."""
+    found = []
+    for entry in context.entries():
+        if not entry.webhook or not from_a_machine(entry):
+            continue
+        inserts = [query for query in entry.queries if query.verb == "insert"]
+        if inserts and not _remembers(entry):
+            found.append((entry, place_of(entry, inserts[0])))
+    yield from grouped(
+        RULE,
+        found,
+        "{n} webhooks do not notice when an event is delivered twice.",
+        detail="They insert without looking whether the event was seen:",
+    )
+
+
+def _remembers(entry: Entry) -> bool:
+    """The event's own id is looked up or stored, or a table for events is touched."""
+    for query in entry.queries:
+        key = words.table_key(query.table)
+        if re.search(r"event|webhook|idempot|processed|deliver", key):
+            return True
+        parts = [condition.origins for condition in query.filters] + [written.origins for written in query.written]
+        for origins in parts:
+            if any(
+                origin.kind is OriginKind.SIGNED and _EVENT_ID.search(origin.path) and "object" not in origin.path
+                for origin in origins
+            ):
+                return True
+    return False
