@@ -27,6 +27,10 @@ PERSONS: Final = frozenset(
 """Guards that know who is calling."""
 MACHINES: Final = frozenset({GuardKind.SIGNATURE, GuardKind.SECRET, GuardKind.ENVIRONMENT})
 """Guards that let only trusted senders in, or nobody in production."""
+PROVING: Final = frozenset(
+    {GuardKind.MEMBERSHIP, GuardKind.OWNER, GuardKind.ROLE, GuardKind.SIGNATURE, GuardKind.CAPABILITY}
+)
+"""Guards that prove an id of the request, or a row."""
 NOT_RUN_BY_PEOPLE: Final = frozenset({EntryKind.JOB, EntryKind.MIDDLEWARE})
 _ADMINS: Final = frozenset(
     {
@@ -96,13 +100,75 @@ class Access:
 
     @cached_property
     def asked(self) -> tuple[Filter, ...]:
-        """Conditions whose value the outside chooses and nobody proved."""
-        proven = self.proven
+        """Conditions whose value the outside chooses and nobody proved, also through a row that was found that way."""
         return tuple(
-            condition
-            for condition in self.query.filters
-            if any(origin.kind is OriginKind.REQUEST and origin not in proven for origin in condition.origins)
+            condition for condition in self.query.filters if any(self._loose(origin) for origin in condition.origins)
         )
+
+    def _loose(self, origin: Origin) -> bool:
+        if origin.kind is OriginKind.REQUEST:
+            return origin not in self.proven
+        if origin.kind is not OriginKind.ROW or origin.row in self._proven_rows or origin.row == self.query.id:
+            return False
+        source = self.queries.get(origin.row)
+        if source is None or source.order >= self.query.order:
+            return False
+        found = Access(context=self.context, entry=self.entry, query=source)
+        return bool(found.asked) and not found.tied and not found.settled and not found.by_capability
+
+    @cached_property
+    def followed_row(self) -> bool:
+        """Found through a row of another query, which is judged itself."""
+        return any(origin.kind is OriginKind.ROW for condition in self.query.filters for origin in condition.origins)
+
+    @cached_property
+    def queries(self) -> dict[int, Query]:
+        """The entry's queries by number."""
+        return {query.id: query for query in self.entry.queries}
+
+    @cached_property
+    def _proven_rows(self) -> frozenset[int]:
+        return frozenset(
+            subject.row
+            for guard in self.strong
+            if guard.kind in PROVING
+            for subject in guard.subjects
+            if subject.kind is OriginKind.ROW
+        )
+
+    @cached_property
+    def settled(self) -> bool:
+        """The row it read was compared with the caller before anything else was done with it."""
+        if self.writes:
+            return False
+        return any(
+            subject.kind is OriginKind.ROW and subject.row == self.query.id
+            for guard in strong_guards(self.entry)
+            if guard.kind in PROVING
+            for subject in guard.subjects
+        )
+
+    @cached_property
+    def has_membership(self) -> bool:
+        """Some id of the request was proven to be the caller's."""
+        return any(
+            subject.kind is OriginKind.REQUEST
+            for guard in self.strong
+            if guard.kind in {GuardKind.MEMBERSHIP, GuardKind.OWNER, GuardKind.ROLE}
+            for subject in guard.subjects
+        )
+
+    @cached_property
+    def known_private(self) -> bool:
+        """The ownership map or the code's own filters say that the rows are somebody's, not the name alone."""
+        return self.whose is Whose.CUSTOMERS and (
+            self.context.owner_of(self.query.table) is not None or bool(self.context.owner_columns(self.query.table))
+        )
+
+    @cached_property
+    def addressable(self) -> bool:
+        """Rows of unknown tables that are only looked up are not accused."""
+        return self.writes or self.whose is Whose.CUSTOMERS or bool(self.query.returned)
 
     @cached_property
     def proven(self) -> frozenset[Origin]:

@@ -161,6 +161,15 @@ class CodeContext:
         declared = entry.columns if entry is not None and entry.kind is not OwnerKind.VIA else ()
         return tuple(dict.fromkeys((*declared, *self._owner_columns.get(words.table_key(table), ()))))
 
+    def referred(self, table: str, column: str) -> str:
+        """The table that a column refers to by its foreign key; empty when the catalog does not say."""
+        found = self._table(table)
+        wanted = words.snake(column)
+        for link in found.foreign_keys if found is not None else ():
+            if any(words.snake(own) == wanted for own in link.columns):
+                return link.target.name
+        return ""
+
     def owner_column(self, table: str) -> str:
         """The column a filter on the caller belongs to; empty when nothing says so."""
         columns = self.owner_columns(table)
@@ -175,8 +184,11 @@ class CodeContext:
 
     def secrets_of(self, query: Query) -> tuple[str, ...]:
         """Secret columns that the query reads: those it asks for, or those that the catalog knows of a whole row."""
-        asked = query.columns if query.columns is not None else self.columns_of(query.table)
-        return tuple(column for column in asked if words.is_secret(column))
+        named = [column for column in query.columns or () if not column.startswith("-")]
+        left_out = {column[1:] for column in query.columns or () if column.startswith("-")}
+        if query.columns is None or "*" in named:
+            named += self.columns_of(query.table)
+        return tuple(dict.fromkeys(column for column in named if words.is_secret(column) and column not in left_out))
 
     # --- what the database lets through -----------------------------------------------------------------------------
 

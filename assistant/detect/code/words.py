@@ -167,3 +167,20 @@ def says_public(column: str, constants: tuple[str, ...]) -> bool:
         bool(_PUBLISHED & set(words(column)))
         or any(value in {"'public'", "'published'"} for value in map(str.lower, constants))
     )
+
+
+_ID_WORDS: Final = named("id ids uuid uid guid key slug email sub sid no number ref")
+
+
+def names_id(column: str) -> bool:
+    """The column finds one row or the rows of one owner: ``id``, ``chat_id``, ``slug``, ``email``."""
+    parts = words(column.rpartition(".")[2])
+    return bool(parts) and parts[-1] in _ID_WORDS
+
+
+def points_at(column: str) -> str:
+    """The table a column refers to by its name: ``monitorIds`` is ``monitor``; empty for ``id`` and for columns that refer to nothing."""
+    parts = list(words(column.rpartition(".")[2]))
+    if len(parts) > 1 and parts[-1] in {"id", "ids", "uuid", "connect"}:
+        return table_key("_".join(parts[:-1]))
+    return ""

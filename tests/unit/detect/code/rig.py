@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import textwrap
 from itertools import count
 
 from assistant.detect.code.run import report_code
@@ -151,7 +152,7 @@ def followed(files, *, leaking=()):
     from assistant.collect.code.map import map_of
 
     return report_code(
-        map_of(dict(files)),
+        map_of({path: textwrap.dedent(text) for path, text in files.items()}),
         ownership=an_ownership(*leaking) if leaking else None,
         matrix=a_matrix(*leaking) if leaking else None,
     )

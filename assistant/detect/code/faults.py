@@ -1,0 +1,134 @@
+"""What is wrong with one query, if anything: the kinds exclude each other, so that one mistake is one finding.
+
+The order is the order of the argument: nobody knows who calls; the caller is whoever the request says; one id was proven and another is
+used; the caller is known and the row is found by an id that the caller chose; no condition at all.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from assistant.detect.code import words
+from assistant.detect.code.context import Whose
+from assistant.detect.code.openness import Openness, openness
+from assistant.domain.code import EntryKind, GuardKind, OriginKind
+
+
+if TYPE_CHECKING:
+    from assistant.detect.code.access import Access
+    from assistant.domain.code import Filter, Origin
+
+BODIES: Final = ("body", "query", "header", "argument", "input", "form", "cookie", "json", "formdata", "search")
+"""Parts of a request in which an application is told who it talks to; a path only says what is asked for."""
+
+
+class Fault(StrEnum):
+    """What is wrong."""
+
+    NO_SESSION = "nobody is asked who they are"
+    IDENTITY = "the caller is whoever the request says"
+    CHILD = "one id is proven and another is used"
+    ID_ONLY = "found by an id that the caller chose"
+    UNSCOPED_READ = "read without any condition on the owner"
+    UNSCOPED_WRITE = "changed without any condition on the owner"
+    VECTOR = "searched over the text of all customers"
+
+
+def fault_of(access: Access) -> Fault | None:
+    """The fault of a query; None when something silences it or only a person can say."""
+    if not access.matters:
+        return None
+    if access.query.verb == "vector":
+        return _of_vector(access)
+    if not access.knows_caller and access.entry.kind is not EntryKind.SERVICE:
+        if openness(access) is not Openness.OPEN:
+            return None
+        return Fault.IDENTITY if identity_asked(access) else Fault.NO_SESSION
+    return _of_known_caller(access)
+
+
+def _of_known_caller(access: Access) -> Fault | None:
+    if access.query.verb in {"insert", "upload"} and not access.asked:
+        return None  # what an insert stores is looked at by its own rules
+    if access.settled or access.by_capability or not access.addressable:
+        return None
+    if identity_asked(access) and not access.has_membership:
+        return Fault.IDENTITY
+    by_id = [condition for condition in access.asked if words.names_id(condition.column) or not condition.column]
+    if by_id:
+        return Fault.CHILD if access.has_membership else Fault.ID_ONLY
+    return _unscoped(access)
+
+
+def _unscoped(access: Access) -> Fault | None:
+    """No condition names the row: for tables that the code or the map otherwise ties to somebody."""
+    query = access.query
+    if access.entry.kind is EntryKind.SERVICE or access.followed_row or not access.known_private:
+        return None
+    if any(words.names_id(condition.column) or not condition.column for condition in query.filters):
+        return None  # an id of unknown origin: not followed far enough to accuse anybody
+    if access.writes:
+        return Fault.UNSCOPED_WRITE if query.verb in {"update", "delete"} else None
+    if query.verb == "call" or query.columns == () or not query.returned:
+        return None
+    return Fault.UNSCOPED_READ
+
+
+def _of_vector(access: Access) -> Fault | None:
+    """A similarity search that no condition on the owner or on proven documents narrows."""
+    if access.entry.kind is not EntryKind.TOOL and not access.knows_caller and access.whose is not Whose.CUSTOMERS:
+        return None
+    narrowed = any(_narrows(access, condition) for condition in access.query.filters)
+    return None if narrowed or access.settled else Fault.VECTOR
+
+
+def _narrows(access: Access, condition: Filter) -> bool:
+    if condition.column.startswith(("query_embedding", "match_", "similarity", "embedding", "count", "limit")):
+        return False
+    kinds = {origin.kind for origin in condition.origins if origin not in access.proven}
+    owner = (
+        words.names_owner(condition.column)
+        or words.names_id(condition.column)
+        or words.snake(condition.column) in {"filter", "namespace"}
+    )
+    return (
+        owner and bool(condition.origins) and not kinds & {OriginKind.REQUEST, OriginKind.CONSTANT, OriginKind.CLAIMED}
+    )
+
+
+def identity_asked(access: Access) -> bool:
+    """The request, and not the session, names the person whose rows are meant."""
+    return any(
+        names_caller(access, condition.column) and _told(condition.origins) for condition in access.asked
+    ) or any(
+        names_caller(access, written.column) and _told(written.origins) and _only_request(written.origins)
+        for written in access.query.written
+    )
+
+
+def names_caller(access: Access, column: str) -> bool:
+    """The column holds the person who acts, and no other column of the query holds the caller already."""
+    last = column.rpartition(".")[2]
+    personal = (
+        words.names_person(last) or words.snake(last).endswith("user_email") or words.snake(last) == "reviewer_email"
+    )
+    if not personal:
+        return False
+    held = [condition.origins for condition in access.query.filters]
+    held += [written.origins for written in access.query.written]
+    return not any(origin.kind is OriginKind.CALLER for origins in held for origin in origins)
+
+
+def _told(origins: tuple[Origin, ...]) -> bool:
+    return any(origin.kind is OriginKind.REQUEST and origin.path.lower().startswith(BODIES) for origin in origins)
+
+
+def _only_request(origins: tuple[Origin, ...]) -> bool:
+    return bool(origins) and all(origin.kind in {OriginKind.REQUEST, OriginKind.CONSTANT} for origin in origins)
+
+
+def guards_said(access: Access) -> str:
+    """The guards that count, for a sentence: ``withSession``."""
+    said = [guard.says for guard in access.strong if guard.kind is not GuardKind.VALIDATION]
+    return ", ".join(dict.fromkeys(said))

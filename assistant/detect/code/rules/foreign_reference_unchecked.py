@@ -1,0 +1,185 @@
+"""Ids of the request stored as references to rows of which nobody asked whose they are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assistant.detect.code import words
+from assistant.detect.code.access import NOT_RUN_BY_PEOPLE, accesses
+from assistant.detect.code.judge import report
+from assistant.detect.code.openness import Openness, openness
+from assistant.detect.code.rule import CodeExample, CodeRule
+from assistant.detect.code.stored import unchecked_references
+from assistant.detect.code.telling import confidence_of, facts_of, handler, key_of
+from assistant.domain.code import ClientKind, EntryKind, OriginKind
+from assistant.domain.matrix import Severity
+from assistant.domain.ownership import Confidence
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from assistant.detect.code.access import Access
+    from assistant.detect.code.context import CodeContext
+    from assistant.domain.code import Written
+    from assistant.domain.findings import Finding
+
+RULE = CodeRule(
+    id="foreign-reference-unchecked",
+    title="An id from the request is stored as a reference without asking whose row it is",
+    why="The new row is the caller's, and it points at a row of another customer: a message in their chat, their file in the caller's store, their monitor on the "
+    "caller's page. A foreign key checks that the row exists, not whose it is; row-level security is not asked either.",
+    remedy="Look the referenced row up under the caller's own id or tenant first, and stop when it is not there.",
+    docs="https://owasp.org/API-Security/editions/2023/en/0xa1-broken-object-level-authorization/",
+    cause="client-controlled-identifier",
+)
+
+
+def _comment(check: str) -> str:
+    return f"""
+        import {{ PrismaClient }} from "@prisma/client";
+        import {{ getServerSession }} from "next-auth";
+        const prisma = new PrismaClient();
+        export async function GET() {{
+          const session = await getServerSession();
+          if (!session) return new Response(null, {{ status: 401 }});
+          return Response.json(await prisma.chat.findMany({{ where: {{ userId: session.user.id }} }}));
+        }}
+        export async function POST(request) {{
+          const session = await getServerSession();
+          if (!session) return new Response(null, {{ status: 401 }});
+          const {{ chatId, text }} = await request.json();
+          {check}
+          await prisma.message.create({{ data: {{ chatId, text }} }});
+          return new Response(null, {{ status: 201 }});
+        }}
+    """
+
+
+def _trpc(check: str) -> str:
+    return f"""
+        import {{ initTRPC, TRPCError }} from "@trpc/server";
+        import {{ z }} from "zod";
+        import {{ and, eq }} from "drizzle-orm";
+        import {{ drizzle }} from "drizzle-orm/postgres-js";
+        import {{ pgTable, text }} from "drizzle-orm/pg-core";
+        const pages = pgTable("pages", {{ id: text("id"), workspaceId: text("workspace_id") }});
+        const notices = pgTable("notices", {{ id: text("id"), workspaceId: text("workspace_id"), pageId: text("page_id") }});
+        const db = drizzle(process.env.DATABASE_URL);
+        const t = initTRPC.context().create();
+        const protectedProcedure = t.procedure.use(({{ ctx, next }}) => {{
+          if (!ctx.session?.user) throw new TRPCError({{ code: "UNAUTHORIZED" }});
+          return next({{ ctx: {{ workspace: ctx.session.workspace, user: ctx.session.user }} }});
+        }});
+        export const router = t.router({{
+          list: protectedProcedure.query(({{ ctx }}) => db.select().from(pages).where(eq(pages.workspaceId, ctx.workspace.id))),
+          announce: protectedProcedure.input(z.object({{ pageId: z.string() }})).mutation(async ({{ ctx, input }}) => {{
+            {check}
+            await db.insert(notices).values({{ pageId: input.pageId, workspaceId: ctx.workspace.id }});
+          }}),
+        }});
+    """
+
+
+def _install(check: str) -> str:
+    return f"""
+        "use server";
+        import {{ createClient }} from "@supabase/supabase-js";
+        import {{ auth }} from "@clerk/nextjs/server";
+        import {{ App }} from "octokit";
+        const admin = createClient(process.env.SUPABASE_URL, process.env.SUPABASE_SERVICE_ROLE_KEY);
+        async function owns(installationId, userId) {{
+          const {{ data }} = await admin.from("installations").select("id").eq("installation_id", installationId).eq("user_id", userId).single();
+          return data !== null;
+        }}
+        export async function connect(installationId) {{
+          const {{ userId }} = await auth();
+          if (!userId) throw new Error("Sign in first");
+          {check}
+          await admin.from("users").update({{ installation_id: installationId }}).eq("clerk_id", userId);
+        }}
+    """
+
+
+EXAMPLES = (
+    CodeExample(
+        quiet={
+            "app/api/messages/route.ts": _comment(
+                "const chat = await prisma.chat.findFirst({ where: { id: chatId, userId: session.user.id } });\n          if (!chat) return new Response(null, { status: 404 });"
+            )
+        },
+        leak={"app/api/messages/route.ts": _comment("")},
+    ),
+    CodeExample(
+        quiet={
+            "server/router.ts": _trpc(
+                "const [page] = await db.select().from(pages).where(and(eq(pages.id, input.pageId), eq(pages.workspaceId, ctx.workspace.id)));\n"
+                '            if (!page) throw new TRPCError({ code: "FORBIDDEN" });'
+            )
+        },
+        leak={"server/router.ts": _trpc("")},
+    ),
+    CodeExample(
+        quiet={"app/actions.ts": _install('if (!(await owns(installationId, userId))) throw new Error("Not yours");')},
+        leak={"app/actions.ts": _install("")},
+    ),
+)
+
+
+def find(context: CodeContext) -> Iterator[Finding]:
+    """One finding an entry, table and verb, naming the first such column."""
+    for access in accesses(context):
+        if not _counts(access):
+            continue
+        found = list(unchecked_references(access))
+        if not found:
+            continue
+        written, target = found[0]
+        by_rules = context.covered_by_rules(access.query)
+        yield report(
+            RULE,
+            access.entry,
+            f"{handler(access)} links {access.query.table or 'a row'} to any {target.replace('_', ' ')} that the request names.",
+            severity=Severity.MEDIUM if by_rules or target not in _stems(access) else Severity.HIGH,
+            confidence=Confidence.LOW if by_rules else confidence_of(access),
+            detail=f"{written.column} comes from the request and nothing before the write asks whose row it is."
+            + (" Row-level security looks at the new row and not at what it points to." if by_rules else ""),
+            queries=(access.query,),
+            key=key_of(access.query),
+            columns=[each.column for each, _ in found],
+            facts=facts_of(access) | {"column": written.column, "request": _request(written), "target": target},
+        )
+
+
+def _counts(access: Access) -> bool:
+    """Written by somebody who is known, or by anybody where that is no matter of course."""
+    if access.query.verb not in {"insert", "update", "upsert"} or access.trusted_sender or access.administrator:
+        return False
+    if access.entry.kind in NOT_RUN_BY_PEOPLE or access.context.reason_public(access.entry):
+        return False
+    if access.entry.kind is EntryKind.COMPONENT or access.query.client is ClientKind.UNKNOWN:
+        return False
+    if access.context.covered_by_rules(access.query):
+        return _tenant_beside_child(access)
+    if not access.knows_caller and access.entry.kind is not EntryKind.SERVICE:
+        return openness(access) is Openness.OPEN and not access.asked
+    return True
+
+
+def _tenant_beside_child(access: Access) -> bool:
+    """The row carries a tenant that does not come from the request, beside a parent that does: policies compare only the first."""
+    return any(
+        words.names_tenant(written.column)
+        and written.origins
+        and not any(origin.kind is OriginKind.REQUEST for origin in written.origins)
+        for written in access.query.written
+    )
+
+
+def _stems(access: Access) -> frozenset[str]:
+    """Tables that the rest of the code ties to their owner."""
+    return frozenset(target for _, target in unchecked_references(access) if access.context.owner_columns(target))
+
+
+def _request(written: Written) -> str:
+    return next((origin.path for origin in written.origins if origin.kind is OriginKind.REQUEST), "")

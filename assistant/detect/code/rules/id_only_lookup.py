@@ -1,0 +1,185 @@
+"""Rows found by an id of the request alone, for a caller who is signed in and need not own them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assistant.detect.code.faults import Fault, guards_said
+from assistant.detect.code.judge import place_of, report
+from assistant.detect.code.rule import CodeExample, CodeRule
+from assistant.detect.code.telling import (
+    asked_words,
+    confidence_of,
+    does,
+    facts_of,
+    faulty,
+    handler,
+    key_of,
+    rows_of,
+    severity_of,
+)
+from assistant.domain.code import EntryKind
+from assistant.domain.ownership import Confidence
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from assistant.detect.code.context import CodeContext
+    from assistant.domain.findings import Finding
+
+RULE = CodeRule(
+    id="id-only-lookup",
+    title="A row is found by an id from the request alone",
+    why="Somebody is signed in, and the row is read, changed or deleted by whatever id they send. Another customer's id works as well as their own.",
+    remedy="Put the owner or the tenant of the session into the condition, or compare the row's owner with the session before using it.",
+    docs="https://owasp.org/API-Security/editions/2023/en/0xa1-broken-object-level-authorization/",
+    cause="client-controlled-identifier",
+)
+
+_AUTH = """
+    import { getServerSession } from "next-auth";
+    export async function auth() { return getServerSession(); }
+"""
+_SUPABASE = """
+    import { createClient } from "@supabase/supabase-js";
+    import { createServerClient } from "@supabase/ssr";
+    import { cookies } from "next/headers";
+    export const admin = () => createClient(process.env.SUPABASE_URL, process.env.SUPABASE_SERVICE_ROLE_KEY);
+    export const client = async () => createServerClient(process.env.NEXT_PUBLIC_SUPABASE_URL, process.env.NEXT_PUBLIC_SUPABASE_ANON_KEY, { cookies: await cookies() });
+"""
+EXAMPLES = (
+    CodeExample(
+        quiet={
+            "lib/auth.ts": _AUTH,
+            "lib/prisma.ts": 'import { PrismaClient } from "@prisma/client";\nexport const prisma = new PrismaClient();',
+            "app/api/documents/[id]/route.ts": """
+                import { auth } from "../../../../lib/auth";
+                import { prisma } from "../../../../lib/prisma";
+                export async function DELETE(request, { params }) {
+                  const session = await auth();
+                  if (!session) return new Response(null, { status: 401 });
+                  const document = await prisma.document.findUnique({ where: { id: params.id } });
+                  if (!document || document.userId !== session.user.id) return new Response(null, { status: 404 });
+                  await prisma.document.delete({ where: { id: params.id } });
+                  return new Response(null, { status: 204 });
+                }
+            """,
+        },
+        leak={
+            "app/api/documents/[id]/route.ts": """
+                import { auth } from "../../../../lib/auth";
+                import { prisma } from "../../../../lib/prisma";
+                export async function DELETE(request, { params }) {
+                  const session = await auth();
+                  if (!session) return new Response(null, { status: 401 });
+                  await prisma.document.delete({ where: { id: params.id } });
+                  return new Response(null, { status: 204 });
+                }
+            """,
+        },
+    ),
+    CodeExample(
+        quiet={
+            "server/trpc.ts": """
+                import { initTRPC, TRPCError } from "@trpc/server";
+                const t = initTRPC.context().create();
+                export const router = t.router;
+                export const protectedProcedure = t.procedure.use(({ ctx, next }) => {
+                  if (!ctx.session?.user) throw new TRPCError({ code: "UNAUTHORIZED" });
+                  return next({ ctx: { user: ctx.session.user } });
+                });
+            """,
+            "server/db.ts": """
+                import { drizzle } from "drizzle-orm/postgres-js";
+                import { pgTable, text } from "drizzle-orm/pg-core";
+                export const projects = pgTable("projects", { id: text("id"), ownerId: text("owner_id"), name: text("name") });
+                export const db = drizzle(process.env.DATABASE_URL);
+            """,
+            "server/routers/projects.ts": """
+                import { z } from "zod";
+                import { and, eq } from "drizzle-orm";
+                import { db, projects } from "../db";
+                import { protectedProcedure, router } from "../trpc";
+                export const projectRouter = router({
+                  rename: protectedProcedure.input(z.object({ id: z.string(), name: z.string() })).mutation(async ({ ctx, input }) => {
+                    await db.update(projects).set({ name: input.name }).where(and(eq(projects.id, input.id), eq(projects.ownerId, ctx.user.id)));
+                  }),
+                });
+            """,
+        },
+        leak={
+            "server/routers/projects.ts": """
+                import { z } from "zod";
+                import { eq } from "drizzle-orm";
+                import { db, projects } from "../db";
+                import { protectedProcedure, router } from "../trpc";
+                export const projectRouter = router({
+                  rename: protectedProcedure.input(z.object({ id: z.string(), name: z.string() })).mutation(async ({ ctx, input }) => {
+                    await db.update(projects).set({ name: input.name }).where(eq(projects.id, input.id));
+                  }),
+                });
+            """,
+        },
+    ),
+    CodeExample(
+        quiet={
+            "lib/supabase.ts": _SUPABASE,
+            "app/notes/actions.ts": """
+                "use server";
+                import { admin, client } from "../../lib/supabase";
+                export async function readNote(noteId) {
+                  const supabase = await client();
+                  const { data: { user } } = await supabase.auth.getUser();
+                  if (!user) throw new Error("Sign in first");
+                  const { data } = await admin().from("notes").select("*").eq("id", noteId).eq("user_id", user.id).single();
+                  return data;
+                }
+            """,
+        },
+        leak={
+            "app/notes/actions.ts": """
+                "use server";
+                import { admin, client } from "../../lib/supabase";
+                export async function readNote(noteId) {
+                  const supabase = await client();
+                  const { data: { user } } = await supabase.auth.getUser();
+                  if (!user) throw new Error("Sign in first");
+                  const { data } = await admin().from("notes").select("*").eq("id", noteId).single();
+                  return data;
+                }
+            """,
+        },
+    ),
+)
+
+
+def find(context: CodeContext) -> Iterator[Finding]:
+    """One finding an entry, table and verb."""
+    for access in faulty(context, Fault.ID_ONLY):
+        query = access.query
+        below = query.told_caller and query.place.file != access.entry.place.file
+        unsure = access.entry.kind is EntryKind.SERVICE
+        said = f"Whoever is signed in can {does([query])} {rows_of(query)} with any {asked_words(access)} through {handler(access)}."
+        yield report(
+            RULE,
+            access.entry,
+            said,
+            severity=severity_of(access, anyone=False),
+            confidence=Confidence.LOW if unsure else confidence_of(access),
+            detail=_detail(guards_said(access), handed=query.told_caller),
+            queries=(query,),
+            place=place_of(access.entry, query, below=True) if below or unsure else None,
+            key=key_of(query),
+            facts=facts_of(access),
+        )
+
+
+def _detail(guards: str, *, handed: bool) -> str:
+    said = f"{guards} says who is calling" if guards else "The caller is known"
+    used = (
+        "the function that runs the query is told and does not use it"
+        if handed
+        else "no condition of the query and no comparison after it uses that"
+    )
+    return f"{said}; {used}."

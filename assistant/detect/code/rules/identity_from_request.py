@@ -1,0 +1,194 @@
+"""The caller is whoever the request says it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assistant.detect.code import words
+from assistant.detect.code.access import accesses
+from assistant.detect.code.context import Whose
+from assistant.detect.code.faults import Fault, fault_of, identity_asked
+from assistant.detect.code.judge import report
+from assistant.detect.code.openness import perhaps_guarded
+from assistant.detect.code.rule import CodeExample, CodeRule
+from assistant.detect.code.telling import confidence_of, does, facts_of, handler, key_of, rows_of, severity_of
+from assistant.domain.code import ClientKind, EntryKind, OriginKind
+from assistant.domain.matrix import Severity
+from assistant.domain.ownership import Confidence
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from assistant.detect.code.access import Access
+    from assistant.detect.code.context import CodeContext
+    from assistant.domain.findings import Finding
+
+RULE = CodeRule(
+    id="identity-from-request",
+    title="The caller is whoever the request says",
+    why="A user id in a body, a query string, a header or an argument of an action is chosen by whoever sends it. The handler takes it for the caller's: "
+    "anyone acts as anyone.",
+    remedy="Take the id from the verified session and drop the parameter.",
+    docs="https://nextjs.org/docs/app/guides/data-security",
+    cause="client-controlled-identifier",
+)
+
+_SUPABASE = """
+    import { createClient } from "@supabase/supabase-js";
+    import { createServerClient } from "@supabase/ssr";
+    import { cookies } from "next/headers";
+    export const admin = () => createClient(process.env.SUPABASE_URL, process.env.SUPABASE_SERVICE_ROLE_KEY);
+    export const client = async () => createServerClient(process.env.NEXT_PUBLIC_SUPABASE_URL, process.env.NEXT_PUBLIC_SUPABASE_ANON_KEY, { cookies: await cookies() });
+"""
+
+
+def _post(who: str) -> str:
+    return f"""
+        import {{ admin, client }} from "../../../lib/supabase";
+        export async function POST(request) {{
+          const body = await request.json();
+          {who}
+          await admin().from("profiles").update({{ bio: body.bio }}).eq("user_id", userId);
+          return Response.json({{ ok: true }});
+        }}
+    """
+
+
+_SESSION = "const { data: { user } } = await (await client()).auth.getUser();\n          if (!user) return new Response(null, { status: 401 });\n          const userId = user.id;"
+
+
+def _action(parameters: str, owner: str) -> str:
+    return f"""
+        "use server";
+        import {{ getServerSession }} from "next-auth";
+        import {{ PrismaClient }} from "@prisma/client";
+        const prisma = new PrismaClient();
+        export async function addNote({parameters}) {{
+          const session = await getServerSession();
+          if (!session) throw new Error("Sign in first");
+          return prisma.note.create({{ data: {{ text, userId: {owner} }} }});
+        }}
+    """
+
+
+def _fastapi(parameters: str) -> str:
+    return f"""
+        from fastapi import Depends, FastAPI, HTTPException
+        from sqlalchemy.orm import Session
+        from jose import jwt
+        from .db import Order, get_db
+
+        app = FastAPI()
+
+        def current_user(authorization: str):
+            payload = jwt.decode(authorization, "key", algorithms=["HS256"])
+            if not payload:
+                raise HTTPException(401)
+            return payload["sub"]
+
+        @app.get("/orders")
+        def orders({parameters}, db: Session = Depends(get_db)):
+            return db.query(Order).filter(Order.user_id == user_id).all()
+    """
+
+
+EXAMPLES = (
+    CodeExample(
+        quiet={"lib/supabase.ts": _SUPABASE, "app/api/profile/route.ts": _post(_SESSION)},
+        leak={"app/api/profile/route.ts": _post("const userId = body.userId;")},
+    ),
+    CodeExample(
+        quiet={"app/notes/actions.ts": _action("text", "session.user.id")},
+        leak={"app/notes/actions.ts": _action("text, userId", "userId")},
+    ),
+    CodeExample(
+        quiet={"service/main.py": _fastapi("user_id: str = Depends(current_user)"), "service/db.py": ""},
+        leak={"service/main.py": _fastapi("user_id: str")},
+    ),
+)
+
+
+def find(context: CodeContext) -> Iterator[Finding]:
+    """One finding an entry, table and verb."""
+    for access in accesses(context):
+        if fault_of(access) is Fault.IDENTITY or _stored(access) or _under_rules(access):
+            yield _finding(access)
+
+
+def _finding(access: Access) -> Finding:
+    query = access.query
+    by_rules = access.context.covered_by_rules(query)
+    anyone = not access.knows_caller
+    column = _column(access)
+    who = "Anyone on the internet" if anyone else "Whoever is signed in"
+    said = f"{who} can {does([query])} {rows_of(query)} as anybody: {handler(access)} takes {column} from the request."
+    held = "Row-level security is all that stands between, and no attack on it was seen to get through."
+    return report(
+        RULE,
+        access.entry,
+        said,
+        severity=Severity.MEDIUM if by_rules else severity_of(access, anyone=anyone),
+        confidence=Confidence.LOW if by_rules else confidence_of(access),
+        detail=held if by_rules else "The id is not compared with a verified session anywhere before the query.",
+        queries=(query,),
+        key=key_of(query),
+        columns=(column,) if column else (),
+        facts=facts_of(access) | {"column": column, "request": _request(access)},
+    )
+
+
+def _stored(access: Access) -> bool:
+    """A signed-in caller adds rows in the name of whoever the request says."""
+    if not access.matters or not access.knows_caller or access.query.verb not in {"insert", "upsert"}:
+        return False
+    if access.has_membership or access.whose is not Whose.CUSTOMERS or access.entry.kind is EntryKind.SERVICE:
+        return False
+    owners = {words.snake(column) for column in access.context.owner_columns(access.query.table)} or {"user_id"}
+    return identity_asked(access) and any(words.snake(written.column) in owners for written in access.query.written)
+
+
+def _under_rules(access: Access) -> bool:
+    """Nobody is asked who they are, the request names the person, and only row-level security could refuse."""
+    if access.query.client is not ClientKind.USER or not access.writes or access.tied:
+        return False
+    if (
+        access.knows_caller
+        or access.trusted_sender
+        or perhaps_guarded(access)
+        or access.context.leaking_cells(access.query)
+    ):
+        return False
+    if access.entry.kind in {EntryKind.JOB, EntryKind.MIDDLEWARE, EntryKind.COMPONENT, EntryKind.SERVICE}:
+        return False
+    return not access.context.reason_public(access.entry) and identity_asked(access)
+
+
+def _column(access: Access) -> str:
+    parts = [(condition.column, condition.origins) for condition in access.query.filters]
+    parts += [(written.column, written.origins) for written in access.query.written]
+    return next(
+        (
+            column
+            for column, origins in parts
+            if (words.names_person(column) or column.endswith("email"))
+            and any(origin.kind is OriginKind.REQUEST for origin in origins)
+        ),
+        "the user",
+    )
+
+
+def _request(access: Access) -> str:
+    parts = [(condition.column, condition.origins) for condition in access.query.filters]
+    parts += [(written.column, written.origins) for written in access.query.written]
+    wanted = _column(access)
+    return next(
+        (
+            origin.path
+            for column, origins in parts
+            if column == wanted
+            for origin in origins
+            if origin.kind is OriginKind.REQUEST
+        ),
+        "",
+    )

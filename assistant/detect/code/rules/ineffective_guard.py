@@ -1,0 +1,204 @@
+"""Guards that stand there and stop nobody."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from assistant.detect.code.access import MACHINES, NOT_RUN_BY_PEOPLE, Access
+from assistant.detect.code.context import Whose
+from assistant.detect.code.judge import report
+from assistant.detect.code.rule import CodeExample, CodeRule
+from assistant.detect.code.telling import does, facts_of, handler, rows_of
+from assistant.domain.code import ActKind, EntryKind, GuardKind, Weakness
+from assistant.domain.facts import Place
+from assistant.domain.matrix import Severity
+from assistant.domain.ownership import Confidence
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from assistant.detect.code.context import CodeContext
+    from assistant.domain.code import Entry, Guard, Query
+    from assistant.domain.findings import Finding
+
+RULE = CodeRule(
+    id="ineffective-guard",
+    title="A guard stands there and stops nobody",
+    why="The check is written, and it passes for everybody: a promise that is never awaited, a secret that may be unset, a result nobody looks at, metadata the user "
+    "edits. It looks guarded in a review, which is why it stays.",
+    remedy="Await it, refuse when the secret is missing, stop when it fails, and decide by what the user cannot change.",
+    cause="missing-auth-check",
+)
+
+SAYS: Final = {
+    Weakness.NOT_AWAITED: "is not awaited: a promise is always true",
+    Weakness.ASYNC_FILTER: "filters with an async function: every promise is kept",
+    Weakness.OPTIONAL_SECRET: "is skipped when the secret is not set",
+    Weakness.UNSET_SECRET: 'compares with a text that is known when the variable is not set ("Bearer undefined")',
+    Weakness.IN_CATCH: "stands in a catch block",
+    Weakness.AFTER_WRITE: "comes after the write",
+    Weakness.ONE_BRANCH: "stands on one branch only",
+    Weakness.FAIL_OPEN: "passes when the id or the list is empty",
+    Weakness.FROM_REQUEST: "checks an identity that the request itself names",
+    Weakness.GET_SESSION: "reads a session whose cookie nobody verified",
+    Weakness.USER_METADATA: "decides by metadata that the user can edit",
+    Weakness.OTHER_ID: "proves one id, and another is used",
+    Weakness.NEW_TENANT: "does not bind the tenant that is written",
+    Weakness.NO_EXIT: "is looked at, and nothing stops",
+}
+"""In words; ``middleware-only`` is told by the rule about missing sessions."""
+_FAMILIES: Final = (
+    frozenset({GuardKind.SECRET, GuardKind.SIGNATURE, GuardKind.ENVIRONMENT}),
+    frozenset({GuardKind.SESSION, GuardKind.API_KEY, GuardKind.NAME}),
+    frozenset({GuardKind.MEMBERSHIP, GuardKind.OWNER, GuardKind.ROLE}),
+)
+_ALWAYS: Final = frozenset({Weakness.USER_METADATA, Weakness.AFTER_WRITE, Weakness.NEW_TENANT})
+"""Wrong beside any other guard of the same kind."""
+
+
+def _cron(test: str) -> str:
+    return f"""
+        import {{ createClient }} from "@supabase/supabase-js";
+        const admin = createClient(process.env.SUPABASE_URL, process.env.SUPABASE_SERVICE_ROLE_KEY);
+        export async function GET(request) {{
+          const secret = process.env.CRON_SECRET;
+          const header = request.headers.get("authorization");
+          if ({test}) return new Response("Unauthorized", {{ status: 401 }});
+          await admin.from("subscriptions").update({{ status: "expired" }}).eq("status", "active");
+          return Response.json({{ ok: true }});
+        }}
+    """
+
+
+def _member(test: str) -> str:
+    return f"""
+        import {{ PrismaClient }} from "@prisma/client";
+        import {{ getServerSession }} from "next-auth";
+        const prisma = new PrismaClient();
+        async function isMember(userId, teamId) {{
+          const member = await prisma.member.findFirst({{ where: {{ userId, teamId }} }});
+          return member !== null;
+        }}
+        export default async function handler(req, res) {{
+          const session = await getServerSession(req, res);
+          if (!session) return res.status(401).end();
+          const {{ teamId }} = req.query;
+          if ({test}) return res.status(403).end();
+          const team = await prisma.team.findUnique({{ where: {{ id: teamId }} }});
+          return res.json(team);
+        }}
+    """
+
+
+EXAMPLES = (
+    CodeExample(
+        quiet={"app/api/cron/route.ts": _cron("!secret || header !== `Bearer ${secret}`")},
+        leak={"app/api/cron/route.ts": _cron("secret && header !== `Bearer ${secret}`")},
+    ),
+    CodeExample(
+        quiet={"app/api/cron/route.ts": _cron("!secret || header !== `Bearer ${secret}`")},
+        leak={"app/api/cron/route.ts": _cron("header !== `Bearer ${process.env.CRON_SECRET}`")},
+    ),
+    CodeExample(
+        quiet={"pages/api/teams/[teamId].ts": _member("!(await isMember(session.user.id, teamId))")},
+        leak={"pages/api/teams/[teamId].ts": _member("!isMember(session.user.id, teamId)")},
+    ),
+)
+
+
+def find(context: CodeContext) -> Iterator[Finding]:
+    """One finding an entry and weakness, where something stands behind the guard."""
+    for entry in context.entries():
+        if entry.kind in NOT_RUN_BY_PEOPLE or context.reason_public(entry):
+            continue
+        for guard in entry.guards:
+            if guard.weakness not in SAYS or _covered(entry, guard):
+                continue
+            behind = _behind(context, entry, guard)
+            if behind or _powerful(entry, guard):
+                yield _finding(context, entry, guard, behind)
+
+
+def _finding(context: CodeContext, entry: Entry, guard: Guard, behind: list[Query]) -> Finding:
+    assert guard.weakness is not None
+    place = Place(file=guard.place.file, line=guard.place.line, symbol=entry.place.symbol)
+    shown = place if guard.place.file == entry.place.file else None
+    said = f"{guard.says} does not guard {_name(context, entry, behind)}: it {SAYS[guard.weakness]}."
+    access = Access(context=context, entry=entry, query=behind[0]) if behind else None
+    return report(
+        RULE,
+        entry,
+        said[0].upper() + said[1:],
+        severity=_severity(context, guard, behind),
+        confidence=Confidence.MEDIUM if entry.unresolved else Confidence.HIGH,
+        detail=f"Behind it the handler can {does(behind)} {rows_of(behind[0])}." if behind else "",
+        queries=behind,
+        place=shown or entry.place,
+        key=f"{guard.weakness.value}.{guard.kind.value}",
+        facts=(facts_of(access) if access else {})
+        | {"weakness": guard.weakness.value, "guard": guard.says, "guard_file": guard.place.file},
+    )
+
+
+def _name(context: CodeContext, entry: Entry, behind: list[Query]) -> str:
+    if behind:
+        return handler(Access(context=context, entry=entry, query=behind[0]))
+    return entry.path or entry.place.symbol or entry.id
+
+
+def _severity(context: CodeContext, guard: Guard, behind: list[Query]) -> Severity:
+    if guard.weakness is Weakness.GET_SESSION:
+        return Severity.MEDIUM if any(query.client.bypasses for query in behind) else Severity.LOW
+    private = any(context.whose(query.table, query.engine) is Whose.CUSTOMERS for query in behind)
+    return Severity.HIGH if private else Severity.MEDIUM
+
+
+def _covered(entry: Entry, guard: Guard) -> bool:
+    """Another guard that counts asks the same, or more, before anything is reached."""
+    if guard.weakness in _ALWAYS:
+        return False
+    if guard.weakness is Weakness.GET_SESSION:
+        wanted: frozenset[GuardKind] = frozenset({GuardKind.SESSION, GuardKind.API_KEY})
+    else:
+        wanted = next((family for family in _FAMILIES if guard.kind in family), frozenset({guard.kind}))
+    first = min((query.order for query in entry.queries if query.order > guard.order), default=None)
+    for other in entry.guards:
+        if other.weakness is not None or other is guard:
+            continue
+        in_time = first is None or other.order <= first or other.kind is GuardKind.OWNER
+        if in_time and (other.kind in wanted or (guard.kind in MACHINES and other.kind in MACHINES)):
+            return True
+        if in_time and wanted == _FAMILIES[1] and other.kind in _FAMILIES[2] | MACHINES:
+            return True
+    return False
+
+
+def _behind(context: CodeContext, entry: Entry, guard: Guard) -> list[Query]:
+    """Queries past the rules that the guard was meant to protect, worst first."""
+    out = []
+    for query in entry.queries:
+        access = Access(context=context, entry=entry, query=query)
+        if not context.bypasses(query) or query.table == "":
+            continue
+        if access.whose is Whose.SERVERS or (access.whose is Whose.EVERYONES and not access.writes):
+            continue
+        machine = guard.kind in MACHINES
+        if access.tied and not machine and guard.weakness not in _ALWAYS:
+            continue
+        before = query.order < guard.order and guard.weakness is not Weakness.AFTER_WRITE
+        if not before and (access.used or access.writes):
+            out.append(query)
+    return sorted(out, key=lambda query: (not Access(context=context, entry=entry, query=query).writes, query.order))
+
+
+def _powerful(entry: Entry, guard: Guard) -> bool:
+    """No rows, but a provider is called behind a secret that does not hold."""
+    if guard.kind not in MACHINES or entry.kind not in {
+        EntryKind.ROUTE,
+        EntryKind.PAGES_API,
+        EntryKind.ENDPOINT,
+        EntryKind.EDGE_FUNCTION,
+    }:
+        return False
+    return any(act.kind in {ActKind.PROVIDER, ActKind.DECRYPT} and act.order > guard.order for act in entry.acts)

@@ -1,0 +1,185 @@
+"""Handlers that reach customers' rows before anybody is asked who they are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assistant.detect.code.context import WRITES
+from assistant.detect.code.faults import Fault
+from assistant.detect.code.judge import report
+from assistant.detect.code.openness import public_path
+from assistant.detect.code.rule import CodeExample, CodeRule
+from assistant.detect.code.telling import by_entry, confidence_of, does, facts_of, faulty, handler, rows_of, severity_of
+from assistant.domain.findings import CONFIDENCE_RANK
+from assistant.domain.matrix import SEVERITY_RANK, Severity
+from assistant.domain.ownership import Confidence
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from assistant.detect.code.access import Access
+    from assistant.detect.code.context import CodeContext
+    from assistant.domain.findings import Finding
+
+RULE = CodeRule(
+    id="missing-session",
+    title="A handler reaches customers' rows without asking who is calling",
+    why="Every handler, server action and exported function of a 'use server' module is a public address. This one runs its queries past row-level security, "
+    "and no check of its own stands before them: anyone on the internet gets what it returns and does what it does.",
+    remedy="Ask for the session first and stop without one; then tie the query to it.",
+    docs="https://nextjs.org/docs/app/guides/data-security",
+    cause="missing-auth-check",
+)
+
+_AUTH = """
+    import { getServerSession } from "next-auth";
+    export async function auth() { return getServerSession(); }
+"""
+_PRISMA = """
+    import { PrismaClient } from "@prisma/client";
+    export const prisma = new PrismaClient();
+"""
+EXAMPLES = (
+    CodeExample(
+        quiet={
+            "lib/auth.ts": _AUTH,
+            "lib/prisma.ts": _PRISMA,
+            "app/api/orders/route.ts": """
+                import { auth } from "../../../lib/auth";
+                import { prisma } from "../../../lib/prisma";
+                export async function GET() {
+                  const session = await auth();
+                  if (!session) return new Response("Unauthorized", { status: 401 });
+                  const orders = await prisma.order.findMany({ where: { userId: session.user.id } });
+                  return Response.json(orders);
+                }
+            """,
+        },
+        leak={
+            "app/api/orders/[id]/route.ts": """
+                import { prisma } from "../../../../lib/prisma";
+                export async function GET(request, { params }) {
+                  const { id } = await params;
+                  const order = await prisma.order.findUnique({ where: { id } });
+                  return Response.json(order);
+                }
+            """,
+        },
+        mend={
+            "app/api/orders/[id]/route.ts": """
+                import { auth } from "../../../../lib/auth";
+                import { prisma } from "../../../../lib/prisma";
+                export async function GET(request, { params }) {
+                  const session = await auth();
+                  if (!session) return new Response("Unauthorized", { status: 401 });
+                  const { id } = await params;
+                  const order = await prisma.order.findFirst({ where: { id, userId: session.user.id } });
+                  return Response.json(order);
+                }
+            """,
+        },
+    ),
+    CodeExample(
+        quiet={
+            "lib/db.ts": """
+                import { drizzle } from "drizzle-orm/node-postgres";
+                import { pgTable, text } from "drizzle-orm/pg-core";
+                export const invoices = pgTable("invoices", { id: text("id"), status: text("status"), vendorId: text("vendor_id") });
+                export const db = drizzle(process.env.DATABASE_URL);
+            """,
+            "lib/auth.ts": _AUTH,
+            "app/admin/actions.ts": """
+                "use server";
+                import { auth } from "../../lib/auth";
+                import { db, invoices } from "../../lib/db";
+                export async function pendingInvoices() {
+                  const session = await auth();
+                  if (!session || session.user.role !== "ADMIN") throw new Error("Forbidden");
+                  return db.select().from(invoices);
+                }
+            """,
+        },
+        leak={
+            "app/admin/actions.ts": """
+                "use server";
+                import { db, invoices } from "../../lib/db";
+                export async function pendingInvoices() {
+                  return db.select().from(invoices);
+                }
+            """,
+        },
+    ),
+    CodeExample(
+        quiet={
+            "lib/admin.ts": """
+                import { createClient } from "@supabase/supabase-js";
+                export const admin = createClient(process.env.SUPABASE_URL, process.env.SUPABASE_SERVICE_ROLE_KEY);
+            """,
+            "app/api/cron/expire/route.ts": """
+                import { admin } from "../../../../lib/admin";
+                export async function POST(request) {
+                  const secret = process.env.CRON_SECRET;
+                  if (!secret || request.headers.get("authorization") !== `Bearer ${secret}`) {
+                    return new Response("Unauthorized", { status: 401 });
+                  }
+                  await admin.from("subscriptions").update({ status: "expired" }).lt("ends_at", new Date().toISOString());
+                  return Response.json({ ok: true });
+                }
+            """,
+        },
+        leak={
+            "app/api/cron/expire/route.ts": """
+                import { admin } from "../../../../lib/admin";
+                export async function POST(request) {
+                  await admin.from("subscriptions").update({ status: "expired" }).lt("ends_at", new Date().toISOString());
+                  return Response.json({ ok: true });
+                }
+            """,
+        },
+    ),
+)
+
+
+def find(context: CodeContext) -> Iterator[Finding]:
+    """One finding an entry, at its worst query."""
+    for found in by_entry(faulty(context, Fault.NO_SESSION)):
+        worst = min(found, key=_rank)
+        queries = [worst.query, *(access.query for access in found if access is not worst)]
+        unsure = public_path(worst) or confidence_of(worst) is Confidence.LOW
+        said = f"Anyone on the internet can {does(queries)} {rows_of(worst.query)} through {handler(worst)}."
+        yield report(
+            RULE,
+            worst.entry,
+            f"Worth asking: {said[0].lower()}{said[1:-1]}, on purpose?" if unsure else said,
+            severity=_severity(worst),
+            confidence=Confidence.LOW if unsure else confidence_of(worst),
+            detail=_detail(worst),
+            queries=queries,
+            facts=facts_of(worst),
+            cells=context.leaking_cells(worst.query, guest=True),
+        )
+
+
+def _rank(access: Access) -> tuple[int, int, int, int]:
+    return (
+        SEVERITY_RANK[_severity(access)],
+        CONFIDENCE_RANK[confidence_of(access)],
+        access.query.verb not in WRITES,
+        access.query.order,
+    )
+
+
+def _severity(access: Access) -> Severity:
+    return Severity.MEDIUM if public_path(access) else severity_of(access, anyone=True)
+
+
+def _detail(access: Access) -> str:
+    client = access.query.client.value
+    through = {
+        "service": "the service role",
+        "pool": "the application's own database user",
+        "provider": "the provider's secret key",
+    }
+    said = f"No check stands before the query, and it runs through {through.get(client, client)}, which row-level security does not stop."
+    return said + (f" Only {access.entry.covered_by} covers the path." if access.entry.covered_by else "")

@@ -1,0 +1,156 @@
+"""The service role for rows that the caller's own client could reach."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assistant.detect.code.access import NOT_RUN_BY_PEOPLE, Access
+from assistant.detect.code.context import Whose
+from assistant.detect.code.judge import report
+from assistant.detect.code.rule import CodeExample, CodeRule
+from assistant.detect.code.telling import does, facts_of, handler, rows_of
+from assistant.domain.code import ClientKind, EntryKind, GuardKind, OriginKind, TieKind
+from assistant.domain.matrix import Severity
+from assistant.domain.ownership import Confidence
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from assistant.detect.code.context import CodeContext
+    from assistant.domain.code import Entry
+    from assistant.domain.findings import Finding
+
+RULE = CodeRule(
+    id="service-role-on-user-path",
+    title="The service role answers an ordinary request",
+    why="The handler knows who is signed in at Supabase and reaches that person's own rows with the key that sees everybody's. One forgotten condition, here or in the "
+    "next edit, and row-level security does not catch it.",
+    remedy="Use the client that carries the caller's session; keep the service role for webhooks, jobs and administration.",
+    docs="https://supabase.com/docs/guides/api/api-keys",
+    cause="service-role-overuse",
+)
+
+_CLIENTS = """
+    import { createClient } from "@supabase/supabase-js";
+    import { createServerClient } from "@supabase/ssr";
+    import { cookies } from "next/headers";
+    export const admin = () => createClient(process.env.SUPABASE_URL, process.env.SUPABASE_SERVICE_ROLE_KEY);
+    export const client = async () => createServerClient(process.env.NEXT_PUBLIC_SUPABASE_URL, process.env.NEXT_PUBLIC_SUPABASE_ANON_KEY, { cookies: await cookies() });
+"""
+
+
+def _bookmarks(client: str) -> str:
+    return f"""
+        import {{ admin, client }} from "../../../lib/supabase";
+        export async function GET() {{
+          const supabase = await client();
+          const {{ data: {{ user }} }} = await supabase.auth.getUser();
+          if (!user) return new Response(null, {{ status: 401 }});
+          const {{ data }} = await {client}.from("bookmarks").select("*").eq("user_id", user.id);
+          return Response.json(data);
+        }}
+    """
+
+
+def _action(client: str) -> str:
+    return f"""
+        "use server";
+        import {{ admin, client }} from "../lib/supabase";
+        export async function saveSettings(theme) {{
+          const supabase = await client();
+          const {{ data: {{ user }} }} = await supabase.auth.getUser();
+          if (!user) throw new Error("Sign in first");
+          await {client}.from("settings").upsert({{ user_id: user.id, theme }}, {{ onConflict: "user_id" }});
+        }}
+    """
+
+
+def _edge(key: str) -> str:
+    return f"""
+        import {{ createClient }} from "npm:@supabase/supabase-js";
+        Deno.serve(async (request) => {{
+          const mine = createClient(Deno.env.get("SUPABASE_URL"), Deno.env.get("SUPABASE_ANON_KEY"), {{ global: {{ headers: {{ Authorization: request.headers.get("Authorization") }} }} }});
+          const {{ data: {{ user }} }} = await mine.auth.getUser();
+          if (!user) return new Response(null, {{ status: 401 }});
+          const admin = createClient(Deno.env.get("SUPABASE_URL"), Deno.env.get("SUPABASE_SERVICE_ROLE_KEY"));
+          const {{ data }} = await {key}.from("notes").select("*").eq("user_id", user.id);
+          return Response.json(data);
+        }});
+    """
+
+
+EXAMPLES = (
+    CodeExample(
+        quiet={"lib/supabase.ts": _CLIENTS, "app/api/bookmarks/route.ts": _bookmarks("supabase")},
+        leak={"app/api/bookmarks/route.ts": _bookmarks("admin()")},
+    ),
+    CodeExample(
+        quiet={"lib/supabase.ts": _CLIENTS, "app/actions.ts": _action("supabase")},
+        leak={"app/actions.ts": _action("admin()")},
+    ),
+    CodeExample(
+        quiet={"supabase/functions/notes/index.ts": _edge("mine")},
+        leak={"supabase/functions/notes/index.ts": _edge("admin")},
+    ),
+)
+
+
+def find(context: CodeContext) -> Iterator[Finding]:
+    """One finding an entry whose every reach past the rules is into the caller's own rows."""
+    for entry in context.entries():
+        if entry.kind in NOT_RUN_BY_PEOPLE | {EntryKind.SERVICE, EntryKind.TOOL} or entry.webhook:
+            continue
+        found = [
+            Access(context=context, entry=entry, query=query)
+            for query in entry.queries
+            if query.client is ClientKind.SERVICE
+        ]
+        own = [access for access in found if _own(access)]
+        if not own or len(own) < len(found) or not _at_supabase(entry) or any(access.administrator for access in own):
+            continue
+        first = own[0]
+        yield report(
+            RULE,
+            entry,
+            f"{handler(first)} uses the service role to {does([access.query for access in own])} {rows_of(first.query)} of the person who is signed in.",
+            severity=Severity.MEDIUM,
+            confidence=Confidence.MEDIUM if _covered(first) else Confidence.LOW,
+            detail="The condition on the caller holds today; row-level security would hold without it.",
+            queries=[access.query for access in own],
+            facts=facts_of(first) | {"tables": ",".join(sorted({access.query.table for access in own}))},
+        )
+
+
+def _own(access: Access) -> bool:
+    """The caller's own row, by a condition or by the owner that is written: what their own client may do."""
+    if access.whose not in {Whose.CUSTOMERS, Whose.UNKNOWN}:
+        return False
+    query = access.query
+    if query.verb in {"call", "vector", "sign", "upload"} or query.engine != "supabase":
+        return False
+    by_filter = query.tie is not None and query.tie.kind is TieKind.FILTER
+    by_owner = query.verb in {"insert", "upsert"} and any(
+        access.context.names_owner(query.table, written.column)
+        and any(origin.kind is OriginKind.CALLER for origin in written.origins)
+        for written in query.written
+    )
+    return by_filter or by_owner
+
+
+def _at_supabase(entry: Entry) -> bool:
+    """The caller is signed in at Supabase: only then is there a client of theirs."""
+    return any(
+        guard.weakness is None
+        and guard.kind is GuardKind.SESSION
+        and any(
+            "auth.getUser" in said or "auth.getClaims" in said or "supabase" in said.lower()
+            for said in (guard.says, *guard.chain)
+        )
+        for guard in entry.guards
+    )
+
+
+def _covered(access: Access) -> bool:
+    """The attack showed that the rules of the table hold."""
+    return access.context.attacked(access.query) and not access.context.leaking_cells(access.query)

@@ -1,0 +1,225 @@
+"""Administrative acts for which being signed in, or being a member, is enough."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from assistant.detect.code import words
+from assistant.detect.code.access import NOT_RUN_BY_PEOPLE, Access
+from assistant.detect.code.context import Whose
+from assistant.detect.code.judge import report
+from assistant.detect.code.rule import CodeExample, CodeRule
+from assistant.detect.code.telling import confidence_of, does, facts_of, handler, key_of, rows_of
+from assistant.domain.code import EntryKind, GuardKind, OriginKind
+from assistant.domain.matrix import Severity
+from assistant.domain.ownership import Confidence
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from assistant.detect.code.context import CodeContext
+    from assistant.domain.findings import Finding
+
+RULE = CodeRule(
+    id="weak-privilege",
+    title="An administrative act asks for no role",
+    why="Roles, members, payouts and the emptying of tables are for a few. The handler asks whether somebody is signed in or belongs to the team, and not whether "
+    "they may do this: every member is an administrator.",
+    remedy="Demand the role before the act, as the other administrative handlers of the repository do; compare the target's role when roles change.",
+    docs="https://owasp.org/API-Security/editions/2023/en/0xa5-broken-function-level-authorization/",
+    cause="missing-auth-check",
+)
+
+_ROLES: Final = words.named("role roles is_admin admin permissions permission is_owner access_level")
+_MEMBERS: Final = re.compile(r"member|membership|user_team|team_user|collaborator|user_role|user$|profile$|account$")
+_MONEY: Final = words.named("payout settlement withdrawal refund commission")
+_ADMIN_PATH: Final = words.named("admin superadmin backoffice staff")
+_EMPTIES: Final = re.compile(r"^\s*(?:truncate|drop\s+table|delete\s+from\s+[\w.\"]+\s*;?\s*$)", re.IGNORECASE)
+
+
+def _change(check: str) -> str:
+    return f"""
+        import {{ PrismaClient }} from "@prisma/client";
+        import {{ getServerSession }} from "next-auth";
+        const prisma = new PrismaClient();
+        export default async function handle(req, res) {{
+          const session = await getServerSession(req, res);
+          if (!session) return res.status(401).end();
+          const {{ teamId }} = req.query;
+          const {{ memberId, role }} = req.body;
+          const member = await prisma.teamMember.findFirst({{ where: {{ teamId, userId: session.user.id }} }});
+          if (!member) return res.status(403).end();
+          {check}
+          await prisma.teamMember.update({{ where: {{ userId_teamId: {{ userId: memberId, teamId }} }}, data: {{ role }} }});
+          return res.status(204).end();
+        }}
+    """
+
+
+def _clear(guard: str, statement: str) -> str:
+    return f"""
+        import postgres from "postgres";
+        import {{ auth }} from "@clerk/nextjs/server";
+        const sql = postgres(process.env.POSTGRES_URL);
+        export async function DELETE() {{
+          const {{ userId, has, orgId }} = await auth();
+          if (!userId) return new Response(null, {{ status: 401 }});
+          {guard}
+          await {statement};
+          return Response.json({{ ok: true }});
+        }}
+    """
+
+
+def _admin(check: str) -> str:
+    return f"""
+        import {{ getServerSession }} from "next-auth";
+        import {{ drizzle }} from "drizzle-orm/node-postgres";
+        import {{ pgTable, text }} from "drizzle-orm/pg-core";
+        const users = pgTable("users", {{ id: text("id"), email: text("email") }});
+        const db = drizzle(process.env.DATABASE_URL);
+        export async function GET() {{
+          const session = await getServerSession();
+          if (!session) return new Response(null, {{ status: 401 }});
+          {check}
+          return Response.json(await db.select().from(users));
+        }}
+    """
+
+
+EXAMPLES = (
+    CodeExample(
+        quiet={
+            "pages/api/teams/[teamId]/role.ts": _change('if (member.role !== "ADMIN") return res.status(403).end();')
+        },
+        leak={"pages/api/teams/[teamId]/role.ts": _change("")},
+    ),
+    CodeExample(
+        quiet={"app/api/knowledge/route.ts": _clear("", "sql`delete from knowledge where org_id = ${orgId}`")},
+        leak={"app/api/knowledge/route.ts": _clear("", "sql`truncate table knowledge`")},
+    ),
+    CodeExample(
+        quiet={
+            "app/api/admin/users/route.ts": _admin(
+                'if (session.user.role !== "admin") return new Response(null, { status: 403 });'
+            )
+        },
+        leak={"app/api/admin/users/route.ts": _admin("")},
+    ),
+)
+
+
+def find(context: CodeContext) -> Iterator[Finding]:
+    """One finding an entry, table and verb: somebody is known, and no role was asked for."""
+    for entry in context.entries():
+        if entry.kind in NOT_RUN_BY_PEOPLE | {EntryKind.SERVICE, EntryKind.COMPONENT}:
+            continue
+        for query in entry.queries:
+            access = Access(context=context, entry=entry, query=query)
+            act = _act(access)
+            if act:
+                yield _finding(access, act)
+
+
+def _finding(access: Access, act: str) -> Finding:
+    query = access.query
+    member = any(guard.kind is GuardKind.MEMBERSHIP for guard in access.strong)
+    who = "Any member" if member else "Whoever is signed in"
+    return report(
+        RULE,
+        access.entry,
+        f"{who} can {act} through {handler(access)}.",
+        severity=Severity.MEDIUM if member and act != "empty the table" else Severity.HIGH,
+        confidence=Confidence.MEDIUM if confidence_of(access) is Confidence.HIGH else confidence_of(access),
+        detail=f"The handler can {does([query])} {rows_of(query)}, and no guard before it asks for a role.",
+        queries=(query,),
+        key=key_of(query),
+        facts=facts_of(access) | {"act": act},
+    )
+
+
+def _act(access: Access) -> str:
+    """The administrative act, in words; empty when it is none or a role was asked for."""
+    if not access.knows_caller or access.trusted_sender or not access.context.bypasses(access.query):
+        return ""
+    if any(guard.kind is GuardKind.NAME for guard in access.entry.guards) or access.context.reason_public(access.entry):
+        return ""
+    if _asks_role(access):
+        return "change the role of an owner" if _above(access) else ""
+    query = access.query
+    if _sets_role(access):
+        return "change anybody's role"
+    if _EMPTIES.match(query.text) or (
+        query.verb == "delete" and not query.filters and not access.tied and not query.text
+    ):
+        return "empty the table"
+    if access.writes and words.table_key(query.table) in _MONEY and not access.tied and not _is_own(access):
+        return "move money"
+    if _admin_path(access) and not access.tied and not _is_own(access) and (access.writes or query.returned):
+        private = access.whose is Whose.CUSTOMERS or access.writes
+        return f"{does([query])} {rows_of(query)} of the administration" if private else ""
+    return ""
+
+
+def _asks_role(access: Access) -> bool:
+    return any(guard.kind is GuardKind.ROLE for guard in access.strong)
+
+
+def _sets_role(access: Access) -> bool:
+    """Another person's role is written with what the request says."""
+    query = access.query
+    if query.verb not in {"update", "upsert"} or not _MEMBERS.search(words.table_key(query.table)):
+        return False
+    written = any(
+        words.snake(part.column) in _ROLES and any(origin.kind is OriginKind.REQUEST for origin in part.origins)
+        for part in query.written
+    )
+    return written and _other_person(access)
+
+
+def _other_person(access: Access) -> bool:
+    """The row that is changed is named by the request and not by the caller."""
+    for condition in access.query.filters:
+        if words.names_tenant(condition.column):
+            continue
+        kinds = {origin.kind for origin in condition.origins}
+        if OriginKind.REQUEST in kinds and OriginKind.CALLER not in kinds:
+            return True
+    return False
+
+
+def _above(access: Access) -> bool:
+    """A role is asked for, and the role of the person who is changed is never looked at: an owner may be lowered by somebody below."""
+    if not _sets_role(access):
+        return False
+    roles = [guard for guard in access.strong if guard.kind is GuardKind.ROLE]
+    named = {word for guard in roles for role in guard.roles for word in words.words(role)}
+    if named & {"admin", "owner", "superadmin", "administrator"}:
+        return False
+    targets = {
+        origin
+        for condition in access.query.filters
+        if not words.names_tenant(condition.column)
+        for origin in condition.origins
+        if origin.kind is OriginKind.REQUEST
+    }
+    looked = {subject for guard in access.strong for subject in guard.subjects}
+    read = any(
+        query.order < access.query.order and targets & {origin for part in query.filters for origin in part.origins}
+        for query in access.entry.queries
+    )
+    return not (targets & looked) and not read
+
+
+def _admin_path(access: Access) -> bool:
+    entry = access.entry
+    segments = {word for part in entry.path.split("/") for word in words.words(part)} if entry.path else set()
+    folders = {part.strip("()") for part in entry.place.file.split("/")[:-1]}
+    return bool(_ADMIN_PATH & segments) or bool(_ADMIN_PATH & folders)
+
+
+def _is_own(access: Access) -> bool:
+    """Bound to the caller by a condition."""
+    return any(origin.kind is OriginKind.CALLER for condition in access.query.filters for origin in condition.origins)

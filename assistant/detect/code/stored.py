@@ -1,0 +1,99 @@
+"""What a write stores: whole bodies, ids of other people's rows, the columns that say whose the row is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from assistant.detect.code import words
+from assistant.detect.code.context import Whose
+from assistant.domain.code import ActKind, GuardKind, OriginKind
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from assistant.detect.code.access import Access
+    from assistant.domain.code import Written
+
+PRIVILEGED: Final = words.named(
+    "role roles is_admin admin permissions permission plan plan_id tier credits balance is_verified verified status_role access_level scopes owner is_owner"
+)
+"""Columns that raise whoever writes them."""
+PROVIDERS_IDS: Final = words.named(
+    "installation_id github_installation_id stripe_customer_id stripe_account_id stripe_subscription_id customer_id subscription_id vector_store_id"
+)
+"""Ids of objects that live at a provider and belong to a customer there."""
+
+
+def spread_of_request(access: Access) -> Written | None:
+    """A whole object of the request that goes into the row."""
+    for written in access.query.written:
+        if written.column == "*" and any(
+            origin.kind is OriginKind.REQUEST and "." not in origin.path.strip(".") for origin in written.origins
+        ):
+            return written
+    return None
+
+
+def validated(access: Access) -> bool:
+    """A schema parsed the input before the write: unknown keys are gone."""
+    guards = any(
+        guard.kind is GuardKind.VALIDATION and guard.weakness is None and guard.order <= access.query.order
+        for guard in access.entry.guards
+    )
+    return guards or any(act.kind is ActKind.VALIDATE and act.order <= access.query.order for act in access.entry.acts)
+
+
+def own_columns_written(access: Access) -> tuple[str, ...]:
+    """Columns that say whose the row is or raise its owner, as far as the table is known; empty when it is not."""
+    columns = access.context.columns_of(access.query.table) or access.context.owner_columns(access.query.table)
+    return tuple(
+        column
+        for column in columns
+        if access.context.names_owner(access.query.table, column) or words.snake(column) in PRIVILEGED
+    )
+
+
+def unchecked_references(access: Access) -> Iterator[tuple[Written, str]]:
+    """Columns that store an id of the request which points at rows of customers and which nobody proved; with the table they point at."""
+    for written in access.query.written:
+        if not any(origin.kind is OriginKind.REQUEST for origin in written.origins) or _bound(access, written):
+            continue
+        target = _target(access, written.column)
+        if target:
+            yield written, target
+
+
+def _target(access: Access, column: str) -> str:
+    """The customers' table a column points at: by its foreign key, by its name, by a provider's word for it."""
+    last = column.rpartition(".")[2]
+    if words.snake(last) in PROVIDERS_IDS:
+        return words.points_at(last)
+    if column.endswith((".connect", ".connect.id")) or ".connect." in column:
+        last = column.split(".connect", maxsplit=1)[0].rpartition(".")[2] + "_id"
+    named = access.context.referred(access.query.table, last) or words.points_at(last)
+    if not named or named == words.table_key(access.query.table):
+        return ""
+    if words.names_person(last) and not words.names_tenant(last):
+        return ""  # another person's id is stored on purpose: an assignee, a follower, an invited member
+    known = access.context.owner_of(named) is not None or bool(access.context.owner_columns(named))
+    if words.names_tenant(last) and not known:
+        return named
+    return named if known and access.context.whose(named) is Whose.CUSTOMERS else ""
+
+
+def _bound(access: Access, written: Written) -> bool:
+    """The id was proven, or another query found its row under the caller's name."""
+    asked = {origin for origin in written.origins if origin.kind is OriginKind.REQUEST}
+    if asked <= access.proven:
+        return True
+    if any(origin.kind is OriginKind.CALLER for origin in written.origins):
+        return True
+    for guard in access.strong:
+        if asked & set(guard.subjects) and guard.kind is not GuardKind.SESSION:
+            return True
+    for query in access.entry.queries:
+        held = {origin for condition in query.filters for origin in condition.origins}
+        if query.order < access.query.order and query.tie is not None and asked & held:
+            return True
+    return False
