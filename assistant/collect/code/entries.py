@@ -10,9 +10,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.entries_actions import action_entries
+from assistant.collect.code.entries_middleware import covered, middleware_entries, middleware_files
 from assistant.collect.code.entries_next import next_entries
 from assistant.collect.code.entries_paths import Routes
 from assistant.collect.code.entries_point import Before, EntryPoint
+from assistant.collect.code.entries_procedures import procedure_entries
 
 
 if TYPE_CHECKING:
@@ -27,7 +29,14 @@ __all__ = ["Before", "EntryPoint", "find_entries"]
 def find_entries(program: Program) -> tuple[EntryPoint, ...]:
     """All entry points of a program, by file and line, with unique ids."""
     routes = Routes(program)
-    found = [*next_entries(program, routes), *action_entries(program)]
+    middleware = middleware_files(program, routes)
+    found = [
+        *next_entries(program, routes),
+        *action_entries(program),
+        *procedure_entries(program),
+        *middleware_entries(program, middleware),
+    ]
+    found = [covered(entry, middleware) for entry in found]
     found.sort(key=lambda entry: (entry.module, entry.line, entry.at, entry.id))
     return tuple(_unique(found))
 

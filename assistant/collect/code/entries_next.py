@@ -65,6 +65,7 @@ def _route(program: Program, module: Module, routed: Routed) -> Iterator[EntryPo
                 verb=verb,
                 path=routed.url,
                 settings=settings,
+                root=routed.root,
                 webhook=webhook,
             )
 
@@ -82,6 +83,7 @@ def _view(program: Program, module: Module, routed: Routed) -> Iterator[EntryPoi
             inputs="page",
             path=routed.url,
             settings=settings,
+            root=routed.root,
         )
     for name, says in _LOADERS.items():
         if spot := spot_of(program, module.path, name):
@@ -94,6 +96,7 @@ def _view(program: Program, module: Module, routed: Routed) -> Iterator[EntryPoi
                 symbol=name,
                 path=routed.url,
                 settings=settings,
+                root=routed.root,
             )
 
 
@@ -103,7 +106,15 @@ def _image(program: Program, module: Module, routed: Routed) -> Iterator[EntryPo
     settings = settings_of(module)
     if spot := spot_of(program, module.path, "default"):
         yield point(
-            program, spot, id=f"GET {url}", kind=EntryKind.ROUTE, inputs="page", verb="GET", path=url, settings=settings
+            program,
+            spot,
+            id=f"GET {url}",
+            kind=EntryKind.ROUTE,
+            inputs="page",
+            verb="GET",
+            path=url,
+            settings=settings,
+            root=routed.root,
         )
     for name in ("generateImageMetadata", "generateSitemaps"):
         if spot := spot_of(program, module.path, name):
@@ -116,6 +127,7 @@ def _image(program: Program, module: Module, routed: Routed) -> Iterator[EntryPo
                 symbol=name,
                 path=url,
                 settings=settings,
+                root=routed.root,
             )
 
 
@@ -132,6 +144,7 @@ def _pages(program: Program, module: Module, routed: Routed) -> Iterator[EntryPo
                 verb="*",
                 path=routed.url,
                 settings=settings,
+                root=routed.root,
                 webhook=is_webhook(program, module, routed.url, ["POST"]),
             )
         return
@@ -146,4 +159,5 @@ def _pages(program: Program, module: Module, routed: Routed) -> Iterator[EntryPo
                 symbol=name,
                 path=routed.url,
                 settings=settings,
+                root=routed.root,
             )

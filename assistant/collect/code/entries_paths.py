@@ -44,6 +44,11 @@ class Routes:
                 if isinstance(names, dict) and "next" in names:
                     roots.add(folder)
         self._roots = roots
+        self._fallen_back = {routed.root for path in program.modules if (routed := self.of(path))}
+
+    def is_root(self, folder: str) -> bool:
+        """True for the folder of an application: known as one, or the one that holds its app or pages folder."""
+        return folder in self._roots or folder in self._fallen_back
 
     def of(self, path: str) -> Routed | None:
         """How a file is routed; None when it does not lie below an app or pages folder."""

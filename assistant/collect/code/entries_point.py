@@ -78,6 +78,8 @@ class EntryPoint:
     """See ``Entry.covered_by``."""
     exported: str = ""
     """Public name of an action, for Next's own manifest."""
+    root: str = ""
+    """Folder of the application it belongs to, for middleware and manifests; empty for the root of the repository."""
 
 
 class Spot(NamedTuple):
@@ -107,6 +109,7 @@ def point(
     webhook: bool = False,
     before: tuple[Before, ...] = (),
     exported: str = "",
+    root: str = "",
 ) -> EntryPoint:
     """The entry point of a handler; its function is looked up through aliases and wrappers."""
     handler = handler_of(program, spot.module, spot.expression, spot.within)
@@ -135,6 +138,7 @@ def point(
         before=before,
         within=() if moved else spot.within,
         exported=exported,
+        root=root,
     )
 
 
