@@ -486,6 +486,20 @@ class DocumentRule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """Something a function or a page does that no run of an entry shows."""
+
+    kind: str
+    """``amount-compared`` (two amounts are compared), ``tolerance`` (a signature's age is not looked at), ``script`` (a script of somebody else)."""
+    place: Place
+    """Where; ``symbol`` is the function it stands in."""
+    detail: str = ""
+    """The tolerance as written, the script's address."""
+    at: tuple[int, int] = (0, 0)
+    """Byte range in ``place.file``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CodeMap:
     """Everything the code says, with its denominator."""
 
@@ -499,6 +513,8 @@ class CodeMap:
     """Rules of configuration files."""
     documents: tuple[DocumentRule, ...] = ()
     """Grants of Firebase rules files."""
+    marks: tuple[Mark, ...] = ()
+    """What functions and pages do that no run of an entry shows."""
     owner_columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Table to columns compared with the caller, for ``CodeHints``."""
     files: int = 0
