@@ -1,0 +1,159 @@
+"""Secrets of a row that reach an answer or a client component."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from assistant.detect.code import words
+from assistant.detect.code.access import NOT_RUN_BY_PEOPLE, Access
+from assistant.detect.code.judge import report
+from assistant.detect.code.rule import CodeExample, CodeRule
+from assistant.detect.code.telling import facts_of, handler, key_of
+from assistant.domain.code import EntryKind
+from assistant.domain.matrix import Severity
+from assistant.domain.ownership import Confidence
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from assistant.detect.code.context import CodeContext
+    from assistant.domain.findings import Finding
+
+RULE = CodeRule(
+    id="overfetch",
+    title="A whole row with secrets in it reaches an answer",
+    why="Password hashes, tokens and keys stand beside the columns that a page shows. Whole rows of accounts, sessions, keys or webhooks in a response, or in the props "
+    "of a client component, hand them to the browser, its extensions and its logs.",
+    remedy="Name the columns that are shown, in the query or before answering.",
+    docs="https://owasp.org/API-Security/editions/2023/en/0xa3-broken-object-property-level-authorization/",
+    cause="client-overfetch",
+)
+
+_SECRET_ROWS: Final = words.named("user account session api_key apikey credential oauth_client webhook")
+"""Tables whose rows hold secrets often enough to ask."""
+
+
+def _me(answer: str) -> str:
+    return f"""
+        import {{ PrismaClient }} from "@prisma/client";
+        import {{ getServerSession }} from "next-auth";
+        const prisma = new PrismaClient();
+        export default async function handler(req, res) {{
+          const session = await getServerSession(req, res);
+          if (!session) return res.status(401).end();
+          const user = await prisma.user.update({{ where: {{ id: session.user.id }}, data: {{ name: req.body.name }} }});
+          return res.status(200).json({{ data: {answer} }});
+        }}
+    """
+
+
+def _keys(columns: str) -> str:
+    return f"""
+        import {{ createClient }} from "@supabase/supabase-js";
+        import {{ auth }} from "@clerk/nextjs/server";
+        const admin = createClient(process.env.SUPABASE_URL, process.env.SUPABASE_SERVICE_ROLE_KEY);
+        export async function GET() {{
+          const {{ userId }} = await auth();
+          if (!userId) return new Response(null, {{ status: 401 }});
+          const {{ data }} = await admin.from("integrations").select("{columns}").eq("user_id", userId);
+          return Response.json(data);
+        }}
+    """
+
+
+def _drizzle(columns: str) -> str:
+    return f"""
+        import {{ eq }} from "drizzle-orm";
+        import {{ drizzle }} from "drizzle-orm/node-postgres";
+        import {{ pgTable, text }} from "drizzle-orm/pg-core";
+        import {{ getServerSession }} from "next-auth";
+        const apiKeys = pgTable("api_keys", {{ id: text("id"), userId: text("user_id"), hashedKey: text("hashed_key") }});
+        const db = drizzle(process.env.DATABASE_URL);
+        export async function GET() {{
+          const session = await getServerSession();
+          if (!session) return new Response(null, {{ status: 401 }});
+          const rows = await db.select({columns}).from(apiKeys).where(eq(apiKeys.userId, session.user.id));
+          return Response.json(rows);
+        }}
+    """
+
+
+EXAMPLES = (
+    CodeExample(quiet={"pages/api/me.ts": _me("{ name: user.name }")}, leak={"pages/api/me.ts": _me("user")}),
+    CodeExample(
+        quiet={"app/api/integrations/route.ts": _keys("id, name")},
+        leak={"app/api/integrations/route.ts": _keys("id, name, access_token")},
+    ),
+    CodeExample(
+        quiet={"app/api/keys/route.ts": _drizzle("{ id: apiKeys.id }")},
+        leak={"app/api/keys/route.ts": _drizzle("")},
+    ),
+)
+
+
+def find(context: CodeContext) -> Iterator[Finding]:
+    """One finding an entry, table and verb."""
+    for entry in context.entries():
+        if entry.kind in NOT_RUN_BY_PEOPLE | {EntryKind.SERVICE, EntryKind.COMPONENT, EntryKind.TOOL}:
+            continue
+        for query in entry.queries:
+            access = Access(context=context, entry=entry, query=query)
+            secrets = _shown(access)
+            guessed = not secrets and _perhaps(access)
+            if not query.returned or access.trusted_sender or not (secrets or guessed):
+                continue
+            shown = ", ".join(secrets[:4])
+            said = (
+                f"{handler(access)} answers {shown} of {query.table}."
+                if secrets
+                else f"{handler(access)} answers whole rows of {query.table}."
+            )
+            yield report(
+                RULE,
+                entry,
+                said,
+                severity=_severity(access, secrets),
+                confidence=Confidence.HIGH
+                if secrets and access.sure
+                else Confidence.LOW
+                if guessed
+                else Confidence.MEDIUM,
+                detail="Nobody needs these columns in a browser."
+                if secrets
+                else "Worth asking: are there password hashes, tokens or keys among the columns?",
+                queries=(query,),
+                key=key_of(query),
+                columns=secrets,
+                facts=facts_of(access) | {"secrets": ",".join(secrets)},
+            )
+
+
+def _shown(access: Access) -> tuple[str, ...]:
+    """Secret columns that are read and reach the answer."""
+    returned = {column.rpartition(".")[2] for column in access.query.returned}
+    secrets = access.context.secrets_of(access.query)
+    if "*" in access.query.returned:
+        return secrets
+    return tuple(column for column in secrets if column.rpartition(".")[2] in returned)
+
+
+def _perhaps(access: Access) -> bool:
+    """Whole rows of a table that usually holds secrets, whose columns nobody told."""
+    query = access.query
+    left_out = query.columns is not None and any(column.startswith("-") for column in query.columns)
+    whole = query.columns is None or ("*" in query.columns and not left_out)
+    if not whole or "*" not in query.returned or access.context.columns_of(query.table):
+        return False
+    return (
+        words.table_key(query.table) in _SECRET_ROWS
+        and query.verb not in {"delete", "call"}
+        and access.context.bypasses(query)
+    )
+
+
+def _severity(access: Access, secrets: tuple[str, ...]) -> Severity:
+    if not secrets:
+        return Severity.MEDIUM
+    own = access.tied or not access.context.bypasses(access.query)
+    return Severity.MEDIUM if own else Severity.HIGH
