@@ -60,7 +60,17 @@ def _write(access: Access) -> Openness:
         return Openness.ASKED if meant or access.whose is Whose.UNKNOWN else Openness.OPEN
     if not access.asked and not query.filters:
         return Openness.OPEN
-    return Openness.ASKED if public_path(access) and not access.asked else Openness.OPEN
+    harmless = not access.asked or _only_marks(access)
+    return Openness.ASKED if public_path(access) and harmless else Openness.OPEN
+
+
+def _only_marks(access: Access) -> bool:
+    """What is written does not come from outside: a view counted, a report flagged, a link marked as used."""
+    query = access.query
+    chosen = {OriginKind.REQUEST, OriginKind.UNKNOWN, OriginKind.CLAIMED}
+    return query.verb == "update" and not any(
+        origin.kind in chosen for written in query.written for origin in written.origins
+    )
 
 
 def _read(access: Access) -> Openness:

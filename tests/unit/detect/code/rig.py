@@ -55,7 +55,7 @@ def tied(kind=TieKind.FILTER, says="user_id = caller", order=0):
 
 def a_guard(kind=GuardKind.SESSION, *, says="auth()", order=None, file="app/api/chats/route.ts", line=3, **more):
     place = Place(file=file, line=line)
-    return Guard(kind=kind, says=says, place=place, order=next(_order) if order is None else order, **more)
+    return Guard(kind=kind, says=says, place=place, order=order or 0, **more)
 
 
 def a_query(
