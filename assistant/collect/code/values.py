@@ -13,7 +13,7 @@ from assistant.domain.code import Origin, OriginKind
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from assistant.domain.syntax import Class, Function
 
@@ -119,17 +119,26 @@ class Test(NamedTuple):
     """A condition."""
 
     kind: str
-    """``truthy`` (one operand), ``equal``, ``differ``, ``order`` (<, >, <=, >=), ``in`` (left in right; includes/has/some), ``not``, ``all`` (&&), ``any`` (||)."""
+    """``truthy`` (one operand), ``equal``, ``differ``, ``more`` (left > right, >=), ``less``, ``in`` (left in right; includes/has), ``not``, ``all`` (&&), ``any`` (||), ``is`` (instanceof, ``in`` of a key: left is such an object)."""
     operands: tuple[Value, ...]
 
 
 class Either(NamedTuple):
-    """One of several, after branches joined; at most six."""
+    """One of several, after branches joined; at most eight."""
 
     values: tuple[Value, ...]
+    facts: tuple[frozenset[Any], ...] = ()
+    """For the paths of a call: what was known on each; empty when the values did not come from one call."""
 
 
-Value: TypeAlias = Constant | Known | Closure | Blueprint | Shape | Listed | Chain | Promise | Test | Either
+class Native(NamedTuple):
+    """A function that the follower supplies: ``next`` of a middleware."""
+
+    name: str
+    call: Callable[[tuple[Value, ...]], Value]
+
+
+Value: TypeAlias = Constant | Known | Closure | Blueprint | Shape | Listed | Chain | Promise | Test | Either | Native
 
 UNKNOWN = Known(frozenset({Origin(OriginKind.UNKNOWN)}))
 """Nothing is known of it."""

@@ -1,0 +1,1 @@
+"""Follows an entry point through the code without running it: values, branches, calls, and what is known about the caller at each query."""

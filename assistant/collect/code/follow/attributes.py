@@ -1,0 +1,213 @@
+"""What ``value.name`` comes to."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from assistant.collect.code.follow.scope import either
+from assistant.collect.code.values import (
+    NOTHING,
+    UNKNOWN,
+    Blueprint,
+    Chain,
+    Closure,
+    Constant,
+    Either,
+    Known,
+    Listed,
+    Promise,
+    Shape,
+    Step,
+    Value,
+)
+from assistant.domain.code import Origin, OriginKind
+
+
+if TYPE_CHECKING:
+    from assistant.collect.code.follow.run import Run
+
+_LONGEST = 120
+_REQUEST = {
+    "nextUrl": "url",
+    "url": "url",
+    "originalUrl": "url",
+    "query": "query",
+    "GET": "query",
+    "args": "query",
+    "query_params": "query",
+    "searchParams": "query",
+    "body": "body",
+    "data": "body",
+    "POST": "body",
+    "rawBody": "body",
+    "files": "body",
+    "file": "body",
+    "form": "form",
+    "headers": "header",
+    "META": "header",
+    "cookies": "cookie",
+    "COOKIES": "cookie",
+    "params": "path",
+    "path_params": "path",
+    "view_args": "path",
+    "method": "method",
+    "req": "request",
+    "raw": "request",
+    "request": "request",
+    "ip": "header.ip",
+    "geo": "header.geo",
+}
+_SIGNED_IN = frozenset(
+    {
+        "auth",
+        "user",
+        "session",
+        "userId",
+        "currentUser",
+        "account",
+        "organization",
+        "orgId",
+        "token",
+        "apiKey",
+        "team",
+        "workspace",
+        "state",
+    }
+)
+_CLIENTS = re.compile(
+    r"^(?:db|database|prisma|drizzle|kysely|knex|supabase\w*|supabase|pool|sql|tx|redis|kv|cache|stripe|admin|client|em|orm|conn|connection|trpc|caller|logger|log|env|bindings|queue|storage|s3)$",
+    re.IGNORECASE,
+)
+
+
+def attribute(run: Run, value: Value, name: str, module: str, at: int, end: int) -> Value:
+    """The value of ``value.name``; never records anything."""
+    if isinstance(value, Either):
+        parts = tuple(attribute(run, one, name, module, at, end) for one in value.values)
+        return Either(parts, value.facts) if value.facts else either(*parts)
+    if isinstance(value, Shape):
+        return _field(run, value, name, module, at, end)
+    if isinstance(value, Known):
+        return _known(run, value, name)
+    if isinstance(value, Chain):
+        return _chain(run, value, name, module, at, end)
+    if isinstance(value, Promise):
+        return attribute(run, value.value, name, module, at, end)
+    if isinstance(value, Listed):
+        if name.isdigit():
+            return value.items[int(name)] if int(name) < len(value.items) else NOTHING
+        return UNKNOWN if name == "length" else either(UNKNOWN, *value.items)
+    if isinstance(value, Blueprint):
+        return run.static(value, name)
+    if isinstance(value, Constant):
+        return NOTHING if value.value is None else UNKNOWN
+    return UNKNOWN
+
+
+def _field(run: Run, value: Shape, name: str, module: str, at: int, end: int) -> Value:
+    found = value.fields.get(name)
+    if found is not None:
+        return found.bound_to(value) if isinstance(found, _Method) else found
+    if not value.rest:
+        return NOTHING
+    return either(*(attribute(run, one, name, module, at, end) for one in value.rest))
+
+
+class _Method(Closure):
+    """A closure that takes its object along."""
+
+    def bound_to(self, value: Value) -> Closure:
+        """The method with ``this`` bound."""
+        return Closure(self.function, self.module, self.scope, value)
+
+
+def method(closure: Closure) -> Closure:
+    """A closure that is bound to the object it is read from."""
+    return _Method(*closure)
+
+
+def _known(run: Run, value: Known, name: str) -> Value:
+    out: set[Origin] = set()
+    for origin in value.origins:
+        if origin.kind is OriginKind.REQUEST:
+            overlay = run.overlay.get((origin.path, name))
+            if overlay is not None:
+                return overlay
+            out.add(_request(origin.path, name))
+        elif origin.kind is OriginKind.CALLER and origin.path == "ctx":
+            special = _context(run, name)
+            if special is not None:
+                return special
+            out.add(Origin(OriginKind.CALLER, f"ctx.{name}"))
+        elif origin.kind in {OriginKind.CALLER, OriginKind.CLAIMED, OriginKind.ROW, OriginKind.SIGNED}:
+            out.add(_deeper(origin, name))
+        else:
+            out.add(origin)
+    return Known(frozenset(out))
+
+
+def _context(run: Run, name: str) -> Value | None:
+    """What middleware put into a context, or a library object that lives there."""
+    stored = run.overlay.get(("ctx", name))
+    if stored is not None:
+        return stored
+    if name in {"req", "request"}:
+        return Known(frozenset({Origin(OriginKind.REQUEST, "request")}))
+    if name in {"headers", "cookies"}:
+        return Known(frozenset({Origin(OriginKind.REQUEST, name.rstrip("s"))}))
+    if name == "res":
+        return Chain("response", "res")
+    return Chain("parameter", name) if _CLIENTS.match(name) else None
+
+
+def _deeper(origin: Origin, name: str) -> Origin:
+    path = f"{origin.path}.{name}" if origin.path else name
+    return origin._replace(path=path) if len(path) <= _LONGEST else origin
+
+
+def _request(path: str, name: str) -> Origin:
+    if path == "request":
+        if name in _SIGNED_IN:
+            return Origin(OriginKind.CALLER, name)
+        return Origin(OriginKind.REQUEST, _REQUEST.get(name, f"request.{name}"))
+    if path == "url":
+        return Origin(OriginKind.REQUEST, "query" if name == "searchParams" else "url")
+    if name in {"value", "data", "toString"} and path.startswith(("cookie.", "header.")):
+        return Origin(OriginKind.REQUEST, path)
+    longer = f"{path}.{name}"
+    return Origin(OriginKind.REQUEST, longer if len(longer) <= _LONGEST else path)
+
+
+def _chain(run: Run, value: Chain, name: str, module: str, at: int, end: int) -> Value:
+    dotted = value.dotted
+    if dotted in {"process.env", "import.meta.env", "Deno.env", "meta.env"} or (
+        value.name == "createEnv" and value.steps
+    ):
+        prefix = "validated." if value.name == "createEnv" else ""
+        if not (dotted == "Deno.env" and name == "get"):
+            return Known(frozenset({Origin(OriginKind.ENVIRONMENT, prefix + name)}))
+    if (
+        value.source == "unresolved"
+        and not value.steps
+        and value.name in {"env", "serverEnv", "ENV"}
+        and name.isupper()
+    ):
+        return Known(frozenset({Origin(OriginKind.ENVIRONMENT, f"validated.{name}")}))
+    if value.source == "context":
+        special = _hono(run, value, name)
+        if special is not None:
+            return special
+    return value._replace(steps=(*value.steps, Step(name, None, False, module, at, end)))
+
+
+def _hono(run: Run, value: Chain, name: str) -> Value | None:
+    if value.steps:
+        return None
+    if name == "req":
+        return Known(frozenset({Origin(OriginKind.REQUEST, "request")}))
+    if name == "var":
+        return Known(frozenset({Origin(OriginKind.CALLER, "ctx")}))
+    if name == "env":
+        return Chain("global", "process", (Step("env", None, False, "", 0, 0),))
+    return None

@@ -1,0 +1,65 @@
+"""Patterns: what each name of ``const { a, b: [c] } = value`` stands for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assistant.collect.code.follow.attributes import attribute
+from assistant.collect.code.follow.scope import Scope, either
+from assistant.collect.code.values import NOTHING, UNKNOWN, Constant, Either, Known, Listed, Promise, Shape, Value
+from assistant.domain.syntax import Name, RecordPattern, SequencePattern
+
+
+if TYPE_CHECKING:
+    from assistant.collect.code.follow.run import Run
+    from assistant.domain.syntax import Pattern
+
+
+def bind(run: Run, scope: Scope, pattern: Pattern, value: Value, *, assign: bool = False) -> None:
+    """Give the names of a pattern their values, by declaring or by assigning them."""
+    if isinstance(pattern, Name):
+        if not (assign and scope.assign(pattern.id, value, run.depth)):
+            scope.declare(pattern.id, value, run.depth)
+    elif isinstance(pattern, RecordPattern):
+        _record(run, scope, pattern, value, assign=assign)
+    elif isinstance(pattern, SequencePattern):
+        _sequence(run, scope, pattern, value, assign=assign)
+
+
+def _record(run: Run, scope: Scope, pattern: RecordPattern, value: Value, *, assign: bool) -> None:
+    for part in pattern.parts:
+        found = attribute(run, value, part.key, scope.module, pattern.at, pattern.end)
+        if part.default is not None and (isinstance(found, Constant) and found.value is None):
+            found = run.evaluate(part.default, scope)
+        elif part.default is not None:
+            found = either(found, run.evaluate(part.default, scope)) if isinstance(found, Either) else found
+        bind(run, scope, part.pattern, found, assign=assign)
+    if pattern.rest:
+        taken = {part.key for part in pattern.parts}
+        left: Value = value
+        if isinstance(value, Shape):
+            left = Shape({key: one for key, one in value.fields.items() if key not in taken}, value.rest)
+        scope.declare(pattern.rest, left, run.depth)
+
+
+def _sequence(run: Run, scope: Scope, pattern: SequencePattern, value: Value, *, assign: bool) -> None:
+    for n, item in enumerate(pattern.items):
+        if item is not None:
+            bind(run, scope, item, item_of(value, n), assign=assign)
+    if pattern.rest:
+        left = Listed(value.items[len(pattern.items) :]) if isinstance(value, Listed) else value
+        scope.declare(pattern.rest, left, run.depth)
+
+
+def item_of(value: Value, n: int) -> Value:
+    """The n-th item of a list; the same origins when only those are known."""
+    if isinstance(value, Listed):
+        return value.items[n] if n < len(value.items) else NOTHING
+    if isinstance(value, Either):
+        parts = tuple(item_of(one, n) for one in value.values)
+        return Either(parts, value.facts) if value.facts else either(*parts)
+    if isinstance(value, Promise):
+        return item_of(value.value, n)
+    if isinstance(value, Shape):
+        return value.fields.get(str(n), UNKNOWN)
+    return Known(value.origins) if isinstance(value, Known) else UNKNOWN if isinstance(value, Constant) else value

@@ -1,0 +1,169 @@
+"""Procedures and actions that are built step by step: middleware first, then the handler, with one context handed along."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from typing import TYPE_CHECKING
+
+from assistant.collect.code.follow.schemas import shaped
+from assistant.collect.code.follow.stop import Stopped
+from assistant.collect.code.values import (
+    UNKNOWN,
+    Chain,
+    Closure,
+    Either,
+    Known,
+    Native,
+    Promise,
+    Shape,
+    Value,
+    caller,
+    request,
+    unwrapped,
+)
+from assistant.domain.code import Guard, GuardKind
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from assistant.collect.code.follow.run import Run
+    from assistant.collect.code.values import Step
+
+_MIDDLEWARE = frozenset({"use", "unstable_pipe", "concat", "useMiddleware", "before", "guard"})
+_INPUT = frozenset({"input", "schema", "inputSchema", "validator", "parameters", "body"})
+_FINAL = frozenset(
+    {"query", "mutation", "subscription", "handler", "action", "stateAction", "func", "execute", "stream", "effect"}
+)
+_GUARDED_NAME = re.compile(
+    r"protect|private|auth(?!or)|signed|logged|admin|staff|session|member|owner|workspace|team|organi[sz]ation|user",
+    re.IGNORECASE,
+)
+_OPEN_NAME = re.compile(r"public|un_?auth|anon|open|guest|base|without", re.IGNORECASE)
+
+
+def built(run: Run, chain: Chain) -> Value:
+    """Run a builder chain from its root to its handler; the handler's answer."""
+    context: Value = caller("ctx")
+    given: Value = request("input")
+    result: Value = UNKNOWN
+    _by_name(run, chain)
+    for step in chain.steps:
+        if step.arguments is None:
+            continue
+        if step.name in _MIDDLEWARE:
+            for function in functions_of(step.arguments):
+                context = _middleware(run, function, context, given, step)
+        elif step.name in _INPUT and step.arguments:
+            schema = unwrapped(step.arguments[0])
+            given = shaped(schema, given, 0) if isinstance(schema, Chain) else given
+        elif step.name in _FINAL and step.arguments:
+            for function in list(functions_of(step.arguments))[-1:]:
+                arguments = Shape(
+                    {
+                        "ctx": context,
+                        "context": context,
+                        "input": given,
+                        "parsedInput": given,
+                        "clientInput": request("input"),
+                        "bindArgsParsedInputs": request("input"),
+                        "request": Known(request("request").origins),
+                    },
+                    (UNKNOWN,),
+                )
+                result = run.settle(
+                    run.call(
+                        function,
+                        (*_positional(step, given), arguments)
+                        if step.name == "action" and _takes_input(function)
+                        else (arguments, UNKNOWN),
+                        step.module,
+                        step.at,
+                    )
+                )
+                if step is not chain.last:
+                    context = _merged(result, context)
+    return result
+
+
+def _takes_input(function: Closure) -> bool:
+    """The older form of next-safe-action: ``action(async (input, { ctx }) => ...)``."""
+    from assistant.domain.syntax import Name
+
+    parameters = function.function.parameters
+    return len(parameters) == 2 and isinstance(parameters[0].pattern, Name)  # noqa: PLR2004 - (input, { ctx })
+
+
+def _positional(_step: Step, given: Value) -> tuple[Value, ...]:
+    return (given,)
+
+
+def functions_of(arguments: tuple[Value, ...]) -> Iterator[Closure]:
+    """Functions among arguments, those inside ``t.middleware(fn)`` too."""
+    for one in arguments:
+        value = unwrapped(one)
+        if isinstance(value, Closure):
+            yield value
+        elif isinstance(value, Either):
+            yield from functions_of(value.values)
+        elif isinstance(value, Chain):
+            for step in value.steps:
+                yield from functions_of(step.arguments or ())
+
+
+def _middleware(run: Run, function: Closure, context: Value, given: Value, step: Step) -> Value:
+    """Run one middleware up to its ``next``; the context it hands on."""
+    handed: list[tuple[Value, frozenset[object]]] = []
+
+    def go_on(arguments: tuple[Value, ...]) -> Value:
+        first = unwrapped(arguments[0]) if arguments else UNKNOWN
+        inner = first.fields.get("ctx") or first.fields.get("context") if isinstance(first, Shape) else None
+        handed.append((_merged(inner, context) if inner is not None else context, run.facts))
+        return Promise(UNKNOWN)
+
+    arguments = Shape(
+        {
+            "ctx": context,
+            "context": context,
+            "next": Native("next", go_on),
+            "input": given,
+            "rawInput": request("input"),
+            "clientInput": request("input"),
+            "getRawInput": Native("getRawInput", lambda _: Promise(request("input"))),
+        },
+        (UNKNOWN,),
+    )
+    before = run.facts
+    with contextlib.suppress(Stopped):
+        run.call(function, (arguments, given), step.module, step.at)
+    if not handed:
+        run.facts = before
+        return context
+    run.facts = frozenset.intersection(*(facts for _, facts in handed))
+    from assistant.collect.code.follow.scope import either
+
+    return either(*(value for value, _ in handed))
+
+
+def _merged(inner: Value, context: Value) -> Value:
+    inner = unwrapped(inner)
+    if isinstance(inner, Shape):
+        if isinstance(context, Shape):
+            return Shape({**context.fields, **inner.fields}, (*inner.rest, *context.rest))
+        return Shape(dict(inner.fields), (*inner.rest, context))
+    return context
+
+
+def _by_name(run: Run, chain: Chain) -> None:
+    """A builder from outside the repository whose name promises a guard."""
+    if chain.source not in {"unresolved", "parameter"} and not chain.source.startswith("@"):
+        return
+    names = [chain.name, *(step.name for step in chain.steps[:2] if step.arguments is None)]
+    said = next((name for name in names if _GUARDED_NAME.search(name) and not _OPEN_NAME.search(name)), None)
+    if said is None or chain.source in {"@trpc/server", "@orpc/server"}:
+        return
+    step = chain.steps[0] if chain.steps else None
+    place = run.place(step.module, step.at) if step else run.place(run.module, 0)
+    run.facts |= {("caller",)}
+    run.ledger.guard(Guard(kind=GuardKind.NAME, says=said, place=place, order=run.ledger.next()))

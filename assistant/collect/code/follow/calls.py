@@ -1,0 +1,430 @@
+"""Calls: functions of the repository are run, library objects grow by a step, callbacks are called back."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from assistant.collect.code.follow.attributes import attribute
+from assistant.collect.code.follow.binding import bind
+from assistant.collect.code.follow.facts import access
+from assistant.collect.code.follow.library import global_call, known_method, listed_method, over
+from assistant.collect.code.follow.scope import Scope, either
+from assistant.collect.code.follow.statements import execute
+from assistant.collect.code.follow.stop import Stopped
+from assistant.collect.code.follow.trust import trusted
+from assistant.collect.code.values import (
+    NOTHING,
+    UNKNOWN,
+    Blueprint,
+    Chain,
+    Closure,
+    Constant,
+    Either,
+    Known,
+    Listed,
+    Native,
+    Promise,
+    Shape,
+    Step,
+    Test,
+    Value,
+    origins_of,
+)
+from assistant.domain.code import OriginKind
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from assistant.collect.code.follow.run import Run
+
+_DEEPEST = 14
+_SAME_FUNCTION = 2
+_TRANSACTION = frozenset(
+    {"$transaction", "transaction", "begin", "batch", "atomic", "withTransaction", "tx", "runTransaction"}
+)
+_PASSES_ON = frozenset(
+    {"cache", "memoize", "memo", "once", "lazy", "wrap", "useCallback", "asyncHandler", "catchAsync", "debounce"}
+)
+_SPELLED = frozenset(
+    {
+        "or",
+        "filter",
+        "query",
+        "unsafe",
+        "execute",
+        "raw",
+        "textSearch",
+        "select",
+        "$queryRawUnsafe",
+        "$executeRawUnsafe",
+        "like",
+        "ilike",
+    }
+)
+_ENDS = frozenset({"redirect", "permanentRedirect", "notFound", "forbidden", "unauthorized", "abort", "rewrite"})
+
+
+def call(run: Run, value: Value, arguments: tuple[Value, ...], module: str, at: int, end: int, *, new: bool) -> Value:
+    """Call ``value``."""
+    if isinstance(value, Either):
+        options = [one for one in value.values if not isinstance(one, Constant | Test)]
+        return _branches(run, [lambda one=one: call(run, one, arguments, module, at, end, new=new) for one in options])  # type: ignore[misc]
+    if isinstance(value, Closure):
+        return invoke(run, value, arguments, module, at)
+    if isinstance(value, Native):
+        return value.call(arguments)
+    if isinstance(value, Blueprint):
+        return _instance(run, value, arguments, module, at)
+    if isinstance(value, Promise):
+        return call(run, value.value, arguments, module, at, end, new=new)
+    if isinstance(value, Chain):
+        return _chain_called(run, value, arguments, module, at, end, new=new)
+    if isinstance(value, Known):
+        return Known(value.origins | frozenset().union(*(origins_of(one) for one in arguments)))
+    return UNKNOWN
+
+
+def _branches(run: Run, attempts: list) -> Value:  # type: ignore[type-arg]
+    before = run.facts
+    out: list[Value] = []
+    facts = []
+    for attempt in attempts:
+        run.facts = before
+        try:
+            out.append(attempt())
+            facts.append(run.facts)
+        except Stopped:
+            continue
+    if not out:
+        run.facts = before
+        return UNKNOWN
+    run.facts = frozenset.intersection(*facts)
+    return either(*out)
+
+
+def _chain_called(
+    run: Run, value: Chain, arguments: tuple[Value, ...], module: str, at: int, end: int, *, new: bool
+) -> Value:
+    last = value.last
+    if last is not None and last.arguments is not None and not new:
+        inner = [one for one in last.arguments if isinstance(one, Closure)]
+        if inner and value.source != "global":  # a wrapper of a library around functions of the repository
+            checked = run.asked(value._replace(steps=(*value.steps[:-1], last)))
+            del checked
+            return either(*(run.call(one, arguments, module, at) for one in inner[-1:]))
+    grown = value._replace(steps=(*value.steps, Step("", arguments, new, module, at, end)))
+    if value.source in {"global", "uuid", "os", "datetime"} or value.name == "cache":
+        known = global_call(run, grown, arguments, module, at)
+        if known is not None:
+            return known
+    return recognised(run, grown)
+
+
+def recognised(run: Run, chain: Chain) -> Value:
+    """What a chain comes to after a call: what recognisers say, or the chain."""
+    said = run.asked(chain)
+    last = chain.last
+    name = (last.name if last else "") or chain.name
+    if said is not None:
+        return said
+    if name in _ENDS and chain.source in {
+        "next/navigation",
+        "flask",
+        "next/router",
+        "unresolved",
+        "@tanstack/react-router",
+    }:
+        raise Stopped
+    if last is not None and last.arguments and name in _PASSES_ON and isinstance(last.arguments[0], Closure):
+        return last.arguments[0]
+    return chain
+
+
+def call_method(
+    run: Run, of: Value, name: str, arguments: tuple[Value, ...], module: str, at: int, end: int, *, new: bool
+) -> Value:
+    """Call ``of.name(arguments)``."""
+    if isinstance(of, Either):
+        options = [one for one in of.values if not isinstance(one, Constant)]
+        return _branches(
+            run, [lambda one=one: call_method(run, one, name, arguments, module, at, end, new=new) for one in options]
+        )  # type: ignore[misc]
+    if isinstance(of, Promise):
+        return _promised(run, of, name, arguments, module, at, end)
+    if isinstance(of, Known):
+        stored = _stored(run, of, name)
+        if stored is not None:
+            return run.call(stored, arguments, module, at, end)
+        field = attribute(run, of, name, module, at, end)
+        if isinstance(field, Chain):
+            return run.call(field, arguments, module, at, end)
+        return known_method(run, of, name, arguments, module, at)
+    if isinstance(of, Listed):
+        return listed_method(run, of, name, arguments, module, at)
+    if isinstance(of, Chain):
+        return _chain_method(run, of, name, arguments, module, at, end, new=new)
+    if isinstance(of, Closure):
+        if name in {"bind", "withContext"}:
+            return of
+        if name in {"call", "apply"}:
+            return run.call(of, arguments[1:], module, at, end)
+        return UNKNOWN
+    if isinstance(of, Shape):
+        return _shape_method(run, of, name, arguments, module, at, end)
+    if isinstance(of, Blueprint):
+        return run.call(static(run, of, name), arguments, module, at, end, new=new)
+    return of if name in {"toString", "trim"} else UNKNOWN
+
+
+def _stored(run: Run, of: Known, name: str) -> Value | None:
+    return next((run.overlay[origin.path, name] for origin in of.origins if (origin.path, name) in run.overlay), None)
+
+
+def _shape_method(
+    run: Run, of: Shape, name: str, arguments: tuple[Value, ...], module: str, at: int, end: int
+) -> Value:
+    found = of.fields.get(name)
+    if found is None and of.rest:
+        return either(*(call_method(run, one, name, arguments, module, at, end, new=False) for one in of.rest))
+    if found is None:
+        callback = next((one for one in arguments if isinstance(one, Closure)), None)
+        if callback is not None:
+            return over(run, tuple(of.fields.values()), of, name, callback, arguments, module, at)
+        return of if name in {"toJSON", "toObject", "json"} else UNKNOWN
+    return run.call(attribute(run, of, name, module, at, end), arguments, module, at, end)
+
+
+def _promised(run: Run, of: Promise, name: str, arguments: tuple[Value, ...], module: str, at: int, end: int) -> Value:
+    if name in {"then", "catch", "finally"} and arguments:
+        callback = arguments[0]
+        if isinstance(callback, Closure | Native):
+            return over(run, (of,), of, name, callback, arguments, module, at)
+        return of
+    return call_method(run, of.value, name, arguments, module, at, end, new=False)
+
+
+def _chain_method(
+    run: Run, of: Chain, name: str, arguments: tuple[Value, ...], module: str, at: int, end: int, *, new: bool
+) -> Value:
+    if name in {"then", "catch", "finally"} and arguments and isinstance(arguments[0], Closure | Native):
+        return over(run, (of,), of, name, arguments[0], arguments, module, at)
+    if of.source == "context" and not of.steps:
+        special = _context_method(run, name, arguments)
+        if special is not None:
+            return special
+    if name in _SPELLED:
+        arguments = tuple(run.spelled(one) for one in arguments)
+    if name in _TRANSACTION and arguments:
+        inner = _transaction(run, of, arguments, module, at)
+        if inner is not None:
+            return inner
+    last = of.last
+    head = of
+    if last is not None and last.arguments is None and not last.name:
+        head = of._replace(steps=of.steps[:-1])
+    grown = head._replace(steps=(*head.steps, Step(name, arguments, new, module, at, end)))
+    known = (
+        global_call(run, grown, arguments, module, at)
+        if of.source in {"global", "uuid", "os", "datetime", "asyncio"}
+        else None
+    )
+    return known if known is not None else recognised(run, grown)
+
+
+def _context_method(run: Run, name: str, arguments: tuple[Value, ...]) -> Value | None:
+    """Hono's ``c.set`` and ``c.get``."""
+    if name == "set" and len(arguments) > 1 and isinstance(arguments[0], Constant):
+        run.overlay["ctx", str(arguments[0].value)] = arguments[1]
+        return NOTHING
+    if name == "get" and arguments and isinstance(arguments[0], Constant):
+        from assistant.collect.code.values import caller
+
+        return attribute(run, caller("ctx"), str(arguments[0].value), "", 0, 0)
+    return None
+
+
+def _transaction(run: Run, of: Chain, arguments: tuple[Value, ...], module: str, at: int) -> Value | None:
+    first = arguments[0]
+    callback = next((one for one in arguments if isinstance(one, Closure)), None)
+    if callback is not None:
+        return Promise(run.settle(run.call(callback, (of,), module, at)))
+    if isinstance(first, Listed):
+        return Promise(Listed(tuple(run.settle(one) for one in first.items)))
+    return None
+
+
+def settle(run: Run, value: Value, *, run_deferred: bool) -> Value:
+    """What awaiting gives."""
+    if isinstance(value, Promise):
+        return settle(run, value.value, run_deferred=run_deferred)
+    if isinstance(value, Either):
+        parts = tuple(settle(run, one, run_deferred=run_deferred) for one in value.values)
+        return Either(parts, value.facts) if value.facts else either(*parts)
+    if not isinstance(value, Chain):
+        return value
+    known = run.settled.get(id(value))
+    if known is not None and known[0] is value:
+        return known[1]
+    from assistant.collect.code.follow.queries import finished
+
+    result = finished(run, value)
+    if result is None and run_deferred and not run.quiet:
+        result = _deferred(run, value)
+    if result is not None:
+        run.settled[id(value)] = (value, result)
+    return value if result is None else result
+
+
+def _deferred(run: Run, value: Chain) -> Value | None:
+    """A library was given a function and the result is awaited or dropped: it was called."""
+    last = value.last
+    if last is None or not last.arguments:
+        return None
+    callbacks = [one for one in last.arguments if isinstance(one, Closure | Promise)]
+    results = []
+    for one in callbacks:
+        if isinstance(one, Promise):
+            results.append(settle(run, one, run_deferred=True))
+            continue
+        supplied = tuple(UNKNOWN for _ in one.function.parameters)
+        before = run.facts
+        results.append(run.settle(run.attempt(one, supplied, last.module, last.at)))
+        if re.search(r"after|waitUntil|timeout|schedule|defer", last.name or value.name, re.IGNORECASE):
+            run.facts = before
+    return either(*results) if results else None
+
+
+def scopes_of(run: Run) -> Iterator[Scope]:
+    """Scopes that are alive; innermost first."""
+    for scope in reversed(run.scopes):
+        inner: Scope | None = scope
+        while inner is not None:
+            yield inner
+            inner = inner.parent
+
+
+def invoke(run: Run, closure: Closure, arguments: tuple[Value, ...], module: str, at: int) -> Value:
+    """Run a function of the repository.
+
+    Raises:
+        Stopped: it never returns.
+    """
+    function = closure.function
+    tail = run.take_tail()
+    if len(run.frames) > _DEEPEST or sum(one is function for one in run.running) >= _SAME_FUNCTION:
+        run.ledger.lost(f"{function.name or 'a function'}() calls too deep", run.place(closure.module, function.at))
+        return Known(frozenset().union(*(origins_of(one) for one in arguments))) if arguments else UNKNOWN
+    from assistant.collect.code.follow.run import Frame
+
+    told = any(
+        trusted(run, origin) for one in arguments for origin in origins_of(one) if origin.kind is not OriginKind.REQUEST
+    )
+    handler = run.frame.handler and (tail or not run.running)
+    frame = Frame(function.name, closure.module, module, at, told=told, handler=handler)
+    scope = Scope(closure.module, closure.scope)
+    run.frames.append(frame)
+    run.running.append(function)
+    run.visited.add((closure.module, function.at))
+    run.scopes.append(scope)
+    depth, run.depth = run.depth, 0
+    try:
+        _supply(run, closure, scope, arguments)
+        alive = execute(run, function.body, scope)
+    finally:
+        run.frames.pop()
+        run.running.pop()
+        run.scopes.pop()
+        run.depth = depth
+    if alive:
+        frame.returns.append((NOTHING, run.facts))
+    return _result(run, frame, is_async=function.is_async)
+
+
+def _supply(run: Run, closure: Closure, scope: Scope, arguments: tuple[Value, ...]) -> None:
+    if closure.bound is not None:
+        scope.declare("this", closure.bound, 0)
+        scope.declare("self", closure.bound, 0)
+    parameters = closure.function.parameters
+    if closure.bound is not None and closure.module.endswith(".py") and parameters:
+        parameters = parameters[1:]
+    for n, parameter in enumerate(parameters):
+        if parameter.rest:
+            bind(run, scope, parameter.pattern, Listed(arguments[n:]))
+            continue
+        given = arguments[n] if n < len(arguments) else None
+        if given is None or (isinstance(given, Constant) and given.value is None and parameter.default is not None):
+            given = run.evaluate(parameter.default, scope) if parameter.default is not None else NOTHING
+        bind(run, scope, parameter.pattern, given)
+
+
+def _result(run: Run, frame, *, is_async: bool) -> Value:  # type: ignore[no-untyped-def]
+    if not frame.returns:
+        raise Stopped
+    run.facts = frozenset.intersection(*(facts for _, facts in frame.returns))
+    if len(frame.returns) == 1:
+        value = frame.returns[0][0]
+    else:
+        values = [one for one, _ in frame.returns][:8]
+        different = any(access(facts - run.facts) for _, facts in frame.returns)
+        flat = not any(isinstance(one, Either) for one in values)
+        value = (
+            Either(tuple(values), tuple(facts for _, facts in frame.returns[:8]))
+            if different and flat
+            else _merged(frame.returns, different=different)
+        )
+    return Promise(value) if is_async and not isinstance(value, Promise) else value
+
+
+def _merged(returns: list[tuple[Value, frozenset[object]]], *, different: bool) -> Value:
+    """Return paths joined; options of inner paths keep what was known on theirs."""
+    if not different:
+        return either(*(one for one, _ in returns))
+    values: list[Value] = []
+    facts: list[frozenset[object]] = []
+    for value, known in returns:
+        inner = value.values if isinstance(value, Either) else (value,)
+        for n, one in enumerate(inner):
+            values.append(one)
+            facts.append(known | value.facts[n] if isinstance(value, Either) and n < len(value.facts) else known)
+    return Either(tuple(values[:8]), tuple(facts[:8]))
+
+
+def _instance(run: Run, blueprint: Blueprint, arguments: tuple[Value, ...], module: str, at: int) -> Shape:
+    fields: dict[str, Value] = {}
+    rest: tuple[Value, ...] = ()
+    instance = Shape(fields, rest)
+    scope = Scope(blueprint.module, blueprint.scope)
+    scope.declare("this", instance, 0)
+    for base in blueprint.klass.bases[:2]:
+        parent = run.evaluate(base, scope)
+        if isinstance(parent, Blueprint):
+            fields.update(_instance(run, parent, arguments, module, at).fields)
+        elif isinstance(parent, Chain):
+            instance = Shape(fields, (parent,))
+    for one in blueprint.klass.methods:
+        fields[one.name] = Closure(one, blueprint.module, blueprint.scope, instance)
+    for declared in blueprint.klass.fields:
+        if declared.value is not None:
+            name = getattr(declared.pattern, "id", "")
+            fields[name] = run.evaluate(declared.value, scope)
+    start = fields.get("constructor") or fields.get("__init__")
+    if isinstance(start, Closure):
+        for n, parameter in enumerate(start.function.parameters):  # parameter properties of TypeScript
+            name = getattr(parameter.pattern, "id", "")
+            if name and n < len(arguments) and name != "self":
+                fields.setdefault(name, arguments[n])
+        run.attempt(start, arguments, module, at)
+    return instance
+
+
+def static(run: Run, value: Blueprint, name: str) -> Value:
+    """A static method or field."""
+    for one in value.klass.methods:
+        if one.name == name:
+            return Closure(one, value.module, value.scope, value)
+    for declared in value.klass.fields:
+        if getattr(declared.pattern, "id", "") == name and declared.value is not None:
+            return run.evaluate(declared.value, Scope(value.module, value.scope))
+    return Chain("unresolved", value.klass.name, (Step(name, None, False, value.module, 0, 0),))

@@ -1,0 +1,170 @@
+"""What equality and membership teach: a row that belongs to the caller, an id that is proven, a shared secret, a role."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from assistant.collect.code.follow.facts import NONE, NOTHING_LEARNED, Learned, Lesson, both
+from assistant.collect.code.follow.trust import CREDENTIAL, ROLE, bound, carried, consequences, editable, trusted
+from assistant.collect.code.values import Chain, Constant, Known, origins_of
+from assistant.domain.code import GuardKind, Origin, OriginKind, Weakness
+
+
+if TYPE_CHECKING:
+    from assistant.collect.code.follow.run import Run
+    from assistant.collect.code.values import Value
+
+_OWNERISH = re.compile(r"user|owner|email|author|member|tenant|team|org|workspace|account|customer|profile", re.IGNORECASE)
+
+
+def learn_same(run: Run, left: Value, right: Value, *, same: bool) -> Learned:
+    """The two are equal, or are not."""
+    from assistant.collect.code.follow.learn import learn
+
+    for value, other in ((left, right), (right, left)):
+        if isinstance(other, Constant) and not isinstance(value, Constant):
+            if other.value is None or other.value is False:
+                return learn(run, value, not same)
+            if other.value is True:
+                return learn(run, value, same)
+            if other.value == 0 and _counts(value):
+                return NOTHING_LEARNED if same else _existing(run, value)
+            return _constant(run, value, other, same=same)
+    if not same:
+        return NOTHING_LEARNED
+    return both([_pair(run, left, right), _pair(run, right, left)])
+
+
+def _counts(value: Value) -> bool:
+    return any(o.path.rpartition(".")[2].lower() in {"length", "count", "size", "_count"} for o in origins_of(value))
+
+
+def _existing(run: Run, value: Value) -> Learned:
+    from assistant.collect.code.follow.learn import learn
+
+    rows = frozenset(
+        Origin(OriginKind.ROW, "", origin.row) for origin in origins_of(value) if origin.kind is OriginKind.ROW
+    )
+    return learn(run, Known(rows), True) if rows else NOTHING_LEARNED
+
+
+def _constant(run: Run, value: Value, constant: Constant, *, same: bool) -> Learned:
+    """``role === "admin"``, ``status !== "public"``, ``rows.length === 1``."""
+    from assistant.collect.code.follow.trust import SHARED
+
+    out: list[Learned] = []
+    for origin in origins_of(value):
+        mine = trusted(run, origin)
+        if editable(origin) and origin.kind in {OriginKind.CALLER, OriginKind.CLAIMED}:
+            out.append(
+                Learned(NONE, (Lesson(GuardKind.ROLE, origin.path, (origin,), weakness=Weakness.USER_METADATA),))
+            )
+        elif mine and (ROLE.search(origin.path) or (same and origin.path.lower().endswith("email"))):
+            said = str(constant.value)
+            out.append(
+                Learned(
+                    frozenset({("role", said)}),
+                    (Lesson(GuardKind.ROLE, f"{origin.path} = {said}", (origin,), (said,)),),
+                )
+            )
+        elif origin.kind is OriginKind.ROW and same and SHARED.search(origin.path) and not mine:
+            says = f"{origin.path} of the row = {constant.value}"
+            out.append(Learned(frozenset({("tied", origin.row)}), (Lesson(GuardKind.OWNER, says, (origin,)),)))
+        elif same and _counts(Known(frozenset({origin}))) and constant.value:
+            out.append(_existing(run, Known(frozenset({origin}))))
+    return both(out)
+
+
+def _pair(run: Run, mine: Value, other: Value) -> Learned:
+    """What ``other`` gains from being equal to ``mine``."""
+    left, right = origins_of(mine), origins_of(other)
+    secret = _secret(run, mine, other)
+    if secret is not None:
+        return secret
+    if any(editable(origin) for origin in left):
+        return Learned(
+            NONE, (Lesson(GuardKind.OWNER, "user_metadata", tuple(sorted(left)), weakness=Weakness.USER_METADATA),)
+        )
+    owners = [origin for origin in left if trusted(run, origin)]
+    if owners:
+        return both(_gain(run, origin, owners[0]) for origin in right)
+    return both(_claimed(run, one, row) for one in left for row in right)
+
+
+def _gain(run: Run, origin: Origin, owner: Origin) -> Learned:
+    says = f"{origin.path or 'row'} = {owner.path or owner.kind}"
+    if origin.kind is OriginKind.ROW and not bound(run, origin.row):
+        return Learned(frozenset(consequences(run, origin.row)), (Lesson(GuardKind.OWNER, says, (origin,)),))
+    if origin.kind is OriginKind.ROW:
+        return Learned(frozenset(consequences(run, origin.row)), (Lesson(GuardKind.OWNER, says, (origin,)),))
+    if origin.kind is OriginKind.REQUEST:
+        return Learned(frozenset({("proven", origin)}), (Lesson(GuardKind.MEMBERSHIP, says, (origin,)),))
+    return NOTHING_LEARNED
+
+
+def _claimed(run: Run, sent: Origin, row: Origin) -> Learned:
+    """A row compared with something that only the request says."""
+    if sent.kind is not OriginKind.REQUEST or row.kind is not OriginKind.ROW or bound(run, row.row):
+        return NOTHING_LEARNED
+    column = row.path.rpartition(".")[2]
+    if CREDENTIAL.search(column) or carried(sent):
+        says = f"{row.path} = {sent.path}"
+        return Learned(frozenset(consequences(run, row.row)), (Lesson(GuardKind.CAPABILITY, says, (row,)),))
+    if _OWNERISH.search(column) and not sent.path.startswith("path."):
+        says = f"{row.path} = {sent.path}"
+        return Learned(NONE, (Lesson(GuardKind.OWNER, says, (row,), weakness=Weakness.FROM_REQUEST),))
+    return NOTHING_LEARNED
+
+
+def _secret(run: Run, kept: Value, sent: Value) -> Learned | None:
+    """A variable of the environment compared with something that the request carries."""
+    variables = [o for o in origins_of(kept) if o.kind is OriginKind.ENVIRONMENT and o.path != "NODE_ENV"]
+    incoming = [o for o in origins_of(sent) if o.kind is OriginKind.REQUEST]
+    if not variables or not incoming:
+        return None
+    name = variables[0].path
+    says = f"{incoming[0].path} = {name}"
+    if any(origin.kind is OriginKind.REQUEST for origin in origins_of(kept)):
+        return Learned(frozenset({("signed",)}), (Lesson(GuardKind.SIGNATURE, f"HMAC with {name}", tuple(incoming)),))
+    template = any(origin.kind is OriginKind.CONSTANT and "None" not in origin.path for origin in origins_of(kept))
+    unset = ("set", name) not in run.facts and not name.startswith("validated.")
+    if template and unset and not isinstance(kept, Chain):
+        return Learned(NONE, (Lesson(GuardKind.SECRET, says, tuple(incoming), weakness=Weakness.UNSET_SECRET),))
+    return Learned(frozenset({("secret",)}), (Lesson(GuardKind.SECRET, says, tuple(incoming)),))
+
+
+def learn_member(run: Run, item: Value, group: Value) -> Learned:
+    """``group.includes(item)``, ``key in group``."""
+    inside, around = origins_of(item), origins_of(group)
+    out: list[Learned] = []
+    constants = bool(around) and all(o.kind in {OriginKind.CONSTANT, OriginKind.ENVIRONMENT} for o in around)
+    for origin in inside:
+        if constants:
+            if trusted(run, origin) and (
+                ROLE.search(origin.path) or origin.path.lower().endswith(("email", "id", "login"))
+            ):
+                roles = tuple(sorted(o.path.strip("'") for o in around))[:6]
+                out.append(
+                    Learned(
+                        frozenset({("role", origin.path)}),
+                        (Lesson(GuardKind.ROLE, f"{origin.path} in a list", (origin,), roles),),
+                    )
+                )
+            elif editable(origin):
+                out.append(
+                    Learned(NONE, (Lesson(GuardKind.ROLE, origin.path, (origin,), weakness=Weakness.USER_METADATA),))
+                )
+        elif trusted(run, origin):
+            out.extend(_gain(run, owner, origin) for owner in around if owner.kind is not OriginKind.REQUEST)
+        elif any(trusted(run, owner) for owner in around):
+            owner = next(owner for owner in around if trusted(run, owner))
+            out.append(_gain(run, origin, owner))
+    if any(trusted(run, o) and ROLE.search(o.path) for o in around):
+        said = tuple(sorted(o.path.strip("'") for o in inside))
+        out.append(
+            Learned(
+                frozenset({("role", ",".join(said))}), (Lesson(GuardKind.ROLE, f"has {', '.join(said)}", (), said),)
+            )
+        )
+    return both(out)

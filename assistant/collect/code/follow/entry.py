@@ -1,0 +1,178 @@
+"""Follows one entry point from its handler to its answer."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from assistant.collect.code.follow.builders import built, functions_of
+from assistant.collect.code.follow.inputs import supplied
+from assistant.collect.code.follow.run import Run
+from assistant.collect.code.follow.scope import Scope
+from assistant.collect.code.follow.stop import Exhausted, Stopped
+from assistant.collect.code.follow.trust import tie_of
+from assistant.collect.code.values import UNKNOWN, Chain, Closure, Either, Native, Promise, Value, unwrapped
+from assistant.domain.code import ClientKind, Entry, EntryKind, Guard, GuardKind, OriginKind, Tie, TieKind, Weakness
+from assistant.domain.syntax import Declare, Define
+
+
+if TYPE_CHECKING:
+    from assistant.collect.code.entries_point import EntryPoint
+    from assistant.collect.code.follow.world import World
+
+
+def follow(world: World, point: EntryPoint) -> tuple[Entry, frozenset[tuple[str, int]]]:
+    """The facts of one entry, and the functions it went through (module and byte offset)."""
+    run = Run(world, point.module)
+    truncated = False
+    try:
+        _drive(run, point)
+    except Stopped:
+        pass
+    except Exhausted:
+        truncated = True
+    except RecursionError:
+        truncated = True
+    _late_ties(run)
+    _after_write(run)
+    ledger = run.ledger
+    entry = Entry(
+        id=point.id,
+        kind=point.kind,
+        verb=point.verb,
+        path=point.path,
+        place=run.place(point.module, point.at[0], point.symbol),
+        at=point.at,
+        guards=tuple(sorted(ledger.guards.values(), key=lambda guard: guard.order)),
+        queries=tuple(record.finished() for record in ledger.queries),
+        acts=tuple(ledger.acts),
+        settings=dict(point.settings),
+        wrappers=tuple(dict.fromkeys(run.wrappers)),
+        unresolved=tuple(ledger.unresolved.values()),
+        covered_by=point.covered_by,
+        webhook=point.webhook,
+        truncated=truncated,
+    )
+    place = replace(entry.place, line=point.line)
+    return replace(entry, place=place), frozenset(run.visited)
+
+
+def _drive(run: Run, point: EntryPoint) -> None:
+    scope = _scope(run, point)
+    if point.kind in {EntryKind.SERVICE, EntryKind.JOB}:
+        run.facts |= {("caller",)} if point.kind is EntryKind.SERVICE else {("signed",)}
+    run.interactive = point.kind is EntryKind.COMPONENT
+    for before in point.before:
+        _before(run, run.evaluate(before.expression, run.world.scope(before.module)), point)
+    value = unwrapped(run.evaluate(point.expression, scope))
+    if isinstance(value, Chain) and point.inputs in {"procedure", "safe-action"}:
+        run.show(run.settle(built(run, value)))
+        return
+    if isinstance(value, Chain):
+        value = _inside(run, value)
+    answer = run.call(value, _arguments(point, value), point.module, point.at[0])
+    run.show(run.settle(answer, run_deferred=True))
+
+
+def _arguments(point: EntryPoint, value: Value) -> tuple[Value, ...]:
+    closure = value if isinstance(value, Closure) else None
+    if isinstance(value, Either):
+        closure = next((one for one in value.values if isinstance(one, Closure)), None)
+    return supplied(point.inputs, closure.function if closure else None)
+
+
+def _inside(run: Run, chain: Chain) -> Value:
+    """The handler that a library call holds; what the library itself checks is noted."""
+    run.asked(chain)
+    run.wrappers.append(chain.dotted.replace("()", ""))
+    last = chain.last
+    for step in chain.steps:
+        if step.name == "use":
+            for function in functions_of(step.arguments or ()):
+                _before(run, function, None)
+    found = list(functions_of(last.arguments or ())) if last else []
+    return found[-1] if found else chain
+
+
+def _before(run: Run, value: Value, point: EntryPoint | None) -> None:
+    """Router middleware: what it earns before ``next`` holds for the handler."""
+    value = unwrapped(value)
+    handed: list[frozenset[object]] = []
+
+    def go_on(_arguments: tuple[Value, ...]) -> Value:
+        handed.append(run.facts)
+        return Promise(UNKNOWN)
+
+    inputs = point.inputs if point else "hono"
+    closures = [value] if isinstance(value, Closure) else list(functions_of((value,)))
+    if isinstance(value, Chain) and not closures:
+        run.asked(value)
+    for closure in closures[-1:]:
+        supply = supplied(inputs, closure.function)
+        count = 2 if inputs == "express" else 1
+        before = run.facts
+        with contextlib.suppress(Stopped):
+            run.call(closure, (*supply[:count], Native("next", go_on)), run.module, 0)
+        if handed:
+            run.facts = frozenset.intersection(*handed)
+        elif inputs not in {"fastapi", "flask", "django"}:
+            run.facts = before
+
+
+def _scope(run: Run, point: EntryPoint) -> Scope:
+    """The scope of the handler; what enclosing functions computed is not known."""
+    scope = run.world.scope(point.module)
+    for function in point.within:
+        scope = Scope(point.module, scope)
+        for parameter in function.parameters:
+            run.bind_unknown(scope, parameter.pattern)
+        for statement in function.body:
+            if isinstance(statement, Declare):
+                run.bind_unknown(scope, statement.pattern)
+            elif isinstance(statement, Define):
+                scope.declare(statement.function.name, Closure(statement.function, point.module, scope), 0)
+    return scope
+
+
+def _late_ties(run: Run) -> None:
+    """Rows read before the check that binds them: nothing of them left before it passed."""
+    run.facts = frozenset(run.ledger.earned) | run.facts
+    changed = True
+    while changed:
+        changed = False
+        for record in run.ledger.queries:
+            if not record.reads or (record.tie is not None and record.tie.kind is not TieKind.RULES):
+                continue
+            tie = tie_of(run, record)
+            if ("tied", record.id) in run.facts:
+                tie = Tie(kind=TieKind.COMPARED, says="compared after the fetch", order=run.ledger.order)
+            if tie is not None and tie.kind is not TieKind.RULES:
+                record.tie = tie
+                changed = True
+
+
+def _after_write(run: Run) -> None:
+    """A check that comes after the write it should have stopped."""
+    for guard in list(run.ledger.guards.values()):
+        if guard.kind not in {GuardKind.OWNER, GuardKind.MEMBERSHIP} or guard.weakness is not None:
+            continue
+        asked = _asked(run, guard)
+        for record in run.ledger.queries:
+            if record.reads or record.order > guard.order or record.tie is not None or not asked:
+                continue
+            sent = {origin for each in (*record.filters, *record.written) for origin in each.origins}
+            if sent & asked and record.client in {ClientKind.SERVICE, ClientKind.POOL, ClientKind.PROVIDER}:
+                run.ledger.weaken(guard, Weakness.AFTER_WRITE)
+                break
+
+
+def _asked(run: Run, guard: Guard) -> set[object]:
+    """Request values that a guard is about: directly, or through the row it compared."""
+    out: set[object] = set()
+    for origin in guard.subjects:
+        if origin.kind is OriginKind.REQUEST:
+            out.add(origin)
+        elif origin.kind is OriginKind.ROW:
+            out |= {one for one in run.ledger.queries[origin.row].compared() if one.kind is OriginKind.REQUEST}
+    return out

@@ -1,0 +1,340 @@
+"""What an expression comes to, and what it does on the way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assistant.collect.code.follow.attributes import attribute, method
+from assistant.collect.code.follow.binding import bind
+from assistant.collect.code.follow.elements import element
+from assistant.collect.code.follow.facts import access, join
+from assistant.collect.code.follow.learn import learn
+from assistant.collect.code.follow.scope import Scope, either
+from assistant.collect.code.follow.stop import Stopped
+from assistant.collect.code.follow.truth import truth
+from assistant.collect.code.values import (
+    NOTHING,
+    UNKNOWN,
+    Chain,
+    Closure,
+    Constant,
+    Either,
+    Known,
+    Listed,
+    Shape,
+    Step,
+    Test,
+    Value,
+    origins_of,
+)
+from assistant.domain.code import Origin, OriginKind
+from assistant.domain.syntax import (
+    Assign,
+    Attribute,
+    Await,
+    Binary,
+    Call,
+    Conditional,
+    Element,
+    Expression,
+    Index,
+    Lambda,
+    Literal,
+    Name,
+    Opaque,
+    Record,
+    Sequence,
+    Spread,
+    Template,
+    Unary,
+)
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from assistant.collect.code.follow.run import Run
+
+_SAME = {"===": "equal", "==": "equal", "!==": "differ", "!=": "differ"}
+_ORDER = {">": "more", ">=": "more", "<": "less", "<=": "less"}
+
+
+def evaluate(run: Run, node: Expression, scope: Scope) -> Value:
+    """The value of an expression.
+
+    Raises:
+        Stopped: it never comes back (throw, redirect, a function that always throws).
+    """
+    run.spend()
+    handler: Callable[[Run, Any, Scope], Value] = _HANDLERS[type(node)]
+    return handler(run, node, scope)
+
+
+def _literal(_run: Run, node: Literal, _scope: Scope) -> Value:
+    return Constant(node.value)
+
+
+def _name(run: Run, node: Name, scope: Scope) -> Value:
+    found = scope.find(node.id)
+    return found if found is not None else run.lookup(scope.module, node.id)
+
+
+def _attribute(run: Run, node: Attribute, scope: Scope) -> Value:
+    of = evaluate(run, node.of, scope)
+    return attribute(run, of, node.name, scope.module, node.at, node.end)
+
+
+def _index(run: Run, node: Index, scope: Scope) -> Value:
+    of, key = evaluate(run, node.of, scope), evaluate(run, node.key, scope)
+    if isinstance(key, Constant):
+        return attribute(run, of, str(key.value), scope.module, node.at, node.end)
+    if isinstance(of, Shape):
+        values = (*of.fields.values(), *of.rest)
+        return either(*values) if values else UNKNOWN
+    if isinstance(of, Listed):
+        return either(*of.items) if of.items else UNKNOWN
+    if isinstance(of, Known):
+        return Known(of.origins)
+    return of if isinstance(of, Chain) else UNKNOWN
+
+
+def _call(run: Run, node: Call, scope: Scope) -> Value:
+    callee = node.callee
+    if isinstance(callee, Attribute):
+        of = evaluate(run, callee.of, scope)
+        arguments = arguments_of(run, node.arguments, scope)
+        return run.call_method(of, callee.name, arguments, scope.module, node.at, node.end, new=node.new)
+    if isinstance(callee, Name) and callee.id in {"import", "require"}:
+        return run.imported(node, scope)
+    value = evaluate(run, callee, scope)
+    arguments = arguments_of(run, node.arguments, scope)
+    return run.call(value, arguments, scope.module, node.at, node.end, new=node.new)
+
+
+def arguments_of(run: Run, nodes: tuple[Expression, ...], scope: Scope) -> tuple[Value, ...]:
+    """Argument values; a spread of a known list is laid out."""
+    out: list[Value] = []
+    for node in nodes:
+        if isinstance(node, Spread):
+            value = evaluate(run, node.value, scope)
+            out.extend(value.items if isinstance(value, Listed) else (value,))
+        else:
+            out.append(evaluate(run, node, scope))
+    return tuple(out)
+
+
+def _template(run: Run, node: Template, scope: Scope) -> Value:
+    values = tuple(evaluate(run, one, scope) for one in node.values)
+    if node.tag is not None:
+        tag = evaluate(run, node.tag, scope)
+        text = node.texts[0] + "".join(f"${n}{part}" for n, part in enumerate(node.texts[1:], 1))
+        return run.tagged(tag, values, text, scope.module, node.at, node.end)
+    if all(isinstance(one, Constant) for one in values):
+        filled = "".join(
+            a + str(b.value)
+            for a, b in zip(node.texts, [*values, Constant("")], strict=False)
+            if isinstance(b, Constant)
+        )
+        return Constant(filled)
+    origins = frozenset().union(*(origins_of(one) for one in values))
+    text = "".join(node.texts).strip()
+    return Known(origins | {Origin(OriginKind.CONSTANT, text[:40])} if text else origins)
+
+
+def _record(run: Run, node: Record, scope: Scope) -> Value:
+    fields: dict[str, Value] = {}
+    rest: list[Value] = []
+    for field in node.entries:
+        value = evaluate(run, field.value, scope)
+        if field.spread and isinstance(value, Either):
+            shapes = [one for one in value.values if isinstance(one, Shape)]
+            rest.extend(one for one in value.values if isinstance(one, Known | Chain))
+            for shape in shapes:
+                fields.update(shape.fields)
+                rest.extend(shape.rest)
+        elif field.spread and isinstance(value, Shape):
+            fields.update(value.fields)
+            rest.extend(value.rest)
+        elif field.spread or field.key is None:
+            rest.extend([value] if not isinstance(value, Constant) else [])
+        else:
+            fields[field.key] = method(value) if isinstance(value, Closure) else value
+    return Shape(fields, tuple(rest))
+
+
+def _sequence(run: Run, node: Sequence, scope: Scope) -> Value:
+    return Listed(arguments_of(run, node.items[:60], scope))
+
+
+def _spread(run: Run, node: Spread, scope: Scope) -> Value:
+    return evaluate(run, node.value, scope)
+
+
+def _unary(run: Run, node: Unary, scope: Scope) -> Value:
+    value = evaluate(run, node.operand, scope)
+    if node.operator == "!":
+        return Test("not", (value,))
+    if node.operator in {"void", "delete"}:
+        return NOTHING
+    return value if node.operator in {"+", "-"} else UNKNOWN
+
+
+def _await(run: Run, node: Await, scope: Scope) -> Value:
+    return run.settle(evaluate(run, node.operand, scope), run_deferred=True)
+
+
+def _binary(run: Run, node: Binary, scope: Scope) -> Value:
+    if node.operator == "&&":
+        return _and(run, node, scope)
+    if node.operator in {"||", "??"}:
+        return _or(run, node, scope)
+    left, right = evaluate(run, node.left, scope), evaluate(run, node.right, scope)
+    if node.operator in _SAME:
+        return Test(_SAME[node.operator], (left, right))
+    if node.operator in _ORDER:
+        return Test(_ORDER[node.operator], (left, right))
+    if node.operator == "in":
+        python = scope.module.endswith(".py")
+        return Test("in", (left, right)) if python else Test("is", (right, left))
+    if node.operator == "not in":
+        return Test("not", (Test("in", (left, right)),))
+    if node.operator == "instanceof":
+        return Test("is", (left, right))
+    if (
+        isinstance(left, Constant)
+        and isinstance(right, Constant)
+        and isinstance(left.value, str)
+        and node.operator == "+"
+    ):
+        return Constant(left.value + str(right.value))
+    origins = origins_of(left) | origins_of(right)
+    return Known(origins)
+
+
+def _and(run: Run, node: Binary, scope: Scope) -> Value:
+    left = evaluate(run, node.left, scope)
+    decided = truth(left)
+    if decided is False:
+        return left
+    before = run.facts
+    learned = learn(run, left, True)
+    run.facts = before | learned.facts
+    try:
+        right = run.under(left, True, lambda: evaluate(run, node.right, scope))
+    except Stopped:
+        run.facts = before
+        run.exited(left, False, scope.module, node.at)
+        return left
+    inside = run.facts
+    run.facts = before if decided is None else inside
+    if isinstance(right, Test) or (isinstance(right, Constant) and isinstance(right.value, bool)):
+        return Test("all", (left, right))
+    if decided:
+        return right
+    return Either((Constant(None), right), (before, inside)) if access(inside - before) else either(_falsy(left), right)
+
+
+def _falsy(left: Value) -> Value:
+    return left if isinstance(left, Test) else NOTHING
+
+
+def _or(run: Run, node: Binary, scope: Scope) -> Value:
+    left = evaluate(run, node.left, scope)
+    decided = truth(left)
+    if decided is True and node.operator == "||":
+        return left
+    before = run.facts
+    run.facts = before | learn(run, left, False).facts
+    try:
+        right = evaluate(run, node.right, scope)
+    except Stopped:
+        run.facts = before
+        run.exited(left, True, scope.module, node.at)
+        return left
+    run.facts = join(before, before, run.facts)
+    if decided is False:
+        return right
+    if isinstance(right, Test) or isinstance(left, Test):
+        return Test("any", (left, right))
+    return either(left, right)
+
+
+def _conditional(run: Run, node: Conditional, scope: Scope) -> Value:
+    test = evaluate(run, node.test, scope)
+    decided = truth(test)
+    if decided is not None:
+        return evaluate(run, node.yes if decided else node.no, scope)
+    before = run.facts
+    sides: list[tuple[Value, frozenset[Any]]] = []
+    for branch, outcome in ((node.yes, True), (node.no, False)):
+        run.facts = before | learn(run, test, outcome).facts
+        try:
+            value = run.under(test, outcome, lambda branch=branch: evaluate(run, branch, scope))  # type: ignore[misc]
+        except Stopped:
+            run.facts = before
+            run.exited(test, not outcome, scope.module, node.at)
+            continue
+        sides.append((value, run.facts))
+    if not sides:
+        raise Stopped
+    if len(sides) == 1:
+        run.facts = sides[0][1]
+        return sides[0][0]
+    run.facts = join(before, sides[0][1], sides[1][1])
+    values, facts = tuple(side[0] for side in sides), tuple(side[1] for side in sides)
+    if any(access(one - before) for one in facts) and not any(isinstance(one, Either) for one in values):
+        return Either(values, facts)
+    return either(*values)
+
+
+def _assign(run: Run, node: Assign, scope: Scope) -> Value:
+    value = evaluate(run, node.value, scope)
+    if node.operator in {"||=", "??=", "+=", "&&="}:
+        value = either(evaluate(run, node.target, scope), value) if isinstance(node.target, Name | Attribute) else value
+    if isinstance(node.target, Attribute):
+        run.set_attribute(evaluate(run, node.target.of, scope), node.target.name, value)
+    elif isinstance(node.target, Index):
+        run.set_attribute(evaluate(run, node.target.of, scope), "", value)
+    else:
+        bind(run, scope, node.target, value, assign=True)
+    return value
+
+
+def _lambda(_run: Run, node: Lambda, scope: Scope) -> Value:
+    return Closure(node.function, scope.module, scope)
+
+
+def _opaque(run: Run, node: Opaque, scope: Scope) -> Value:
+    origins = frozenset().union(*(origins_of(evaluate(run, one, scope)) for one in node.children))
+    return Known(origins) if origins else UNKNOWN
+
+
+def tag_step(value: Chain, values: tuple[Value, ...], text: str, module: str, at: int, end: int) -> Chain:
+    """A tagged template as a call step of its tag."""
+    last = value.last
+    if last is not None and last.arguments is None:
+        steps = value.steps[:-1]
+        return value._replace(steps=(*steps, Step(last.name, values, False, module, at, end, text)))
+    return value._replace(steps=(*value.steps, Step("", values, False, module, at, end, text)))
+
+
+_HANDLERS: dict[type, Callable[[Run, Any, Scope], Value]] = {
+    Literal: _literal,
+    Name: _name,
+    Attribute: _attribute,
+    Index: _index,
+    Call: _call,
+    Template: _template,
+    Record: _record,
+    Sequence: _sequence,
+    Spread: _spread,
+    Unary: _unary,
+    Await: _await,
+    Binary: _binary,
+    Conditional: _conditional,
+    Assign: _assign,
+    Lambda: _lambda,
+    Element: element,
+    Opaque: _opaque,
+}

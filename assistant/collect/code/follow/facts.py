@@ -1,0 +1,77 @@
+"""What is known at a point of the run, and what a test teaches.
+
+Facts are small tuples in a frozen set, so that branches copy them for nothing: ``("caller",)`` somebody is signed in, ``("proven", origin)`` a
+request value belongs to the caller, ``("tied", n)`` the rows of query n do, ``("role", text)``, ``("secret",)``, ``("signed",)``,
+``("set", variable)`` an environment variable is not empty.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from assistant.domain.code import GuardKind, Origin, Weakness
+
+Fact: TypeAlias = tuple[object, ...]
+Facts: TypeAlias = frozenset[Fact]
+NONE: Facts = frozenset()
+_ACCESS = frozenset({"caller", "proven", "tied", "role", "secret", "signed"})
+
+
+class Lesson(NamedTuple):
+    """A guard in the making: it becomes one when what follows a failed test is an exit."""
+
+    kind: GuardKind
+    says: str
+    subjects: tuple[Origin, ...] = ()
+    roles: tuple[str, ...] = ()
+    weakness: Weakness | None = None
+
+
+class Learned(NamedTuple):
+    """What holds after a test came out one way."""
+
+    facts: Facts = NONE
+    lessons: tuple[Lesson, ...] = ()
+
+    def __bool__(self) -> bool:
+        """True when anything about access was learned."""
+        return bool(access(self.facts)) or bool(self.lessons)
+
+
+NOTHING_LEARNED = Learned()
+
+
+def access(facts: Iterable[Fact]) -> Facts:
+    """The facts that say something about access."""
+    return frozenset(fact for fact in facts if fact[0] in _ACCESS)
+
+
+def both(learned: Iterable[Learned]) -> Learned:
+    """Every one of them holds."""
+    facts: set[Fact] = set()
+    lessons: list[Lesson] = []
+    for one in learned:
+        facts |= one.facts
+        lessons.extend(lesson for lesson in one.lessons if lesson not in lessons)
+    return Learned(frozenset(facts), tuple(lessons))
+
+
+def one_of(learned: list[Learned]) -> Learned:
+    """At least one holds: when each is a reason to let the caller in, the union counts; otherwise only what all share."""
+    if not learned:
+        return NOTHING_LEARNED
+    if all(access(one.facts) for one in learned):
+        return both(learned)
+    shared = frozenset.intersection(*(one.facts for one in learned))
+    return Learned(shared, ())
+
+
+def join(base: Facts, one: Facts, other: Facts) -> Facts:
+    """After two branches meet: what each had before, and what both earned, in whatever way."""
+    if access(one - base) and access(other - base):
+        return one | other
+    return one & other

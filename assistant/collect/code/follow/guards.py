@@ -1,0 +1,129 @@
+"""Tests that stop somebody become guards; those that stop nobody are named with the reason."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assistant.collect.code.follow.facts import Facts, Lesson, access
+from assistant.collect.code.follow.learn import learn
+from assistant.collect.code.values import Known, Promise, Test, Value
+from assistant.domain.code import Guard, GuardKind, OriginKind, Weakness
+
+
+if TYPE_CHECKING:
+    from assistant.collect.code.follow.run import Run
+
+_OF_ROWS = frozenset({GuardKind.OWNER, GuardKind.MEMBERSHIP, GuardKind.CAPABILITY})
+
+
+def exited(run: Run, test: Value, outcome: bool, module: str, at: int) -> None:
+    """The run goes on only when ``test`` came out as ``outcome``."""
+    learned = learn(run, test, outcome)
+    run.facts |= learned.facts
+    run.ledger.earned |= learned.facts
+    frame = run.frame
+    quietly = frame.left_by_return and not frame.left_by_throw and not frame.handler
+    frame.left_by_throw = False
+    for lesson in learned.lessons:
+        if quietly and lesson.kind not in _OF_ROWS and lesson.weakness is None:
+            continue  # the caller of this function decides what null means
+        note(run, lesson, module, at)
+
+
+def note(run: Run, lesson: Lesson, module: str, at: int) -> None:
+    """Note a guard at a test."""
+    weakness = lesson.weakness
+    if weakness is None and run.in_catch:
+        weakness = Weakness.IN_CATCH
+    if weakness is None and lesson.kind is GuardKind.SECRET and _only_if_set(run):
+        weakness = Weakness.OPTIONAL_SECRET
+    says = lesson.says or (run.via()[-1] + "()" if run.via() else lesson.kind.value)
+    run.ledger.guard(
+        Guard(
+            kind=lesson.kind,
+            says=says,
+            place=run.place(module, at, run.symbol()),
+            order=run.ledger.next(),
+            subjects=lesson.subjects,
+            chain=run.via(),
+            roles=lesson.roles,
+            weakness=weakness,
+        )
+    )
+
+
+def _only_if_set(run: Run) -> bool:
+    """True when the test stands below ``if (process.env.SECRET)``."""
+    return any(
+        outcome and any(fact[0] == "set" for fact in learn(run, test, True).facts) for test, outcome in run.conditions
+    )
+
+
+def unpassed(run: Run, test: Value, module: str, facts: tuple[Facts, Facts, Facts]) -> None:
+    """Both branches go on: what only one of them earned is lost, and guards on it hold on that branch alone."""
+    before, yes, no = facts
+    lost = (access(yes - before) | access(no - before)) - run.facts
+    if not lost:
+        return
+    if any(fact[0] == "secret" for fact in lost):
+        for guard in list(run.ledger.guards.values()):
+            if guard.kind is GuardKind.SECRET and guard.weakness is None and guard.place.file == module:
+                unset = any(fact[0] == "unset" for fact in learn(run, test, False).facts)
+                run.ledger.weaken(guard, Weakness.OPTIONAL_SECRET if unset else Weakness.ONE_BRANCH)
+
+
+def impossible(run: Run, test: Test, module: str, at: int) -> None:
+    """A test that is never true because a promise is always there."""
+    if not _has_promise(test):
+        return
+    for lesson in learn(run, test, False).lessons:
+        if lesson.weakness is Weakness.NOT_AWAITED:
+            note(run, lesson, module, at)
+
+
+def _has_promise(value: Value) -> bool:
+    if isinstance(value, Promise):
+        return True
+    return isinstance(value, Test) and any(_has_promise(one) for one in value.operands)
+
+
+def warn(run: Run, tests: tuple[Value, ...], weakness: Weakness, module: str, at: int) -> None:
+    """Note what a check would have taught, with the reason why it does not."""
+    for test in tests:
+        inner = test.value if isinstance(test, Promise) else test
+        for lesson in learn(run, inner, True).lessons:
+            note(run, lesson._replace(weakness=weakness), module, at)
+
+
+def picked(run: Run, whole: Value, items: tuple[Value, ...], meaning: Value, *, many: bool) -> Value:
+    """What ``find`` and ``filter`` give: the same rows, and what it means that there is one."""
+    if not isinstance(whole, Known):
+        from assistant.collect.code.follow.scope import either
+
+        return whole if many else either(*items)
+    learned = learn(run, meaning, True)
+    if many:
+        tied = {fact for fact in learned.facts if fact[0] == "tied"}
+        run.facts |= tied
+        run.ledger.earned |= tied
+    fresh = Known(frozenset(whole.origins))
+    return run.mean(fresh, meaning) if isinstance(meaning, Test) else fresh
+
+
+def shown(run: Run, value: Value, depth: int = 0) -> None:
+    """Note which rows reach the answer, whole or by field."""
+    from assistant.collect.code.values import parts_of
+
+    if depth > 6:  # noqa: PLR2004 - answers are not nested deeper
+        return
+    if isinstance(value, Known):
+        for origin in value.origins:
+            if origin.kind is OriginKind.ROW and 0 <= origin.row < len(run.ledger.queries):
+                path = origin.path.lstrip("!")
+                if path not in {"length", "count"} and not origin.path.startswith("!"):
+                    run.ledger.queries[origin.row].returned.add(path or "*")
+        return
+    if isinstance(value, Test):
+        return
+    for part in parts_of(value):
+        shown(run, part, depth + 1)

@@ -1,0 +1,98 @@
+"""What the framework hands to a handler: everything a stranger chooses is marked as such."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from assistant.collect.code.values import UNKNOWN, Chain, Known, Shape, Value, caller, request
+from assistant.domain.code import Origin, OriginKind
+from assistant.domain.syntax import Name, RecordPattern
+
+
+if TYPE_CHECKING:
+    from assistant.domain.syntax import Function, Parameter
+
+CALLERISH = re.compile(
+    r"^(?:session|user|current_?user|viewer|actor|auth|caller|me|profile|principal|identity|(?:current_?|auth_?|session_?|caller_?|viewer_?|actor_?)?user_?id|session_?user\w*"
+    r"|owner_?id|workspace_?id|workspace|team_?id|tenant_?id|org_?id|organi[sz]ation_?id|account_?id|requester_?id|member_?id|clerk_?id|auth)$",
+    re.IGNORECASE,
+)
+_CONTEXT = re.compile(r"^(?:ctx|context|opts\.ctx)$", re.IGNORECASE)
+_LIBRARY = re.compile(
+    r"^(?:db|tx|prisma|supabase\w*|client|conn|pool|trx|redis|kv|logger|log|stripe|admin\w*|em|session_?factory|service)$",
+    re.IGNORECASE,
+)
+_REQUEST = Known(frozenset({Origin(OriginKind.REQUEST, "request")}))
+
+
+def supplied(inputs: str, function: Function | None) -> tuple[Value, ...]:
+    """Arguments of a handler of that kind, in order."""
+    context = Shape({"params": request("path"), "searchParams": request("query")}, (request("context"),))
+    if inputs in {"page", "metadata"}:
+        return (Shape({"params": request("path"), "searchParams": request("query"), "children": UNKNOWN}), UNKNOWN)
+    if inputs == "server-props":
+        fields: dict[str, Value] = {
+            "params": request("path"),
+            "query": request("query"),
+            "req": _REQUEST,
+            "request": _REQUEST,
+        }
+        return (Shape(fields | {"res": Chain("response", "res")}),)
+    if inputs in {"pages-api", "express", "fastify"}:
+        return (_REQUEST, Chain("response", "res"), Chain("response", "next"))
+    if inputs == "hono":
+        return (Chain("context", "c"), UNKNOWN)
+    if inputs in {"action", "tool", "fastapi", "flask", "django", "job"}:
+        return tuple(_argument(one, inputs) for one in function.parameters) if function else (request("argument"),)
+    if inputs == "service":
+        return tuple(_told(one) for one in function.parameters) if function else ()
+    if inputs == "component":
+        return (Known(frozenset({Origin(OriginKind.UNKNOWN, "props")})), UNKNOWN)
+    return (_REQUEST, context)
+
+
+def _argument(parameter: Parameter, inputs: str) -> Value:
+    pattern = parameter.pattern
+    name = pattern.id if isinstance(pattern, Name) else ""
+    if inputs in {"fastapi", "flask", "django"} and (
+        name in {"request", "req", "self"} or "Request" in parameter.annotation
+    ):
+        return _REQUEST
+    if parameter.rest:
+        return request("path" if inputs == "django" else "argument")
+    if inputs == "job":
+        return Known(frozenset({Origin(OriginKind.SIGNED, f"event.{name}" if name else "event")}))
+    return request(f"argument.{name}" if name else "argument")
+
+
+def _told(parameter: Parameter) -> Value:
+    """Arguments of a function that is told who the caller is."""
+    pattern = parameter.pattern
+    if isinstance(pattern, Name):
+        if _CONTEXT.match(pattern.id):
+            return caller("ctx")
+        if CALLERISH.match(pattern.id):
+            return caller(f"argument.{pattern.id}")
+        if _LIBRARY.match(pattern.id):
+            return Chain("parameter", pattern.id)
+        return Shape(_callers(parameter.annotation, pattern.id), (request(f"argument.{pattern.id}"),))
+    if isinstance(pattern, RecordPattern):
+        fields: dict[str, Value] = {}
+        for part in pattern.parts:
+            if _CONTEXT.match(part.key):
+                fields[part.key] = caller("ctx")
+            elif CALLERISH.match(part.key):
+                fields[part.key] = caller(f"argument.{part.key}")
+            elif _LIBRARY.match(part.key):
+                fields[part.key] = Chain("parameter", part.key)
+            else:
+                fields[part.key] = request(f"argument.{part.key}")
+        return Shape(fields, (request("argument"),))
+    return UNKNOWN
+
+
+def _callers(annotation: str, name: str) -> dict[str, Value]:
+    """Fields of an options object that say who the caller is, from its declared type."""
+    found = re.findall(r"(\w+)\??\s*:", annotation)
+    return {one: caller(f"argument.{name}.{one}") for one in found if CALLERISH.match(one)}

@@ -1,0 +1,193 @@
+"""What a test teaches about the caller, in both outcomes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assistant.collect.code.follow.compare import learn_member, learn_same
+from assistant.collect.code.follow.facts import NONE, NOTHING_LEARNED, Learned, Lesson, both, one_of
+from assistant.collect.code.follow.trust import ROLE, SHARED, bound, carried, consequences, editable, trusted
+from assistant.collect.code.follow.truth import truth
+from assistant.collect.code.values import Chain, Either, Known, Promise, Test, origins_of
+from assistant.domain.code import GuardKind, OriginKind, Weakness
+
+
+if TYPE_CHECKING:
+    from assistant.collect.code.follow.facts import Fact, Facts
+    from assistant.collect.code.follow.run import Run
+    from assistant.collect.code.values import Value
+    from assistant.domain.code import Origin
+
+_LESSON_OF = {
+    "caller": GuardKind.SESSION,
+    "proven": GuardKind.MEMBERSHIP,
+    "tied": GuardKind.OWNER,
+    "role": GuardKind.ROLE,
+    "secret": GuardKind.SECRET,
+    "signed": GuardKind.SIGNATURE,
+}
+
+
+def learn(run: Run, value: Value, outcome: bool) -> Learned:
+    """What holds when ``value`` came out true or false."""
+    if isinstance(value, Promise):
+        inner = learn(run, value.value, outcome)
+        return Learned(NONE, tuple(lesson._replace(weakness=Weakness.NOT_AWAITED) for lesson in inner.lessons))
+    if not isinstance(value, Test):
+        return (
+            _correlated(run, Test("truthy", (value,)), outcome)
+            if isinstance(value, Either)
+            else _truthy(run, value, outcome)
+        )
+    if value.kind == "not":
+        return learn(run, value.operands[0], not outcome)
+    if value.kind in {"all", "any"}:
+        return _several(run, value, outcome)
+    if value.kind == "truthy":
+        return learn(run, value.operands[0], outcome)
+    if value.operands and isinstance(value.operands[0], Either) and value.kind in {"equal", "differ", "is"}:
+        return _correlated(run, value, outcome)
+    if value.kind in {"equal", "differ"}:
+        return learn_same(run, value.operands[0], value.operands[1], same=(value.kind == "equal") is outcome)
+    if value.kind in {"more", "less"} and (value.kind == "more") is outcome:
+        return _counted(run, value.operands[0])
+    if value.kind == "in" and outcome:
+        return learn_member(run, value.operands[0], value.operands[1])
+    return NOTHING_LEARNED
+
+
+def _several(run: Run, test: Test, outcome: bool) -> Learned:
+    if (test.kind == "all") is outcome:
+        return both(learn(run, one, outcome) for one in test.operands)
+    possible = [one for one in test.operands if truth(one) is not (not outcome)]
+    learned = [learn(run, one, outcome) for one in possible]
+    unset = [one for one in learned if any(fact[0] == "unset" for fact in one.facts)]
+    if unset and len(unset) < len(learned):
+        lessons = [lesson for one in learned for lesson in one.lessons if lesson.kind is GuardKind.SECRET]
+        return Learned(NONE, tuple(lesson._replace(weakness=Weakness.OPTIONAL_SECRET) for lesson in lessons))
+    return one_of(learned)
+
+
+def _correlated(run: Run, test: Test, outcome: bool) -> Learned:
+    """Which paths of the call that produced the value agree with the outcome, and what they have in common."""
+    first = test.operands[0]
+    assert isinstance(first, Either)
+    kept: list[Learned] = []
+    for n, option in enumerate(first.values):
+        one = Test(test.kind, (option, *test.operands[1:]))
+        if truth(one) is (not outcome):
+            continue
+        learned = learn(run, one, outcome)
+        facts = first.facts[n] if n < len(first.facts) else NONE
+        kept.append(Learned(learned.facts | facts, learned.lessons))
+    if not kept:
+        return NOTHING_LEARNED
+    facts = frozenset.intersection(*(one.facts for one in kept)) if not all(kept) else one_of(kept).facts
+    new = facts - run.facts
+    lessons = (
+        [lesson for one in kept for lesson in one.lessons] if len(kept) == 1 or all(one.lessons for one in kept) else []
+    )
+    return Learned(facts, (*lessons, *lessons_of(new, lessons)))
+
+
+def lessons_of(facts: Facts | set[Fact], known: list[Lesson]) -> tuple[Lesson, ...]:
+    """Guards for facts that a call brought along, when nothing more precise was said."""
+    kinds = {lesson.kind for lesson in known}
+    out: dict[GuardKind, Lesson] = {}
+    for fact in sorted(facts, key=str):
+        kind = _LESSON_OF.get(str(fact[0]))
+        if kind is not None and kind not in kinds and kind not in out:
+            out[kind] = Lesson(kind, "", weakness=None)
+    return tuple(out.values())
+
+
+def _truthy(run: Run, value: Value, outcome: bool) -> Learned:
+    answer = run.answer(value)
+    if answer is not None:
+        return (
+            Learned(frozenset({(answer,)}), (Lesson(_LESSON_OF[answer], next(iter(origins_of(value))).path),))
+            if outcome
+            else NOTHING_LEARNED
+        )
+    meaning = run.meaning(value)
+    if meaning is not None:
+        return both([learn(run, meaning, outcome), _truthy_known(run, value, outcome)])
+    return _truthy_known(run, value, outcome)
+
+
+def _truthy_known(run: Run, value: Value, outcome: bool) -> Learned:
+    if isinstance(value, Known):
+        parts = [_origin(run, origin, outcome) for origin in value.origins if origin.kind is not OriginKind.CONSTANT]
+        return one_of(parts) if len(parts) != 1 else parts[0]
+    if isinstance(value, Chain) and outcome:
+        return _unknown_answer(run, value)
+    return NOTHING_LEARNED
+
+
+def _origin(run: Run, origin: Origin, outcome: bool) -> Learned:
+    present = outcome is not origin.path.startswith("!")
+    if origin.kind is OriginKind.ENVIRONMENT:
+        return Learned(frozenset({("set" if outcome else "unset", origin.path)}))
+    if origin.kind in {OriginKind.CALLER, OriginKind.CLAIMED}:
+        return _identity(origin) if present else NOTHING_LEARNED
+    if origin.kind is OriginKind.ROW:
+        if not present:
+            return Learned(frozenset({("tied", origin.row)})) if not origin.path.lstrip("!") else NOTHING_LEARNED
+        return _row(run, origin)
+    if origin.kind is OriginKind.SIGNED and present:
+        return Learned(frozenset({("signed",)}))
+    return NOTHING_LEARNED
+
+
+def _identity(origin: Origin) -> Learned:
+    weak = Weakness.GET_SESSION if origin.kind is OriginKind.CLAIMED else None
+    path = origin.path.lstrip("!")
+    if editable(origin):
+        return Learned(NONE, (Lesson(GuardKind.ROLE, path, (origin,), weakness=Weakness.USER_METADATA),))
+    if ROLE.search(path):
+        return Learned(
+            frozenset({("caller",), ("role", path)}), (Lesson(GuardKind.ROLE, path, (origin,), (path,), weak),)
+        )
+    return Learned(frozenset({("caller",)}), (Lesson(GuardKind.SESSION, path, (origin,), weakness=weak),))
+
+
+def _row(run: Run, origin: Origin) -> Learned:
+    record = run.ledger.queries[origin.row]
+    path = origin.path.lstrip("!")
+    if bound(run, origin.row):
+        facts = consequences(run, origin.row)
+        if any(carried(each) for each in record.compared()):
+            return Learned(frozenset(facts | {("caller",)}), (Lesson(GuardKind.API_KEY, record.table, (origin,)),))
+        if ROLE.search(path):
+            return Learned(frozenset(facts | {("role", path)}), (Lesson(GuardKind.ROLE, path, (origin,), (path,)),))
+        asked = any(each.kind in {OriginKind.REQUEST, OriginKind.ROW} for each in record.compared())
+        kind = GuardKind.MEMBERSHIP if asked else GuardKind.SESSION
+        extra: set[Fact] = set() if asked else {("caller",)}
+        return Learned(frozenset(facts | extra), (Lesson(kind, f"row of {record.table or 'a query'}", (origin,)),))
+    if SHARED.search(path):
+        return Learned(frozenset({("tied", origin.row)}), (Lesson(GuardKind.OWNER, f"{path} of the row", (origin,)),))
+    return NOTHING_LEARNED
+
+
+def _counted(run: Run, value: Value) -> Learned:
+    """``rows.length > 0``: there is such a row."""
+    parts = [_origin(run, origin, True) for origin in origins_of(value) if origin.kind is OriginKind.ROW]
+    return both(parts)
+
+
+def _unknown_answer(run: Run, chain: Chain) -> Learned:
+    """An answer of code that is not in the repository, asked about the caller and something else."""
+    found = origins_of(chain)
+    callers = [origin for origin in found if trusted(run, origin)]
+    asked = [
+        origin for origin in found if origin.kind in {OriginKind.REQUEST, OriginKind.ROW} and origin not in callers
+    ]
+    if not callers or chain.last is None or chain.last.arguments is None:
+        return NOTHING_LEARNED
+    facts: set[Fact] = set()
+    for origin in asked:
+        facts |= {("proven", origin)} if origin.kind is OriginKind.REQUEST else consequences(run, origin.row)
+    name = chain.last.name or chain.name
+    if not asked and not ROLE.search(name):
+        return NOTHING_LEARNED
+    return Learned(frozenset(facts or {("role", name)}), (Lesson(GuardKind.NAME, f"{name}()", tuple(sorted(asked))),))

@@ -1,0 +1,113 @@
+"""What a run saw: queries, guards, other acts and what could not be followed, in the order in which they happen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from assistant.domain.code import Act, Filter, Guard, Query, Tie, Unresolved, Weakness, Written
+
+
+if TYPE_CHECKING:
+    from assistant.collect.code.follow.facts import Facts
+    from assistant.domain.code import ClientKind, Origin
+    from assistant.domain.facts import Place
+
+
+@dataclass(slots=True, kw_only=True)
+class QueryRecord:
+    """A query while the run goes on: later compares may still bind it."""
+
+    id: int
+    place: Place
+    reached_at: Place
+    via: tuple[str, ...]
+    engine: str
+    client: ClientKind
+    verb: str
+    table: str
+    at: tuple[int, int]
+    columns: tuple[str, ...] | None
+    filters: tuple[Filter, ...]
+    written: tuple[Written, ...]
+    order: int
+    told_caller: bool
+    branch: bool
+    text: str
+    facts: Facts
+    single: bool
+    tie: Tie | None = None
+    returned: set[str] = field(default_factory=set)
+
+    @property
+    def reads(self) -> bool:
+        """True when nothing is changed by it."""
+        return self.verb in {"select", "vector", "sign"}
+
+    def compared(self) -> tuple[Origin, ...]:
+        """Every origin its equality conditions compare with."""
+        return tuple(
+            origin for each in self.filters if each.operator in {"eq", "in", "match"} for origin in each.origins
+        )
+
+    def finished(self) -> Query:
+        """The value of the code map."""
+        return Query(
+            id=self.id,
+            place=self.place,
+            reached_at=self.reached_at,
+            via=self.via,
+            engine=self.engine,
+            client=self.client,
+            verb=self.verb,
+            table=self.table,
+            at=self.at,
+            columns=self.columns,
+            filters=self.filters,
+            written=self.written,
+            tie=self.tie,
+            order=self.order,
+            returned=tuple(sorted(self.returned)),
+            told_caller=self.told_caller,
+            branch=self.branch,
+            text=self.text,
+        )
+
+
+class Ledger:
+    """The notes of one run."""
+
+    def __init__(self) -> None:
+        """Empty."""
+        self.order = 0
+        self.queries: list[QueryRecord] = []
+        self.guards: dict[tuple[object, ...], Guard] = {}
+        self.acts: list[Act] = []
+        self.unresolved: dict[tuple[str, str], Unresolved] = {}
+        self.earned: set[tuple[object, ...]] = set()
+        """Facts that an exit ever taught: reads before it are bound by it too."""
+
+    def next(self) -> int:
+        """The next position of the run."""
+        self.order += 1
+        return self.order
+
+    def guard(self, guard: Guard) -> None:
+        """Note a guard once per place, kind and words; one that counts replaces one that does not."""
+        key = (guard.kind, guard.says, guard.place)
+        known = self.guards.get(key)
+        if known is None or (known.weakness is not None and guard.weakness is None):
+            self.guards[key] = guard
+
+    def lost(self, says: str, place: Place) -> None:
+        """Note what could not be followed, once a sentence and file."""
+        self.unresolved.setdefault((says, place.file), Unresolved(says=says, place=place))
+
+    def weaken(self, guard: Guard, weakness: Weakness) -> None:
+        """The guard stands and does not count."""
+        from dataclasses import replace
+
+        for key, known in self.guards.items():
+            if known is guard:
+                self.guards[key] = replace(guard, weakness=weakness)
+                return

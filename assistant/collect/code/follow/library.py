@@ -1,0 +1,262 @@
+"""Everyday methods of arrays, strings, maps, requests and promises, on values of which only the origins are known."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assistant.collect.code.follow.scope import either
+from assistant.collect.code.values import (
+    NOTHING,
+    UNKNOWN,
+    Chain,
+    Closure,
+    Known,
+    Listed,
+    Native,
+    Promise,
+    Shape,
+    Test,
+    Value,
+    origins_of,
+    text_of,
+)
+from assistant.domain.code import Origin, OriginKind, Weakness
+
+
+if TYPE_CHECKING:
+    from assistant.collect.code.follow.run import Run
+
+_KEEPS = frozenset(
+    ["toString", "trim", "toLowerCase", "toUpperCase", "split", "slice", "replace", "replaceAll", "substring", "substr", "at", "concat", "flat", "reverse", "sort", "join", "pop", "shift", "valueOf", "toISOString", "normalize", "padStart", "keys", "values", "entries", "data_get", "strip", "lower", "upper", "decode", "encode", "dict", "model_dump", "copy", "items", "first", "all", "toJSON", "getTime"]
+)
+_BODY = frozenset({"json", "formData", "text", "blob", "arrayBuffer", "parseBody", "get_json", "form", "body"})
+_EACH = frozenset({"map", "forEach", "flatMap", "mapAsync"})
+_PICK = frozenset({"find", "filter", "findLast"})
+_SOME = frozenset({"some", "every", "findIndex"})
+_READERS = frozenset({"get", "getAll", "getlist", "param", "query", "queries", "header", "valid", "cookie"})
+_SECTION = {"json": "body", "form": "form", "query": "query", "param": "path", "header": "header", "cookie": "cookie"}
+
+
+def known_method(run: Run, value: Known, name: str, arguments: tuple[Value, ...], module: str, at: int) -> Value:
+    """``value.name(arguments)`` where only the origins of ``value`` are known."""
+    callback = next((one for one in arguments if isinstance(one, Closure | Native)), None)
+    if callback is not None:
+        return over(run, (value,), value, name, callback, arguments, module, at)
+    if name in {"includes", "has", "contains", "indexOf", "includesSome"} and arguments:
+        return Test("in", (arguments[0], value))
+    if name in {"equals", "localeCompare", "compare", "isEqual"} and arguments:
+        return Test("equal", (value, arguments[0]))
+    if name in {"startsWith", "endsWith", "test", "match", "hasOwnProperty", "startswith", "endswith"}:
+        return UNKNOWN
+    requested = _requested(value, name, arguments)
+    if requested is not None:
+        return requested
+    if name in _KEEPS or not arguments:
+        return Known(value.origins)
+    extra = frozenset().union(*(origins_of(one) for one in arguments))
+    carried = frozenset(origin for origin in extra if origin.kind is not OriginKind.CONSTANT)
+    return Known(value.origins | carried) if carried else Known(value.origins)
+
+
+def _requested(value: Known, name: str, arguments: tuple[Value, ...]) -> Value | None:
+    """``headers.get("x")``, ``request.json()``, ``c.req.param("id")``."""
+    first = text_of(arguments[0]) if arguments else None
+    out: set[Origin] = set()
+    for origin in value.origins:
+        if origin.kind is not OriginKind.REQUEST:
+            return None
+        path = origin.path
+        if path == "request" and name in _BODY:
+            out.add(Origin(OriginKind.REQUEST, "body"))
+        elif path == "request" and name in _READERS:
+            section = {"param": "path", "header": "header", "cookie": "cookie"}.get(name, "query")
+            section = _SECTION.get(first or "", "body") if name == "valid" else section
+            wanted = None if name == "valid" else first
+            out.add(Origin(OriginKind.REQUEST, f"{section}.{wanted}" if wanted else section))
+        elif name in _READERS and path in {"query", "header", "cookie", "form", "body", "path", "url"}:
+            section = "query" if path == "url" else path
+            out.add(
+                Origin(
+                    OriginKind.REQUEST,
+                    f"{section}.{first.lower() if section == 'header' else first}" if first else section,
+                )
+            )
+        elif path.startswith("argument") and name in {"get", "getAll"} and first:
+            out.add(Origin(OriginKind.REQUEST, f"form.{first}"))
+        else:
+            return None
+    return Known(frozenset(out))
+
+
+def over(
+    run: Run,
+    items: tuple[Value, ...],
+    whole: Value,
+    name: str,
+    callback: Closure | Native,
+    arguments: tuple[Value, ...],
+    module: str,
+    at: int,
+) -> Value:
+    """A method that calls back for each item."""
+    if name in {"then", "finally", "catch"}:
+        return _then(run, whole, name, arguments, module, at)
+    if name == "reduce":
+        first = arguments[1] if len(arguments) > 1 else UNKNOWN
+        return either(first, *(run.call(callback, (first, item), module, at) for item in items))
+    results = tuple(run.call(callback, (item, UNKNOWN), module, at) for item in items[:12])
+    if name in _EACH:
+        return Listed(results) if name != "forEach" else NOTHING
+    hasty = isinstance(callback, Closure) and callback.function.is_async and name in {*_PICK, *_SOME}
+    tests = tuple(one.value if isinstance(one, Promise) and not hasty else one for one in results)
+    if hasty:
+        run.warn(tests, Weakness.ASYNC_FILTER, module, at)
+        return UNKNOWN if name in _SOME else whole
+    meaning = tests[0] if len(tests) == 1 else Test("any", tests)
+    if name in _SOME:
+        return meaning if isinstance(meaning, Test) else Test("truthy", (meaning,))
+    if name in _PICK:
+        return run.picked(whole, items, meaning, many=name == "filter")
+    return Known(origins_of(whole) | frozenset().union(*(origins_of(one) for one in results)))
+
+
+def _then(run: Run, whole: Value, name: str, arguments: tuple[Value, ...], module: str, at: int) -> Value:
+    settled = run.settle(whole)
+    if name != "then":
+        before = run.facts
+        for one in arguments:
+            run.attempt(one, (UNKNOWN,), module, at)
+        run.facts = before
+        return Promise(settled)
+    result = run.call(arguments[0], (settled,), module, at)
+    return Promise(run.settle(result))
+
+
+def listed_method(run: Run, value: Listed, name: str, arguments: tuple[Value, ...], module: str, at: int) -> Value:
+    """A method of an array whose items are known."""
+    callback = next((one for one in arguments if isinstance(one, Closure | Native)), None)
+    if callback is not None:
+        return over(run, value.items, value, name, callback, arguments, module, at)
+    if name in {"includes", "indexOf", "has"} and arguments:
+        return Test("in", (arguments[0], value))
+    if name in {"push", "unshift", "append", "add", "concat", "extend"}:
+        extra = tuple(item for one in arguments for item in (one.items if isinstance(one, Listed) else (one,)))
+        run.append(value, extra)
+        return Listed(value.items + extra)
+    if name in {"pop", "shift", "at"}:
+        return either(*value.items) if value.items else NOTHING
+    if name == "join":
+        return Known(origins_of(value))
+    return value
+
+
+def global_call(run: Run, chain: Chain, arguments: tuple[Value, ...], module: str, at: int) -> Value | None:
+    """Calls of the language's own library; None for anything else."""
+    name = chain.dotted.replace("()", "")
+    first = arguments[0] if arguments else NOTHING
+    if name in {
+        "Number",
+        "String",
+        "parseInt",
+        "parseFloat",
+        "BigInt",
+        "Date",
+        "Array.from",
+        "Array.of",
+        "JSON.parse",
+        "structuredClone",
+        "encodeURIComponent",
+        "decodeURIComponent",
+        "Object.freeze",
+        "Object.keys",
+        "Object.values",
+        "Object.entries",
+        "Object.fromEntries",
+        "Set",
+        "Map",
+        "URLSearchParams",
+        "int",
+        "str",
+        "float",
+        "list",
+        "tuple",
+        "set",
+        "dict",
+        "uuid.UUID",
+        "UUID",
+        "Buffer.from",
+        "Uint8Array",
+        "Headers",
+        "atob",
+        "btoa",
+        "Promise.resolve",
+        "Readonly",
+        "Request",
+    }:
+        return Promise(first) if name == "Promise.resolve" else _same(first)
+    if name in {"Boolean", "bool"}:
+        return Test("truthy", (first,))
+    if name == "URL":
+        return Known(
+            frozenset(
+                Origin(OriginKind.REQUEST, "url") if o.kind is OriginKind.REQUEST and o.path == "url" else o
+                for o in origins_of(first)
+            )
+        )
+    if name in {"JSON.stringify", "escape"}:
+        return Known(origins_of(first))
+    if name in {"Promise.all", "Promise.allSettled", "asyncio.gather"}:
+        items = first.items if isinstance(first, Listed) else (arguments if name == "asyncio.gather" else (first,))
+        done = tuple(run.settle(item) for item in items)
+        if name == "Promise.allSettled":
+            done = tuple(Shape({"status": UNKNOWN, "value": item, "reason": UNKNOWN}) for item in done)
+        return Promise(Listed(done) if isinstance(first, Listed) or name == "asyncio.gather" else done[0])
+    if name in {"Promise.race", "Promise.any"}:
+        items = first.items if isinstance(first, Listed) else (first,)
+        return Promise(either(UNKNOWN, *(run.settle(item) for item in items)))
+    if name == "Object.assign":
+        return _assigned(arguments)
+    if name in {
+        "Array.isArray",
+        "Number.isNaN",
+        "isNaN",
+        "Number.isInteger",
+        "Number.isFinite",
+        "isinstance",
+        "hasattr",
+    }:
+        return UNKNOWN
+    if name in {
+        "crypto.randomUUID",
+        "Math.random",
+        "Date.now",
+        "performance.now",
+        "uuid.uuid4",
+        "uuid4",
+        "datetime.now",
+        "datetime.utcnow",
+    }:
+        return Known(frozenset({Origin(OriginKind.GENERATED, name)}))
+    if name == "Deno.env.get" or name in {"os.getenv", "os.environ.get"}:
+        return Known(frozenset({Origin(OriginKind.ENVIRONMENT, text_of(first) or "")}))
+    if name == "len":
+        return Known(
+            frozenset(o._replace(path=f"{o.path}.length") if o.kind is OriginKind.ROW else o for o in origins_of(first))
+        )
+    return None
+
+
+def _same(value: Value) -> Value:
+    return Known(value.origins) if isinstance(value, Known) else value
+
+
+def _assigned(arguments: tuple[Value, ...]) -> Value:
+    fields: dict[str, Value] = {}
+    rest: list[Value] = []
+    for one in arguments:
+        if isinstance(one, Shape):
+            fields.update(one.fields)
+            rest.extend(one.rest)
+        else:
+            rest.append(one)
+    return Shape(fields, tuple(rest))

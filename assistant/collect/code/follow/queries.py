@@ -1,0 +1,203 @@
+"""Library calls that matter: queries, identities, checks and other acts are noted with what is known at that point."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assistant.collect.code.follow.ledger import QueryRecord
+from assistant.collect.code.follow.schemas import narrowed
+from assistant.collect.code.follow.trust import tie_of
+from assistant.collect.code.recognise import Seen, check_of, deed_of, identity_of, query_of
+from assistant.collect.code.values import (
+    UNKNOWN,
+    Chain,
+    Closure,
+    Draft,
+    Identity,
+    Known,
+    Shape,
+    Value,
+    origins_of,
+    unwrapped,
+)
+from assistant.domain.code import (
+    Act,
+    ActKind,
+    ActPart,
+    ClientKind,
+    Filter,
+    Guard,
+    GuardKind,
+    Origin,
+    OriginKind,
+    Weakness,
+    Written,
+)
+
+
+if TYPE_CHECKING:
+    from assistant.collect.code.follow.run import Run
+    from assistant.collect.code.values import Check, Deed
+
+_BY_NAME = " (by name only)"
+_QUIET = frozenset({OriginKind.CONSTANT, OriginKind.GENERATED})
+
+
+def asked(run: Run, chain: Chain) -> Value | None:
+    """What the last call of a chain comes to; None when nobody knows it, or when it may still grow."""
+    last = chain.last
+    if last is None:
+        return None
+    seen = _seen(run, last.module)
+    draft = query_of(chain, seen)
+    if draft is not None:
+        return None if draft.lazy else noted(run, chain, draft)
+    identity = identity_of(chain, seen)
+    if identity is not None:
+        return _identified(run, chain, identity)
+    check = check_of(chain, seen)
+    if check is not None:
+        return _checked(run, chain, check)
+    deed = deed_of(chain, seen)
+    if deed is not None:
+        _done(run, chain, deed)
+    return None
+
+
+def finished(run: Run, chain: Chain) -> Value | None:
+    """The result of a query that was only being built."""
+    last = chain.last
+    if last is None:
+        return None
+    draft = query_of(chain, _seen(run, last.module))
+    return noted(run, chain, draft) if draft is not None and draft.lazy else None
+
+
+def _seen(run: Run, module: str) -> Seen:
+    return Seen(module=module, client_module=run.is_client(module), server=True, run=run.closure_called)
+
+
+def _origins(value: Value) -> tuple[Origin, ...]:
+    return tuple(sorted(origins_of(unwrapped(value))))
+
+
+def noted(run: Run, chain: Chain, draft: Draft) -> Value:
+    """Note a query and give the value it resolves to."""
+    last = chain.last
+    assert last is not None
+    ledger = run.ledger
+    starts = [step.at for step in chain.steps if step.module == last.module]
+    record = QueryRecord(
+        id=len(ledger.queries),
+        place=run.place(last.module, last.end - 1 if last.end else last.at, run.symbol()),
+        reached_at=run.reached(last.module, last.at),
+        via=run.via(),
+        engine=draft.engine,
+        client=ClientKind(draft.client),
+        verb=draft.verb,
+        table=draft.table,
+        at=(min(starts, default=last.at), last.end),
+        columns=draft.columns,
+        filters=tuple(Filter(column=c, operator=o, origins=_origins(v)) for c, o, v in draft.filters),
+        written=tuple(Written(column=c, origins=_origins(v)) for c, v in draft.written),
+        order=ledger.next(),
+        told_caller=run.frame.told,
+        branch=bool(run.conditions),
+        text=draft.text[:2000],
+        facts=run.facts,
+        single=draft.single,
+    )
+    ledger.queries.append(record)
+    record.tie = tie_of(run, record)
+    row: Value = Known(frozenset({Origin(OriginKind.ROW, "", record.id)}))
+    if not draft.wraps:
+        return row
+    value: Value = row
+    for name in reversed(draft.wraps):
+        value = Shape(
+            {
+                name: value,
+                "error": Known(frozenset({Origin(OriginKind.ROW, "!", record.id)})),
+                "count": Known(frozenset({Origin(OriginKind.ROW, "count", record.id)})),
+            }
+        )
+    return value
+
+
+def _identified(run: Run, chain: Chain, identity: Identity) -> Value:
+    by_name = identity.says.endswith(_BY_NAME)
+    says = identity.says.removesuffix(_BY_NAME)
+    if identity.throws:
+        run.facts |= {("caller",)}
+        kind = GuardKind.NAME if by_name else GuardKind.SESSION
+        run.note_guard(kind, says, chain, weakness=Weakness(identity.weakness) if identity.weakness else None)
+    value: Value = Known(frozenset({Origin(identity.kind, identity.path)}))
+    for name in reversed(identity.wraps):
+        value = Shape({name: value, "error": Known(frozenset({Origin(identity.kind, "!error")}))}, ())
+    last = chain.last
+    for argument in last.arguments or () if last else ():
+        if isinstance(argument, Closure):  # auth((request) => ...): the handler runs with the identity on its request
+            return chain
+    return value
+
+
+def _checked(run: Run, chain: Chain, check: Check) -> Value | None:
+    kind = GuardKind(check.kind)
+    if check.throws:
+        if kind is GuardKind.SIGNATURE:
+            run.facts |= {("signed",)}
+        elif kind is GuardKind.SECRET:
+            run.facts |= {("secret",)}
+        run.note_guard(kind, check.says, chain)
+    if kind is GuardKind.VALIDATION:
+        _act(run, chain, ActKind.VALIDATE, check.says, (("0", check.about or UNKNOWN, ""),), check.says.split(".")[0])
+    if check.result == "signed":
+        return Known(frozenset({Origin(OriginKind.SIGNED, "event")}))
+    if check.result == "input":
+        return narrowed(chain, check.about if check.about is not None else UNKNOWN)
+    if check.result == "boolean" and not check.throws:
+        kinds = {GuardKind.SIGNATURE: "signed", GuardKind.SECRET: "secret"}
+        if kind in kinds:
+            return run.promise_of_check(kinds[kind], check.says)
+    if kind is GuardKind.RATE and not check.throws:
+        run.note_guard(kind, check.says, chain)
+    return None
+
+
+def _done(run: Run, chain: Chain, deed: Deed) -> None:
+    _act(run, chain, ActKind(deed.kind), deed.name, deed.parts, deed.detail)
+    if deed.kind == ActKind.RESPOND:
+        for _, value, _ in deed.parts:
+            run.show(value)
+
+
+def _act(
+    run: Run, chain: Chain, kind: ActKind, name: str, parts: tuple[tuple[str, Value, str], ...], detail: str
+) -> None:
+    last = chain.last
+    assert last is not None
+    run.ledger.acts.append(
+        Act(
+            kind=kind,
+            name=name,
+            place=run.place(last.module, last.at, run.symbol()),
+            order=run.ledger.next(),
+            parts=tuple(ActPart(n, _origins(v), t[:120]) for n, v, t in parts),
+            detail=detail,
+            at=(last.at, last.end),
+        )
+    )
+
+
+def guard_at(run: Run, kind: GuardKind, says: str, chain: Chain, weakness: Weakness | None) -> Guard:
+    """A guard that a library call is."""
+    last = chain.last
+    assert last is not None
+    return Guard(
+        kind=kind,
+        says=says,
+        place=run.place(last.module, last.at, run.symbol()),
+        order=run.ledger.next(),
+        chain=run.via(),
+        weakness=Weakness.IN_CATCH if run.in_catch and weakness is None else weakness,
+    )

@@ -1,0 +1,318 @@
+"""One run of one entry: what is known, where it stands, and the doors to everything that understands a piece of code."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from assistant.collect.code.follow import calls, guards, queries
+from assistant.collect.code.follow.binding import bind
+from assistant.collect.code.follow.expressions import evaluate, tag_step
+from assistant.collect.code.follow.facts import NONE, Facts
+from assistant.collect.code.follow.ledger import Ledger
+from assistant.collect.code.follow.stop import Exhausted, Stopped
+from assistant.collect.code.values import (
+    UNKNOWN,
+    Blueprint,
+    Chain,
+    Closure,
+    Constant,
+    Either,
+    Known,
+    Listed,
+    Promise,
+    Shape,
+    Test,
+    Value,
+    text_of,
+)
+from assistant.domain.code import Origin, OriginKind
+from assistant.domain.facts import Place
+from assistant.domain.syntax import Await, Call, Name
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from assistant.collect.code.follow.scope import Scope
+    from assistant.collect.code.follow.world import World
+    from assistant.domain.code import GuardKind, Weakness
+    from assistant.domain.syntax import Expression, Function, Pattern
+
+T = TypeVar("T")
+_STEPS = 60_000
+"""Nodes one entry may cost: about a quarter of a second."""
+
+
+class Frame:
+    """A function that is running."""
+
+    __slots__ = (
+        "at",
+        "caller_module",
+        "handler",
+        "jumped",
+        "left_by_return",
+        "left_by_throw",
+        "module",
+        "name",
+        "returns",
+        "told",
+    )
+
+    def __init__(self, name: str, module: str, caller_module: str, at: int, *, told: bool, handler: bool) -> None:
+        """``caller_module`` and ``at`` are the place of the call; ``handler``: what it returns is the answer to the request."""
+        self.name = name
+        self.module = module
+        self.caller_module = caller_module
+        self.at = at
+        self.told = told
+        self.handler = handler
+        self.returns: list[tuple[Value, Facts]] = []
+        self.left_by_return = False
+        self.left_by_throw = False
+        self.jumped = False
+
+
+class Run:
+    """The state of one run."""
+
+    def __init__(self, world: World, module: str, *, quiet: bool = False, steps: int = _STEPS) -> None:
+        """Of an entry in ``module``; a quiet run records nothing that anybody reads."""
+        self.world = world
+        self.module = module
+        self.quiet = quiet
+        self.ledger = Ledger()
+        self.facts: Facts = NONE
+        self.depth = 0
+        self.in_catch = 0
+        self.rendered_below = 0
+        self.frames: list[Frame] = [Frame("", module, module, 0, told=False, handler=True)]
+        self.overlay: dict[tuple[str, str], Value] = {}
+        self.conditions: list[tuple[Value, bool]] = []
+        self.settled: dict[int, tuple[Value, Value]] = {}
+        self.answers: dict[int, tuple[Value, str]] = {}
+        self.interactive = False
+        self.visited: set[tuple[str, int]] = set()
+        self.wrappers: list[str] = []
+        self.running: list[Function] = []
+        self.scopes: list[Scope] = []
+        self._meanings: dict[int, tuple[Value, Test]] = {}
+        self._templates: dict[int, tuple[Value, Chain]] = {}
+        self._left = steps
+        self._tail = False
+
+    @property
+    def frame(self) -> Frame:
+        """The function that is running."""
+        return self.frames[-1]
+
+    def spend(self) -> None:
+        """Count a step.
+
+        Raises:
+            Exhausted: the entry is too large.
+        """
+        self._left -= 1
+        if self._left < 0:
+            raise Exhausted
+
+    def place(self, module: str, at: int, symbol: str | None = None) -> Place:
+        """A line of a module."""
+        found = self.world.program.module(module)
+        return Place(file=module, line=found.line(at) if found else 1, symbol=symbol)
+
+    def is_client(self, module: str) -> bool:
+        """True for a module that says ``use client``."""
+        return module in self.world.clients
+
+    def evaluate(self, node: Expression, scope: Scope) -> Value:
+        """See ``expressions.evaluate``."""
+        return evaluate(self, node, scope)
+
+    def lookup(self, module: str, name: str) -> Value:
+        """A name that no function declares."""
+        return self.world.value(module, name)
+
+    def returning(self, node: Expression, scope: Scope) -> Value:
+        """The value of a returned expression: a call in that place answers for this function."""
+        self._tail = self.frame.handler and isinstance(node, Call | Await | Name)
+        value = evaluate(self, node, scope)
+        self._tail = False
+        return self.settle(value) if self.frame.handler else value
+
+    def take_tail(self) -> bool:
+        """True once, when the call about to be made is what a handler returns."""
+        tail, self._tail = self._tail, False
+        return tail
+
+    def under(self, test: Value, outcome: bool, body: Callable[[], T]) -> T:
+        """Run ``body`` remembering under which test it runs."""
+        self.conditions.append((test, outcome))
+        try:
+            return body()
+        finally:
+            self.conditions.pop()
+
+    # calls
+
+    def call(
+        self, value: Value, arguments: tuple[Value, ...], module: str, at: int, end: int = 0, *, new: bool = False
+    ) -> Value:
+        """Call a value."""
+        return calls.call(self, value, arguments, module, at, end or at, new=new)
+
+    def call_method(
+        self, of: Value, name: str, arguments: tuple[Value, ...], module: str, at: int, end: int, *, new: bool = False
+    ) -> Value:
+        """Call a method of a value."""
+        return calls.call_method(self, of, name, arguments, module, at, end, new=new)
+
+    def attempt(self, value: Value, arguments: tuple[Value, ...], module: str, at: int) -> Value:
+        """Call a value; a call that never comes back is nothing special."""
+        try:
+            return self.call(value, arguments, module, at)
+        except Stopped:
+            return UNKNOWN
+
+    def tagged(self, tag: Value, values: tuple[Value, ...], text: str, module: str, at: int, end: int) -> Value:
+        """A tagged template."""
+        if isinstance(tag, Chain):
+            return calls.recognised(self, tag_step(tag, values, text, module, at, end))
+        return self.call(tag, (UNKNOWN, *values), module, at, end)
+
+    def imported(self, node: Call, scope: Scope) -> Value:
+        """``await import("./x")`` and ``require("./x")``."""
+        source = text_of(evaluate(self, node.arguments[0], scope)) if node.arguments else None
+        if source is None:
+            self.ledger.lost("an import chosen at run time", self.place(scope.module, node.at))
+            return UNKNOWN
+        target = self.world.program.target(scope.module, source)
+        if target is not None:
+            return Promise(self.world.namespace(target))
+        return Promise(Chain(source, "*"))
+
+    def static(self, value: Blueprint, name: str) -> Value:
+        """A static method or field of a class."""
+        return calls.static(self, value, name)
+
+    # values
+
+    def settle(self, value: Value, *, run_deferred: bool = False) -> Value:
+        """What awaiting a value gives; queries that were only being built run now."""
+        return calls.settle(self, value, run_deferred=run_deferred)
+
+    def dropped(self, value: Value, at: int) -> None:
+        """A statement's value that nobody uses: queries run, callbacks are called."""
+        if not isinstance(value, Constant | Known | Shape):
+            calls.settle(self, value, run_deferred=True)
+
+    def set_attribute(self, of: Value, name: str, value: Value) -> None:
+        """``of.name = value``."""
+        if isinstance(of, Shape) and isinstance(of.fields, dict):
+            of.fields[name or f"[{len(of.fields)}]"] = value
+        elif isinstance(of, Known):
+            for origin in of.origins:
+                self.overlay[origin.path, name] = value
+        elif isinstance(of, Either):
+            for one in of.values:
+                self.set_attribute(one, name, value)
+
+    def append(self, value: Listed, extra: tuple[Value, ...]) -> None:
+        """``list.push(x)``: every name of that list sees the longer one."""
+        longer = Listed(value.items + extra)
+        for frame_scope in calls.scopes_of(self):
+            for name, known in frame_scope.names.items():
+                if known is value:
+                    frame_scope.names[name] = longer
+
+    def mean(self, value: Value, test: Test) -> Value:
+        """Remember what it means that a value is there."""
+        self._meanings[id(value)] = (value, test)
+        return value
+
+    def meaning(self, value: Value) -> Test | None:
+        """See ``mean``."""
+        found = self._meanings.get(id(value))
+        return found[1] if found is not None and found[0] is value else None
+
+    def spell(self, value: Value, chain: Chain) -> Value:
+        """Remember how a template was spelled, for recognisers that read conditions in strings."""
+        self._templates[id(value)] = (value, chain)
+        return value
+
+    def spelled(self, value: Value) -> Value:
+        """The template behind a value, or the value."""
+        found = self._templates.get(id(value))
+        return found[1] if found is not None and found[0] is value else value
+
+    def picked(self, whole: Value, items: tuple[Value, ...], meaning: Value, *, many: bool) -> Value:
+        """``list.find(test)`` and ``list.filter(test)``."""
+        return guards.picked(self, whole, items, meaning, many=many)
+
+    # guards
+
+    def exited(self, test: Value, outcome: bool, module: str, at: int) -> None:
+        """The other outcome of a test never gets here: what this outcome teaches is known from now on."""
+        guards.exited(self, test, outcome, module, at)
+
+    def unpassed(self, test: Value, module: str, before: Facts, yes: Facts, no: Facts) -> None:
+        """Both outcomes go on: a look that stops nobody."""
+        guards.unpassed(self, test, module, (before, yes, no))
+
+    def note_impossible(self, test: Test, module: str, at: int) -> None:
+        """A test that can never be true: an un-awaited predicate."""
+        guards.impossible(self, test, module, at)
+
+    def warn(self, tests: tuple[Value, ...], weakness: Weakness, module: str, at: int) -> None:
+        """A check that cannot work."""
+        guards.warn(self, tests, weakness, module, at)
+
+    # notes
+
+    def asked(self, chain: Chain) -> Value | None:
+        """What recognisers say of a chain."""
+        return queries.asked(self, chain)
+
+    def closure_called(self, closure: Closure, arguments: tuple[Value, ...]) -> Value:
+        """For recognisers that read conditions written as callbacks."""
+        return self.attempt(closure, arguments, closure.module, closure.function.at)
+
+    def bind_unknown(self, scope: Scope, pattern: Pattern) -> None:
+        """Names of an enclosing function whose values are not followed."""
+        bind(self, scope, pattern, UNKNOWN)
+
+    def note_guard(self, kind: GuardKind, says: str, chain: Chain, *, weakness: Weakness | None = None) -> None:
+        """A library call that stops the request by itself."""
+        self.ledger.guard(queries.guard_at(self, kind, says, chain, weakness))
+
+    def promise_of_check(self, fact: str, says: str) -> Value:
+        """A yes or no that teaches ``fact`` when it is looked at."""
+        value = Known(frozenset({Origin(OriginKind.SIGNED if fact == "signed" else OriginKind.UNKNOWN, says)}))
+        self.answers[id(value)] = (value, fact)
+        return value
+
+    def answer(self, value: Value) -> str | None:
+        """See ``promise_of_check``."""
+        found = self.answers.get(id(value))
+        return found[1] if found is not None and found[0] is value else None
+
+    def show(self, value: Value) -> None:
+        """Part of the answer to the request."""
+        guards.shown(self, value)
+
+    def symbol(self) -> str | None:
+        """Name of the innermost function that has one."""
+        return next((frame.name for frame in reversed(self.frames) if frame.name), None)
+
+    def via(self) -> tuple[str, ...]:
+        """Named functions between the entry and here, outermost first."""
+        return tuple(frame.name for frame in self.frames[2:] if frame.name)
+
+    def reached(self, module: str, at: int) -> Place:
+        """The line of the entry's own file that leads here."""
+        if module == self.module:
+            return self.place(module, at, self.symbol())
+        for frame in reversed(self.frames):
+            if frame.caller_module == self.module:
+                return self.place(self.module, frame.at)
+        return self.place(self.module, 0)

@@ -1,0 +1,80 @@
+"""What is left of an input after a schema parsed it: only the keys that the schema names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assistant.collect.code.values import Chain, Known, Shape, Value, unwrapped
+from assistant.domain.code import Origin, OriginKind
+
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_OBJECT = frozenset({"object", "strictObject", "strict_object", "interface"})
+_LOOSE = frozenset({"passthrough", "catchall", "looseObject", "unknown", "loose"})
+_SAFE = frozenset({"safeParse", "safeParseAsync", "spa", "safeParser"})
+_DEEPEST = 3
+
+
+def narrowed(chain: Chain, about: Value) -> Value:
+    """What ``schema.parse(about)`` gives; for the safe forms an object with ``success`` and ``data``."""
+    schema = chain._replace(steps=chain.steps[:-1])
+    value = shaped(schema, unwrapped(about), 0)
+    last = chain.last
+    if last is not None and last.name in _SAFE:
+        return Shape({"data": value, "output": value}, (Known(frozenset({Origin(OriginKind.UNKNOWN)})),))
+    return value
+
+
+def shaped(schema: Value, about: Value, depth: int) -> Value:
+    """An object with the schema's keys, each with the origin it has in ``about``; ``about`` itself when the schema cannot be read."""
+    fields = fields_of(schema) if isinstance(schema, Chain) else None
+    if fields is None or not isinstance(about, Known) or depth > _DEEPEST:
+        return about
+    out: dict[str, Value] = {}
+    for name, inner in fields.items():
+        deeper = Known(frozenset(_below(origin, name) for origin in about.origins))
+        out[name] = shaped(inner, deeper, depth + 1)
+    return Shape(out)
+
+
+def _below(origin: Origin, name: str) -> Origin:
+    if origin.kind is OriginKind.REQUEST:
+        return origin._replace(path=f"{origin.path}.{name}")
+    return origin
+
+
+def fields_of(schema: Chain) -> Mapping[str, Value] | None:
+    """The keys of an object schema; None when it is no object or lets other keys through."""
+    fields: dict[str, Value] | None = None
+    for step in schema.steps:
+        if step.name in _LOOSE:
+            return None
+        if step.arguments is None:
+            continue
+        first = unwrapped(step.arguments[0]) if step.arguments else None
+        if step.name in _OBJECT and isinstance(first, Shape) and not first.rest:
+            fields = dict(first.fields)
+        elif step.name == "extend" and isinstance(first, Shape) and fields is not None:
+            fields |= dict(first.fields)
+        elif step.name == "merge" and isinstance(first, Chain) and fields is not None:
+            fields |= dict(fields_of(first) or {})
+        elif step.name == "pick" and isinstance(first, Shape) and fields is not None:
+            fields = {key: value for key, value in fields.items() if key in first.fields}
+        elif step.name == "omit" and isinstance(first, Shape) and fields is not None:
+            fields = {key: value for key, value in fields.items() if key not in first.fields}
+        elif step.name in {
+            "array",
+            "union",
+            "record",
+            "transform",
+            "pipe",
+            "lazy",
+            "discriminatedUnion",
+            "preprocess",
+            "and",
+            "intersection",
+        }:
+            return None
+    return fields

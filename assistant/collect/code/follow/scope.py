@@ -1,0 +1,75 @@
+"""Names and what they stand for, inside a function or at the top of a module."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assistant.collect.code.values import Either, Value
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_MOST = 8
+
+
+class Scope:
+    """One level of names. A name that is assigned on a branch keeps its earlier value as a possibility."""
+
+    __slots__ = ("depths", "module", "names", "parent")
+
+    def __init__(self, module: str, parent: Scope | None = None) -> None:
+        """An empty level below ``parent``, in the module of that path."""
+        self.module = module
+        self.parent = parent
+        self.names: dict[str, Value] = {}
+        self.depths: dict[str, int] = {}
+
+    def find(self, name: str) -> Value | None:
+        """The value of a name here or further out; None when it is not bound below the module."""
+        scope: Scope | None = self
+        while scope is not None:
+            if name in scope.names:
+                return scope.names[name]
+            scope = scope.parent
+        return None
+
+    def declare(self, name: str, value: Value, depth: int) -> None:
+        """Bind a name at this level; ``depth`` counts the branches around the declaration."""
+        self.names[name] = value
+        self.depths[name] = depth
+
+    def assign(self, name: str, value: Value, depth: int) -> bool:
+        """Bind a name where it was declared; False when nobody declared it."""
+        scope: Scope | None = self
+        while scope is not None:
+            if name in scope.names:
+                on_branch = depth > scope.depths.get(name, 0)
+                scope.names[name] = either(scope.names[name], value) if on_branch else value
+                return True
+            scope = scope.parent
+        return False
+
+
+def _flat(values: tuple[Value, ...]) -> Iterator[Value]:
+    for value in values:
+        if isinstance(value, Either):
+            yield from _flat(value.values)
+        else:
+            yield value
+
+
+def either(*values: Value) -> Value:
+    """One of several values; the same value twice is one, and beyond eight the rest is dropped."""
+    kept: list[Value] = []
+    for value in _flat(values):
+        if not any(value is other or _same(value, other) for other in kept):
+            kept.append(value)
+    return kept[0] if len(kept) == 1 else Either(tuple(kept[:_MOST]))
+
+
+def _same(one: Value, other: Value) -> bool:
+    """Cheap equality: closures and shapes are compared by identity, everything else by type and content."""
+    from assistant.collect.code.values import Constant, Known
+
+    return type(one) is type(other) and isinstance(one, Constant | Known) and one == other

@@ -1,0 +1,234 @@
+"""Statements: what holds after them, and where the run ends."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from assistant.collect.code.follow.binding import bind
+from assistant.collect.code.follow.facts import Facts, join
+from assistant.collect.code.follow.learn import learn
+from assistant.collect.code.follow.scope import Scope
+from assistant.collect.code.follow.stop import Stopped
+from assistant.collect.code.follow.truth import truth
+from assistant.collect.code.values import (
+    NOTHING,
+    UNKNOWN,
+    Blueprint,
+    Closure,
+    Constant,
+    Either,
+    Known,
+    Listed,
+    Shape,
+    Test,
+    Value,
+)
+from assistant.domain.code import Origin, OriginKind
+from assistant.domain.syntax import (
+    Declare,
+    Define,
+    DefineClass,
+    Do,
+    If,
+    Jump,
+    Loop,
+    Return,
+    Statement,
+    Switch,
+    Throw,
+    Try,
+)
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from assistant.collect.code.follow.run import Run
+
+
+def execute(run: Run, statements: tuple[Statement, ...], scope: Scope) -> bool:
+    """Run statements in order; False when the run never gets past them."""
+    for one in statements:
+        if isinstance(one, Define):
+            scope.declare(one.function.name, Closure(one.function, scope.module, scope), run.depth)
+    for one in statements:
+        run.spend()
+        try:
+            if not _STATEMENTS[type(one)](run, one, scope):
+                return False
+        except Stopped:
+            return False
+    return True
+
+
+def _declare(run: Run, node: Declare, scope: Scope) -> bool:
+    value = run.evaluate(node.value, scope) if node.value is not None else NOTHING
+    bind(run, scope, node.pattern, value)
+    return True
+
+
+def _do(run: Run, node: Do, scope: Scope) -> bool:
+    value = run.evaluate(node.expression, scope)
+    run.dropped(value, node.at)
+    return True
+
+
+def _define(_run: Run, _node: Define, _scope: Scope) -> bool:
+    return True
+
+
+def _define_class(run: Run, node: DefineClass, scope: Scope) -> bool:
+    scope.declare(node.klass.name, Blueprint(node.klass, scope.module, scope), run.depth)
+    return True
+
+
+def _return(run: Run, node: Return, scope: Scope) -> bool:
+    value: Value = NOTHING
+    if node.value is not None:
+        value = run.returning(node.value, scope)
+    run.frame.returns.append((value, run.facts))
+    run.frame.left_by_return = True
+    return False
+
+
+def _throw(run: Run, node: Throw, scope: Scope) -> bool:
+    if node.value is not None:
+        run.evaluate(node.value, scope)
+    run.frame.left_by_throw = True
+    return False
+
+
+def _jump(run: Run, _node: Jump, _scope: Scope) -> bool:
+    run.frame.jumped = True
+    return False
+
+
+def _if(run: Run, node: If, scope: Scope) -> bool:
+    test = run.evaluate(node.test, scope)
+    decided = truth(test)
+    if decided is not None:
+        if not decided and isinstance(test, Test):
+            run.note_impossible(test, scope.module, node.at)
+        return execute(run, node.then if decided else node.otherwise, Scope(scope.module, scope))
+    before = run.facts
+    yes, facts_yes = _branch(run, test, True, node.then, scope)
+    run.facts = before
+    no, facts_no = _branch(run, test, False, node.otherwise, scope)
+    if yes and no:
+        run.facts = join(before, facts_yes, facts_no)
+        run.unpassed(test, scope.module, before, facts_yes, facts_no)
+        return True
+    if yes or no:
+        run.facts = facts_yes if yes else facts_no
+        run.exited(test, yes, scope.module, node.at)
+        return True
+    return False
+
+
+def _branch(run: Run, test: Value, outcome: bool, body: tuple[Statement, ...], scope: Scope) -> tuple[bool, Facts]:
+    run.facts = run.facts | learn(run, test, outcome).facts
+    run.depth += 1
+    try:
+        alive = run.under(test, outcome, lambda: execute(run, body, Scope(scope.module, scope)))
+    finally:
+        run.depth -= 1
+    return alive, run.facts
+
+
+def _try(run: Run, node: Try, scope: Scope) -> bool:
+    before = run.facts
+    alive = execute(run, node.body, Scope(scope.module, scope))
+    after = run.facts
+    if node.handler:
+        inner = Scope(scope.module, scope)
+        if node.caught is not None:
+            bind(run, inner, node.caught, Known(frozenset({Origin(OriginKind.UNKNOWN, "error")})))
+        run.facts = before
+        run.depth += 1
+        run.in_catch += 1
+        caught = execute(run, node.handler, inner)
+        run.in_catch -= 1
+        run.depth -= 1
+        if caught:
+            after = join(before, after, run.facts) if alive else run.facts
+            alive = True
+    run.facts = after
+    if node.last:
+        return execute(run, node.last, Scope(scope.module, scope)) and alive
+    return alive
+
+
+def _loop(run: Run, node: Loop, scope: Scope) -> bool:
+    inner = Scope(scope.module, scope)
+    items: tuple[Value, ...] = (UNKNOWN,)
+    if node.over is not None:
+        over = run.settle(run.evaluate(node.over, scope))
+        items = over.items[:3] or (UNKNOWN,) if isinstance(over, Listed) else (_item(over),)
+    if node.test is not None:
+        run.evaluate(node.test, scope)
+    before = run.facts
+    for item in items:
+        if node.pattern is not None:
+            bind(run, inner, node.pattern, item)
+        run.depth += 1
+        alive = execute(run, node.body, inner)
+        run.depth -= 1
+        if not alive:
+            run.facts = before
+    return True
+
+
+def _item(value: Value) -> Value:
+    if isinstance(value, Known):
+        return Known(value.origins)
+    if isinstance(value, Either):
+        return next((_item(one) for one in value.values if not isinstance(one, Constant)), UNKNOWN)
+    return value if not isinstance(value, Shape | Constant) else UNKNOWN
+
+
+def _switch(run: Run, node: Switch, scope: Scope) -> bool:
+    subject = run.evaluate(node.subject, scope)
+    before = run.facts
+    ends: list[Facts] = []
+    complete = False
+    run.depth += 1
+    for n, case in enumerate(node.cases):
+        run.facts = before
+        complete = complete or case.test is None
+        body = case.body
+        for later in node.cases[n + 1 :]:
+            if body:
+                break
+            body = later.body  # an empty case falls through to the next one
+        test = Test("equal", (subject, run.evaluate(case.test, scope))) if case.test is not None else Constant(True)
+        run.facts = before | learn(run, test, True).facts
+        run.frame.jumped = False
+        alive = run.under(test, True, lambda body=body: execute(run, body, Scope(scope.module, scope)))  # type: ignore[misc]
+        if alive or run.frame.jumped:
+            ends.append(run.facts)
+    run.depth -= 1
+    run.frame.jumped = False
+    if not complete:
+        ends.append(before)
+    if not ends:
+        return False
+    facts = ends[0]
+    for other in ends[1:]:
+        facts = join(before, facts, other)
+    run.facts = facts
+    return True
+
+
+_STATEMENTS: dict[type, Callable[[Run, Any, Scope], bool]] = {
+    Declare: _declare,
+    Do: _do,
+    If: _if,
+    Return: _return,
+    Throw: _throw,
+    Try: _try,
+    Loop: _loop,
+    Switch: _switch,
+    Define: _define,
+    DefineClass: _define_class,
+    Jump: _jump,
+}

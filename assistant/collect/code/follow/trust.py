@@ -1,0 +1,145 @@
+"""Whom a value belongs to: the caller, somebody who proved it, or whoever sent the request."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from assistant.domain.code import ClientKind, Origin, OriginKind, Tie, TieKind
+
+
+if TYPE_CHECKING:
+    from assistant.collect.code.follow.facts import Fact
+    from assistant.collect.code.follow.ledger import QueryRecord
+    from assistant.collect.code.follow.run import Run
+
+CREDENTIAL = re.compile(
+    r"(?:token|secret|passw|hash|digest|signature|otp|nonce|api_?key|key$|credential|jwt|bearer|code$|pin$|verif)", re.IGNORECASE
+)
+_CARRIER = re.compile(r"^(?:header\.(?:authori|x-?api|api|.*(?:token|key|secret|signature))|cookie)", re.IGNORECASE)
+ROLE = re.compile(
+    r"(?:^|[._])(?:is_?)?(?:role|roles|admin|staff|super|owner$|moderator|permission|scope|plan|tier|can[A-Z_]|privileg|capabilit|account_?type|user_?type)|[a-z]Role$|is[A-Z]\w*(?:Admin|Owner|Staff|Member)",
+    re.IGNORECASE,
+)
+SHARED = re.compile(
+    r"(?:^|[._])(?:is_?)?(?:public|published|shared|visibility|sharing|share_?mode|status|enabled|active|privacy)\w*$",
+    re.IGNORECASE,
+)
+_EDITABLE = re.compile(r"user_?metadata|unsafe_?metadata|raw_user_meta", re.IGNORECASE)
+_EQUALS = frozenset({"eq", "in", "match", "is"})
+
+
+def editable(origin: Origin) -> bool:
+    """True for metadata that the user can edit."""
+    return bool(_EDITABLE.search(origin.path))
+
+
+def carried(origin: Origin) -> bool:
+    """True for a credential that came with the request: an API key, a bearer token, a session cookie."""
+    return origin.kind is OriginKind.REQUEST and bool(_CARRIER.search(origin.path))
+
+
+def trusted(run: Run, origin: Origin) -> bool:
+    """True when the value says who the caller is, or belongs to rows that are bound to the caller."""
+    if origin.path.startswith("!"):
+        return False
+    if origin.kind in {OriginKind.CALLER, OriginKind.CLAIMED}:
+        return not editable(origin)
+    if origin.kind is OriginKind.SIGNED:
+        return True
+    if origin.kind is OriginKind.ROW:
+        return bound(run, origin.row)
+    return origin.kind is OriginKind.REQUEST and ("proven", origin) in run.facts
+
+
+def bound(run: Run, row: int) -> bool:
+    """True when the rows of a query belong to the caller."""
+    if ("tied", row) in run.facts:
+        return True
+    record = run.ledger.queries[row] if 0 <= row < len(run.ledger.queries) else None
+    return record is not None and record.tie is not None and record.tie.kind is not TieKind.RULES
+
+
+def tie_of(run: Run, record: QueryRecord) -> Tie | None:
+    """What binds a query at the moment it runs."""
+    found = _by_filters(run, record) or _by_written(run, record)
+    if found is not None:
+        return found
+    if record.client in {ClientKind.USER, ClientKind.BROWSER}:
+        return Tie(kind=TieKind.RULES, says="row-level security decides", order=record.order)
+    return None
+
+
+def _by_filters(run: Run, record: QueryRecord) -> Tie | None:
+    for each in record.filters:
+        if each.operator not in _EQUALS:
+            continue
+        for origin in each.origins:
+            kind = _kind(run, origin, each.column)
+            if kind is not None:
+                return Tie(
+                    kind=kind, says=f"{each.column or 'condition'} = {origin.path or origin.kind}", order=record.order
+                )
+    return None
+
+
+def _kind(run: Run, origin: Origin, column: str) -> TieKind | None:
+    if origin.kind in {OriginKind.CALLER, OriginKind.CLAIMED} and trusted(run, origin):
+        return TieKind.FILTER
+    if origin.kind is OriginKind.SIGNED:
+        return TieKind.SIGNED
+    if origin.kind is OriginKind.ROW and bound(run, origin.row):
+        return TieKind.CHILD
+    if origin.kind is OriginKind.REQUEST:
+        if ("proven", origin) in run.facts:
+            return TieKind.PROVEN
+        if (carried(origin) and CREDENTIAL.search(column or origin.path)) or is_capability(column, origin):
+            return TieKind.CAPABILITY
+    return None
+
+
+def is_capability(column: str, origin: Origin) -> bool:
+    """True when rows are found by a secret that the request carries: a share token, a reset code, an invitation's token."""
+    name = column.rpartition(".")[2]
+    return (
+        (bool(CREDENTIAL.search(name))
+        and not re.search(r"code$|^key$", name, re.IGNORECASE))
+        or bool(re.search(r"(?:token|secret)$", name + "|" + origin.path, re.IGNORECASE) and name != "id")
+    )
+
+
+def _by_written(run: Run, record: QueryRecord) -> Tie | None:
+    if record.verb not in {"insert", "upsert", "upload", "call"}:
+        return None
+    for each in record.written:
+        for origin in each.origins:
+            kind = _kind(run, origin, "")
+            if kind not in {None, TieKind.CAPABILITY} and _says_owner(run, origin):
+                return Tie(
+                    kind=TieKind.CREATED, says=f"{each.column} = {origin.path or origin.kind}", order=record.order
+                )
+    return None
+
+
+def _says_owner(run: Run, origin: Origin) -> bool:
+    """A proven id, an id of the caller, or of the caller's rows; an e-mail or a name of the caller says nothing."""
+    last = origin.path.rpartition(".")[2].lower()
+    return (
+        last.endswith(("id", "sub", "uid", "uuid", "slug")) or origin.kind is OriginKind.SIGNED or last in {"email", ""}
+    )
+
+
+def consequences(run: Run, row: int, depth: int = 0) -> set[Fact]:
+    """What follows once the rows of a query are known to exist and to be the caller's: the ids that found them are proven."""
+    facts: set[Fact] = {("tied", row)}
+    if depth > 4 or not 0 <= row < len(run.ledger.queries):  # noqa: PLR2004 - parents of parents of parents are enough
+        return facts
+    for each in run.ledger.queries[row].filters:
+        if each.operator not in _EQUALS:
+            continue
+        for origin in each.origins:
+            if origin.kind is OriginKind.REQUEST:
+                facts.add(("proven", origin))
+            elif origin.kind is OriginKind.ROW and origin.row != row and not bound(run, origin.row):
+                facts |= consequences(run, origin.row, depth + 1)
+    return facts

@@ -1,0 +1,93 @@
+"""What is already decided without knowing any input: constants, objects, and that the code runs in production."""
+
+from __future__ import annotations
+
+from assistant.collect.code.values import (
+    Blueprint,
+    Chain,
+    Closure,
+    Constant,
+    Either,
+    Known,
+    Listed,
+    Native,
+    Promise,
+    Shape,
+    Test,
+    Value,
+)
+from assistant.domain.code import OriginKind
+
+
+_ENVIRONMENT = {"NODE_ENV"}
+
+
+def truth(value: Value) -> bool | None:
+    """True, False, or None when it depends on the run."""
+    if isinstance(value, Constant):
+        return bool(value.value)
+    if isinstance(value, Shape | Listed | Closure | Blueprint | Promise | Native):
+        return True
+    if isinstance(value, Chain):
+        return True if value.last is not None and value.last.new else None
+    if isinstance(value, Either):
+        found = {truth(one) for one in value.values}
+        return found.pop() if len(found) == 1 else None
+    if isinstance(value, Test):
+        return _test(value)
+    return None
+
+
+def _test(test: Test) -> bool | None:
+    if test.kind == "truthy":
+        return truth(test.operands[0])
+    if test.kind == "not":
+        inner = truth(test.operands[0])
+        return None if inner is None else not inner
+    if test.kind in {"all", "any"}:
+        stops = test.kind == "any"
+        found = [truth(one) for one in test.operands]
+        if stops in found:
+            return stops
+        return None if None in found else not stops
+    if test.kind in {"equal", "differ"}:
+        same = _equal(*test.operands)
+        return same if same is None or test.kind == "equal" else not same
+    if test.kind == "is":
+        return _is(*test.operands)
+    return None
+
+
+def _equal(one: Value, other: Value) -> bool | None:
+    if isinstance(one, Constant) and isinstance(other, Constant):
+        return one.value == other.value
+    for left, right in ((one, other), (other, one)):
+        if isinstance(left, Known) and isinstance(right, Constant) and len(left.origins) == 1:
+            origin = next(iter(left.origins))
+            if origin.kind is OriginKind.ENVIRONMENT and origin.path in _ENVIRONMENT:
+                return right.value == "production"
+        if isinstance(right, Constant) and right.value is None and truth(left) is True:
+            return False
+    return None
+
+
+def _is(value: Value, what: Value) -> bool | None:
+    """``"error" in value`` and ``value instanceof Response``."""
+    if isinstance(what, Constant) and isinstance(value, Shape):
+        if what.value in value.fields:
+            return True
+        return None if value.rest else False
+    if isinstance(what, Chain):
+        if isinstance(value, Shape | Listed | Constant | Closure):
+            return False
+        if isinstance(value, Chain):
+            return _made_by(value, what.name)
+        if isinstance(value, Known):
+            return False if what.name.endswith("Response") else None
+    return None
+
+
+def _made_by(value: Chain, name: str) -> bool | None:
+    if name.endswith("Response"):
+        return value.name.endswith("Response") or None
+    return True if value.name == name else None

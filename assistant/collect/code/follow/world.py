@@ -1,0 +1,133 @@
+"""Top-level names of all modules, each worked out once and shared by every run; nothing at this level is recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from assistant.collect.code.follow.scope import Scope
+from assistant.collect.code.follow.stop import Exhausted, Stopped
+from assistant.collect.code.values import NOTHING, UNKNOWN, Blueprint, Chain, Closure, Shape, Value
+from assistant.domain.syntax import Class, Declare, Function
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from assistant.collect.code.follow.run import Run
+    from assistant.collect.code.program import Program
+
+_LITERALS = {"undefined": NOTHING, "NaN": UNKNOWN, "Infinity": UNKNOWN}
+
+
+class Exports(Mapping[str, Value]):
+    """The exports of a module as an object, looked up when asked for."""
+
+    def __init__(self, world: World, module: str) -> None:
+        """Of the module at that path."""
+        self._world = world
+        self._module = module
+
+    def __getitem__(self, name: str) -> Value:
+        """The value of an export."""
+        found = self._world.export(self._module, name)
+        if found is None:
+            raise KeyError(name)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        """Names of the exports."""
+        return iter(self._world.program.export_names(self._module))
+
+    def __len__(self) -> int:
+        """How many."""
+        return len(self._world.program.export_names(self._module))
+
+
+class World:
+    """A program and what its top-level names stand for."""
+
+    def __init__(self, program: Program, quiet: Callable[[World], Run]) -> None:
+        """``quiet`` makes a run whose notes are thrown away."""
+        self.program = program
+        self.clients = frozenset(path for path, module in program.modules.items() if "use client" in module.directives)
+        self._values: dict[tuple[str, str], Value] = {}
+        self._scopes: dict[str, Scope] = {}
+        self._quiet = quiet
+
+    def scope(self, module: str) -> Scope:
+        """The top-level scope of a module."""
+        if module not in self._scopes:
+            self._scopes[module] = Scope(module)
+        return self._scopes[module]
+
+    def value(self, module: str, name: str) -> Value:
+        """What a top-level or imported name stands for; a library's is a chain, a global's too."""
+        key = (module, name)
+        if key not in self._values:
+            self._values[key] = Chain("unresolved", name)  # what a cycle of modules sees
+            self._values[key] = self._find(module, name)
+        return self._values[key]
+
+    def export(self, module: str, name: str) -> Value | None:
+        """What an export stands for; None when there is no such."""
+        found = self.program.exported(module, name)
+        if found is None:
+            return None
+        return self._at(found.module, found.local)
+
+    def namespace(self, module: str) -> Shape:
+        """All exports of a module as one object."""
+        return Shape(Exports(self, module))
+
+    def _at(self, module: str, local: str) -> Value:
+        return self.namespace(module) if local == "*" else self.value(module, local)
+
+    def _find(self, module: str, name: str) -> Value:
+        declared = self.program.declared(module).get(name)
+        if declared is not None:
+            return self._declared(module, name, declared)
+        imported = self.program.imported(module, name)
+        found = self.program.binding(module, name)
+        if found is not None:
+            return self._at(found.module, found.local)
+        if imported is not None:
+            return self._library(module, imported.source, imported.name, name)
+        return _LITERALS.get(name) or Chain("global", name)
+
+    def _library(self, module: str, source: str, name: str, local: str) -> Value:
+        """An import that is not in the repository: through a module of it that re-exports a library, or missing."""
+        target = self.program.target(module, source)
+        if target is not None and name != "*":
+            outer = self.program.modules[target]
+            for export in outer.exports:
+                if export.name == name and export.source:
+                    return self._library(target, export.source, export.local, export.local)
+                if export.name == name and (inner := self.program.imported(target, export.local)):
+                    return self._library(target, inner.source, inner.name, export.local)
+            stars = [export.source for export in outer.exports if export.name == "*"]
+            libraries = [one for one in stars if self.program.target(target, one) is None]
+            if len(libraries) == 1:
+                return self._library(target, libraries[0], name, local)
+        if target is not None or self.program.missing(module, source):
+            return Chain("unresolved", local if name in {"*", "default"} else name)
+        return Chain(source, local if name == "default" and source.startswith((".", "@/", "~/")) else name)
+
+    def _declared(self, module: str, name: str, declared: Declare | Function | Class) -> Value:
+        scope = self.scope(module)
+        if isinstance(declared, Function):
+            return Closure(declared, module, scope)
+        if isinstance(declared, Class):
+            return Blueprint(declared, module, scope)
+        if declared.value is None:
+            return UNKNOWN
+        run = self._quiet(self)
+        own = Scope(module, scope)
+        try:
+            from assistant.collect.code.follow.binding import bind
+
+            value = run.evaluate(declared.value, scope)
+            bind(run, own, declared.pattern, value)
+        except (Stopped, Exhausted):
+            return UNKNOWN
+        return own.names.get(name, UNKNOWN)

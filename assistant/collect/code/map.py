@@ -1,0 +1,165 @@
+"""Assembles the code map of a repository: reads its files, finds its entries, follows each of them."""
+
+from __future__ import annotations
+
+import gc
+from collections import Counter, defaultdict
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from assistant.collect.code.boundary import boundary
+from assistant.collect.code.entries import find_entries
+from assistant.collect.code.follow.entry import follow
+from assistant.collect.code.follow.run import Run
+from assistant.collect.code.follow.world import World
+from assistant.collect.code.program import Program
+from assistant.collect.firebase import documents
+from assistant.collect.hosts import hosts
+from assistant.domain.code import CodeMap, Entry, EntryKind, OriginKind
+from assistant.domain.facts import Place
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+    from assistant.collect.code.entries_point import EntryPoint
+    from assistant.domain.syntax import Module
+
+    OnProgress = Callable[[str, int, int], None]
+
+_ONLY_WITH_QUERIES = frozenset(
+    {EntryKind.PAGE, EntryKind.COMPONENT, EntryKind.SERVICE, EntryKind.SERVER_PROPS, EntryKind.TOOL}
+)
+_QUIET_STEPS = 20_000
+
+
+def read_code(
+    root: Path,
+    *,
+    workers: int = 2,
+    on_progress: OnProgress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> CodeMap:
+    """The code map of a work tree.
+
+    Args:
+        root: top of the repository.
+        workers: processes that read files.
+        on_progress: told what is done, how many are done, of how many; may raise to stop.
+        cancelled: asked now and then; True stops.
+    """
+    from assistant.collect.code.sources import read_modules
+
+    sources = read_modules(root, workers=workers, on_progress=on_progress, cancelled=cancelled)
+    found = assemble(sources.modules, sources.manifests, on_progress=on_progress, cancelled=cancelled)
+    return replace(found, not_read=sources.not_read)
+
+
+def map_of(files: Mapping[str, str]) -> CodeMap:
+    """The code map of files given as text: for examples and tests."""
+    from assistant.collect.code.read import read_module
+
+    code = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".py")
+    modules = {path: read_module(path, text.encode()) for path, text in files.items() if path.endswith(code)}
+    manifests = {path: text.encode() for path, text in files.items() if path not in modules}
+    manifests |= {
+        path: text.encode() for path, text in files.items() if path.rpartition("/")[2].startswith("next.config.")
+    }
+    return assemble(modules, manifests)
+
+
+def assemble(
+    modules: Mapping[str, Module],
+    manifests: Mapping[str, bytes],
+    *,
+    on_progress: OnProgress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> CodeMap:
+    """The code map of parsed modules."""
+    program = Program(modules, manifests)
+    with _no_collector():
+        entries = tuple(_followed(program, on_progress, cancelled))
+        browser, server = boundary(program)
+    partly = tuple(
+        Place(file=path, line=module.gaps[0].line, symbol=module.gaps[0].reason)
+        for path, module in sorted(modules.items())
+        if module.gaps
+    )
+    unresolved = {(one.says, one.place.file): one for entry in entries for one in entry.unresolved}
+    return CodeMap(
+        entries=entries,
+        browser=browser,
+        server=server,
+        hosts=hosts(manifests),
+        documents=documents(manifests),
+        owner_columns=_owner_columns(entries),
+        files=len(modules),
+        partly_read=partly,
+        unresolved=tuple(unresolved.values()),
+        idioms=_idioms(entries),
+    )
+
+
+@contextmanager
+def _no_collector() -> Iterator[None]:
+    """Millions of small values and no cycles worth collecting meanwhile."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+def _followed(
+    program: Program, on_progress: OnProgress | None, cancelled: Callable[[], bool] | None
+) -> Iterator[Entry]:
+    points = find_entries(program)
+    world = World(program, lambda world: Run(world, "", quiet=True, steps=_QUIET_STEPS))
+    visited: set[tuple[str, int]] = set()
+    kept: list[tuple[EntryPoint, Entry]] = []
+    late = [point for point in points if point.kind is EntryKind.SERVICE]
+    for n, point in enumerate([*(point for point in points if point.kind is not EntryKind.SERVICE), *late]):
+        if on_progress is not None and n % 20 == 0:
+            on_progress("following entry points", n, len(points))
+        if cancelled is not None and n % 20 == 0 and cancelled():
+            break
+        if point.kind is EntryKind.SERVICE and (point.module, point.at[0]) in visited:
+            continue
+        entry, went = follow(world, point)
+        visited |= went
+        if entry.queries or point.kind not in _ONLY_WITH_QUERIES:
+            kept.append((point, entry))
+    kept.sort(key=lambda pair: (pair[1].place, pair[1].id))
+    yield from (entry for _, entry in kept)
+
+
+def _owner_columns(entries: tuple[Entry, ...]) -> dict[str, tuple[str, ...]]:
+    """Columns that the application itself compares with its caller."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for entry in entries:
+        for query in entry.queries:
+            for each in query.filters:
+                if each.operator == "eq" and each.column and any(o.kind is OriginKind.CALLER for o in each.origins):
+                    found[query.table].add(each.column)
+    return {table: tuple(sorted(columns)) for table, columns in sorted(found.items()) if table}
+
+
+def _idioms(entries: tuple[Entry, ...]) -> dict[str, str]:
+    """What most entries of the repository do."""
+    guards = Counter(
+        guard.chain[0] if guard.chain else guard.says
+        for entry in entries
+        for guard in entry.guards
+        if guard.kind == "session" and guard.weakness is None
+    )
+    validation = Counter(act.detail for entry in entries for act in entry.acts if act.kind == "validate" and act.detail)
+    out = {}
+    if guards:
+        out["guard"] = min(guards, key=lambda name: (-guards[name], name))
+    if validation:
+        out["validation"] = min(validation, key=lambda name: (-validation[name], name))
+    return out
