@@ -25,7 +25,7 @@ _OPEN_HOSTS: Final = ("remotePatterns", "domains")
 
 def rules_of_next(path: str, data: bytes) -> Iterator[HostRule]:
     """Rules of one configuration file."""
-    from assistant.collect.code.sources import read_module
+    from assistant.collect.code.read import read_module
 
     yield from rules_of_module(read_module(path, data))
 
