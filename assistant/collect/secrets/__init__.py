@@ -1,0 +1,1 @@
+"""Secrets in the work tree, in what browsers download, and in the history; environments compared. Values are never kept."""

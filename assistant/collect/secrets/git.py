@@ -1,0 +1,157 @@
+"""Asks git about files and commits, streamed and read-only: nothing is fetched, nothing of the repository's configuration is run.
+
+``GIT_NO_LAZY_FETCH`` and an empty list of protocols keep a partial clone from downloading its history behind the operator's back.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from assistant.domain.errors import UnreachableError, UsageError
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from typing import BinaryIO
+
+_OPTIONS: Final = (
+    "core.fsmonitor=false",
+    "core.quotePath=false",
+    "core.untrackedCache=false",
+    "core.hooksPath=/dev/null",
+    "core.attributesFile=/dev/null",
+    "diff.renames=false",
+    "log.showRoot=true",
+    "log.showSignature=false",
+    "log.mailmap=false",
+)
+_SURROUNDINGS: Final = {
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_ALLOW_PROTOCOL": "none",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_PAGER": "cat",
+    "GIT_EXTERNAL_DIFF": "",
+    "LC_ALL": "C.UTF-8",
+    "LANGUAGE": "C",
+}
+_BLOCK: Final = 1 << 20
+
+
+class Git:
+    """A runner of git in one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        """Args: folder: anywhere in a work tree, or a git directory."""
+        self.folder = folder
+
+    def stream(self, arguments: Sequence[str], *, told: Iterable[str] = ()) -> Iterator[bytes]:
+        """Blocks of standard output as they come; the command is ended when the iterator is closed.
+
+        Args:
+            arguments: a command of git and its arguments.
+            told: lines for its standard input.
+
+        Raises:
+            EndedEarlyError: git stopped with an error; what it had written was yielded.
+            UnreachableError: git cannot be started.
+        """
+        with tempfile.TemporaryFile() as lines:
+            lines.writelines(line.encode() + b"\n" for line in told)
+            lines.seek(0)
+            process = self._started(arguments, cast("BinaryIO", lines))
+            try:
+                output = process.stdout
+                while block := output.read(_BLOCK):
+                    yield block
+                error = process.stderr.read().decode("utf-8", "replace")
+                code = process.proc.wait()
+            finally:
+                self._end(process)
+        if code:
+            raise EndedEarlyError(error)
+
+    def whole(self, arguments: Sequence[str], *, told: Iterable[str] = ()) -> bytes:
+        """All of standard output.
+
+        Raises:
+            EndedEarlyError: git stopped with an error.
+            UnreachableError: git cannot be started.
+        """
+        return b"".join(self.stream(arguments, told=told))
+
+    def line(self, arguments: Sequence[str]) -> str:
+        """The answer without its line break, empty when git says no."""
+        try:
+            return self.whole(arguments).decode("utf-8", "replace").strip("\n")
+        except EndedEarlyError:
+            return ""
+
+    def _started(self, arguments: Sequence[str], lines: BinaryIO) -> Any:  # noqa: ANN401 - GitPython types it as a union of everything
+        try:
+            from git import Git as Runner
+            from git.exc import GitCommandNotFound
+        except ImportError as error:  # GitPython refuses to be imported where there is no git
+            raise UnreachableError("git cannot be started.", "Install git and put it on PATH.") from error
+        options = [word for option in _OPTIONS for word in ("-c", option)]
+        try:
+            return Runner(self.folder).execute(
+                ["git", *options, *arguments], istream=lines, as_process=True, env=dict(_SURROUNDINGS)
+            )
+        except GitCommandNotFound as error:
+            raise UnreachableError("git cannot be started.", "Install git and put it on PATH.") from error
+        except (OSError, ValueError) as error:
+            raise UnreachableError(
+                f"git could not be asked about {self.folder}.", "Run `git status` there and mend what it says."
+            ) from error
+
+    @staticmethod
+    def _end(process: Any) -> None:  # noqa: ANN401 - see above
+        proc = getattr(process, "proc", None)
+        if proc is None:
+            return
+        with contextlib.suppress(OSError):
+            if proc.poll() is None:
+                proc.terminate()
+                proc.wait()
+            for pipe in (proc.stdout, proc.stderr, proc.stdin):
+                if pipe is not None:
+                    pipe.close()
+
+
+class EndedEarlyError(Exception):
+    """git stopped with an error; ``said`` is what it wrote about it."""
+
+    def __init__(self, said: str) -> None:
+        """Keep the first line that says something."""
+        lines = [line.strip() for line in said.splitlines() if line.strip()]
+        self.said = next((line for line in lines if line.startswith(("fatal", "error"))), lines[0] if lines else "")
+        super().__init__(self.said)
+
+
+def top_of(folder: Path) -> Git:
+    """A runner at the top of the work tree that holds ``folder``, or in the bare repository that it is.
+
+    Raises:
+        UsageError: it is no git repository, or git refuses it.
+        UnreachableError: git cannot be started.
+    """
+    git = Git(folder)
+    try:
+        top = git.whole(["rev-parse", "--show-toplevel"]).decode("utf-8", "surrogateescape").rstrip("\n")
+    except EndedEarlyError as error:
+        if "work tree" in error.said:
+            return git
+        if "dubious ownership" in error.said:
+            raise UsageError(
+                f"git refuses {folder}, because it belongs to another user.",
+                f"Run `git config --global --add safe.directory {folder}`.",
+            ) from None
+        raise UsageError(
+            f"{folder} is not a git repository.", "Run stanch inside the repository of the application."
+        ) from None
+    return Git(Path(top)) if top else git
