@@ -154,6 +154,8 @@ def global_call(run: Run, chain: Chain, arguments: tuple[Value, ...], module: st
     """Calls of the language's own library; None for anything else."""
     name = chain.dotted.replace("()", "")
     first = arguments[0] if arguments else NOTHING
+    if name in {"Date", "Set", "Map", "Headers", "URLSearchParams"} and not arguments:
+        return Known(frozenset({Origin(OriginKind.GENERATED, name)}))
     if name in {
         "Number",
         "String",

@@ -107,8 +107,12 @@ def noted(run: Run, chain: Chain, draft: Draft) -> Value:
         facts=run.facts,
         single=draft.single,
     )
-    ledger.queries.append(record)
-    record.tie = tie_of(run, record)
+    twin = _twin(run, record)
+    if twin is None:
+        ledger.queries.append(record)
+        record.tie = tie_of(run, record)
+    else:
+        record = twin
     row: Value = Known(frozenset({Origin(OriginKind.ROW, "", record.id)}))
     if not draft.wraps:
         return row
@@ -122,6 +126,21 @@ def noted(run: Run, chain: Chain, draft: Draft) -> Value:
             }
         )
     return value
+
+
+def _twin(run: Run, record: QueryRecord) -> QueryRecord | None:
+    """The same query through another branch of its client (``globalThis.prisma ?? new PrismaClient()``)."""
+    for known in reversed(run.ledger.queries[-6:]):
+        if (
+            known.at == record.at
+            and known.place == record.place
+            and known.filters == record.filters
+            and known.written == record.written
+            and known.via == record.via
+            and known.facts == record.facts
+        ):
+            return known
+    return None
 
 
 def _identified(run: Run, chain: Chain, identity: Identity) -> Value:

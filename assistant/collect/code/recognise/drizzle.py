@@ -69,9 +69,9 @@ def query(chain: Chain, seen: Seen) -> Draft | None:
     if last.name == "$count":
         table = table_of(argument(last, 0))
         return _draft("select", table, (), conditions_of(argument(last, 1), seen, table)) if table else None
-    if last.name in {"execute", "run", "all", "get", "values"} and last.arguments:
-        return _raw(last, owned=owned)
     start = next((n for n, step in enumerate(chain.steps) if step.name in _STARTS and step.arguments is not None), None)
+    if start is None and last.name in {"execute", "run", "all", "get", "values"} and last.arguments:
+        return _raw(last, owned=owned)
     if start is None or last.name == "as":
         return None
     return _built(chain, start, seen, owned=owned)
