@@ -1,0 +1,114 @@
+"""Marks: what a function or a page does that no run of an entry shows, found by its form alone.
+
+Amounts compared with each other, a signature whose age nobody looks at, scripts that a page loads from somebody else. Only modules whose
+path or imports speak of it are walked.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from assistant.collect.code.walking import nodes_of
+from assistant.domain.code import Mark
+from assistant.domain.facts import Place
+from assistant.domain.syntax import Attribute, Binary, Call, Element, Function, Literal, Name, Template
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from assistant.collect.code.program import Program
+    from assistant.domain.syntax import Expression, Module
+
+_ABOUT_MONEY: Final = re.compile(
+    r"pay|order|check-?out|billing|stripe|paypal|razorpay|subscri|invoice|cart|purchase|credit|wallet|booking|confirm|webhook|transaction|settle",
+    re.IGNORECASE,
+)
+_PAGE: Final = re.compile(
+    r"(?:^|/)(?:layout|page|template|_app|_document|root|app)\.[cm]?[jt]sx?\Z|(?:^|/)components/", re.IGNORECASE
+)
+_AMOUNT: Final = re.compile(r"amount|total|price|cents|paid|sum\b|subtotal|due", re.IGNORECASE)
+_CONSTRUCT: Final = frozenset({"constructEvent", "constructEventAsync", "construct_event"})
+_OPERATORS: Final = frozenset({"===", "!==", "==", "!=", "<", ">", "<=", ">="})
+_LONGEST_AGE: Final = 900
+"""Seconds; the provider's own default is 300."""
+_TOLERANCE: Final = 3
+"""Position of the tolerance among the arguments."""
+
+
+def marks(program: Program) -> tuple[Mark, ...]:
+    """All marks of a program, by file and line."""
+    found: list[Mark] = []
+    for path in sorted(program.modules):
+        module = program.modules[path]
+        money = bool(_ABOUT_MONEY.search(path)) or any("stripe" in one.source.lower() for one in module.imports)
+        page = module.language != "py" and bool(_PAGE.search(path))
+        if money or page:
+            found += _of_module(module, money=money, page=page)
+    return tuple(found)
+
+
+def _of_module(module: Module, *, money: bool, page: bool) -> Iterator[Mark]:
+    functions: list[Function] = []
+    for node in nodes_of(module.body):
+        if isinstance(node, Function):
+            functions.append(node)
+        elif money and isinstance(node, Binary) and _compares_amounts(node):
+            yield _mark(module, functions, "amount-compared", node)
+        elif money and isinstance(node, Call) and (age := _tolerance(node)) is not None:
+            yield _mark(module, functions, "tolerance", node, age)
+        elif page and isinstance(node, Element) and (address := _foreign(node)):
+            yield _mark(module, functions, "script", node, address)
+
+
+def _mark(
+    module: Module, functions: list[Function], kind: str, node: Binary | Call | Element, detail: str = ""
+) -> Mark:
+    inside = [one for one in functions if one.at <= node.at and node.end <= one.end and one.name]
+    symbol = max(inside, key=lambda one: one.at).name if inside else None
+    place = Place(file=module.path, line=module.line(node.at), symbol=symbol)
+    return Mark(kind=kind, place=place, detail=detail, at=(node.at, node.end))
+
+
+def _compares_amounts(node: Binary) -> bool:
+    return node.operator in _OPERATORS and _is_amount(node.left) and _is_amount(node.right)
+
+
+def _is_amount(side: Expression) -> bool:
+    """Something named like an amount, also inside ``Number(…)`` or ``Math.round(… * 100)``."""
+    return any(
+        _AMOUNT.search(node.id if isinstance(node, Name) else node.name)
+        for node in nodes_of(side)
+        if isinstance(node, Name | Attribute)
+    )
+
+
+def _tolerance(call: Call) -> str | None:
+    """The tolerance of a signature check when it is none at all or very long."""
+    callee = call.callee
+    if not isinstance(callee, Attribute) or callee.name not in _CONSTRUCT or len(call.arguments) <= _TOLERANCE:
+        return None
+    age = call.arguments[_TOLERANCE]
+    if isinstance(age, Literal) and isinstance(age.value, int | float) and not isinstance(age.value, bool):
+        return str(age.value) if age.value <= 0 or age.value > _LONGEST_AGE else None
+    if isinstance(age, Name) and age.id == "Infinity":
+        return "Infinity"
+    return (
+        "Infinity"
+        if isinstance(age, Attribute) and age.name in {"MAX_SAFE_INTEGER", "POSITIVE_INFINITY", "MAX_VALUE"}
+        else None
+    )
+
+
+def _foreign(element: Element) -> str:
+    """The address of a script that another host serves; empty for anything else."""
+    if element.tag not in {"script", "Script"}:
+        return ""
+    for attribute in element.attributes:
+        if attribute.key == "src":
+            value = attribute.value
+            text = value.value if isinstance(value, Literal) else value.texts[0] if isinstance(value, Template) else ""
+            if isinstance(text, str) and text.startswith(("https://", "http://", "//")):
+                return text[:200]
+    return ""
