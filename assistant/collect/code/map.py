@@ -13,6 +13,7 @@ from assistant.collect.code.entries import find_entries
 from assistant.collect.code.follow.entry import follow
 from assistant.collect.code.follow.run import Run
 from assistant.collect.code.follow.world import World
+from assistant.collect.code.marks import marks
 from assistant.collect.code.program import Program
 from assistant.collect.firebase import documents
 from assistant.collect.hosts import hosts
@@ -94,6 +95,7 @@ def assemble(
         server=server,
         hosts=hosts(manifests),
         documents=documents(manifests),
+        marks=marks(program),
         owner_columns=_owner_columns(entries),
         files=len(modules),
         partly_read=partly,
