@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from assistant.domain.events import Happening, Incident
     from assistant.domain.playbook import Step
+    from assistant.engine.commands import Approve
     from assistant.engine.world import World
 
     Act = Callable[["Context"], Generator[Happening, None, str]]
@@ -35,6 +36,8 @@ class Context:
     """The incident as it stood when the command came."""
     world: World
     """What may be touched."""
+    approval: Approve | None = None
+    """What exactly was approved; None outside an approval."""
 
 
 @dataclass(slots=True, kw_only=True)

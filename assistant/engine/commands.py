@@ -35,10 +35,16 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Approve:
-    """Say yes to what a step proposes to write."""
+    """Say yes to what a step proposes to write; edits of code may be taken one by one."""
 
     step: str
     """Step id."""
+    declined: tuple[tuple[str, int], ...] = ()
+    """Edits left out: path and number of the edit in that file."""
+    edited: tuple[tuple[str, int, str], ...] = ()
+    """Edits in the operator's own words: path, number, text."""
+    branch: str = ""
+    """Put the edits on a new branch of this name; empty to write them into the work tree."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

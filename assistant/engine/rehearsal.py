@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from assistant.domain.errors import UsageError
 from assistant.domain.fixes import Fix, NoFix
+from assistant.domain.ownership import OwnerKind
 from assistant.engine.mapfile import MAP_FILE
 from assistant.engine.urgent import only_urgent
 
@@ -24,13 +25,17 @@ if TYPE_CHECKING:
     from assistant.domain.findings import Finding
     from assistant.domain.fixes import Proof
     from assistant.domain.matrix import Matrix
-    from assistant.domain.ownership import OwnershipMap
+    from assistant.domain.ownership import CodeHints, OwnershipMap
     from assistant.domain.replay import Replay
     from assistant.domain.repository import Repository
     from assistant.engine.options import Options
     from assistant.shadow.database import Shadow
 
     OnProgress = Callable[[str, int, int], None]
+
+
+class NothingToRehearseError(UsageError):
+    """The repository has no schema; its code may still be looked at."""
 
 
 class Rehearsal:
@@ -156,16 +161,20 @@ class Rehearsal:
 
 
 @contextmanager
-def rehearse(path: Path, options: Options, on_progress: OnProgress) -> Iterator[Rehearsal]:
+def rehearse(
+    path: Path, options: Options, on_progress: OnProgress, hints: Callable[[], CodeHints] | None = None
+) -> Iterator[Rehearsal]:
     """Replay a repository on a shadow and read it back.
 
     Args:
         path: the operator's repository.
         options: where the schema comes from and where it is rehearsed.
         on_progress: told what is done, how many are done, of how many (0 when unknown); may raise to stop.
+        hints: brings the owner columns that the code names; called only when the schema leaves an owner open.
 
     Raises:
-        UsageError: not a repository, no migrations, a broken stanch.toml.
+        NothingToRehearseError: no migrations, or none that can be read.
+        UsageError: not a repository, a broken stanch.toml.
         UnreachableError: the live database or the shadow does not answer.
     """
     from assistant.collect.repository import read_repository
@@ -176,16 +185,15 @@ def rehearse(path: Path, options: Options, on_progress: OnProgress) -> Iterator[
         repository = read_repository(options.folder or path, options.schema_file)
     if not repository.sources and options.database_url is None:
         if unread := [left for left in repository.not_read if left.unreadable and left.file.endswith(".sql")]:
-            raise UsageError(
+            raise NothingToRehearseError(
                 f"no SQL file of this repository could be read; the first is {unread[0].file}: {unread[0].reason}",
                 "Mend that file, or give a schema with --schema FILE (pg_dump --schema-only).",
             )
-        raise UsageError(
+        raise NothingToRehearseError(
             "there are no migrations or schema files in this repository.",
             "Give a schema with --schema FILE (pg_dump --schema-only), or a database with --database-url URL.",
         )
     from assistant.ownership.file import load
-    from assistant.ownership.infer import infer
     from assistant.shadow.open import open_shadow
 
     on_progress("starting the rehearsal database", 0, 0)
@@ -197,7 +205,7 @@ def rehearse(path: Path, options: Options, on_progress: OnProgress) -> Iterator[
         with _timing(seconds, "catalog"):
             on_progress("reading the rules back", 0, 0)
             catalog = _read_back(repository, shadow)
-            ownership = load(repository.root / MAP_FILE, infer(catalog), catalog)
+            ownership = load(repository.root / MAP_FILE, _owners(catalog, hints), catalog)
         yield Rehearsal(
             repository=repository,
             shadow=shadow,
@@ -239,6 +247,16 @@ def _read_back(repository: Repository, shadow: Shadow) -> Catalog:
             text_subject=repository.text_subject,
             exposed_schemas=_exposed_schemas(repository),
         )
+
+
+def _owners(catalog: Catalog, hints: Callable[[], CodeHints] | None) -> OwnershipMap:
+    """By the schema; where it leaves an owner open, by what the code compares with the caller as well."""
+    from assistant.ownership.infer import infer
+
+    inferred = infer(catalog)
+    if hints is None or all(entry.kind is not OwnerKind.UNKNOWN for entry in inferred.entries.values()):
+        return inferred
+    return infer(catalog, hints())
 
 
 @contextmanager

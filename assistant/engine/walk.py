@@ -7,6 +7,7 @@ and one remedy; nothing that a step raises ends the program, except an interrupt
 from __future__ import annotations
 
 import getpass
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assistant import __version__
@@ -79,7 +80,7 @@ def _on_step(context: Context, command: Run | Answer | Approve | Decline | Edit 
         case Answer(question=question, answer=answer):
             yield from _answer(context, question, answer)
         case Approve():
-            yield from _answer(context, APPROVAL, APPROVE)
+            yield from _answer(replace(context, approval=command), APPROVAL, APPROVE)
         case Decline(because=because):
             yield from _decline(context, because)
         case Edit(path=path, text=text):

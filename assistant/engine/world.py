@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -15,10 +15,14 @@ from assistant.domain.errors import NeedsPersonError, StanchError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from assistant.domain.code import Decisions
     from assistant.domain.fixes import Artifact
+    from assistant.domain.matrix import Matrix
+    from assistant.engine.codehalf import CodeHalf, Survey
     from assistant.engine.options import Options
     from assistant.engine.rehearsal import Rehearsal
     from assistant.store.evidence import EvidenceShelf
+    from assistant.write.patches import FilePatch
 
 Report = Callable[[str, int, int], None]
 """How long work tells where it is: what it does, how many are done, of how many (0 when unknown)."""
@@ -52,8 +56,15 @@ class World:
     """Set by a face to stop the running step at its next report."""
     proposed: dict[str, tuple[Artifact, ...]] = field(default_factory=dict)
     """What a step has shown and waits to write, by step."""
+    patches: dict[str, tuple[FilePatch, ...]] = field(default_factory=dict)
+    """Edits of code that a step has shown, hunk by hunk, by step."""
+    decisions: Decisions | None = None
+    """What a person has just decided about routes and not saved yet; None for what stands in stanch.toml."""
     _open: ExitStack = field(default_factory=ExitStack)
     _rehearsal: Rehearsal | None = None
+    _open_code: ExitStack = field(default_factory=ExitStack)
+    _survey: Survey | None = None
+    _code: tuple[CodeHalf, Matrix | None, Decisions] | None = None
 
     def progress(self, says: str, done: int = 0, total: int = 0) -> None:
         """Report, or stop when the operator asked for it.
@@ -73,6 +84,23 @@ class World:
             self._rehearsal = self._open.enter_context(rehearse(self.root, self.options, self.progress))
         return self._rehearsal
 
+    def code(self) -> CodeHalf:
+        """The code as it stands now, judged with the rehearsal where there is a schema; read once, then kept like it."""
+        from assistant.engine.codehalf import surveying
+        from assistant.engine.decisions import load_decisions
+        from assistant.engine.rehearsal import NothingToRehearseError
+
+        if self._survey is None:
+            self._survey = self._open_code.enter_context(surveying(self.root, self.options, self.progress))
+        rehearsal = None
+        with suppress(NothingToRehearseError):
+            rehearsal = self.rehearsal()
+        matrix = rehearsal.attack() if rehearsal is not None else None
+        decisions = self.decisions or load_decisions(self.root)
+        if self._code is None or self._code[1] is not matrix or self._code[2] != decisions:
+            self._code = (self._survey.judged(rehearsal, decisions), matrix, decisions)
+        return self._code[0]
+
     def head(self) -> str:
         """The commit that is checked out, empty when there is none or the repository cannot be read yet."""
         from assistant.collect.repository import read_repository
@@ -83,9 +111,15 @@ class World:
             return ""
 
     def forget(self) -> None:
-        """Drop the rehearsal: the files it was built from changed."""
+        """Drop the rehearsal and the code: the files they were built from changed."""
+        self.forget_code()
         self._rehearsal = None
         self._open.close()
+
+    def forget_code(self) -> None:
+        """Drop the code alone: files of it changed, and no migration did."""
+        self._survey = self._code = None
+        self._open_code.close()
 
     def close(self) -> None:
         """Drop the rehearsal and its database."""

@@ -16,7 +16,8 @@ from assistant.text.plural import plural
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Sequence
+    from collections.abc import Callable, Generator, Iterable, Sequence
+    from pathlib import Path
 
     from assistant.domain.events import Happening
     from assistant.domain.fixes import Artifact
@@ -105,8 +106,12 @@ def write_files(context: Context, plan: Plan) -> Generator[Happening, None, str]
     return f"wrote {', '.join(artifact.path for artifact in artifacts)}"
 
 
-def remove_files(context: Context) -> Generator[Happening, None, str]:
+def remove_files(context: Context, kept: Path | None = None) -> Generator[Happening, None, str]:
     """Take back what the step wrote: new files are removed, changed ones restored; a file somebody edited is refused.
+
+    Args:
+        context: of the step that wrote.
+        kept: folder with the files as they were, below their own paths; None when they are in the evidence.
 
     Raises:
         UsageError: a file was changed since, or its old content was not kept word for word.
@@ -117,7 +122,7 @@ def remove_files(context: Context) -> Generator[Happening, None, str]:
     written = _written(context)
     if not written:
         raise UsageError(f"the step {context.step.id} has written nothing.", "There is nothing to undo.")
-    before = _kept_before(context)
+    before = _kept_before(context) if kept is None else _originals(kept, written)
     for path, sha in written.items():
         there = world.root / path
         if there.exists() and hashlib.sha256(there.read_bytes()).hexdigest() != sha:
@@ -128,6 +133,19 @@ def remove_files(context: Context) -> Generator[Happening, None, str]:
     world.forget()
     yield from ()
     return f"took back {', '.join(written)}"
+
+
+def keep_originals(kept: Path, root: Path, paths: Iterable[str]) -> None:
+    """Copy files as they are, word for word, into a private folder before they are changed; new files leave nothing there."""
+    for path in paths:
+        if (root / path).is_file():
+            beside = kept / path
+            beside.parent.mkdir(parents=True, exist_ok=True)
+            beside.write_bytes((root / path).read_bytes())
+
+
+def _originals(kept: Path, paths: Iterable[str]) -> dict[str, str]:
+    return {path: (kept / path).read_bytes().decode() for path in paths if (kept / path).is_file()}
 
 
 def _shown(context: Context) -> tuple[dict[str, str], datetime]:

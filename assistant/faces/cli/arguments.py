@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 VERBS = {
     "prove": "attack a rehearsal database as every actor; show which rows leak to whom",
-    "scan": "name everything that is wrong in the schema, executed or suspected",
-    "fix": "write the migration that closes the leaks, proven on a clone, after approval",
-    "own": "show who owns each row; --confirm saves the map as stanch.toml",
+    "scan": "name everything that is wrong in schema and code; --map shows every way in",
+    "fix": "write the migration (or --code: the edits) that closes the leaks, after approval",
+    "own": "show who owns each row, say which routes are public; kept in stanch.toml",
     "incident": "list, show, verify, export or resume case files",
     "runbook": "print the incident's runbook as Markdown",
     "demo": "walk an incident in a small leaking app made for it",
@@ -113,6 +113,14 @@ def _pipeline(parser: argparse.ArgumentParser) -> None:
     _rehearsal_flags(parser)
 
 
+def _scan(parser: argparse.ArgumentParser) -> None:
+    _pipeline(parser)
+    parser.add_argument("--map", action="store_true", help="show every way into the code, who is asked, which rows")
+    half = parser.add_mutually_exclusive_group()
+    half.add_argument("--code-only", action="store_true", help="leave the database out")
+    half.add_argument("--database-only", action="store_true", help="leave the code out")
+
+
 def _fix(parser: argparse.ArgumentParser) -> None:
     _pipeline(parser)
     parser.add_argument("--dry-run", action="store_true", help="show findings, proof and diff; write nothing")
@@ -123,6 +131,11 @@ def _fix(parser: argparse.ArgumentParser) -> None:
 def _own(parser: argparse.ArgumentParser) -> None:
     _pipeline(parser)
     parser.add_argument("--confirm", action="store_true", help="save the map as stanch.toml")
+    parser.add_argument(
+        "--public", metavar="ROUTE", help="keep in stanch.toml that this route group or entry needs no session"
+    )
+    parser.add_argument("--because", metavar="WHY", help="the reason, with --public")
+    parser.add_argument("--private", metavar="ROUTE", help="keep in stanch.toml that it must not be public")
 
 
 def _incident(parser: argparse.ArgumentParser) -> None:
@@ -160,7 +173,7 @@ def _completion(parser: argparse.ArgumentParser) -> None:
 
 _ADD = {
     "prove": _pipeline,
-    "scan": _pipeline,
+    "scan": _scan,
     "fix": _fix,
     "own": _own,
     "incident": _incident,

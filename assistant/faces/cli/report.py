@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from assistant.domain.matrix import Cell, Matrix
     from assistant.domain.ownership import OwnershipMap, Question
     from assistant.domain.replay import NotRead, Replay
+    from assistant.engine.examination import Examination
     from assistant.engine.rehearsal import Rehearsal
 
 SCHEMA = 1
@@ -50,14 +51,40 @@ def prove_report(rehearsal: Rehearsal) -> dict[str, Any]:
     }
 
 
-def scan_report(rehearsal: Rehearsal) -> dict[str, Any]:
-    """What ``stanch scan --json`` prints."""
-    findings = rehearsal.findings()
-    return {
+def scan_report(examination: Examination, *, with_map: bool = False) -> dict[str, Any]:
+    """What ``stanch scan --json`` prints; ``code.map`` stands in it when the map was asked for."""
+    rehearsal, half = examination.rehearsal, examination.code
+    report: dict[str, Any] = {
         "schema": SCHEMA,
-        "findings": [finding_record(finding) for finding in findings],
-        "not_read": not_read_records(rehearsal),
-        "seconds": seconds(rehearsal),
+        "findings": [finding_record(finding) for finding in examination.findings()],
+        "not_read": not_read_records(rehearsal) if rehearsal is not None else [],
+        "seconds": {name: round(spent, 3) for name, spent in examination.seconds().items()},
+    }
+    report |= _database(rehearsal) | {"database": {"tested": rehearsal is not None, "because": examination.not_tested}}
+    report["questions"] += [_question(question) for question in examination.questions()]
+    if half is not None:
+        from assistant.engine.codeview import entry_record, map_record, rows_of
+
+        rows = rows_of(half)
+        report["code"] = map_record(half, rows)
+        if with_map:
+            report["code"]["map"] = [entry_record(row) for row in rows]
+    return report
+
+
+def _database(rehearsal: Rehearsal | None) -> dict[str, Any]:
+    """The database half of a scan; all of it empty when it was not tested."""
+    if rehearsal is None:
+        return {
+            "replay": {"files": 0, "statements": 0, "applied": 0, "skipped": []},
+            "cells": {verdict.value: 0 for verdict in Verdict},
+            "map": "none",
+            "questions": [],
+            "missing": [],
+            "stand_ins": [],
+            "filled_in": [],
+        }
+    return {
         "replay": replay_record(rehearsal.replay),
         "cells": rehearsal.attack().counts(),
         "map": "confirmed" if rehearsal.ownership.confirmed else "inferred",
@@ -83,6 +110,7 @@ def finding_record(finding: Finding) -> dict[str, Any]:
         "where": place,
         "fingerprint": finding.fingerprint,
         "detail": finding.detail,
+        "entry": finding.entry,
     }
 
 
@@ -113,15 +141,17 @@ def not_read_records(rehearsal: Rehearsal) -> list[dict[str, str]]:
 def questions(*askers: Matrix | OwnershipMap) -> list[dict[str, Any]]:
     """Everything that only the operator can say, each question once, by id."""
     asked: Mapping[str, Question] = {question.id: question for asker in askers for question in asker.questions}
-    return [
-        {
-            "id": question.id,
-            "asks": question.asks,
-            "objects": [str(name) for name in question.objects],
-            "why": question.why,
-        }
-        for _, question in sorted(asked.items())
-    ]
+    return [_question(question) for _, question in sorted(asked.items())]
+
+
+def _question(question: Question) -> dict[str, Any]:
+    record: dict[str, Any] = {
+        "id": question.id,
+        "asks": question.asks,
+        "objects": [str(name) for name in question.objects],
+        "why": question.why,
+    }
+    return record | ({"group": question.group, "entries": list(question.entries)} if question.entries else {})
 
 
 def objects_of(rehearsal: Rehearsal) -> int:

@@ -23,7 +23,7 @@ from assistant.engine.commands import Answer, Note, Run, Skip, Undo
 from assistant.engine.fold import APPROVAL
 from assistant.engine.options import Options
 from assistant.engine.playbooks import load_playbook
-from assistant.faces.tui import terminal
+from assistant.faces.tui import terminal, windows
 from assistant.faces.tui.keys import ACTIONS
 from assistant.faces.tui.messages import Ended, Happened
 from assistant.faces.tui.screens.stage import StageScreen
@@ -39,11 +39,10 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
     from assistant.domain.events import Asked, Event, Incident
-    from assistant.domain.ownership import OwnershipMap
     from assistant.domain.playbook import Playbook, Step
     from assistant.engine.commands import Command
-    from assistant.engine.rehearsal import Rehearsal
     from assistant.engine.session import Session
+    from assistant.engine.world import World
 
 
 class StanchApp(App[None]):
@@ -275,43 +274,36 @@ class StanchApp(App[None]):
             return ""
 
     @work(thread=True, group="engine", exclusive=True, exit_on_error=False)
-    def _rehearse(self, then: Callable[[Rehearsal], object]) -> None:
-        """Bring the rehearsal up if a restart lost it, then show what was asked for."""
+    def _bring(self, window: Callable[[World], Screen[Any]]) -> None:
+        """Bring up what a restart lost, then show what was asked for."""
         assert self.session is not None
         try:
-            rehearsal = self.session.world.rehearsal()
-            shown = then(rehearsal)
+            shown = window(self.session.world)
         except StanchError as error:
             self.post_message(Ended((error.says, error.remedy)))
         else:
             self.post_message(Ended())
             self.call_from_thread(self.push_screen, shown)
 
-    def _look(self, then: Callable[[Rehearsal], object]) -> None:
+    def _look(self, window: Callable[[World], Screen[Any]]) -> None:
         if self.session is None or self.working:
             self.notify("A step is still running; press c to cancel it.", markup=False)
             return
         self.working = True
         self.session.world.cancel.clear()
-        self._rehearse(then)
+        self._bring(window)
 
     def action_open_matrix(self) -> None:
         """Who can do what; attacks again if a restart lost the result."""
-        from assistant.faces.tui.screens.matrix import MatrixScreen
-
-        self._look(lambda rehearsal: MatrixScreen(rehearsal.attack()))
+        self._look(windows.matrix)
 
     def action_open_map(self) -> None:
         """Who owns the rows."""
-        from assistant.faces.tui.screens.ownership import OwnershipScreen
+        self._look(partial(windows.owners, self))
 
-        self._look(lambda rehearsal: OwnershipScreen(rehearsal.ownership, rehearsal.catalog, self._save_map))
-
-    def _save_map(self, ownership: OwnershipMap) -> None:
-        """Go on with the edited map; the step that saves it asks for approval like every other."""
-        assert self.session is not None
-        self.session.world.rehearsal().use(ownership)
-        self.send(Run(step="ownership-map"))
+    def action_open_code(self) -> None:
+        """Every way into the code."""
+        self._look(partial(windows.code, self))
 
     def action_open_timeline(self) -> None:
         """Everything that happened."""

@@ -23,6 +23,11 @@ def ask_approval(app: StanchApp, step: Step, asked: Asked) -> None:
     from assistant.faces.tui.screens.approve import ApproveScreen
 
     assert app.incident is not None
+    if app.session is not None and (files := app.session.world.patches.get(step.id)):
+        from assistant.faces.tui.screens.hunks import HunksScreen
+
+        app.push_screen(HunksScreen(step.id, asked.asks, files, app.send))
+        return
     wanted = proposal(events_of(app.incident, step.id), app.evidence_text, app.evidence_kind)
     answer = partial(_decide, app, step)
     app.push_screen(ApproveScreen(asked.asks, wanted.proof, wanted.files, wanted.diff, answer))

@@ -1,9 +1,14 @@
-"""``stanch own``: who owns each row, with the evidence; ``--confirm`` saves the map as stanch.toml."""
+"""``stanch own``: who owns each row, with the evidence; ``--confirm`` saves the map as stanch.toml.
+
+``--public ROUTE --because WHY`` and ``--private ROUTE`` answer the scan's question whether a route needs no session, in the same file.
+"""
 
 from __future__ import annotations
 
+import difflib
 from typing import TYPE_CHECKING, Any
 
+from assistant.domain.errors import UsageError
 from assistant.domain.ownership import OwnerKind
 from assistant.engine.mapfile import MAP_FILE, map_artifact
 from assistant.engine.rehearsal import rehearse
@@ -15,6 +20,7 @@ from assistant.text.plural import plural
 
 if TYPE_CHECKING:
     import argparse
+    from pathlib import Path
 
     from assistant.domain.ownership import Ownership, OwnershipMap
     from assistant.engine.rehearsal import Rehearsal
@@ -24,6 +30,8 @@ if TYPE_CHECKING:
 def run(arguments: argparse.Namespace, voice: Voice) -> int:
     """Exit 5 while a table has no evidence for its owner, else 0."""
     root = repository_root(arguments.repo)
+    if arguments.public or arguments.private or arguments.because:
+        return _decide(arguments, voice, root)
     with rehearse(root, options_from(arguments, root, voice), voice.progress) as rehearsal:
         ownership = rehearsal.ownership
         written: list[str] = []
@@ -44,6 +52,41 @@ def run(arguments: argparse.Namespace, voice: Voice) -> int:
                 voice.line(f"Inferred. Save it with `stanch own --confirm`, then correct {MAP_FILE} where it is wrong.")
     asked = any(entry.kind is OwnerKind.UNKNOWN for entry in ownership.entries.values())
     return Exit.NEEDS_PERSON if asked else Exit.CALM
+
+
+def _decide(arguments: argparse.Namespace, voice: Voice, root: Path) -> int:
+    """Keep what the operator says about routes; only routes that the code has."""
+    from assistant.engine.codehalf import surveying
+    from assistant.engine.decisions import decided_private, decided_public, decisions_artifact, load_decisions
+    from assistant.write.apply import apply
+
+    decisions = load_decisions(root)
+    if arguments.because and not arguments.public:
+        raise UsageError("--because gives the reason of --public.", "Name the route with --public.")
+    if arguments.public and not arguments.because:
+        raise UsageError("a public route needs a reason.", 'Give it with --because "…"; it is kept beside the route.')
+    with surveying(root, options_from(arguments, root, voice), voice.progress) as survey:
+        entries = survey.map().entries
+    known = {entry.group for entry in entries} | {entry.id for entry in entries}
+    for name in filter(None, (arguments.public, arguments.private)):
+        if name not in known:
+            near = difflib.get_close_matches(name, sorted(known), n=1)
+            raise UsageError(
+                f"the code has no route group and no entry {name!r}.",
+                f"Did you mean {near[0]!r}?" if near else "`stanch scan --map` lists them.",
+            )
+    if arguments.public:
+        decisions = decided_public(decisions, arguments.public, arguments.because)
+    if arguments.private:
+        decisions = decided_private(decisions, arguments.private)
+    artifact = decisions_artifact(root, decisions)
+    written = list(apply(root, (artifact,))) if artifact else []
+    if arguments.json:
+        said = {"public": dict(decisions.public), "private": sorted(decisions.private)}
+        voice.json({"schema": SCHEMA, "code": said, "written": written})
+    else:
+        voice.line(f"Saved {MAP_FILE}: review it like code." if written else f"{MAP_FILE} says all of this already.")
+    return Exit.CALM
 
 
 def _tell(voice: Voice, ownership: OwnershipMap) -> None:

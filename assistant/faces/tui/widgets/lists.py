@@ -31,3 +31,9 @@ class Owners(DataTable[object]):
     """The ownership map: Enter edits."""
 
     BINDINGS: ClassVar = [_enter("map.edit", "select_cursor")]
+
+
+class Entries(DataTable[object]):
+    """The code map: Enter shows what stands behind an entry."""
+
+    BINDINGS: ClassVar = [_enter("code.entry", "select_cursor")]

@@ -22,7 +22,7 @@ class PaperSession:
     def __init__(self) -> None:
         self.sent: list[Command] = []
         self.evidence = SimpleNamespace(read=lambda _id: DIFF, describe=lambda _id: SimpleNamespace(kind="diff"))
-        self.world = SimpleNamespace()
+        self.world = SimpleNamespace(patches={})
         self.cancelled = False
 
     def send(self, command: Command) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual.widgets import Static
 
 from assistant.domain.errors import UsageError
 from assistant.engine.commands import Approve, Decline, Note, Run, Skip
@@ -90,7 +91,7 @@ async def test_a_failing_worker_becomes_a_sentence_and_the_app_stays() -> None:
         while not isinstance(app.screen, Say):
             await pilot.pause(0.01)
         await pilot.pause()
-        shown = " ".join(screen_text(app).replace("│", " ").split())
+        shown = " ".join(str(line.render()) for line in app.screen.query(Static))
         assert "ZeroDivisionError: a [bold]bug[/bold]" in shown
         await pilot.press("escape")
         assert app.is_running

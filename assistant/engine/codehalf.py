@@ -1,0 +1,168 @@
+"""The code half of a repository: read in the background by worker processes, judged once the database half is known.
+
+Reading starts with the block and runs beside the replay; whoever asks for the map waits for it in the calling thread, so that progress
+and cancelling work there. Leaving the block stops the workers, however it is left.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from assistant.domain.ownership import CodeHints
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from assistant.detect.code.context import CodeContext
+    from assistant.domain.code import CodeMap, Decisions
+    from assistant.domain.findings import Finding
+    from assistant.domain.ownership import Question
+    from assistant.engine.options import Options
+    from assistant.engine.rehearsal import Rehearsal
+
+    OnProgress = Callable[[str, int, int], None]
+
+_GLANCE = 0.05
+"""Seconds between two looks at work in the background."""
+_LONGEST_STOP = 20.0
+"""Seconds that workers get to end once they are told to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeHalf:
+    """What the code says, joined with what the attack on the database showed."""
+
+    map: CodeMap
+    """Entry points, callers, guards, queries, with the denominator."""
+    findings: tuple[Finding, ...]
+    """What is wrong, worst first."""
+    questions: tuple[Question, ...]
+    """Public on purpose? One a route group."""
+    context: CodeContext
+    """What verdicts of single entries are told from."""
+    joined: bool
+    """True when the attack matrix of the database was there to judge by."""
+
+
+class Survey:
+    """The code while it is being read. Built by ``surveying``."""
+
+    def __init__(self, root: Path, options: Options, on_progress: OnProgress) -> None:
+        """Nothing is read before ``start``.
+
+        Args:
+            root: top of the repository; a folder of it in ``options`` narrows what is reported, not what is read.
+            options: how many workers read, and the folder.
+            on_progress: told where the reading is while somebody waits for it; may raise to stop.
+        """
+        self._root, self._options, self._on_progress = root, options, on_progress
+        self._cancel = threading.Event()
+        self._over = threading.Event()
+        self._map: CodeMap | None = None
+        self._error: BaseException | None = None
+        self._now = ("reading the code", 0, 0)
+        self._thread = threading.Thread(target=self._read, name="stanch-code", daemon=True)
+        self.seconds = 0.0
+        """Wall time of the reading."""
+
+    def start(self) -> None:
+        """Begin to read."""
+        self._thread.start()
+
+    def map(self) -> CodeMap:
+        """The code map; waits for it.
+
+        Raises:
+            StanchError: the code cannot be read.
+        """
+        while not self._over.wait(_GLANCE):
+            self._on_progress(*self._now)
+        if self._error is not None:
+            raise self._error
+        assert self._map is not None
+        return self._map
+
+    def hints(self) -> CodeHints:
+        """Columns that the code compares with the caller, for the ownership map."""
+        return CodeHints(owner_columns=dict(self.map().owner_columns))
+
+    def judged(self, rehearsal: Rehearsal | None, decisions: Decisions) -> CodeHalf:
+        """Findings and questions; with a rehearsal, the user's own client is judged by what the attack showed."""
+        from assistant.detect.code.run import report_code
+
+        read = self.map()
+        self._on_progress("judging the code", 0, 0)
+        matrix = rehearsal.attack() if rehearsal is not None else None
+        report = report_code(
+            read,
+            catalog=rehearsal.catalog if rehearsal is not None else None,
+            ownership=rehearsal.ownership if rehearsal is not None else None,
+            matrix=matrix,
+            decisions=decisions,
+        )
+        return CodeHalf(
+            map=read,
+            findings=report.findings,
+            questions=report.questions,
+            context=report.context,
+            joined=matrix is not None,
+        )
+
+    def close(self) -> None:
+        """Stop reading and wait until the workers are gone."""
+        self._cancel.set()
+        if self._thread.ident is not None:
+            self._thread.join(_LONGEST_STOP)
+
+    def _read(self) -> None:
+        from assistant.collect.code.map import read_code
+
+        began = time.perf_counter()
+        try:
+            read = read_code(
+                self._root,
+                workers=self._options.workers,
+                on_progress=self._look,
+                cancelled=self._cancel.is_set,
+            )
+            self._map = _within(read, self._root, self._options.folder)
+        except BaseException as error:  # noqa: BLE001 - it is raised again in the thread that asks
+            self._error = error
+        finally:
+            self.seconds = time.perf_counter() - began
+            self._over.set()
+
+    def _look(self, says: str, done: int, total: int) -> None:
+        self._now = (says, done, total)
+
+
+@contextmanager
+def surveying(root: Path, options: Options, on_progress: OnProgress) -> Iterator[Survey]:
+    """Read the code of a repository while the block runs."""
+    survey = Survey(root, options, on_progress)
+    survey.start()
+    try:
+        yield survey
+    finally:
+        survey.close()
+
+
+def _within(read: CodeMap, root: Path, folder: Path | None) -> CodeMap:
+    """The map of one folder of a monorepo: what is reached from its entries may lie anywhere."""
+    if folder is None:
+        return read
+    below = folder.relative_to(root).as_posix() + "/"
+    return replace(
+        read,
+        entries=tuple(entry for entry in read.entries if entry.place.file.startswith(below)),
+        browser=tuple(module for module in read.browser if module.place.file.startswith(below)),
+        server=tuple(module for module in read.server if module.place.file.startswith(below)),
+        hosts=tuple(rule for rule in read.hosts if rule.place.file.startswith(below)),
+        documents=tuple(rule for rule in read.documents if rule.place.file.startswith(below)),
+    )
