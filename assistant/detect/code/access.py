@@ -31,6 +31,8 @@ PROVING: Final = frozenset(
     {GuardKind.MEMBERSHIP, GuardKind.OWNER, GuardKind.ROLE, GuardKind.SIGNATURE, GuardKind.CAPABILITY}
 )
 """Guards that prove an id of the request, or a row."""
+EQUALS: Final = frozenset({"eq", "in", "is", "match"})
+"""Operators of a condition that finds the rows of one value."""
 NOT_RUN_BY_PEOPLE: Final = frozenset({EntryKind.JOB, EntryKind.MIDDLEWARE})
 _ADMINS: Final = frozenset(
     {
@@ -151,12 +153,8 @@ class Access:
     @cached_property
     def has_membership(self) -> bool:
         """Some id of the request was proven to be the caller's."""
-        return any(
-            subject.kind is OriginKind.REQUEST
-            for guard in self.strong
-            if guard.kind in {GuardKind.MEMBERSHIP, GuardKind.OWNER, GuardKind.ROLE}
-            for subject in guard.subjects
-        )
+        asking = {GuardKind.MEMBERSHIP, GuardKind.OWNER, GuardKind.ROLE}
+        return bool(proven_by(self.entry, (guard for guard in self.strong if guard.kind in asking)))
 
     @cached_property
     def known_private(self) -> bool:
@@ -172,15 +170,8 @@ class Access:
 
     @cached_property
     def proven(self) -> frozenset[Origin]:
-        """Request values that a guard which counts has checked."""
-        return frozenset(
-            subject
-            for guard in self.strong
-            if guard.kind
-            in {GuardKind.MEMBERSHIP, GuardKind.OWNER, GuardKind.ROLE, GuardKind.SIGNATURE, GuardKind.CAPABILITY}
-            for subject in guard.subjects
-            if subject.kind is OriginKind.REQUEST
-        )
+        """Request values that a guard which counts has checked, by themselves or through the row they found."""
+        return proven_by(self.entry, self.strong)
 
     @property
     def writes(self) -> bool:
@@ -237,6 +228,28 @@ def strong_guards(entry: Entry) -> Iterator[Guard]:
     for guard in entry.guards:
         if guard.weakness is None and guard.kind in PERSONS | MACHINES | {GuardKind.CAPABILITY}:
             yield guard
+
+
+def proven_by(entry: Entry, guards: Iterable[Guard]) -> frozenset[Origin]:
+    """Request values that these guards prove: what they looked at, and what found the caller's row that they looked at."""
+    found: set[Origin] = set()
+    rows: list[int] = []
+    for guard in guards:
+        if guard.kind in PROVING:
+            found |= {subject for subject in guard.subjects if subject.kind is OriginKind.REQUEST}
+            rows += [subject.row for subject in guard.subjects if subject.kind is OriginKind.ROW]
+    queries = {query.id: query for query in entry.queries}
+    seen: set[int] = set()
+    while rows:
+        query = queries.get(rows.pop())
+        if query is None or query.id in seen:
+            continue
+        seen.add(query.id)
+        for condition in query.filters:
+            if condition.operator in EQUALS:
+                found |= {origin for origin in condition.origins if origin.kind is OriginKind.REQUEST}
+                rows += [origin.row for origin in condition.origins if origin.kind is OriginKind.ROW]
+    return frozenset(found)
 
 
 def is_administrative(guards: Iterable[Guard]) -> bool:

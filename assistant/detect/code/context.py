@@ -131,6 +131,8 @@ class CodeContext:
             if entry.kind is OwnerKind.SERVICE and not words.sounds_private(table):
                 return Whose.SERVERS
             return Whose.CUSTOMERS
+        if words.sounds_servers(table):
+            return Whose.SERVERS
         if engine in _PROVIDERS or self.owner_columns(table):
             return Whose.CUSTOMERS
         if words.sounds_public(table):

@@ -84,20 +84,36 @@ def _read(access: Access) -> Openness:
     by_public = bool(access.asked) and all(
         words.snake(condition.column) in PUBLIC_IDENTIFIERS for condition in access.asked
     )
-    if by_public or public_path(access) or access.whose is Whose.UNKNOWN:
+    if by_public or _only_counts(access) or public_path(access) or access.whose is Whose.UNKNOWN:
         return Openness.ASKED
     return Openness.OPEN
 
 
 def chooses_person(access: Access) -> bool:
-    """The request says whose rows it wants: ``user_id = params.userId``."""
-    columns = [condition.column for condition in access.asked]
-    columns += [
-        written.column
+    """The request says whose rows it wants, or in whose name it writes: ``user_id = params.userId``."""
+    if any(words.names_owner(condition.column) for condition in access.asked):
+        return True
+    return any(
+        words.names_person(written.column)
+        and bool(written.origins)
+        and all(origin.kind is OriginKind.REQUEST for origin in written.origins)
         for written in access.query.written
-        if written.origins and all(origin.kind is OriginKind.REQUEST for origin in written.origins)
-    ]
-    return any(words.names_owner(column) for column in columns)
+    )
+
+
+def _only_counts(access: Access) -> bool:
+    """Figures about everybody, and nothing that names anybody: ``select streak, score from users``."""
+    columns = access.query.columns
+    if columns is None or access.asked or not columns:
+        return columns == ()
+    return not any(
+        column == "*"
+        or words.names_id(column)
+        or words.is_personal(column)
+        or words.is_secret(column)
+        or words.tells(column)
+        for column in columns
+    )
 
 
 def public_path(access: Access) -> bool:

@@ -59,6 +59,10 @@ _PRIVATE: Final = named("""user account session api_key apikey webhook token cus
     subscriber broadcast campaign domain integration connection vote participant comment poll project invitation invite
     bookmark favorite cart address_book report ticket lead deal event_log embedding chunk knowledge memory setting preference
     submission progress sheet usage billing refund dispute transcript recording upload folder dataroom viewer agreement""")
+_SERVERS: Final = named(
+    """verification_token verification rate_limit idempotency_key idempotency webhook_event processed_event processed_stripe_event stripe_event
+    migration lock job cron_run cron_job cache otp password_reset_token password_reset magic_link email_verification oauth_state nonce"""
+)
 _ACCOUNTS: Final = named(
     "user account session api_key apikey webhook team member credential oauth_client oauth_account integration organization connection"
 )
@@ -146,6 +150,11 @@ def sounds_private(table: str) -> bool:
     return key in _PRIVATE or key.rpartition("_")[2] in _PRIVATE or key.partition("_")[0] in {"user", "customer"}
 
 
+def sounds_servers(table: str) -> bool:
+    """Bookkeeping of the server by its name: verification tokens, processed events, locks."""
+    return table_key(table) in _SERVERS
+
+
 def holds_accounts(table: str) -> bool:
     """Rows of it usually carry secrets: users, sessions, keys, webhooks, teams."""
     key = table_key(table)
@@ -184,3 +193,13 @@ def points_at(column: str) -> str:
     if len(parts) > 1 and parts[-1] in {"id", "ids", "uuid", "connect"}:
         return table_key("_".join(parts[:-1]))
     return ""
+
+
+_CONTENT: Final = named(
+    "name title text content body message note description comment file url data metadata amount total payload username prompt answer"
+)
+
+
+def tells(column: str) -> bool:
+    """The column holds what somebody wrote, or names somebody: no bare figure."""
+    return bool(_CONTENT & set(words(column.rpartition(".")[2])))

@@ -144,8 +144,8 @@ def _at_supabase(entry: Entry) -> bool:
         guard.weakness is None
         and guard.kind is GuardKind.SESSION
         and any(
-            "auth.getUser" in said or "auth.getClaims" in said or "supabase" in said.lower()
-            for said in (guard.says, *guard.chain)
+            subject.kind is OriginKind.CALLER and subject.path.partition(".")[0] in {"user", "claims"}
+            for subject in guard.subjects
         )
         for guard in entry.guards
     )

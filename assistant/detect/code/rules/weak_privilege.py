@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from assistant.detect.code.context import CodeContext
+    from assistant.domain.code import Origin
     from assistant.domain.findings import Finding
 
 RULE = CodeRule(
@@ -149,7 +150,7 @@ def _act(access: Access) -> str:
     if _asks_role(access):
         return "change the role of an owner" if _above(access) else ""
     query = access.query
-    if _sets_role(access):
+    if _sets_role(access) and not _looked_up(access):
         return "change anybody's role"
     if _EMPTIES.match(query.text) or (
         query.verb == "delete" and not query.filters and not access.tied and not query.text
@@ -198,19 +199,31 @@ def _above(access: Access) -> bool:
     named = {word for guard in roles for role in guard.roles for word in words.words(role)}
     if named & {"admin", "owner", "superadmin", "administrator"}:
         return False
-    targets = {
+    targets = _targets(access)
+    looked = {subject for guard in access.strong for subject in guard.subjects}
+    return not (targets & looked) and not _looked_up(access)
+
+
+def _targets(access: Access) -> frozenset[Origin]:
+    """What the request names the person with."""
+    return frozenset(
         origin
         for condition in access.query.filters
         if not words.names_tenant(condition.column)
         for origin in condition.origins
         if origin.kind is OriginKind.REQUEST
-    }
-    looked = {subject for guard in access.strong for subject in guard.subjects}
-    read = any(
-        query.order < access.query.order and targets & {origin for part in query.filters for origin in part.origins}
+    )
+
+
+def _looked_up(access: Access) -> bool:
+    """The row of the person who is changed was read before: their role was at hand."""
+    targets = _targets(access)
+    return any(
+        query.order < access.query.order
+        and query.verb == "select"
+        and targets & {origin for part in query.filters for origin in part.origins}
         for query in access.entry.queries
     )
-    return not (targets & looked) and not read
 
 
 def _admin_path(access: Access) -> bool:
