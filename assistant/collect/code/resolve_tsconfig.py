@@ -114,7 +114,7 @@ class Configurations:
 def _add(paths: dict[str, tuple[str, ...]], given: Mapping[str, Json], base: str, folder: str) -> None:
     for key, value in given.items():
         targets = [joined(base, target.replace("${configDir}", folder)) for target in strings_of(value)]
-        paths[key] = tuple(target for target in targets if target is not None)
+        paths[key] = tuple(target for target in targets if target is not None and "node_modules" not in target)
 
 
 def _cut(pattern: str) -> tuple[str, str, bool]:
@@ -146,6 +146,8 @@ def through_aliases(specifier: str, aliases: Aliases, known: Container[str]) -> 
 def says_alias(specifier: str, aliases: Aliases) -> bool:
     """True when a configuration maps the specifier, whether or not the file exists; a bare ``*`` says nothing."""
     return any(
-        prefix and (specifier.startswith(prefix) and specifier.endswith(suffix) if star else specifier == prefix)
-        for prefix, suffix, star, _targets in aliases.patterns
+        prefix
+        and targets
+        and (specifier.startswith(prefix) and specifier.endswith(suffix) if star else specifier == prefix)
+        for prefix, suffix, star, targets in aliases.patterns
     )
