@@ -3,24 +3,77 @@
 The follower asks at every call with the chain that ends in it. Nothing here follows code: an object that is not known gives None.
 
 What the follower may hand in: a plain template as ``Chain("global", "template", (Step("", values, text="user_id.eq.$1"),))`` (then ``or``
-conditions and search strings can be read), ``Seen.run`` to call conditions written as callbacks, and ``supplied`` tells what a library
-gives to the callback of its last call (``$transaction(async (tx) => …)``).
+conditions, search strings and cache keys can be read); a column of a Python model as ``Chain(<source>, "Order", (Step("id", None),))``;
+``Seen.run`` to call conditions written as callbacks. ``supplied`` tells what a library gives to the callback of its last call
+(``$transaction(async (tx) => …)``), ``deeds_of`` every act of a call, where ``deed_of`` has room for the first.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assistant.collect.code.recognise import acts, checks, drizzle, identity, prisma, supabase, supabase_clients
-from assistant.collect.code.recognise.chains import Seen, normal
+from assistant.collect.code.recognise import (
+    acts,
+    checks,
+    drizzle,
+    files,
+    firestore,
+    identity,
+    kysely,
+    mongo,
+    orm,
+    prisma,
+    providers,
+    python,
+    rawsql,
+    supabase,
+    supabase_clients,
+    vectors,
+)
+from assistant.collect.code.recognise.callbacks import supplied
+from assistant.collect.code.recognise.chains import Seen, normal, package_of
 from assistant.domain.code import ClientKind
 
 
 if TYPE_CHECKING:
     from assistant.collect.code.values import Chain, Check, Deed, Draft, Identity
 
-
-_QUERIES = (supabase.query, prisma.query, drizzle.query)
+_QUERIES = (
+    supabase.query,
+    prisma.query,
+    drizzle.query,
+    kysely.query,
+    vectors.query,
+    files.query,
+    firestore.query,
+    rawsql.query,
+    orm.query,
+    mongo.query,
+    python.query,
+    providers.query,
+)
+_POOLS = (
+    "drizzle-orm",
+    "kysely",
+    "pg",
+    "postgres",
+    "mysql2",
+    "knex",
+    "typeorm",
+    "sequelize",
+    "mongoose",
+    "mongodb",
+    "sqlalchemy",
+    "@neondatabase/",
+    "@vercel/postgres",
+    "@libsql/",
+    "better-sqlite3",
+    "psycopg",
+    "asyncpg",
+    "firebase-admin",
+    "pymongo",
+    "sqlmodel",
+)
 
 
 def query_of(chain: Chain, context: Seen) -> Draft | None:
@@ -33,7 +86,7 @@ def query_of(chain: Chain, context: Seen) -> Draft | None:
 
 def identity_of(chain: Chain, context: Seen) -> Identity | None:
     """What the last call of a chain says about the caller; its ``says`` ends in ``(by name only)`` when only a name speaks."""
-    if chain.last is None or chain.last.arguments is None:
+    if chain.last is None:
         return None
     return identity.identity(normal(chain), context)
 
@@ -45,11 +98,16 @@ def check_of(chain: Chain, context: Seen) -> Check | None:
     return checks.check(normal(chain), context)
 
 
-def deed_of(chain: Chain, context: Seen) -> Deed | None:
-    """What else the last call of a chain does."""
+def deeds_of(chain: Chain, context: Seen) -> tuple[Deed, ...]:
+    """Everything else that the last call of a chain does: an answer and each of its headers are several."""
     if chain.last is None or chain.last.arguments is None:
-        return None
-    return acts.deed(normal(chain), context)
+        return ()
+    return tuple(acts.deeds(normal(chain), context))
+
+
+def deed_of(chain: Chain, context: Seen) -> Deed | None:
+    """The first of ``deeds_of``."""
+    return next(iter(deeds_of(chain, context)), None)
 
 
 def client_of(chain: Chain) -> ClientKind | None:
@@ -58,7 +116,12 @@ def client_of(chain: Chain) -> ClientKind | None:
     found = supabase_clients.client_of(chain)
     if found is not None:
         return found
-    return ClientKind.POOL if prisma.is_prisma(chain) or chain.source.startswith("drizzle-orm") else None
+    package = package_of(chain.source)
+    if prisma.is_prisma(chain) or any(
+        package == pool or package.startswith((f"{pool}/", f"{pool}.")) for pool in _POOLS
+    ):
+        return ClientKind.POOL
+    return ClientKind.PROVIDER if providers.provider_of(chain) is not None else None
 
 
-__all__ = ["Seen", "check_of", "client_of", "deed_of", "identity_of", "query_of"]
+__all__ = ["Seen", "check_of", "client_of", "deed_of", "deeds_of", "identity_of", "query_of", "supplied"]

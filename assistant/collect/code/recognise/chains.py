@@ -44,6 +44,7 @@ _HOSTS = (
 _SCHEMES = ("npm:", "jsr:", "node:", "unresolved:")
 _PREFIX = re.compile(r"^(?:v\d+/|\*|stable/)")
 _NAMED = re.compile(r"^(@[^/@]+/[^/@]+|[^/@]+)(?:@[^/]*)?(/.*)?$")
+_HOLE = re.compile(r"\$([1-9]\d*)")
 _DEEPEST = 8
 
 NOBODYS = frozenset({"unresolved", "parameter", "global"})
@@ -110,6 +111,12 @@ def options(step: Step | None) -> Shape | None:
         if isinstance(found, Shape):
             return found
     return None
+
+
+def named_argument(step: Step | None, name: str) -> Value | None:
+    """A keyword argument of Python, or a field of the last object literal."""
+    found = field_of(options(step), name)
+    return unwrapped(found) if found is not None else None
 
 
 def at_path(value: Value | None, *names: str) -> Value | None:
@@ -191,7 +198,8 @@ def said(value: Value | None, depth: int = 0) -> str:
     if isinstance(value, Known):
         return ", ".join(sorted(origin.path for origin in value.origins if origin.path))[:120]
     if isinstance(value, Chain):
-        return value.dotted[-120:]
+        written = template_of(value)
+        return _filled(*written)[:120] if written else value.dotted[-120:]
     if isinstance(value, Shape):
         return "{ " + ", ".join([*value.fields, *("…" for _ in value.rest)]) + " }"
     if isinstance(value, Listed):
@@ -203,6 +211,13 @@ def said(value: Value | None, depth: int = 0) -> str:
     if isinstance(value, Test):
         return f"({value.kind})"
     return ""
+
+
+def _filled(text: str, values: tuple[Value, ...]) -> str:
+    """``user:${user.id}`` of a template."""
+    return _HOLE.sub(
+        lambda hole: "${" + (said(values[int(hole[1]) - 1], 1) if int(hole[1]) <= len(values) else "") + "}", text
+    )
 
 
 def fields_of(value: Value | None) -> tuple[tuple[str, Value], ...]:

@@ -1,0 +1,361 @@
+"""Services that hold customers' objects: payments, billing, identity, jobs, files of language models. Nobody's rules stop these clients.
+
+A call is read as resource, method, id and fields: ``stripe.subscriptions.update(id, { metadata })`` is an update of ``subscriptions``.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from assistant.collect.code.recognise.chains import (
+    NOBODYS,
+    Seen,
+    argument,
+    is_nothing,
+    items_of,
+    package_of,
+)
+from assistant.collect.code.values import Chain, Draft, Shape, Step, Value
+
+
+if TYPE_CHECKING:
+    from assistant.collect.code.recognise.conditions import Condition
+
+
+class Provider(NamedTuple):
+    """How one service's client is read."""
+
+    engine: str
+    """``Query.engine``."""
+    packages: tuple[str, ...]
+    """Prefixes of its packages."""
+    names: frozenset[str] = frozenset()
+    """What an object nobody saw being made is called."""
+    wraps: tuple[str, ...] = ()
+    """Path to the object in the answer."""
+    only: frozenset[str] = frozenset()
+    """Resources that hold customers' objects; empty for all."""
+
+
+_VERBS = {
+    "retrieve": "select",
+    "get": "select",
+    "list": "select",
+    "listAll": "select",
+    "search": "select",
+    "find": "select",
+    "fetch": "select",
+    "export": "select",
+    "poll": "select",
+    "content": "select",
+    "create": "insert",
+    "add": "insert",
+    "attach": "update",
+    "detach": "update",
+    "update": "update",
+    "modify": "update",
+    "patch": "update",
+    "confirm": "update",
+    "capture": "update",
+    "pay": "update",
+    "resume": "update",
+    "pause": "update",
+    "activate": "update",
+    "refund": "update",
+    "reschedule": "update",
+    "replay": "update",
+    "verify": "update",
+    "finalizeInvoice": "update",
+    "sendInvoice": "update",
+    "voidInvoice": "update",
+    "createLoginLink": "sign",
+    "cancel": "delete",
+    "del": "delete",
+    "delete": "delete",
+    "remove": "delete",
+    "archive": "delete",
+    "expire": "delete",
+    "revoke": "delete",
+    "deactivate": "delete",
+}
+_PREFIXED = re.compile(
+    r"^(retrieve|get|list|fetch|find|search|create|add|update|set|delete|remove|cancel|revoke|ban|lock|disable|send|assign|unassign|merge)(?:All|Many)?_?([A-Za-z]\w*)$"
+)
+_PREFIX_VERBS = {
+    "retrieve": "select",
+    "get": "select",
+    "list": "select",
+    "fetch": "select",
+    "find": "select",
+    "search": "select",
+    "create": "insert",
+    "add": "insert",
+    "send": "insert",
+    "update": "update",
+    "set": "update",
+    "assign": "update",
+    "merge": "update",
+    "ban": "update",
+    "lock": "update",
+    "disable": "update",
+    "unassign": "update",
+    "delete": "delete",
+    "remove": "delete",
+    "cancel": "delete",
+    "revoke": "delete",
+}
+_OPTIONS = frozenset(
+    {
+        "idempotencyKey",
+        "stripeAccount",
+        "apiVersion",
+        "timeout",
+        "maxNetworkRetries",
+        "apiKey",
+        "headers",
+        "signal",
+        "stripe_account",
+        "idempotency_key",
+    }
+)
+_SETTINGS = frozenset(
+    {
+        "limit",
+        "expand",
+        "starting_after",
+        "ending_before",
+        "include",
+        "first",
+        "after",
+        "page",
+        "perPage",
+        "pageSize",
+        "order",
+        "sort",
+        "cache",
+        "sorting",
+    }
+)
+
+PROVIDERS = (
+    Provider(
+        "stripe",
+        ("stripe", "@stripe/stripe-node"),
+        frozenset({"stripe", "getstripe", "stripeclient", "stripeadmin", "stripeserver"}),
+    ),
+    Provider("paddle", ("@paddle/paddle-node-sdk",), frozenset({"paddle", "getpaddleinstance", "getpaddle"})),
+    Provider("polar", ("@polar-sh/",), frozenset({"polar", "polarclient"})),
+    Provider("lemonsqueezy", ("@lemonsqueezy/", "lemonsqueezy.ts"), frozenset({"lemonsqueezy"}), ("data", "data")),
+    Provider("trigger", ("@trigger.dev/sdk",), only=frozenset({"runs", "schedules", "batch"})),
+    Provider(
+        "openai",
+        ("openai",),
+        only=frozenset(
+            {
+                "files",
+                "threads",
+                "assistants",
+                "vectorStores",
+                "vector_stores",
+                "messages",
+                "runs",
+                "batches",
+                "conversations",
+                "fineTuning",
+                "steps",
+                "items",
+            }
+        ),
+    ),
+    Provider("anthropic", ("@anthropic-ai/", "anthropic"), only=frozenset({"files", "batches"})),
+    Provider(
+        "clerk",
+        ("@clerk/",),
+        frozenset({"clerkclient", "clerk"}),
+        only=frozenset(
+            {
+                "users",
+                "organizations",
+                "sessions",
+                "invitations",
+                "emailAddresses",
+                "allowlistIdentifiers",
+                "oauthApplications",
+            }
+        ),
+    ),
+    Provider("workos", ("@workos-inc/node",), frozenset({"workos"})),
+    Provider(
+        "jackson",
+        ("@boxyhq/saml-jackson",),
+        frozenset({"connectionapicontroller", "apicontroller", "directorysynccontroller", "directorysync", "jackson"}),
+    ),
+    Provider("github", ("@octokit/", "octokit"), frozenset({"octokit"}), ("data",)),
+    Provider(
+        "resend",
+        ("resend",),
+        frozenset({"resend"}),
+        ("data",),
+        only=frozenset({"domains", "audiences", "contacts", "apiKeys", "broadcasts"}),
+    ),
+    Provider("plaid", ("plaid",), frozenset({"plaidclient", "plaid"}), ("data",)),
+    Provider("unkey", ("@unkey/api",), frozenset({"unkey"}), only=frozenset({"keys", "apis", "identities"})),
+    Provider("liveblocks", ("@liveblocks/node",), frozenset({"liveblocks"})),
+    Provider("novu", ("@novu/",), only=frozenset({"subscribers"})),
+    Provider("svix", ("svix",), only=frozenset({"application", "endpoint", "message"})),
+    Provider("shopify", ("@shopify/shopify-api",)),
+    Provider("paypal", ("@paypal/",)),
+    Provider("razorpay", ("razorpay",), frozenset({"razorpay"})),
+    Provider("chargebee", ("chargebee",), frozenset({"chargebee"})),
+    Provider("metronome", ("@metronome/sdk",)),
+    Provider("dodo", ("dodopayments",), frozenset({"dodopayments", "dodo"})),
+    Provider("elevenlabs", ("elevenlabs", "@elevenlabs/"), only=frozenset({"conversations", "agents", "voices"})),
+    Provider("vapi", ("@vapi-ai/server-sdk",)),
+    Provider("retell", ("retell-sdk",)),
+)
+_FUNCTIONS = frozenset({"@lemonsqueezy/lemonsqueezy.js"})
+"""Packages that export one function an object: ``getSubscription(id)``."""
+_NEVER = frozenset(
+    {
+        "webhooks",
+        "errors",
+        "testHelpers",
+        "test",
+        "emails",
+        "events",
+        "balance",
+        "tokens",
+        "moderations",
+        "completions",
+        "responses",
+        "embeddings",
+    }
+)
+
+
+def provider_of(chain: Chain) -> Provider | None:
+    """Whose client a chain starts with; None for anything else."""
+    package = package_of(chain.source)
+    if chain.source in NOBODYS or package.startswith(("@/", "~/", ".", "#")):
+        if chain.source == "global":
+            return None
+        words = {
+            chain.name.lower(),
+            *(step.name.lower() for step in chain.steps[:2] if step.arguments is None or not step.arguments),
+        }
+        return next((one for one in PROVIDERS if words & one.names), None)
+    return next((one for one in PROVIDERS if package.startswith(one.packages) and _whole(package, one.packages)), None)
+
+
+def _whole(package: str, prefixes: tuple[str, ...]) -> bool:
+    return any(
+        package == prefix
+        or package.startswith((f"{prefix}/", f"{prefix}."))
+        or (prefix.endswith("/") and package.startswith(prefix))
+        for prefix in prefixes
+    )
+
+
+def query(chain: Chain, seen: Seen) -> Draft | None:
+    """A call on a provider's objects; None for anything else."""
+    last = chain.last
+    if last is None or last.arguments is None or last.new:
+        return None
+    found = provider_of(chain)
+    if found is None:
+        return None
+    del seen
+    resource, name = _resource(chain, found)
+    if not name or set(resource) & _NEVER or (found.only and not found.only & set(resource)):
+        return None
+    verb, table = _verb(resource, name)
+    return _draft(found, verb, table, last) if verb and table else None
+
+
+def _resource(chain: Chain, provider: Provider) -> tuple[list[str], str]:
+    """Names between client and method, and the method."""
+    if package_of(chain.source) in _FUNCTIONS and len(chain.steps) == 1 and not chain.steps[0].name:
+        return [], chain.name
+    names = [step.name for step in chain.steps]
+    if not names[-1]:
+        return [], ""
+    head = 0
+    for number, step in enumerate(chain.steps[:-1]):
+        if not step.name or step.arguments is not None or step.name.lower() in provider.names:
+            head = number + 1
+    resource = [name for name in names[head:-1] if name not in {"beta", "rest", "v1", "v2", "core"}]
+    if not resource and chain.name not in {"default", "*"} and chain.steps[0].name and chain.name[0].isalpha():
+        # ``import { runs } from "@trigger.dev/sdk"``, ``stripe.Customer`` of Python
+        resource = [chain.name] if chain.name.lower() not in provider.names else []
+    return resource, names[-1]
+
+
+def _verb(resource: list[str], name: str) -> tuple[str, str]:
+    if name in _VERBS and resource:
+        return _VERBS[name], ".".join(resource)
+    match = _PREFIXED.match(name)
+    if match is None:
+        return "", ""
+    below = match[2][0].lower() + match[2][1:]
+    table = (
+        ".".join(resource)
+        if resource and resource[-1].rstrip("s").lower() in below.lower()
+        else ".".join([*resource, below])
+    )
+    return _PREFIX_VERBS[match[1]], table if resource else below
+
+
+def _draft(provider: Provider, verb: str, table: str, last: Step) -> Draft:
+    given = [each for number in range(len(last.arguments or ())) if (each := argument(last, number)) is not None]
+    filters: list[Condition] = []
+    written: list[tuple[str, Value]] = []
+    for number, value in enumerate(given):
+        if isinstance(value, Shape):
+            if set(value.fields) and set(value.fields) <= _OPTIONS:
+                continue
+            pairs = flattened(value)
+            if verb in {"insert", "update", "sign"} and not (number == 0 and len(given) > 1):
+                written += pairs
+            else:
+                filters += [
+                    (key, "eq" if key != "*" else "match", each)
+                    for key, each in pairs
+                    if key.split(".")[0] not in _SETTINGS
+                ]
+        elif not is_nothing(value) and number == 0 and verb != "insert":
+            filters.append(("id", "eq", value))
+        elif not is_nothing(value) and verb == "insert":
+            written.append(("*" if number else "id", value))
+        elif not is_nothing(value) and verb in {"select", "update", "delete"}:
+            filters.append(("id", "match", value))
+    if verb in {"update", "delete", "sign"}:
+        filters += [
+            (key, "eq", each)
+            for key, each in written
+            if key in {"id", "userId", "organizationId", "customerId", "subscriptionId"}
+        ]
+    return Draft(
+        engine=provider.engine,
+        client="provider",
+        verb=verb,
+        table=table,
+        columns=() if verb in {"delete", "update"} else None,
+        filters=tuple(filters),
+        written=tuple(written),
+        single=bool(filters) and filters[0][0] == "id" and verb == "select",
+        wraps=provider.wraps,
+    )
+
+
+def flattened(value: Value | None, prefix: str = "", depth: int = 0) -> list[tuple[str, Value]]:
+    """Fields with their paths: ``metadata.userId``, ``line_items.price``; ``*`` for what is spread in."""
+    out: list[tuple[str, Value]] = []
+    for each in items_of(value) if value is not None else ():
+        if isinstance(each, Shape) and depth < 4:  # noqa: PLR2004 - deeper than requests nest
+            for key, below in each.fields.items():
+                out += flattened(below, f"{prefix}{key}.", depth + 1)
+            out += [(f"{prefix}*", rest) for rest in each.rest]
+        else:
+            out.append((prefix.rstrip(".") or "*", each))
+    return out
