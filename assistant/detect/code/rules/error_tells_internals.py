@@ -1,0 +1,93 @@
+"""Answers that tell strangers how the database looks inside, or which ids exist."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from assistant.detect.code.acts import acts, grouped, place_of_act
+from assistant.detect.code.rule import CodeExample, CodeRule
+from assistant.detect.code.sample_apps import APP
+from assistant.domain.code import ActKind, EntryKind, OriginKind
+from assistant.domain.matrix import Severity
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from assistant.detect.code.context import CodeContext
+    from assistant.domain.code import Entry
+    from assistant.domain.findings import Finding
+
+RULE: Final = CodeRule(
+    id="error-tells-internals",
+    title="An error message of the database is sent to the caller",
+    why="Messages of the database name tables, columns and constraints; a different answer for a foreign id than for a missing one tells which ids exist.",
+    remedy="Log the error with an id, answer with a sentence of your own, and answer 404 for what is somebody else's.",
+    docs="https://owasp.org/www-community/Improper_Error_Handling",
+    lint=True,
+)
+
+_ROUTE: Final = """
+import { db } from "@/lib/db"
+import { auth } from "@/auth"
+
+export async function POST(request: Request) {
+  const session = await auth()
+  if (!session?.user) return new Response("Unauthorized", { status: 401 })
+  try {
+    await db.note.create({ data: { userId: session.user.id, text: "x" } })
+    return Response.json({ ok: true })
+  } catch (error) {
+    return Response.json({ error: SAID }, { status: 500 })
+  }
+}
+"""
+EXAMPLES: Final = (
+    CodeExample(
+        quiet={**APP, "app/api/notes/route.ts": _ROUTE.replace("SAID", '"That did not work"')},
+        leak={"app/api/notes/route.ts": _ROUTE.replace("SAID", "error.message")},
+    ),
+)
+_MESSAGE: Final = re.compile(
+    r"\b(?:e|err|error|ex|exception|dbError|\w*Error)\??\.(?:message|stack|details|hint|code)\b|\bstr\((?:e|err|exc|error)\)"
+)
+_REACHED: Final = frozenset(
+    {EntryKind.ROUTE, EntryKind.PAGES_API, EntryKind.ENDPOINT, EntryKind.EDGE_FUNCTION, EntryKind.ACTION}
+)
+
+
+def find(context: CodeContext) -> Iterator[Finding]:
+    """Two habits, each told once: messages sent on, and 403 beside 404 for one id."""
+    messages = [
+        (entry, place_of_act(entry, act))
+        for entry, act in acts(context, ActKind.RESPOND)
+        if entry.kind in _REACHED and entry.queries and any(_MESSAGE.search(part.text) for part in act.parts)
+    ]
+    yield from grouped(
+        RULE,
+        messages,
+        "{n} handlers send the database's own error message to the caller.",
+        detail="It names tables and columns:",
+        key="message",
+    )
+    telling = [(entry, entry.place) for entry in context.entries(*_REACHED) if _tells_existence(entry)]
+    yield from grouped(
+        RULE,
+        telling,
+        "{n} handlers answer differently for what is somebody else's and what does not exist.",
+        severity=Severity.INFO,
+        detail="403 beside 404 tells which ids exist:",
+        key="existence",
+    )
+
+
+def _tells_existence(entry: Entry) -> bool:
+    answers = {act.detail for act in entry.acts if act.kind is ActKind.RESPOND}
+    by_id = any(
+        origin.kind is OriginKind.REQUEST and origin.path.startswith(("path.", "params."))
+        for query in entry.queries
+        for condition in query.filters
+        for origin in condition.origins
+    )
+    return by_id and {"403", "404"} <= answers

@@ -1,0 +1,96 @@
+"""Doors that may be knocked at as often as anybody likes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from assistant.detect.code import words
+from assistant.detect.code.acts import grouped
+from assistant.detect.code.rule import CodeExample, CodeRule
+from assistant.detect.code.sample_apps import APP
+from assistant.domain.code import EntryKind, GuardKind
+from assistant.domain.matrix import Severity
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from assistant.detect.code.context import CodeContext
+    from assistant.domain.code import Entry
+    from assistant.domain.findings import Finding
+
+RULE: Final = CodeRule(
+    id="rate-limit-absent",
+    title="Sign-in, export, invite, search and webhooks have no rate limit",
+    why="Passwords and codes can be tried, ids walked through and whole tables exported; nothing slows it down and nobody notices.",
+    remedy="Count requests per account and address in a shared store at sign-in, export, invitation and search, or switch on the host's own limit.",
+    docs="https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/",
+    lint=True,
+)
+
+_ROUTE: Final = """
+import { db } from "@/lib/db"
+import { Ratelimit } from "@upstash/ratelimit"
+import { redis } from "@/lib/redis"
+
+const limiter = new Ratelimit({ redis, limiter: Ratelimit.slidingWindow(5, "60 s") })
+
+export async function POST(request: Request) {
+  FIRST
+  const { email, password } = await request.json()
+  const user = await db.user.findUnique({ where: { email } })
+  return Response.json({ ok: user?.password === password })
+}
+"""
+_LIMIT: Final = (
+    'const { success } = await limiter.limit(request.headers.get("x-forwarded-for") ?? "")\n'
+    '  if (!success) return new Response("Too many", { status: 429 })'
+)
+EXAMPLES: Final = (
+    CodeExample(
+        quiet=APP,
+        leak={"app/api/login/route.ts": _ROUTE.replace("FIRST", "")},
+        mend={"app/api/login/route.ts": _ROUTE.replace("FIRST", _LIMIT)},
+    ),
+)
+_DOORS: Final = words.named("""login signin signup register otp verify reset forgot invite invites invitation invitations export exports search webhook webhooks
+    token password magic""")
+_REACHED: Final = frozenset(
+    {
+        EntryKind.ROUTE,
+        EntryKind.PAGES_API,
+        EntryKind.ENDPOINT,
+        EntryKind.EDGE_FUNCTION,
+        EntryKind.ACTION,
+        EntryKind.PROCEDURE,
+    }
+)
+
+
+def find(context: CodeContext) -> Iterator[Finding]:
+    """One note for all such doors; none when the middleware limits everything."""
+    if any(_limits(entry) for entry in context.map.entries if entry.kind is EntryKind.MIDDLEWARE):
+        return
+    found = [(entry, entry.place) for entry in context.entries(*_REACHED) if _is_door(entry) and not _limits(entry)]
+    yield from grouped(
+        RULE,
+        found,
+        "{n} doors that invite guessing have no rate limit.",
+        severity=Severity.INFO,
+        detail="Nothing counts requests at",
+    )
+
+
+def _limits(entry: Entry) -> bool:
+    return any(guard.kind is GuardKind.RATE for guard in entry.guards)
+
+
+def _is_door(entry: Entry) -> bool:
+    named = words.words(
+        entry.path.replace("sign-in", "signin").replace("sign-up", "signup") or entry.place.symbol or ""
+    )
+    return (
+        bool(_DOORS & set(named))
+        and entry.verb in {"POST", "PUT", "*", "mutation", "", "GET"}
+        and bool(entry.queries or entry.webhook)
+    )
