@@ -9,7 +9,7 @@ from assistant.detect.code import words
 from assistant.detect.code.access import Access, is_administrative, strong_guards
 from assistant.detect.code.acts import part, proven_before
 from assistant.detect.code.context import READS, Whose
-from assistant.domain.code import ActKind, ClientKind, EntryKind, OriginKind
+from assistant.domain.code import ActKind, ClientKind, EntryKind, OriginKind, TieKind
 
 
 if TYPE_CHECKING:
@@ -43,24 +43,6 @@ ANSWERS: Final = frozenset(
     }
 )
 """Entries that answer somebody."""
-_READ: Final = frozenset(
-    {
-        "get",
-        "mget",
-        "hget",
-        "hgetall",
-        "getex",
-        "read",
-        "fetch",
-        "wrap",
-        "remember",
-        "json.get",
-        "smembers",
-        "lrange",
-        "getitem",
-    }
-)
-_FILL: Final = frozenset({"set", "setex", "put", "hset", "mset", "setnx", "json.set", "write", "add", "psetex"})
 _AGE: Final = re.compile(r"(?:s-maxage|max-age)\s*=\s*(\d+)")
 _SHARED_AGE: Final = re.compile(r"s-maxage\s*=\s*(\d+)")
 _BOOKKEEPING: Final = re.compile(
@@ -91,14 +73,8 @@ def withholds(value: str) -> bool:
 
 
 def verb_of(act: Act) -> str:
-    """``read``, ``fill``, ``declare`` (a function whose results are kept) or empty."""
-    last = act.name.rpartition(".")[2].lower()
-    if act.name in {"unstable_cache", "use cache"} or act.name.endswith("unstable_cache"):
-        return "declare"
-    said = act.detail.lower()
-    if said in {"read", "get"} or last in _READ or last.startswith("get"):
-        return "read"
-    return "fill" if said in {"fill", "set", "write"} or last in _FILL or last.startswith("set") else ""
+    """``read``, ``fill``, ``declare`` (a function whose results are kept), or empty for everything that keeps nothing."""
+    return act.detail if act.detail in {"read", "fill", "declare"} else ""
 
 
 def caches(entry: Entry) -> Iterator[tuple[Act, ActPart]]:
@@ -133,10 +109,16 @@ def _is_credential(origin: Origin) -> bool:
 def customers_rows(context: CodeContext, entry: Entry) -> Iterator[Query]:
     """Reads of rows that are one customer's."""
     for query in entry.queries:
-        if query.verb in READS and context.whose(query.table, query.engine) is Whose.CUSTOMERS:
+        whose = context.whose(query.table, query.engine)
+        if query.verb in READS and (whose is Whose.CUSTOMERS or (whose is Whose.UNKNOWN and _bound(query))):
             access = Access(context=context, entry=entry, query=query)
             if not access.only_published:
                 yield query
+
+
+def _bound(query: Query) -> bool:
+    """Rows that the entry itself takes for the caller's."""
+    return query.tie is not None and query.tie.kind in {TieKind.FILTER, TieKind.COMPARED, TieKind.PROVEN, TieKind.CHILD}
 
 
 def cached_rows(context: CodeContext, entry: Entry, act: Act) -> tuple[Query, ...]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from assistant.detect.code.context import CodeContext
-    from assistant.domain.code import Entry
+    from assistant.domain.code import ActPart, Entry
     from assistant.domain.findings import Finding
 
 RULE: Final = CodeRule(
@@ -52,6 +52,7 @@ EXAMPLES: Final = (
 _MESSAGE: Final = re.compile(
     r"\b(?:e|err|error|ex|exception|dbError|\w*Error)\??\.(?:message|stack|details|hint|code)\b|\bstr\((?:e|err|exc|error)\)"
 )
+_CAUGHT: Final = frozenset({"e", "err", "error", "ex", "exc", "exception", "dberror"})
 _REACHED: Final = frozenset(
     {EntryKind.ROUTE, EntryKind.PAGES_API, EntryKind.ENDPOINT, EntryKind.EDGE_FUNCTION, EntryKind.ACTION}
 )
@@ -62,7 +63,7 @@ def find(context: CodeContext) -> Iterator[Finding]:
     messages = [
         (entry, place_of_act(entry, act))
         for entry, act in acts(context, ActKind.RESPOND)
-        if entry.kind in _REACHED and entry.queries and any(_MESSAGE.search(part.text) for part in act.parts)
+        if entry.kind in _REACHED and entry.queries and any(_is_caught(part) for part in act.parts)
     ]
     yield from grouped(
         RULE,
@@ -79,6 +80,17 @@ def find(context: CodeContext) -> Iterator[Finding]:
         severity=Severity.INFO,
         detail="403 beside 404 tells which ids exist:",
         key="existence",
+    )
+
+
+def _is_caught(part: ActPart) -> bool:
+    """An error that was caught, or that the database's client gave back, is part of the answer."""
+    if _MESSAGE.search(part.text):
+        return True
+    return any(
+        origin.path.partition(".")[0].lower() in _CAUGHT
+        for origin in part.origins
+        if origin.kind in {OriginKind.UNKNOWN, OriginKind.ROW}
     )
 
 
