@@ -67,12 +67,12 @@ def _drive(run: Run, point: EntryPoint) -> None:
         _before(run, run.evaluate(before.expression, run.world.scope(before.module)), point)
     value = unwrapped(run.evaluate(point.expression, scope))
     if isinstance(value, Chain) and point.inputs in {"procedure", "safe-action"}:
-        run.show(run.settle(built(run, value)))
+        built(run, value)
         return
     if isinstance(value, Chain):
         value = _inside(run, value)
     answer = run.call(value, _arguments(point, value), point.module, point.at[0])
-    run.show(run.settle(answer, run_deferred=True))
+    run.settle(answer, run_deferred=True)
 
 
 def _arguments(point: EntryPoint, value: Value) -> tuple[Value, ...]:
@@ -137,15 +137,17 @@ def _scope(run: Run, point: EntryPoint) -> Scope:
 
 def _late_ties(run: Run) -> None:
     """Rows read before the check that binds them: nothing of them left before it passed."""
-    run.facts = frozenset(run.ledger.earned) | run.facts
     changed = True
     while changed:
         changed = False
         for record in run.ledger.queries:
             if not record.reads or (record.tie is not None and record.tie.kind is not TieKind.RULES):
                 continue
+            run.facts = record.facts.union(
+                *(facts for facts, under in run.ledger.earned if under == record.under[: len(under)])
+            )
             tie = tie_of(run, record)
-            if ("tied", record.id) in run.facts:
+            if ("tied", record.id) in run.facts or run.ledger.shown.get(record.id, False):
                 tie = Tie(kind=TieKind.COMPARED, says="compared after the fetch", order=run.ledger.order)
             if tie is not None and tie.kind is not TieKind.RULES:
                 record.tie = tie

@@ -20,7 +20,7 @@ def exited(run: Run, test: Value, outcome: bool, module: str, at: int) -> None:
     """The run goes on only when ``test`` came out as ``outcome``."""
     learned = learn(run, test, outcome)
     run.facts |= learned.facts
-    run.ledger.earned |= learned.facts
+    run.ledger.earned.append((learned.facts, run.stack()))
     frame = run.frame
     quietly = frame.left_by_return and not frame.left_by_throw and not frame.handler
     frame.left_by_throw = False
@@ -105,7 +105,7 @@ def picked(run: Run, whole: Value, items: tuple[Value, ...], meaning: Value, *, 
     if many:
         tied = {fact for fact in learned.facts if fact[0] == "tied"}
         run.facts |= tied
-        run.ledger.earned |= tied
+        run.ledger.earned.append((frozenset(tied), run.stack()))
     fresh = Known(frozenset(whole.origins))
     return run.mean(fresh, meaning) if isinstance(meaning, Test) else fresh
 
@@ -122,6 +122,8 @@ def shown(run: Run, value: Value, depth: int = 0) -> None:
                 path = origin.path.lstrip("!")
                 if path not in {"length", "count"} and not origin.path.startswith("!"):
                     run.ledger.queries[origin.row].returned.add(path or "*")
+                    held = ("tied", origin.row) in run.facts
+                    run.ledger.shown[origin.row] = run.ledger.shown.get(origin.row, True) and held
         return
     if isinstance(value, Test):
         return

@@ -160,6 +160,8 @@ def _row(run: Run, origin: Origin) -> Learned:
             return Learned(frozenset(facts | {("caller",)}), (Lesson(GuardKind.API_KEY, record.table, (origin,)),))
         if ROLE.search(path):
             return Learned(frozenset(facts | {("role", path)}), (Lesson(GuardKind.ROLE, path, (origin,), (path,)),))
+        if path:
+            return Learned(frozenset(facts))
         asked = any(each.kind in {OriginKind.REQUEST, OriginKind.ROW} for each in record.compared())
         kind = GuardKind.MEMBERSHIP if asked else GuardKind.SESSION
         extra: set[Fact] = set() if asked else {("caller",)}

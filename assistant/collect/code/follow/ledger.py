@@ -35,6 +35,7 @@ class QueryRecord:
     branch: bool
     text: str
     facts: Facts
+    under: tuple[int, ...]
     single: bool
     tie: Tie | None = None
     returned: set[str] = field(default_factory=set)
@@ -84,8 +85,10 @@ class Ledger:
         self.guards: dict[tuple[object, ...], Guard] = {}
         self.acts: list[Act] = []
         self.unresolved: dict[tuple[str, str], Unresolved] = {}
-        self.earned: set[tuple[object, ...]] = set()
-        """Facts that an exit ever taught: reads before it are bound by it too."""
+        self.earned: list[tuple[Facts, tuple[int, ...]]] = []
+        """Facts that an exit taught, with the tests it stood under: reads before it are bound by it too."""
+        self.shown: dict[int, bool] = {}
+        """Rows that reached the answer; True when they were bound at every such point."""
 
     def next(self) -> int:
         """The next position of the run."""

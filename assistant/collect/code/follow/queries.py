@@ -105,6 +105,7 @@ def noted(run: Run, chain: Chain, draft: Draft) -> Value:
         branch=bool(run.conditions),
         text=draft.text[:2000],
         facts=run.facts,
+        under=run.stack(),
         single=draft.single,
     )
     twin = _twin(run, record)

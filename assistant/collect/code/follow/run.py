@@ -138,7 +138,11 @@ class Run:
         self._tail = self.frame.handler and isinstance(node, Call | Await | Name)
         value = evaluate(self, node, scope)
         self._tail = False
-        return self.settle(value) if self.frame.handler else value
+        if not self.frame.handler:
+            return value
+        value = self.settle(value)
+        self.show(value)
+        return value
 
     def take_tail(self) -> bool:
         """True once, when the call about to be made is what a handler returns."""
@@ -299,6 +303,10 @@ class Run:
     def show(self, value: Value) -> None:
         """Part of the answer to the request."""
         guards.shown(self, value)
+
+    def stack(self) -> tuple[int, ...]:
+        """The tests that the run stands under, as tokens to compare."""
+        return tuple(id(test) for test, _ in self.conditions)
 
     def symbol(self) -> str | None:
         """Name of the innermost function that has one."""
