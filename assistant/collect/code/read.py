@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
+
+from assistant.collect.code.read_lines import line_starts
+from assistant.domain.syntax import Gap, Module
 
 
-if TYPE_CHECKING:
-    from assistant.domain.syntax import Module
-
-
-EXTENSIONS: Final = frozenset({"ts", "tsx", "mts", "cts", "js", "jsx", "mjs", "cjs", "py"})
+_LANGUAGES: Final = {
+    "ts": "ts",
+    "mts": "ts",
+    "cts": "ts",
+    "tsx": "tsx",
+    "js": "js",
+    "jsx": "js",
+    "mjs": "js",
+    "cjs": "js",
+    "py": "py",
+}
+EXTENSIONS: Final = frozenset(_LANGUAGES)
 """The files that can be read, by the end of their names."""
+
+
+LARGEST: Final = 1024 * 1024
+"""Bytes of the largest file that is read; larger ones are generated."""
+_LONGEST_LINE: Final = 20_000
+_MOST_SIGNS: Final = 1_000
+_SIGNS: Final = b"(){};,"
 
 
 def read_module(path: str, data: bytes) -> Module:
@@ -18,6 +35,11 @@ def read_module(path: str, data: bytes) -> Module:
 
     ``path`` is relative to the repository with forward slashes and ends in one of ``EXTENSIONS``.
     """
+    reason = unreadable(data)
+    if reason is not None:
+        return Module(
+            path, _LANGUAGES[path.rpartition(".")[2]], (), (), (), (), (), (Gap(1, reason),), line_starts(data)
+        )
     if path.endswith(".py"):
         from assistant.collect.code.read_python import read_python
 
@@ -25,3 +47,19 @@ def read_module(path: str, data: bytes) -> Module:
     from assistant.collect.code.read_typescript import read_typescript
 
     return read_typescript(path, data)
+
+
+def unreadable(data: bytes) -> str | None:
+    """Why a file is not worth reading: too large, minified, not text; None when it is."""
+    if len(data) > LARGEST:
+        return f"larger than {LARGEST // 1024} KB"
+    if data[:2] in {b"\xff\xfe", b"\xfe\xff"} or b"\0" in data[:1024]:
+        return "not text in UTF-8"
+    if data.startswith(b"version https://git-lfs.github.com/spec/"):
+        return "stored in Git LFS and not here"
+    if len(data) > _LONGEST_LINE:
+        for line in data.split(b"\n"):
+            # a picture in a string makes a long line too: what is minified is full of signs
+            if len(line) > _LONGEST_LINE and sum(line.count(sign) for sign in _SIGNS) > _MOST_SIGNS:
+                return "minified"
+    return None
