@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 
-class Overlap(ValueError):
+class OverlapError(ValueError):
     """Two hunks want the same bytes."""
 
 
@@ -37,13 +37,13 @@ def apply_hunks(source: bytes, hunks: Iterable[Hunk]) -> bytes:
     """The source with every hunk in its place.
 
     Raises:
-        Overlap: two hunks want the same bytes, or one lies outside the source.
+        OverlapError: two hunks want the same bytes, or one lies outside the source.
     """
     out: list[bytes] = []
     kept = 0
     for hunk in sorted(hunks, key=lambda hunk: (hunk.at, hunk.end)):
         if hunk.at < kept or hunk.end < hunk.at or hunk.end > len(source):
-            raise Overlap(f"bytes {hunk.at} to {hunk.end} are wanted twice or do not exist")
+            raise OverlapError(f"bytes {hunk.at} to {hunk.end} are wanted twice or do not exist")
         out += (source[kept : hunk.at], hunk.text.encode())
         kept = hunk.end
     return b"".join((*out, source[kept:]))
@@ -87,6 +87,12 @@ class Edited:
         self._source = source
         self._pieces: list[_Piece] = [_Piece(0, len(source), None)]
 
+    def __copy__(self) -> Edited:
+        """The same text, to be edited apart."""
+        other = Edited(self._source)
+        other._pieces = list(self._pieces)  # noqa: SLF001 - its own kind
+        return other
+
     @property
     def text(self) -> bytes:
         """As it stands now."""
@@ -98,7 +104,7 @@ class Edited:
         """Apply hunks that were computed from ``text``.
 
         Raises:
-            Overlap: two of them want the same bytes.
+            OverlapError: two of them want the same bytes.
         """
         apply_hunks(self.text, hunks)
         for hunk in sorted(hunks, key=lambda hunk: (hunk.at, hunk.end), reverse=True):

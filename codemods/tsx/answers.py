@@ -73,6 +73,8 @@ def _usual(root: Node, function: Node, kind: str, status: int) -> No:
     context = names[0] if names else "c"
     if kind == "endpoint" and re.search(rf"\b{re.escape(context)}\.(json|text)\(", body):
         return No(f'return {context}.json({{ error: "{says}" }}, {status});')
+    if kind in {"route", "edge-function"} and (said := _plainly(function, status)):
+        return No(said)
     if "NextResponse" in have or kind == "middleware" or (kind == "route" and "next/server" in text(root)):
         return No(
             f'return NextResponse.json({{ error: "{says}" }}, {{ status: {status} }});',
@@ -81,6 +83,17 @@ def _usual(root: Node, function: Node, kind: str, status: int) -> No:
     if "Response.json(" in text(root) or kind == "route":
         return No(f'return Response.json({{ error: "{says}" }}, {{ status: {status} }});')
     return No(f'return new Response("{says}", {{ status: {status} }});')
+
+
+def _plainly(function: Node, status: int) -> str:
+    """``new Response("...", { status })`` where the handler refuses in that form."""
+    for one in own_nodes(function):
+        if one.type == "return_statement" and re.fullmatch(
+            r"return new (Next)?Response\(\s*[\"'][^\"']*[\"'],\s*\{\s*status: 4\d\d,?\s*\},?\s*\);?", text(one)
+        ):
+            name = "NextResponse" if "NextResponse" in text(one) else "Response"
+            return f'return new {name}("{_WORDS[status]}", {{ status: {status} }});'
+    return ""
 
 
 def _of_action(body: str, says: str) -> No:

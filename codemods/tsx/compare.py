@@ -13,7 +13,7 @@ from codemods.target import Edits, Refusal
 from codemods.tsx.answers import answer
 from codemods.tsx.guard import exits
 from codemods.tsx.insert import after, with_imports
-from codemods.tsx.scope import callers
+from codemods.tsx.scope import value_for
 from codemods.tsx.style import style_of
 from codemods.tsx.tree import around, enclosing_function, field, parse, statement_of, text, walk
 
@@ -38,7 +38,7 @@ def edit(source: bytes, target: Target) -> Answer:
     column = target.facts.get("column", "")
     if row is None or function is None or not column:
         return Refusal("The row that is read here has no name to compare: compare its owner with the caller by hand.")
-    value = target.facts.get("value", "") or next(iter(callers(statement)), "")
+    value = target.facts.get("value", "") or value_for(statement, column, told_caller=bool(target.facts.get("told")))
     if not value:
         return Refusal("No value here says who the caller is: ask for the session before this row is read.")
     siblings = [one for one in statement.parent.named_children if one.start_byte >= statement.end_byte] if statement.parent else []

@@ -39,6 +39,10 @@ class Lent(NamedTuple):
     """The lender's parameters, by position; empty text where the check does not use one."""
     caller: str
     """The caller's id after it."""
+    asks: str
+    """Its declarations alone."""
+    empty: str
+    """Expression that is empty for a stranger."""
 
 
 def lend(source: bytes, path: str, function: tuple[int, int]) -> Lent | None:
@@ -71,6 +75,8 @@ def lend(source: bytes, path: str, function: tuple[int, int]) -> Lent | None:
         names=tuple(declared),
         request=tuple(one if one in free else "" for one in own),
         caller=found[0],
+        asks="\n".join(_model(source, one) for one in chosen[:-1]),
+        empty=name,
     )
 
 
@@ -172,3 +178,45 @@ def _dedented(words: str, column: int) -> str:
         depth = max(0, len(line) - len(line.lstrip()) - column)
         out.append(" " * (2 * round(depth / step)) + line.strip())
     return "\n".join(out)
+
+
+class LentCheck(NamedTuple):
+    """An ``if`` that asks for a role."""
+
+    lines: str
+    """Model text."""
+    needs: tuple[Needed, ...]
+    """Imports."""
+    uses: tuple[str, ...]
+    """Names the borrower must know."""
+
+
+def lend_check(source: bytes, path: str, function: tuple[int, int], at: tuple[int, int]) -> LentCheck | None:
+    """The check on a line of a handler, with the constants it is made from; None when it ends nothing."""
+    root = parse(source, path)
+    handler = function_at(root, function)
+    block = block_of(handler)
+    if handler is None or block is None:
+        return None
+    siblings = statements(block)
+    check = next((one for one in siblings if one.start_byte <= at[0] < one.end_byte), None)
+    if check is not None and check.type in {"lexical_declaration", "variable_declaration"}:
+        later = [one for one in siblings if one.start_byte >= check.end_byte]
+        check = later[0] if later else None
+    inside = field(check, "consequence")
+    is_call = check is not None and check.type == "expression_statement"
+    if check is None or not (is_call or (check.type == "if_statement" and inside is not None and exits(inside))):
+        return None
+    imports = bound_names(root)
+    earlier = [one for one in siblings if one.end_byte <= check.start_byte]
+    asked = identity(block)
+    base = [one for one in earlier if asked is None or one.start_byte > asked[0].start_byte]
+    chosen = [*_with_what_it_needs(base, check, imports), check]
+    declared = {name for one in chosen for name in _declares(one)}
+    free = _free(chosen) - declared - _GLOBALS
+    used = sorted(free & set(imports))
+    return LentCheck(
+        lines="\n".join(_model(source, one) for one in chosen),
+        needs=tuple(Needed(*_import(imports, name)) for name in used),
+        uses=tuple(sorted(free - set(imports))),
+    )

@@ -1,7 +1,8 @@
 """Asks who is calling before anything else happens in a handler, in the words the repository uses elsewhere.
 
 Facts: ``lines`` (model text: declarations, then the ``if`` that refuses, or a call that refuses itself), ``names`` (names the lines
-declare, comma separated), ``request`` (names of the lender's parameters, comma separated), ``kind`` (of the entry).
+declare, comma separated), ``empty`` (expression that is
+empty for a stranger, when the lines only ask: the handler's own refusal is written behind them), ``request`` (names of the lender's parameters, comma separated), ``kind`` (of the entry).
 """
 
 from __future__ import annotations
@@ -51,6 +52,10 @@ def edit(source: bytes, target: Target) -> Answer:
     if fitted is None:
         return Refusal("The session check of this repository needs the request, and this handler does not take it.")
     lines, last, needs = fitted
+    if empty := target.facts.get("empty", ""):
+        no = answer(root, function, kind, 401)
+        lines = (lines + "\n" if lines else "") + f"if (!{empty}) {{\n  {no.lines}\n}}"
+        needs = (*needs, *no.needs)
     if last is not None and not lines:
         return Edits(())
     hunk = after(source, style, last, lines, SAYS) if last is not None else at_top(source, style, block, lines, SAYS)

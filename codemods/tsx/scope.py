@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from codemods.tsx.tree import FUNCTIONS, ancestors, arguments, field, links, plain, text
+from codemods.tsx.tree import FUNCTIONS, ancestors, arguments, field, links, plain, text, walk
 
 
 if TYPE_CHECKING:
@@ -21,6 +21,10 @@ SESSION_CALLS: Final = re.compile(
 )
 """Names of functions that answer who is calling."""
 _ACTORS: Final = frozenset({"session", "user", "currentUser", "authUser", "viewer", "me", "ctx", "context", "auth", "account"})
+
+
+_CHECKS: Final = re.compile(r"auth|session|valid|verif|require|permission|api_?key|context|principal", re.IGNORECASE)
+"""Names of functions whose answer may hold the caller, when the file reads an id from it."""
 
 
 class Local(NamedTuple):
@@ -118,7 +122,10 @@ def _id_of(one: Local, known: list[Local]) -> str | None:
     if value is None:
         return None
     if value.type == "call_expression" and _asks_session(value):
-        return _session_id(one.name, one.path, [name for name, _ in links(value)])
+        found = _session_id(one.name, one.path, [name for name, _ in links(value)])
+        return found or _used_id(one)
+    if value.type == "call_expression" and _CHECKS.search((links(value) or [("", value)])[-1][0]) and not _by_argument(value):
+        return _used_id(one)
     if value.type in {"member_expression", "identifier"}:
         return _derived(one, text(value).replace("?.", ".").replace("!", ""), known)
     return None
@@ -184,11 +191,20 @@ def _context_id(one: Local) -> str | None:
     while root.parent is not None:
         root = root.parent
     words = text(root)
-    for path in ("user.id", "session.user.id", "userId", "auth.userId", "session.userId"):
+    for path in ("user.id", "session.user.id", "userId", "auth.userId", "session.userId", "user.userId", "user_id"):
         parts = r"[?!]?\.".join(re.escape(part) for part in path.split("."))
         if re.search(rf"\b{re.escape(one.name)}[?!]?\.{parts}\b", words):
             return f"{one.name}.{path}"
     return None
+
+
+def _used_id(one: Local) -> str | None:
+    """The id that the file itself reads from a value: ``auth.userId``, ``check.user.id``."""
+    if one.path and one.path[-1] in {"userId", "user_id"}:
+        return one.name
+    if one.path and one.path[-1] == "user":
+        return f"{one.name}.id"
+    return _context_id(one) if not one.path or one.path[-1] in {"session", "auth", "ctx", "data"} else None
 
 
 def _derived(one: Local, words: str, known: list[Local]) -> str | None:
@@ -210,3 +226,55 @@ def _id_of_root(origin: Local, known: list[Local]) -> str | None:
 def names_before(node: Node) -> frozenset[str]:
     """Local names that can be used at a place."""
     return frozenset(one.name for one in locals_before(node))
+
+
+def tenants(node: Node, column: str) -> list[str]:
+    """Expressions for a tenant column at a place: a name like the column's, ``team.id`` for ``teamId``, or one the function reads."""
+    wanted = flat(column.rsplit(".", 1)[-1])
+    known = locals_before(node)
+    out = [one.name for one in known if flat(one.name) == wanted]
+    if wanted.endswith("id"):
+        out += [f"{one.name}.id" for one in known if flat(one.name) == wanted[:-2] and one.name not in {"params", "query"}]
+    names = {one.name for one in known}
+    function = next((one for one in ancestors(node) if one.type in FUNCTIONS), None)
+    for one in walk(function) if function is not None else ():
+        if one.type == "member_expression" and one.end_byte <= node.start_byte and flat(text(field(one, "property"))) == wanted:
+            words = text(one)
+            if re.split(r"[.?!]", words, maxsplit=1)[0] in names and "\n" not in words and not re.search(r"\bbody\b|\(|input", words):
+                out.append(words)
+    return list(dict.fromkeys(out))
+
+
+def told(node: Node, column: str) -> list[str]:
+    """Parameters by which a service function was told who is calling: ``userId``, ``user.id``, or one named like the column."""
+    wanted = flat(column.rsplit(".", 1)[-1])
+    out: list[str] = []
+    for one in ancestors(node):
+        if one.type not in FUNCTIONS:
+            continue
+        names = parameters(one)
+        out += [local.name for local in names if flat(local.name) == wanted]
+        out += [local.name for local in names if local.name in {"userId", "user_id", "callerId", "ownerId", "viewerId"}]
+        out += [f"{local.name}.id" for local in names if local.name in {"user", "currentUser"}]
+    return list(dict.fromkeys(out))
+
+
+def value_for(node: Node, column: str, *, told_caller: bool = False) -> str:
+    """What a column is compared with at a place; empty when nothing there says whose the row has to be."""
+    if is_tenant(column):
+        found = tenants(node, column)
+    else:
+        found = callers(node)
+    if not found and told_caller:
+        found = told(node, column)
+    return found[0] if found else ""
+
+
+def is_tenant(column: str) -> bool:
+    """The column names a tenant rather than a person."""
+    return bool(re.search(r"team|tenant|org|workspace|company|business|project|space|account|store|shop|agency|clinic|school|dataroom|document|page|parent|group|environment", flat(column.rsplit(".", 1)[-1])))
+
+
+def flat(name: str) -> str:
+    """``team_id`` and ``teamId`` are the same word."""
+    return name.replace("_", "").lower()

@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING
 from codemods.target import Edits, Refusal
 from codemods.tsx.answers import answer
 from codemods.tsx.insert import before, with_imports
-from codemods.tsx.scope import callers, names_before
+from codemods.tsx.scope import locals_before, names_before, value_for
 from codemods.tsx.style import style_of
 from codemods.tsx.tree import around, enclosing_function, parse, statement_of, text
 
 
 if TYPE_CHECKING:
+    from tree_sitter import Node
+
     from codemods.target import Answer, Target
 
 SAYS = "The id comes from the request, and nobody asked whose row it names."
@@ -33,7 +35,7 @@ def edit(source: bytes, target: Target) -> Answer:
         return Refusal("How to find out whose row this is could not be taken from the repository: look it up by its owner first.")
     node = around(root, target.at)
     function = enclosing_function(node)
-    value = facts.get("value", "") or next(iter(callers(node)), "")
+    value = facts.get("value", "") or value_for(node, facts.get("column", ""), told_caller=bool(target.facts.get("told")))
     if function is None or not value:
         return Refusal("No value here says who the caller is: ask for the session first, then look the row up by its owner.")
     statement = statement_of(node)
@@ -41,16 +43,29 @@ def edit(source: bytes, target: Target) -> Answer:
     root_name = re.split(r"[.?!\[]", given, maxsplit=1)[0]
     if root_name not in known:
         return Refusal(f"`{given}` cannot be named here: look its row up by its owner before it is used.")
-    words = lookup.replace("{id}", given).replace("{caller}", value)
-    if _flat(words) in _flat(text(function)):
-        return Edits(())
-    name = next(one for one in (facts.get("name") or "found", "owned", "ownedRow", "verifiedRow") if one not in known)
-    no = answer(root, function, facts.get("kind", "route"), int(facts.get("status", "404")))
+    words = lookup.replace(f"{{ {given}: {{id}} }}", f"{{ {given} }}").replace("{id}", given).replace("{caller}", value)
     style = style_of(root, source)
+    no = answer(root, function, facts.get("kind", "route"), int(facts.get("status", "404")))
     differs = facts.get("differs", "").replace("{caller}", value)
+    there = _found_before(node, words)
+    if there:
+        test = f"{there} && {there}.{differs}" if differs else f"!{there}"
+        if not differs or _flat(f"{there}.{differs}") in _flat(text(function)):
+            return Edits(())
+        lines = f"if ({test}) {{\n  {no.lines}\n}}"
+        return with_imports(root, source, style, [before(source, style, statement, lines, SAYS)], no.needs)
+    name = next(one for one in (facts.get("name") or "found", "owned", "ownedRow", "verifiedRow") if one not in known)
     test = f"!{name} || {name}.{differs}" if differs else f"!{name}"
     lines = f"const {name} = {words};\nif ({test}) {{\n  {no.lines}\n}}"
     return with_imports(root, source, style, [before(source, style, statement, lines, SAYS)], (*target.needs, *no.needs))
+
+
+def _found_before(node: Node, words: str) -> str:
+    """The name under which the same look-up stands before already."""
+    for one in locals_before(node):
+        if one.value is not None and not one.path and _flat(text(one.value)) == _flat(words):
+            return one.name
+    return ""
 
 
 def _flat(words: str) -> str:

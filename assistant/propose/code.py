@@ -1,0 +1,200 @@
+"""From findings about code to patches: one fix an entry, in which every codemod sees what the ones before it did.
+
+A finding without a patch gets a reason a person can act on. Deterministic: the same map, findings and files give the same bytes.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from assistant.domain.fixes import Fix, NoFix, Statement
+from assistant.propose.code_draft import Draft
+from assistant.propose.code_ground import CodeGround
+from assistant.propose.code_plan import ENTRY_PLANS, FILE_PLANS, RISKS, Plans, applies
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from assistant.domain.catalog import Catalog
+    from assistant.domain.code import CodeMap
+    from assistant.domain.findings import Finding
+    from assistant.domain.matrix import Matrix
+    from assistant.domain.ownership import OwnershipMap
+    from assistant.propose.code_draft import Step
+
+_ORDER: Final = {rule: number for number, rule in enumerate((*ENTRY_PLANS, *FILE_PLANS))}
+_NO_RULE: Final = "stanch has no patch for this kind of finding: follow its detail by hand."
+_FIRST: Final = 100
+_TITLES: Final = {
+    "guard": "Ask who is calling",
+    "procedure": "Ask who is calling",
+    "owner_filter": "Find only rows of the caller",
+    "compare": "Compare the row with the caller",
+    "verify": "Look whose row the id names",
+    "identity": "Take the caller from the session",
+    "role": "Ask for the role",
+    "await_check": "Await the check",
+    "secret_set": "Refuse without the secret",
+    "verified_user": "Verify the session",
+    "pick": "Write listed fields alone",
+    "columns": "Send listed columns alone",
+    "no_store": "Keep the response out of caches",
+    "cache_key": "Put the owner into the cache key",
+    "redact": "Keep personal data out of the log",
+    "production": "Close the door in production",
+    "validate": "Parse the id",
+    "same_answer": "Give one answer for foreign and missing rows",
+    "user_client": "Read as the caller",
+    "server_only": "Keep the module on the server",
+    "vector": "Search the caller's tenant alone",
+    "stripe_signature": "Verify the signature",
+    "stripe_once": "Handle each event once",
+    "redirect": "Redirect within the site",
+    "cors": "Name the origins that may read",
+    "depends_user": "Ask who is calling",
+}
+
+
+def propose_code(
+    findings: Iterable[Finding],
+    code_map: CodeMap,
+    read: Callable[[str], bytes],
+    *,
+    ownership: OwnershipMap | None = None,
+    matrix: Matrix | None = None,
+    catalog: Catalog | None = None,
+    paths: Iterable[str] = (),
+) -> tuple[Fix | NoFix, ...]:
+    """Patches for findings about code; findings of other rules are left alone.
+
+    Args:
+        findings: everything that is wrong; those about the database are passed over.
+        code_map: what the code says.
+        read: bytes of a file of the repository, by its path; raises OSError or KeyError when there is none.
+        ownership: whose rows are whose, for owner columns.
+        matrix: what the attack showed, for whether row-level security covers a table.
+        catalog: the schema, for listed columns and functions.
+        paths: every file of the repository, when known: Prisma schemas and package.json are found among them.
+
+    Returns:
+        Fixes by file and handler, then reasons. Every finding about code is in exactly one of them.
+    """
+    plans = Plans(CodeGround(code_map, _once(read), ownership, matrix, catalog, frozenset(paths)))
+    groups: dict[tuple[str, str], list[Finding]] = {}
+    for finding in findings:
+        if finding.entry or finding.rule in FILE_PLANS or finding.rule in ENTRY_PLANS:
+            file = finding.where.file if finding.where else ""
+            groups.setdefault((file if not finding.entry else "", finding.entry or file), []).append(finding)
+    fixes: list[Fix] = []
+    reasons: list[NoFix] = []
+    for number, (_, group) in enumerate(sorted(groups.items())):
+        made, left = _group(plans, sorted(group, key=lambda one: (_ORDER.get(one.rule, 999), one.fingerprint)), number)
+        fixes += made
+        reasons += left
+    return (*fixes, *reasons)
+
+
+def _once(read: Callable[[str], bytes]) -> Callable[[str], bytes]:
+    """Every file is read once, so that a fix cannot see two versions of it."""
+    seen: dict[str, bytes] = {}
+
+    def reading(path: str) -> bytes:
+        if path not in seen:
+            seen[path] = read(path)
+        return seen[path]
+
+    return reading
+
+
+def _group(plans: Plans, group: list[Finding], number: int) -> tuple[list[Fix], list[NoFix]]:
+    """One fix for everything that is wrong with one entry or file."""
+    draft = Draft(plans.ground.read)
+    closed: list[Finding] = []
+    taken: list[Step] = []
+    statements: list[Statement] = []
+    undo: list[Statement] = []
+    reasons: list[NoFix] = []
+    for finding in group:
+        plans.migrations.clear()
+        options = _options(plans, finding)
+        if isinstance(options, str):
+            reasons.append(NoFix(finding=finding.fingerprint, reason=options))
+            continue
+        made = _first(draft, options)
+        if isinstance(made, str):
+            reasons.append(NoFix(finding=finding.fingerprint, reason=made))
+            continue
+        draft, steps = made
+        taken += steps
+        closed.append(finding)
+        statements += [Statement(sql=forward, comment="Goes with a patch of the code.") for forward, _ in plans.migrations]
+        undo += [Statement(sql=backward) for _, backward in plans.migrations]
+    patches = draft.patches()
+    if not patches:
+        said = "The code has what a patch would add already, so the finding needs a look by a person."
+        return [], [*reasons, *(NoFix(finding=one.fingerprint, reason=said) for one in closed)]
+    fix = Fix(
+        id=_id(closed[0], group),
+        title=_title(closed[0], taken),
+        findings=tuple(one.fingerprint for one in closed),
+        applies=applies(taken),
+        statements=tuple(statements),
+        undo=tuple(undo),
+        risk=_risk(taken),
+        objects=tuple(patch.path for patch in patches),
+        order=_FIRST + number,
+        patches=patches,
+    )
+    return [fix], reasons
+
+
+def _options(plans: Plans, finding: Finding) -> list[list[Step]] | str:
+    entry = plans.ground.entries.get(finding.entry)
+    if finding.rule in ENTRY_PLANS and entry is not None:
+        return ENTRY_PLANS[finding.rule](plans, finding, entry) or _NO_RULE
+    if finding.rule in FILE_PLANS:
+        return FILE_PLANS[finding.rule](plans, finding) or _NO_RULE
+    return _NO_RULE
+
+
+def _first(draft: Draft, options: list[list[Step]]) -> tuple[Draft, list[Step]] | str:
+    """The first alternative all of whose steps can be taken; otherwise what the best one was refused for."""
+    from codemods.target import Refusal
+
+    said = ""
+    for steps in options:
+        trial = draft.fork()
+        taken: list[Step] = []
+        refused = ""
+        for step in steps:
+            answer = trial.run(step)
+            if isinstance(answer, Refusal):
+                if not step.optional:
+                    refused = answer.reason
+                    break
+            elif answer.hunks:
+                taken.append(step)
+        if not refused:
+            return trial, taken
+        said = said or refused
+    return said or _NO_RULE
+
+
+def _id(finding: Finding, group: list[Finding]) -> str:
+    about = finding.entry or (group[0].where.file if group[0].where else "")
+    return f"code-{re.sub(r'[^a-z0-9]+', '-', about.lower()).strip('-')}"
+
+
+def _title(finding: Finding, steps: list[Step]) -> str:
+    said = list(dict.fromkeys(_TITLES.get(step.codemod, step.codemod) for step in steps))
+    words = said[0] if said else "Mend the code"
+    if len(said) > 1:
+        rest = [one[:1].lower() + one[1:] for one in said[1:]]
+        words = ", ".join([said[0], *rest[:-1]]) + f" and {rest[-1]}"
+    return f"{words} in {finding.entry or (finding.where.file if finding.where else 'the code')}"
+
+
+def _risk(steps: list[Step]) -> str:
+    return " ".join(dict.fromkeys(RISKS.get(step.codemod, "Read the change before it is applied.") for step in steps))

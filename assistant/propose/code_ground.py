@@ -1,0 +1,226 @@
+"""What patches of code are made from: the map, the files, and how this repository says things elsewhere."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+from assistant.detect.code import words
+from assistant.domain.code import EntryKind, GuardKind, OriginKind
+from assistant.domain.ownership import OwnerKind
+from assistant.propose.code_schema import read_prisma
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from assistant.domain.catalog import Catalog
+    from assistant.domain.code import CodeMap, Entry, Query
+    from assistant.domain.matrix import Matrix
+    from assistant.domain.ownership import OwnershipMap
+    from assistant.propose.code_schema import Model
+    from codemods.tsx.donor import Lent
+
+_MOST_DONORS: Final = 12
+
+
+@dataclass(slots=False)
+class CodeGround:
+    """Everything a plan may ask."""
+
+    map: CodeMap
+    read: Callable[[str], bytes]
+    ownership: OwnershipMap | None = None
+    matrix: Matrix | None = None
+    catalog: Catalog | None = None
+    paths: frozenset[str] = frozenset()
+    """Other files of the repository, when they are known: schemas, manifests."""
+    _lent: dict[str, Lent | None] = field(default_factory=dict)
+
+    @cached_property
+    def entries(self) -> dict[str, Entry]:
+        """By id."""
+        return {entry.id: entry for entry in self.map.entries}
+
+    def text(self, path: str) -> str:
+        """A file, empty when it cannot be read."""
+        try:
+            return self.read(path).decode("utf-8", "replace")
+        except (OSError, KeyError):
+            return ""
+
+    # --- packages ---------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _folders(self) -> tuple[str, ...]:
+        """Folders above entries, the root first."""
+        found = {""}
+        for entry in self.map.entries:
+            parts = entry.place.file.split("/")[:-1]
+            found |= {"/".join(parts[:depth]) for depth in range(1, min(len(parts), 3) + 1)}
+        return tuple(sorted(found, key=lambda folder: (folder.count("/") + bool(folder), folder)))
+
+    @cached_property
+    def packages(self) -> dict[str, str]:
+        """Libraries with their versions, from every manifest at hand."""
+        out: dict[str, str] = {}
+        named = [path for path in self.paths if path.endswith("package.json") and "node_modules" not in path]
+        for path in named or [f"{folder}/package.json".lstrip("/") for folder in self._folders]:
+            try:
+                manifest: Any = json.loads(self.text(path) or "{}")
+            except ValueError:
+                continue
+            for group in ("dependencies", "devDependencies"):
+                held = manifest.get(group) if isinstance(manifest, dict) else None
+                if isinstance(held, dict):
+                    out |= {str(name): str(version) for name, version in held.items()}
+        return out
+
+    @property
+    def prisma(self) -> str:
+        """Major version of Prisma, empty when unknown."""
+        found = re.search(r"\d+", self.packages.get("@prisma/client", self.packages.get("prisma", "")))
+        return found[0] if found else ""
+
+    @cached_property
+    def validation(self) -> str:
+        """The library that parses input here."""
+        said = self.map.idioms.get("validation", "")
+        return next((name for name in ("zod", "valibot", "yup") if name in said or name in self.packages), "")
+
+    @cached_property
+    def models(self) -> dict[str, Model]:
+        """Prisma models by ``words.table_key``."""
+        found = [path for path in self.paths if path.endswith(".prisma")]
+        usual = ("prisma/schema.prisma", "packages/prisma/prisma/schema.prisma", "packages/db/prisma/schema.prisma")
+        usual += ("packages/database/prisma/schema.prisma", "packages/prisma/schema.prisma", "packages/database/schema.prisma")
+        nested = tuple(f"{folder}/prisma/schema.prisma".lstrip("/") for folder in self._folders)
+        texts = [self.text(path) for path in sorted(found) or dict.fromkeys((*usual, *nested))]
+        return read_prisma("\n".join(texts))
+
+    # --- whose row --------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def known_columns(self) -> dict[str, list[str]]:
+        """Columns that the code itself names, by table and frequency."""
+        counted: dict[str, dict[str, int]] = {}
+        for entry in self.map.entries:
+            for query in entry.queries:
+                held = counted.setdefault(words.table_key(query.table), {})
+                for name in (*(one.column for one in query.filters), *(one.column for one in query.written), *(query.columns or ())):
+                    if name and name != "*":
+                        held[name] = held.get(name, 0) + 1
+        return {table: sorted(held, key=lambda name: (-held[name], name)) for table, held in counted.items()}
+
+    @cached_property
+    def told_columns(self) -> dict[str, list[str]]:
+        """Columns that are compared with the caller, or filled from the caller, somewhere."""
+        out: dict[str, list[str]] = {}
+        for table, columns in self.map.owner_columns.items():
+            out.setdefault(words.table_key(table), []).extend(columns)
+        for entry in self.map.entries:
+            for query in entry.queries:
+                held = out.setdefault(words.table_key(query.table), [])
+                pairs = [(one.column, one.origins) for one in query.filters] + [(one.column, one.origins) for one in query.written]
+                for column, origins in pairs:
+                    if column not in {"", "*"} and any(origin.kind is OriginKind.CALLER for origin in origins) and column not in held:
+                        held.append(column)
+        return out
+
+    def owner_columns(self, table: str, engine: str) -> list[str]:
+        """Columns (or paths over relations) that say whose a row is, the best first, as this engine spells them."""
+        key = words.table_key(table)
+        out: list[str] = []
+        for name, entry in (self.ownership.entries if self.ownership else {}).items():
+            if words.table_key(name.name) == key and entry.kind not in {OwnerKind.VIA, OwnerKind.UNKNOWN, OwnerKind.PUBLIC}:
+                out += [_spelled(column, engine) for column in entry.columns]
+        told = self.told_columns.get(key, [])
+        out += [column for column in told if words.names_owner(column)]
+        if engine == "prisma" and key in self.models:
+            out += self.models[key].owners(self.models)
+        out += [column for column in self.known_columns.get(key, []) if words.names_owner(column)]
+        catalog = next((one for name, one in (self.catalog.tables if self.catalog else {}).items() if words.table_key(name.name) == key), None)
+        out += [_spelled(column.name, engine) for column in (catalog.columns if catalog else ()) if words.names_owner(column.name)]
+        if engine == "prisma" and key in self.models:
+            out = [column for column in out if self.models[key].has(column, self.models)]
+        return list(dict.fromkeys(out))
+
+    # --- how others ask -----------------------------------------------------------------------------------------------
+
+    def lenders(self, entry: Entry) -> list[Entry]:
+        """Entries whose session check holds, nearest first: same file, same kind, longest common path."""
+        out = [
+            one
+            for one in self.map.entries
+            if one.id != entry.id
+            and one.place.file.endswith((".ts", ".tsx", ".js", ".jsx", ".mjs"))
+            and any(guard.kind is GuardKind.SESSION and guard.weakness is None for guard in one.guards)
+        ]
+        return sorted(out, key=lambda one: (one.kind is not entry.kind, -_common(one.place.file, entry.place.file), one.id))
+
+    def lent(self, entry: Entry) -> tuple[Entry, Lent] | None:
+        """The nearest check that can be written into this entry."""
+        from codemods.tsx.donor import lend
+
+        tried = 0
+        for one in self.lenders(entry):
+            if one.id not in self._lent:
+                try:
+                    self._lent[one.id] = lend(self.read(one.place.file), one.place.file, one.at)
+                except (OSError, KeyError):
+                    self._lent[one.id] = None
+            found = self._lent[one.id]
+            if found is not None and (one.kind is entry.kind or not any(found.request)):
+                return one, found
+            tried += 1
+            if tried > _MOST_DONORS * (3 if one.kind is entry.kind else 1):
+                return None
+        return None
+
+    def builders(self, entry: Entry) -> tuple[str, str] | None:
+        """Of a procedure: the builder it stands on, and the one of its neighbours that asks for a session."""
+        if entry.kind is not EntryKind.PROCEDURE or not entry.wrappers:
+            return None
+        mine = {wrapper.split("(", 1)[0] for wrapper in entry.wrappers}
+        counted: dict[str, int] = {}
+        near: dict[str, int] = {}
+        for one in self.map.entries:
+            if one.kind is not EntryKind.PROCEDURE or not any(guard.kind is GuardKind.SESSION and guard.weakness is None for guard in one.guards):
+                continue
+            for wrapper in one.wrappers:
+                name = wrapper.split("(", 1)[0]
+                if name not in mine and name.isidentifier() and re.search("procedure", name, re.IGNORECASE):
+                    counted[name] = counted.get(name, 0) + 1
+                    near[name] = max(near.get(name, 0), one.place.file == entry.place.file)
+        if not counted:
+            return None
+        best = max(counted, key=lambda name: (near[name], counted[name], name))
+        public = next((wrapper for wrapper in sorted(mine) if re.search("procedure", wrapper, re.IGNORECASE)), "")
+        return (public, best) if public else None
+
+    def queries(self, entry: Entry, ids: Iterable[int]) -> list[Query]:
+        """Queries of an entry by their number."""
+        wanted = set(ids)
+        return [query for query in entry.queries if query.id in wanted]
+
+
+def _spelled(column: str, engine: str) -> str:
+    """A column as the engine's own language writes it: ORMs call ``user_id`` ``userId``."""
+    if engine not in {"prisma", "drizzle"} or "_" not in column:
+        return column
+    head, *rest = column.split("_")
+    return head + "".join(part.capitalize() for part in rest)
+
+
+def _common(one: str, other: str) -> int:
+    if one == other:
+        return 99
+    parts = 0
+    for mine, theirs in zip(one.split("/"), other.split("/"), strict=False):
+        if mine != theirs:
+            break
+        parts += 1
+    return parts

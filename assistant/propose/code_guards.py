@@ -1,0 +1,130 @@
+"""Steps that ask who is calling: the repository's own session check, its protected builder, checks that do not hold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from assistant.domain.code import EntryKind, Weakness
+from assistant.propose.code_draft import Step
+from codemods.target import Needed
+
+
+if TYPE_CHECKING:
+    from assistant.domain.code import Entry
+    from assistant.domain.findings import Finding
+    from assistant.propose.code_ground import CodeGround
+    from assistant.propose.code_plan import Plans
+
+_TEMPLATES: Final = {
+    "@clerk/nextjs": ("const { userId } = await auth();", (Needed("@clerk/nextjs/server", "auth"),), "userId", "userId"),
+    "next-auth@5": ("const session = await auth();", (Needed("@/auth", "auth"),), "session", "session?.user"),
+}
+_BY_HAND: Final = {
+    Weakness.ASYNC_FILTER: "The check filters with an async function, which keeps everything: await all answers with Promise.all first, then filter by them.",
+    Weakness.IN_CATCH: "The check stands in a catch block: move it before the first query.",
+    Weakness.AFTER_WRITE: "The check runs after the write: move it, and what it needs, before the write.",
+    Weakness.ONE_BRANCH: "The check stands on one branch: move it above the condition, or repeat it on the other branch.",
+    Weakness.FAIL_OPEN: "The check passes when the id or list is empty: refuse an empty one first.",
+    Weakness.NEW_TENANT: "The check binds the old tenant and not the new one: check that the caller belongs to the tenant that is written too.",
+    Weakness.NO_EXIT: "The check is looked at and nothing stops: return or throw where it fails.",
+    Weakness.OTHER_ID: "One id is proven and another is used: add the proven id to the condition of the query.",
+    Weakness.USER_METADATA: "The decision rests on metadata that the user can edit: read the role from app_metadata or from a table only the server writes.",
+}
+
+
+def guard_steps(ground: CodeGround, entry: Entry, *, optional: bool = False) -> tuple[Step, ...]:
+    """The steps that refuse strangers at the top of an entry; an empty codemod call says what is missing."""
+    builders = ground.builders(entry)
+    if builders is not None:
+        facts = {"from": builders[0], "to": builders[1]}
+        return (Step("procedure", entry.place.file, function=entry.at, facts=facts, optional=optional),)
+    facts = {"kind": entry.kind.value}
+    needs: tuple[Needed, ...] = ()
+    found = ground.lent(entry)
+    if found is not None:
+        lender, lent = found
+        facts |= _lent_facts(entry, lender, lent.lines, lent.asks, lent.empty)
+        facts |= {"names": ",".join(lent.names), "request": ",".join(lent.request)}
+        from codemods.tsx.donor import rebased
+
+        needs = tuple(rebased(need, lender.place.file, entry.place.file) for need in lent.needs)
+        if lender.kind is not entry.kind:
+            needs = tuple(need for need in needs if need.local or need.name in lent.asks)
+    else:
+        written = _template(ground)
+        if written is not None:
+            lines, needs, name, empty = written
+            facts |= {"lines": lines, "names": name, "empty": empty}
+    return (Step("guard", entry.place.file, function=entry.at, facts=facts, needs=needs, optional=optional),)
+
+
+def _lent_facts(entry: Entry, lender: Entry, lines: str, asks: str, empty: str) -> dict[str, str]:
+    """The whole check of an entry of the same kind; of another kind its question, with this handler's own refusal behind it."""
+    if lender.kind is entry.kind or {lender.kind, entry.kind} <= {EntryKind.ROUTE, EntryKind.EDGE_FUNCTION}:
+        return {"lines": lines}
+    return {"lines": asks, "empty": empty}
+
+
+def _template(ground: CodeGround) -> tuple[str, tuple[Needed, ...], str, str] | None:
+    for library in ("@clerk/nextjs",):
+        if library in ground.packages:
+            return _TEMPLATES[library]
+    if ground.packages.get("next-auth", "").lstrip("^~").startswith("5") and any(
+        path.rsplit("/", 1)[-1] in {"auth.ts", "auth.js"} and path.count("/") <= 1 for path in ground.paths
+    ):
+        return _TEMPLATES["next-auth@5"]
+    return None
+
+
+def missing_session(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | str:
+    """Ask for the session; then the rows of that caller alone, where their column is known."""
+    from assistant.propose.code_rows import row_steps
+
+    steps = list(guard_steps(plans.ground, entry))
+    for query in plans.ground.queries(entry, finding.queries):
+        options = row_steps(plans.ground, finding, entry, query)
+        if options and query.verb not in {"insert", "upsert", "upload"}:
+            steps += [step._replace(optional=True) for step in options[0]]
+    return [steps]
+
+
+def ineffective_guard(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | str:
+    """One codemod a weakness."""
+    facts = dict(finding.facts)
+    try:
+        weakness = Weakness(facts.get("weakness", ""))
+    except ValueError:
+        return "The weakness of the check is not known to the patches: mend it by hand."
+    path = facts.get("guard_file") or entry.place.file
+    function = entry.at if path == entry.place.file else (0, 0)
+    at = finding.at if path == (finding.where.file if finding.where else "") else (0, 0)
+    line = plans.line_range(path, finding.where.line if finding.where and finding.where.file == path else 0)
+    at = line or at
+    if weakness is Weakness.NOT_AWAITED:
+        name = facts.get("guard", "").split("(", 1)[0].split(" ", 1)[0]
+        return [[Step("await_check", path, function=function, at=at, facts={"call": name})]]
+    if weakness in {Weakness.OPTIONAL_SECRET, Weakness.UNSET_SECRET}:
+        return [[Step("secret_set", path, function=function, at=at, facts={"kind": entry.kind.value})]]
+    if weakness is Weakness.GET_SESSION:
+        return [[Step("verified_user", path, function=function, at=at)]]
+    if weakness is Weakness.FROM_REQUEST:
+        from assistant.propose.code_rows import identity_from_request
+
+        return identity_from_request(plans, finding, entry)
+    return _BY_HAND.get(weakness, "The check does not hold: mend it by hand.")
+
+
+def weak_privilege(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | str:
+    """The role check of the nearest entry that has one."""
+    from codemods.tsx.donor import rebased
+
+    for other, lent in plans.role_checks(entry):
+        needs = tuple(rebased(need, other.place.file, entry.place.file) for need in lent.needs)
+        facts = {"lines": lent.lines, "kind": entry.kind.value, "uses": ",".join(lent.uses)}
+        return [[Step("role", entry.place.file, function=entry.at, at=finding.at, facts=facts, needs=needs)]]
+    return "No other handler of this repository asks for a role in a way that could be taken over: name the roles that may do this, and check them after the session."
+
+
+def test_door(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | str:
+    """Refuse in production."""
+    return [[Step("production", entry.place.file, function=entry.at, facts={"when": "production", "kind": entry.kind.value})]]

@@ -1,0 +1,149 @@
+"""Finds, in this repository, how a row is looked up by its id: so that a handler can ask whose it is before it uses the id."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from assistant.detect.code import words
+from assistant.domain.code import OriginKind
+from assistant.propose.code_draft import Step
+from codemods.target import Needed
+
+
+if TYPE_CHECKING:
+    from assistant.domain.code import Entry, Query
+    from assistant.domain.findings import Finding
+    from assistant.propose.code_ground import CodeGround
+
+
+class Getter(NamedTuple):
+    """A function that reads one row by its id."""
+
+    call: str
+    """As it is written elsewhere, ``{id}`` in place of the id: ``await getChatById({ id: {id} })``."""
+    needs: tuple[Needed, ...]
+    """Its import."""
+
+
+def lookup_steps(ground: CodeGround, entry: Entry, query: Query) -> list[list[Step]]:
+    """Read the row (or the parent the id names) with the repository's own function, and compare its owner, before the query runs."""
+    out: list[list[Step]] = []
+    for condition in query.filters:
+        asked = next((origin.path for origin in condition.origins if origin.kind is OriginKind.REQUEST), "")
+        if not asked:
+            continue
+        table = _named_by(condition.column) or query.table
+        step = _step(ground, entry, query, table, asked)
+        if step is not None:
+            out.append([step])
+    if query.verb == "insert":
+        for written in query.written:
+            asked = next((origin.path for origin in written.origins if origin.kind is OriginKind.REQUEST), "")
+            table = _named_by(written.column)
+            if asked and table and not words.names_person(written.column):
+                step = _step(ground, entry, query, table, asked)
+                if step is not None:
+                    out.append([step])
+    return out
+
+
+def reference_steps(ground: CodeGround, finding: Finding, entry: Entry) -> list[list[Step]] | str:
+    """The same for an id that is stored."""
+    facts = dict(finding.facts)
+    queries = ground.queries(entry, finding.queries)
+    asked = facts.get("request", "")
+    table = facts.get("target", "") or _named_by(facts.get("column", ""))
+    if not queries or not asked or not table:
+        return "Which row the stored id names could not be told: look it up by its owner before it is stored."
+    step = _step(ground, entry, queries[0], table, asked)
+    if step is None:
+        return f"How to find a row of `{table}` by its owner could not be told: look it up before its id is stored, and refuse when it is not the caller's."
+    return [[step]]
+
+
+def _named_by(column: str) -> str:
+    """``chatId`` names a row of chat."""
+    found = words.snake(column)
+    return found[:-3] if found.endswith("_id") and found != "_id" else ""
+
+
+def _step(ground: CodeGround, entry: Entry, query: Query, table: str, asked: str) -> Step | None:
+    local = asked.rsplit(".", 1)[-1]
+    if re.search(r"[iI]ds$|s$", local) or not local.isidentifier():
+        return None
+    columns = ground.owner_columns(table, query.engine)
+    columns = sorted((one for one in columns if "." not in one), key=words.names_tenant)
+    if not columns:
+        return None
+    name = words.table_key(table).rsplit("_", 1)[-1]
+    at, path = _before(ground, entry, query)
+    facts = {"id": local, "name": name if name.isidentifier() else "found", "kind": entry.kind.value, "column": columns[0]}
+    getter = getter_of(ground, table, entry)
+    if getter is not None:
+        facts |= {"lookup": getter.call, "differs": f"{columns[0]} !== {{caller}}"}
+        return Step("verify", path, function=entry.at, at=at, facts=facts, needs=getter.needs)
+    inline = _inline(ground, query, table, columns[0])
+    if inline is None or query.place.file != entry.place.file:
+        return None
+    return Step("verify", path, function=entry.at, at=at, facts=facts | {"lookup": inline})
+
+
+def _before(ground: CodeGround, entry: Entry, query: Query) -> tuple[tuple[int, int], str]:
+    if query.place.file == entry.place.file and not query.via:
+        return query.at, query.place.file
+    from assistant.propose.code_plan import range_of_line
+
+    return range_of_line(ground.text(entry.place.file).encode(), query.reached_at.line), entry.place.file
+
+
+def _inline(ground: CodeGround, query: Query, table: str, column: str) -> str | None:
+    """A look-up through the client that the query itself uses."""
+    written = ground.text(query.place.file).encode()[query.at[0] : query.at[1]].decode("utf-8", "replace")
+    root = re.match(r"(?:await\s+)?([A-Za-z_$][\w$]*)\s*[.?]", written)
+    if root is None:
+        return None
+    if query.engine == "prisma":
+        model = ground.models.get(words.table_key(table))
+        name = model.name if model is not None else table
+        name = name[:1].lower() + name[1:]
+        return f"await {root[1]}.{name}.findFirst({{ where: {{ id: {{id}}, {column}: {{caller}} }} }})"
+    if query.engine == "supabase":
+        known = next((one.table for each in ground.map.entries for one in each.queries if words.table_key(one.table) == words.table_key(table)), table)
+        return f'(await {root[1]}.from("{known}").select("id").eq("id", {{id}}).eq("{column}", {{caller}}).maybeSingle()).data'
+    return None
+
+
+def getter_of(ground: CodeGround, table: str, entry: Entry) -> Getter | None:
+    """A function that some entry calls to read one row of the table by its id, as that entry writes it."""
+    key = words.table_key(table)
+    found: list[tuple[bool, str, Getter]] = []
+    for other in ground.map.entries:
+        for query in other.queries:
+            if query.verb != "select" or len(query.via) != 1 or words.table_key(query.table) != key:
+                continue
+            if [condition.column for condition in query.filters] not in (["id"], ["_id"]):
+                continue
+            getter = _written(ground, other, query, entry)
+            if getter is not None:
+                found.append((other.place.file != entry.place.file, other.id, getter))
+    return min(found, key=lambda one: one[:2])[2] if found else None
+
+
+def _written(ground: CodeGround, other: Entry, query: Query, entry: Entry) -> Getter | None:
+    from codemods.tsx.donor import rebased
+    from codemods.tsx.imports import bound_names
+    from codemods.tsx.tree import parse
+
+    name = query.via[0].rsplit(".", 1)[-1]
+    source = ground.text(other.place.file)
+    have = bound_names(parse(source.encode(), other.place.file))
+    if name not in have:
+        return None
+    need = rebased(Needed(*have[name], local="" if have[name][1] == name else name), other.place.file, entry.place.file)
+    shaped = re.search(rf"\b{re.escape(name)}\(\s*\{{\s*(\w+)(?:\s*:\s*[\w.?!]+)?,?\s*\}}\s*\)", source)
+    if shaped:
+        return Getter(f"await {name}({{ {shaped[1]}: {{id}} }})", (need,))
+    if re.search(rf"\b{re.escape(name)}\(\s*[\w.?!]+\s*\)", source):
+        return Getter(f"await {name}({{id}})", (need,))
+    return None

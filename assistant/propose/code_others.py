@@ -1,0 +1,237 @@
+"""Steps for what is told too widely: columns, caches, logs, clients with too many rights, modules in the wrong place."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from assistant.detect.code import words
+from assistant.domain.code import ClientKind, OriginKind
+from assistant.domain.matrix import Verdict
+from assistant.propose.code_draft import Step
+from assistant.propose.code_guards import guard_steps
+from assistant.propose.code_vector import scoped_function
+from codemods.target import Needed
+
+
+if TYPE_CHECKING:
+    from assistant.domain.code import Entry, Query
+    from assistant.domain.findings import Finding
+    from assistant.propose.code_ground import CodeGround
+    from assistant.propose.code_plan import Plans
+
+
+def user_client(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | str:
+    """The caller's own client, where row-level security covers every table at fault."""
+    ground = plans.ground
+    queries = ground.queries(entry, finding.queries)
+    open_tables = [query.table for query in queries if not _covered(ground, query)]
+    if not queries or open_tables:
+        named = ", ".join(f"`{table}`" for table in dict.fromkeys(open_tables)) or "the table"
+        return f"The database was not shown to guard {named}: lock it first (`stanch fix`), then read it with the caller's own client."
+    found = _client_call(ground, entry)
+    if found is None:
+        return "No client with the caller's session was found in this repository: make one from the request's cookies and use it here."
+    call, needs = found
+    steps = [
+        Step("user_client", query.place.file, function=entry.at, at=query.at, facts={"call": call}, needs=needs)
+        for query in queries
+    ]
+    return [steps]
+
+
+def _covered(ground: CodeGround, query: Query) -> bool:
+    """Policies guard the table, and no attack on it came through."""
+    key = words.table_key(query.table)
+    tables = [table for name, table in (ground.catalog.tables if ground.catalog else {}).items() if words.table_key(name.name) == key]
+    if not tables or not all(table.rls and table.policies for table in tables):
+        return False
+    if ground.matrix is None:
+        return False
+    named = {str(table.name) for table in tables}
+    return not any(cell.object in named and cell.verdict is Verdict.LEAKS for cell in ground.matrix.cells)
+
+
+def _client_call(ground: CodeGround, entry: Entry) -> tuple[str, tuple[Needed, ...]] | None:
+    """The call that makes the user client, as the nearest entry that uses one writes it."""
+    from codemods.tsx.donor import rebased
+    from codemods.tsx.imports import bound_names
+    from codemods.tsx.tree import parse
+
+    near = sorted(ground.map.entries, key=lambda one: (one.place.file != entry.place.file, one.kind is not entry.kind, one.id))
+    for other in near:
+        if not any(query.client is ClientKind.USER for query in other.queries):
+            continue
+        source = ground.text(other.place.file)
+        have = bound_names(parse(source.encode(), other.place.file))
+        for match in re.finditer(r"=\s*((?:await\s+)?(\w*[cC]lient\w*|\w*[sS]upabase\w*)\((cookies\(\))?\))", source):
+            name = match[2]
+            if name in have and not re.search(r"admin|service", name + have[name][0], re.IGNORECASE):
+                needed = [name, *(["cookies"] if match[3] and "cookies" in have else [])]
+                needs = tuple(Needed(have[one][0], have[one][1], "" if have[one][1] == one else one) for one in needed)
+                return match[1], tuple(rebased(need, other.place.file, entry.place.file) for need in needs)
+    return None
+
+
+def columns(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | str:
+    """The columns that are shown, or everything but the secrets."""
+    ground = plans.ground
+    queries = ground.queries(entry, finding.queries)
+    steps = []
+    for query in queries:
+        wanted, hide = _shown(ground, finding, query)
+        facts = {"columns": ",".join(wanted), "hide": ",".join(hide), "engine": query.engine}
+        steps.append(Step("columns", query.place.file, function=entry.at, at=query.at, facts=facts))
+    return [steps] if steps else "The query could not be found: list the columns that are shown."
+
+
+def _shown(ground: CodeGround, finding: Finding, query: Query) -> tuple[list[str], list[str]]:
+    """Columns to keep when all are known, and those to leave out."""
+    key = words.table_key(query.table)
+    known: list[str] = []
+    model = ground.models.get(key) if query.engine == "prisma" else None
+    table = next((one for name, one in (ground.catalog.tables if ground.catalog else {}).items() if words.table_key(name.name) == key), None)
+    if model is not None:
+        known = [one for one in model.columns if words.table_key(next(f.type for f in model.fields if f.name == one)) not in ground.models]
+    elif table is not None and query.engine != "drizzle":
+        known = [column.name for column in table.columns if column.base != "vector"]
+    hide = [*finding.columns, *(column for column in known if words.is_secret(column))]
+    hide = list(dict.fromkeys(column for column in hide if column and column != "*"))
+    if query.returned and "*" not in query.returned and all(name in known or not known for name in query.returned):
+        return list(query.returned), hide
+    kept = [column for column in known if column not in hide]
+    if query.engine == "prisma" and hide and int(ground.prisma or "0") >= 6:  # noqa: PLR2004 - omit is stable since 6
+        return [], hide
+    return (kept if hide else []), hide
+
+
+def log(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | str:
+    """The personal part of the line."""
+    file = finding.where.file if finding.where else entry.place.file
+    parts = dict(finding.facts).get("parts", "")
+    at = finding.at if finding.at[1] else plans.line_range(file, finding.where.line if finding.where else 0)
+    return [[Step("redact", file, function=entry.at, at=at, facts={"parts": parts})]]
+
+
+def cached(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | str:
+    """The header that lets it be kept, the request that is kept, or the route's own setting."""
+    facts = dict(finding.facts)
+    file = finding.where.file if finding.where else entry.place.file
+    at = finding.at if finding.at[1] else plans.line_range(file, finding.where.line if finding.where else 0)
+    if facts.get("header"):
+        return [[Step("no_store", file, function=entry.at, at=at, facts={"what": "header"})]]
+    if facts.get("mode") or facts.get("fetch"):
+        return [[Step("no_store", file, function=entry.at, at=at, facts={"what": "fetch"})]]
+    if "unstable_cache" in finding.title or "use cache" in finding.title:
+        return "A shared cache holds rows of one customer: take the call out of the cache, or put the caller's id into its key."
+    return [[Step("no_store", entry.place.file, function=entry.at, facts={"what": "dynamic"})]]
+
+
+def cache_key(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | str:
+    """The caller in the key."""
+    file = finding.where.file if finding.where else entry.place.file
+    at = finding.at if finding.at[1] else plans.line_range(file, finding.where.line if finding.where else 0)
+    steps: list[Step] = [Step("cache_key", file, function=entry.at, at=at)]
+    for query in plans.ground.queries(entry, finding.queries):
+        from assistant.propose.code_rows import row_steps
+
+        options = row_steps(plans.ground, finding, entry, query)
+        steps += [step._replace(optional=True) for step in (options[0] if options else ())]
+    return [steps]
+
+
+def cache_order(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | str:
+    """Words alone: what the check needs stands below the cache."""
+    key = dict(finding.facts).get("key", "")
+    said = f" ({key})" if key else ""
+    return f"The cache{said} is read before anybody asked whose row it is: move the read below the check, and put the caller's id into the key."
+
+
+def validation(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | str:
+    """The library that is used elsewhere."""
+    request = dict(finding.facts).get("request", "")
+    if not request:
+        request = next(
+            (origin.path for query in entry.queries for one in query.filters for origin in one.origins if origin.kind is OriginKind.REQUEST), ""
+        )
+    if not plans.ground.validation:
+        return "The repository uses no validation library that is known here: check the shape of the id before it reaches the query."
+    facts = {"library": plans.ground.validation, "name": request.rsplit(".", 1)[-1], "kind": entry.kind.value, "shape": _shape(plans.ground, finding, entry)}
+    return [[Step("validate", entry.place.file, function=entry.at, facts=facts)]]
+
+
+def _shape(ground: CodeGround, finding: Finding, entry: Entry) -> str:
+    """uuid or number when the catalog says so."""
+    tables = {words.table_key(query.table) for query in ground.queries(entry, finding.queries) or entry.queries}
+    for name, table in (ground.catalog.tables if ground.catalog else {}).items():
+        base = next((column.base for column in table.columns if column.name == "id"), "")
+        if words.table_key(name.name) in tables and base:
+            return {"uuid": "uuid", "int4": "number", "int8": "number"}.get(base, "string")
+    return "string"
+
+
+def same_answer(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | str:
+    """One answer for both."""
+    return [[Step("same_answer", entry.place.file, function=entry.at, at=finding.at)]]
+
+
+def vector(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | str:
+    """The tenant as an argument, with the function that takes it."""
+    steps: list[Step] = []
+    for query in plans.ground.queries(entry, finding.queries):
+        if query.engine != "supabase":
+            from assistant.propose.code_rows import row_steps
+
+            options = row_steps(plans.ground, finding, entry, query)
+            if not options or query.engine == "sql":
+                return f"The search of {query.table or query.engine} is not rewritten: compare the tenant's column with the caller's in its condition."
+            steps += options[0]
+            continue
+        made = scoped_function(plans.ground, query)
+        if isinstance(made, str):
+            return made
+        plans.migrations += list(zip(made.forward, made.backward, strict=True))
+        facts = {"argument": made.argument, "column": made.column, "told": "1" if query.told_caller else ""}
+        steps.append(Step("vector", query.place.file, function=entry.at, at=query.at, facts=facts))
+    session = [step._replace(optional=True) for step in guard_steps(plans.ground, entry)]
+    return [[*session, *steps]] if steps else "The search could not be found: hand the tenant to it and compare it there."
+
+
+def redirect(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | str:
+    """Paths of this site alone."""
+    file = finding.where.file if finding.where else entry.place.file
+    at = finding.at if finding.at[1] else plans.line_range(file, finding.where.line if finding.where else 0)
+    said = dict(finding.facts).get("text", "") or dict(finding.facts).get("target", "")
+    return [[Step("redirect", file, function=entry.at, at=at, facts={"text": said})]]
+
+
+def server_only(plans: Plans, finding: Finding) -> list[list[Step]] | str:
+    """Every module that has to stay on the server."""
+    files = [file for file in dict(finding.facts).get("files", "").split("\n") if file]
+    files = files or ([finding.where.file] if finding.where else [])
+    return [[Step("server_only", file.split(":", 1)[0]) for file in files]]
+
+
+def browser(plans: Plans, finding: Finding) -> list[list[Step]] | str:
+    """Words alone: what the browser did with it needs a new place."""
+    chain = dict(finding.facts).get("chain", "").split("\n")
+    said = f" ({' imports '.join(chain)})" if len(chain) > 1 else ""
+    return f"Browser code reaches the service-role client{said}: move the query into a route or action that asks for the session, and rotate the key, because it was public."
+
+
+def cors(plans: Plans, finding: Finding) -> list[list[Step]] | str:
+    """The site's own address, where an example environment names it."""
+    file = finding.where.file if finding.where else ""
+    at = finding.at if finding.at[1] else plans.line_range(file, finding.where.line if finding.where else 0)
+    named = " ".join(plans.ground.text(name) for name in (".env.example", ".env.local.example", ".env.sample", ".env"))
+    found = re.search(r"\b(NEXT_PUBLIC_(?:SITE|APP|BASE)_URL|(?:SITE|APP|BASE)_URL|NEXTAUTH_URL)\b", named)
+    if not file.endswith((".ts", ".tsx", ".js", ".jsx", ".mjs")):
+        return f"{file} lets every origin read: name the origins that may, in place of `*`."
+    return [[Step("cors", file, at=at, facts={"variable": found[1] if found else ""})]]
+
+
+def document_rules(plans: Plans, finding: Finding) -> list[list[Step]] | str:
+    """Words alone: a rules file has no owner that could be told for sure."""
+    path = dict(finding.facts).get("path", "")
+    said = f" for `{path}`" if path else ""
+    return f"Write the owner into the condition{said}: `request.auth != null && resource.data.<owner field> == request.auth.uid`, and deploy the rules."

@@ -1,0 +1,135 @@
+"""Steps that bind rows to their caller: a condition in the query, a compare after the fetch, a look-up before the write."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assistant.detect.code import words
+from assistant.domain.code import GuardKind, OriginKind
+from assistant.propose.code_draft import Step
+from assistant.propose.code_guards import guard_steps
+
+
+if TYPE_CHECKING:
+    from assistant.domain.code import Entry, Query
+    from assistant.domain.findings import Finding
+    from assistant.propose.code_ground import CodeGround
+    from assistant.propose.code_plan import Plans
+
+_CONDITIONAL = frozenset({"supabase", "prisma", "drizzle", "kysely", "sql"})
+_NO_COLUMN = "Which column of `{table}` says whose a row is could not be told: name it in the ownership map (`stanch own`), then run this again."
+
+
+def id_only(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | str:
+    """Every query at fault gets its owner; what cannot take a condition is compared or looked up."""
+    ground = plans.ground
+    per_query = []
+    for query in ground.queries(entry, finding.queries):
+        options = row_steps(ground, finding, entry, query)
+        if options:
+            per_query.append(options)
+    if not per_query:
+        table = dict(finding.facts).get("table", "") or "the table"
+        return _NO_COLUMN.format(table=table)
+    # the first alternative of every query together, then each query's next best
+    width = max(len(options) for options in per_query)
+    return [[step for options in per_query for step in options[min(number, len(options) - 1)]] for number in range(width)]
+
+
+def row_steps(ground: CodeGround, finding: Finding, entry: Entry, query: Query) -> list[list[Step]]:
+    """Alternatives that bind one query to its caller, the best first."""
+    columns = _columns(ground, finding, entry, query)
+    told = "1" if query.told_caller and (query.place.file, query.place.symbol) != (entry.place.file, entry.place.symbol) else ""
+    out: list[list[Step]] = []
+    kind = entry.kind.value
+    for column in columns:
+        facts = {"column": column, "engine": query.engine, "verb": query.verb, "prisma": ground.prisma, "told": told, "kind": kind, "table": query.table}
+        if query.engine in _CONDITIONAL and query.verb not in {"insert", "upsert", "call"} and query.at[1]:
+            out.append([Step("owner_filter", query.place.file, function=entry.at, at=query.at, facts=facts)])
+    for column in [one for one in columns if "." not in one]:
+        facts = {"column": column, "kind": kind, "engine": query.engine, "told": told}
+        if query.verb == "select" and _one_row(query):
+            at, path = _reading(ground, entry, query)
+            out.append([Step("compare", path, function=entry.at, at=at, facts=facts)])
+    out += _lookups(ground, entry, query)
+    return out
+
+
+def _one_row(query: Query) -> bool:
+    """Found by its own id."""
+    return any(condition.operator == "eq" and words.snake(condition.column) in {"id", "uuid", "slug", "pk"} for condition in query.filters)
+
+
+def _columns(ground: CodeGround, finding: Finding, entry: Entry, query: Query) -> list[str]:
+    """Columns to try: of the proven tenant first when a membership is proven, of the person first otherwise."""
+    said = dict(finding.facts).get("column", "") if query.table == dict(finding.facts).get("table") else ""
+    found = ground.owner_columns(query.table, query.engine)
+    if said and said not in found and "." not in said:
+        found.insert(0, said)
+    asked = {condition.column for condition in query.filters}
+    found = [column for column in found if column not in asked]
+    member = any(guard.kind in {GuardKind.MEMBERSHIP, GuardKind.ROLE} and guard.weakness is None for guard in entry.guards)
+    tenant = member or finding.rule.startswith("parent-")
+    return sorted(found, key=lambda column: (words.names_tenant(column.rsplit(".", 1)[-1]) != tenant, column.count(".")))
+
+
+def _reading(ground: CodeGround, entry: Entry, query: Query) -> tuple[tuple[int, int], str]:
+    """Where the row arrives in the entry: the query itself, or the call that leads to it."""
+    if query.place.file == entry.place.file and not query.via:
+        return query.at, query.place.file
+    from assistant.propose.code_plan import range_of_line
+
+    source = ground.text(entry.place.file).encode()
+    line = range_of_line(source, query.reached_at.line)
+    name = query.via[0].rsplit(".", 1)[-1].encode() if query.via else b""
+    at = source.find(name + b"(", line[0], line[1] + 400) if name else -1
+    return ((at, at + len(name) + 1) if at >= 0 else line), entry.place.file
+
+
+def _lookups(ground: CodeGround, entry: Entry, query: Query) -> list[list[Step]]:
+    """A function of this repository that finds the row by the same id: called first, its row compared."""
+    from assistant.propose.code_lookup import lookup_steps
+
+    return lookup_steps(ground, entry, query)
+
+
+def parent_child(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | str:
+    """The proven parent joins the condition of the child."""
+    return id_only(plans, finding, entry)
+
+
+def identity_from_request(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | str:
+    """The session's user in place of the one the request names; asked for first where nobody did."""
+    path = dict(finding.facts).get("request", "")
+    if not path:
+        path = next(
+            (
+                origin.path
+                for query in plans.ground.queries(entry, finding.queries)
+                for held in (*query.filters, *query.written)
+                if words.names_person(held.column)
+                for origin in held.origins
+                if origin.kind is OriginKind.REQUEST
+            ),
+            "",
+        )
+    if not path:
+        return "Where the identity is read from the request could not be told: take it from the session."
+    steps = list(guard_steps(plans.ground, entry))
+    steps.append(Step("identity", entry.place.file, function=entry.at, facts={"path": path, "kind": entry.kind.value}))
+    return [steps]
+
+
+def mass_assignment(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | str:
+    """Listed fields in place of the spread."""
+    queries = plans.ground.queries(entry, finding.queries)
+    if not queries:
+        return "The write could not be found: list the fields that may be set."
+    return [[Step("pick", query.place.file, function=entry.at, at=query.at) for query in queries]]
+
+
+def foreign_reference(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | str:
+    """Look the named row up by its owner before its id is stored."""
+    from assistant.propose.code_lookup import reference_steps
+
+    return reference_steps(plans.ground, finding, entry)

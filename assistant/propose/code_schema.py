@@ -1,0 +1,77 @@
+"""Reads a Prisma schema for one question: over which column or relation does a model lead to its owner?"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from assistant.detect.code import words
+
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_MODEL: Final = re.compile(r"^model\s+(\w+)\s*\{(.*?)^\}", re.MULTILINE | re.DOTALL)
+_FIELD: Final = re.compile(r"^\s*(\w+)\s+(\w+)(\[\])?(\?)?(.*)$")
+_DEEPEST: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a model."""
+
+    name: str
+    type: str
+    many: bool
+    optional: bool
+    owns_key: bool
+    """True for a relation whose foreign key stands in this model."""
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One model."""
+
+    name: str
+    fields: tuple[Field, ...]
+
+    @property
+    def columns(self) -> list[str]:
+        """Fields that are no relation and no list."""
+        return [one.name for one in self.fields if not one.many and not one.owns_key]
+
+    def owners(self, models: Mapping[str, Model], depth: int = 0) -> list[str]:
+        """Columns that name a person or tenant, then paths over the relations that every row has."""
+        out = [one.name for one in self.fields if words.names_owner(one.name) and not one.many and words.table_key(one.type) not in models]
+        if depth < _DEEPEST:
+            for one in self.fields:
+                other = models.get(words.table_key(one.type))
+                if one.owns_key and other is not None and other.name != self.name and not words.names_tenant(one.name):
+                    out += [f"{one.name}.{path}" for path in other.owners(models, depth + 1) if path.count(".") < _DEEPEST]
+        # a required direct column first, a person before a tenant is decided by who asks
+        return sorted(dict.fromkeys(out), key=lambda path: path.count("."))
+
+    def has(self, path: str, models: Mapping[str, Model]) -> bool:
+        """True when the path exists."""
+        first, _, rest = path.partition(".")
+        found = next((one for one in self.fields if one.name == first), None)
+        if found is None:
+            return False
+        other = models.get(words.table_key(found.type))
+        if not rest:
+            return other is None
+        return other is not None and (rest.startswith(("some.", "is.", "every.")) or other.has(rest, models))
+
+
+def read_prisma(schema: str) -> dict[str, Model]:
+    """Models by ``words.table_key`` of their names; nothing is refused, what is not understood is left out."""
+    out: dict[str, Model] = {}
+    for match in _MODEL.finditer(schema):
+        fields = []
+        for line in match[2].split("\n"):
+            found = _FIELD.match(line.split("//", 1)[0])
+            if found and not line.strip().startswith("@@"):
+                fields.append(Field(found[1], found[2], bool(found[3]), bool(found[4]), "fields:" in found[5]))
+        out[words.table_key(match[1])] = Model(match[1], tuple(fields))
+    return out

@@ -1,0 +1,54 @@
+"""Follows only paths of this site when the request says where to go.
+
+Facts: ``text`` (the expression at fault, as written).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from assistant.domain.fixes import Hunk
+from codemods.target import Edits, Refusal
+from codemods.tsx.style import style_of
+from codemods.tsx.tree import around, arguments, parse, plain, text, walk
+
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from codemods.target import Answer, Target
+
+SAYS = "A link to this site must not lead to another one."
+
+
+def edit(source: bytes, target: Target) -> Answer:
+    """``next`` becomes ``next.startsWith("/") && !next.startsWith("//") ? next : "/"``."""
+    root = parse(source, target.path)
+    call = next((one for one in walk(around(root, target.at)) if one.type in {"call_expression", "new_expression"}), None)
+    found = _target(call, target.facts.get("text", "")) if call is not None else None
+    if found is None:
+        return Refusal("Where the redirect goes is put together elsewhere: allow paths that start with a single slash alone.")
+    words = text(found)
+    if "startsWith" in words:
+        return Edits(())
+    if not re.fullmatch(r"[\w.$]+", words):
+        return Refusal("Give the target of the redirect a name, and allow paths that start with a single slash alone.")
+    style = style_of(root, source)
+    put = f'/^\\/(?![/\\\\])/.test({words} ?? "") ? {words} : "/"'
+    if found.parent is not None and found.parent.type == "binary_expression":
+        put = f"({put})"
+    return Edits((Hunk(at=found.start_byte, end=found.end_byte, text=style.written(put, ""), says=SAYS),))
+
+
+def _target(call: Node, words: str) -> Node | None:
+    given = arguments(call)
+    first = plain(given[0]) if given else None
+    if first is not None and first.type == "new_expression":
+        inner = arguments(first)
+        first = plain(inner[0]) if inner else None
+    if first is None:
+        return None
+    if words:
+        return next((one for one in walk(first) if text(one) == words), first)
+    return first
