@@ -10,7 +10,7 @@ import contextlib
 import gc
 import json
 import os
-import pickle  # noqa: S403 - between this process and its own children
+import pickle
 import selectors
 import subprocess
 import sys
@@ -24,7 +24,7 @@ from assistant.domain.errors import StanchError
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterator, Sequence
     from pathlib import Path
 
     from assistant.domain.syntax import Module
@@ -46,7 +46,7 @@ _GLANCE: Final = 0.1
 _START: Final = "import json,sys; sys.path[:] = json.loads(sys.argv[1]); from assistant.collect.code.pool_worker import main; main()"
 
 
-class Stopped(StanchError):
+class Stopped(StanchError):  # noqa: N818 - it is not an error: somebody asked for it
     """Whoever asked for the reading does not want it any more."""
 
     def __init__(self) -> None:
@@ -80,9 +80,9 @@ def read_modules(
     found: dict[str, Module | str] = {}
     answers = (
         _read_here(root, paths)
-        if workers < 2 or len(paths) < _FEW
+        if workers <= 1 or len(paths) < _FEW
         else _Pool(root, listing.files, workers, tell).answers()
-    )  # noqa: PLR2004
+    )
     tell(0)
     with contextlib.closing(answers):
         for answer in answers:
@@ -110,7 +110,7 @@ def _teller(
     return tell
 
 
-def _read_here(root: Path, paths: Sequence[str]) -> Iterator[Answer]:
+def _read_here(root: Path, paths: Sequence[str]) -> Generator[Answer]:
     for path in paths:
         yield [(path, read_file(root, path))]
 
@@ -194,7 +194,7 @@ class _Pool:
         self._number = min(workers, len(self._waiting))
         self._selector = selectors.DefaultSelector()
 
-    def answers(self) -> Iterator[Answer]:
+    def answers(self) -> Generator[Answer]:
         """The answers in the order they come; closing the iterator ends the workers."""
         try:
             while self._waiting or any(worker.pending for worker in self._workers):
@@ -240,7 +240,7 @@ class _Pool:
             if collecting:
                 gc.enable()
 
-    def _replace(self, worker: _Worker, reason: str) -> Iterator[Answer]:
+    def _replace(self, worker: _Worker, reason: str) -> Generator[Answer]:
         """Let a worker go; the chunk it died of is tried file by file, and a chunk of one file is given up."""
         self._workers.discard(worker)
         self._selector.unregister(worker.answers)

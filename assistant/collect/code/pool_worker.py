@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gc
 import os
-import pickle  # noqa: S403 - between this process and its own parent
+import pickle
 import signal
 import struct
 import sys

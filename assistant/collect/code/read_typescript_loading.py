@@ -19,7 +19,7 @@ def loaded(reading: Reading, pattern: Pattern, value: Expression) -> bool:
     """
     member = ""
     if isinstance(value, Attribute):
-        value, member = value.of, value.name
+        member, value = value.name, value.of
     source = specifier_of(value)
     if source is None:
         return False

@@ -178,8 +178,10 @@ def _default_value(reading: Reading, found: Expression, span: tuple[int, int], i
 
 def exports_by_assignment(reading: Reading, statement: Statement, into: list[Statement]) -> bool:
     """Read ``module.exports = …``, ``exports.x = …`` and ``module.exports.x = …`` of the top of a file; False for anything else."""
-    found = statement.expression if isinstance(statement, Do) else None
-    if not isinstance(found, Assign) or found.operator != "=" or not isinstance(found.target, Attribute):
+    if not isinstance(statement, Do) or not isinstance(statement.expression, Assign):
+        return False
+    found = statement.expression
+    if found.operator != "=" or not isinstance(found.target, Attribute):
         return False
     span = (statement.at, statement.end)
     if _is_exports(found.target):

@@ -113,6 +113,8 @@ class Promise(NamedTuple):
     """What an async function of the repository returns before it is awaited."""
 
     value: Value
+    facts: frozenset[Any] = frozenset()
+    """What is known once it was awaited; a check that nobody awaits teaches nothing."""
 
 
 class Test(NamedTuple):

@@ -37,7 +37,8 @@ from assistant.domain.code import OriginKind
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from assistant.collect.code.follow.run import Run
+    from assistant.collect.code.follow.facts import Facts
+    from assistant.collect.code.follow.run import Frame, Run
 
 _DEEPEST = 14
 _SAME_FUNCTION = 2
@@ -258,6 +259,7 @@ def _transaction(run: Run, of: Chain, arguments: tuple[Value, ...], module: str,
 def settle(run: Run, value: Value, *, run_deferred: bool) -> Value:
     """What awaiting gives."""
     if isinstance(value, Promise):
+        run.facts |= value.facts
         return settle(run, value.value, run_deferred=run_deferred)
     if isinstance(value, Either):
         parts = tuple(settle(run, one, run_deferred=run_deferred) for one in value.values)
@@ -316,19 +318,20 @@ def invoke(run: Run, closure: Closure, arguments: tuple[Value, ...], module: str
     if len(run.frames) > _DEEPEST or sum(one is function for one in run.running) >= _SAME_FUNCTION:
         run.ledger.lost(f"{function.name or 'a function'}() calls too deep", run.place(closure.module, function.at))
         return Known(frozenset().union(*(origins_of(one) for one in arguments))) if arguments else UNKNOWN
-    from assistant.collect.code.follow.run import Frame
+    from assistant.collect.code.follow.run import Frame as NewFrame
 
     told = any(
         trusted(run, origin) for one in arguments for origin in origins_of(one) if origin.kind is not OriginKind.REQUEST
     )
     handler = run.frame.handler and (tail or not run.running)
-    frame = Frame(function.name, closure.module, module, at, told=told, handler=handler)
+    frame = NewFrame(function.name, closure.module, module, at, told=told, handler=handler)
     scope = Scope(closure.module, closure.scope)
     run.frames.append(frame)
     run.running.append(function)
     run.visited.add((closure.module, function.at))
     run.scopes.append(scope)
     depth, run.depth = run.depth, 0
+    before = run.facts
     try:
         _supply(run, closure, scope, arguments)
         alive = execute(run, function.body, scope)
@@ -339,7 +342,7 @@ def invoke(run: Run, closure: Closure, arguments: tuple[Value, ...], module: str
         run.depth = depth
     if alive:
         frame.returns.append((NOTHING, run.facts))
-    return _result(run, frame, is_async=function.is_async)
+    return _result(run, frame, before, is_async=function.is_async)
 
 
 def _supply(run: Run, closure: Closure, scope: Scope, arguments: tuple[Value, ...]) -> None:
@@ -359,7 +362,7 @@ def _supply(run: Run, closure: Closure, scope: Scope, arguments: tuple[Value, ..
         bind(run, scope, parameter.pattern, given)
 
 
-def _result(run: Run, frame, *, is_async: bool) -> Value:  # type: ignore[no-untyped-def]
+def _result(run: Run, frame: Frame, before: Facts, *, is_async: bool) -> Value:
     if not frame.returns:
         raise Stopped
     run.facts = frozenset.intersection(*(facts for _, facts in frame.returns))
@@ -374,7 +377,11 @@ def _result(run: Run, frame, *, is_async: bool) -> Value:  # type: ignore[no-unt
             if different and flat
             else _merged(frame.returns, different=different)
         )
-    return Promise(value) if is_async and not isinstance(value, Promise) else value
+    if not is_async:
+        return value
+    earned, run.facts = run.facts, before
+    inner = value.facts if isinstance(value, Promise) else frozenset()
+    return Promise(value.value if isinstance(value, Promise) else value, earned | inner)
 
 
 def _merged(returns: list[tuple[Value, frozenset[object]]], *, different: bool) -> Value:

@@ -132,7 +132,8 @@ def _origin(run: Run, origin: Origin, outcome: bool) -> Learned:
         return _identity(origin) if present else NOTHING_LEARNED
     if origin.kind is OriginKind.ROW:
         if not present:
-            return Learned(frozenset({("tied", origin.row)})) if not origin.path.lstrip("!") else NOTHING_LEARNED
+            gone = not origin.path.lstrip("!") and not bound(run, origin.row)  # a missing membership lets nobody in
+            return Learned(frozenset({("tied", origin.row)})) if gone else NOTHING_LEARNED
         return _row(run, origin)
     if origin.kind is OriginKind.SIGNED and present:
         return Learned(frozenset({("signed",)}))

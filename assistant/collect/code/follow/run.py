@@ -9,6 +9,7 @@ from assistant.collect.code.follow.binding import bind
 from assistant.collect.code.follow.expressions import evaluate, tag_step
 from assistant.collect.code.follow.facts import NONE, Facts
 from assistant.collect.code.follow.ledger import Ledger
+from assistant.collect.code.follow.scope import either
 from assistant.collect.code.follow.stop import Exhausted, Stopped
 from assistant.collect.code.values import (
     UNKNOWN,
@@ -180,6 +181,9 @@ class Run:
 
     def tagged(self, tag: Value, values: tuple[Value, ...], text: str, module: str, at: int, end: int) -> Value:
         """A tagged template."""
+        if isinstance(tag, Either):
+            options = [one for one in tag.values if not isinstance(one, Constant)]
+            return either(*(self.tagged(one, values, text, module, at, end) for one in options))
         if isinstance(tag, Chain):
             return calls.recognised(self, tag_step(tag, values, text, module, at, end))
         return self.call(tag, (UNKNOWN, *values), module, at, end)

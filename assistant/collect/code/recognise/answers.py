@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _RESPONSES = frozenset({"Response", "NextResponse", "HttpResponse", "ServerResponse"})
 _HOLDERS = frozenset({"res", "response", "reply", "c", "ctx", "context", "rep", "resp", "event", "h"})
+_HELD_SOURCES = NOBODYS | {"response", "context"}
+"""``response`` and ``context`` are what the follower calls the response object and Hono's context."""
 _BODY = frozenset(
     {"json", "send", "end", "write", "text", "html", "body", "jsonp", "render", "sendFile", "download", "code"}
 )
@@ -83,7 +85,7 @@ def deeds(chain: Chain, seen: Seen) -> Iterator[Deed]:
         yield _redirect(name, argument(last, 0))
     elif package in {"next/headers", "cookies-next", "nookies", "hono/cookie", "js-cookie"}:
         yield from _next_headers(chain, last, name)
-    elif chain.source in NOBODYS or package.split("/")[0] in {"express", "hono", "fastify", "next", "koa"}:
+    elif chain.source in _HELD_SOURCES or package.split("/")[0] in {"express", "hono", "fastify", "next", "koa"}:
         yield from _held(chain, last, name)
     elif package in {"next/router", "next/navigation"} and name in {"push", "replace"}:
         yield _redirect(f"router.{name}", argument(last, 0))

@@ -81,6 +81,8 @@ def deeds(chain: Chain, seen: Seen) -> Iterator[Deed]:
     if last is None or last.arguments is None or last.new:
         return
     del seen
+    if any(step.arguments is not None and not step.new and step.name for step in chain.steps[1:-1]):
+        return  # something done with what a call gave back
     package = package_of(chain.source)
     provider = provider_of(chain)
     names = [step.name for step in chain.steps if step.name]
