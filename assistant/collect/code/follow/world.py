@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from assistant.collect.code.follow.scope import Scope
 from assistant.collect.code.follow.stop import Exhausted, Stopped
 from assistant.collect.code.values import NOTHING, UNKNOWN, Blueprint, Chain, Closure, Shape, Value
-from assistant.domain.syntax import Class, Declare, Function
+from assistant.collect.code.walking import expressions_of
+from assistant.domain.syntax import Assign, Class, Declare, Function, Literal, Name
 
 
 if TYPE_CHECKING:
@@ -119,6 +120,10 @@ class World:
             return Closure(declared, module, scope)
         if isinstance(declared, Class):
             return Blueprint(declared, module, scope)
+        if declared.value is None or (isinstance(declared.value, Literal) and declared.value.value is None):
+            later = self._filled_later(module, name)
+            if later is not None:
+                return later
         if declared.value is None:
             return UNKNOWN
         run = self._quiet(self)
@@ -131,3 +136,15 @@ class World:
         except (Stopped, Exhausted):
             return UNKNOWN
         return own.names.get(name, UNKNOWN)
+
+    def _filled_later(self, module: str, name: str) -> Value | None:
+        """``let client = null`` is what a function of its module puts there when it is first asked for; None when none does."""
+        for node in expressions_of(self.program.modules[module].body):
+            if isinstance(node, Assign) and isinstance(node.target, Name) and node.target.id == name:
+                if isinstance(node.value, Literal):
+                    continue
+                try:
+                    return self._quiet(self).evaluate(node.value, Scope(module, self.scope(module)))
+                except (Stopped, Exhausted):
+                    return None
+        return None
