@@ -102,8 +102,11 @@ def tells_apart(entry: Entry, order: int, key: ActPart) -> bool:
 
 
 def _is_credential(origin: Origin) -> bool:
-    last = origin.path.rpartition(".")[2]
-    return words.is_capability(last) or words.snake(last) in {"authorization", "cookie", "cookies"}
+    """``header.authorization.1``, ``cookie.session``, ``query.share_token``: whoever has it is let in by it."""
+    parts = origin.path.lower().split(".")
+    return bool({"authorization", "cookie", "cookies", "x-api-key"} & set(parts)) or any(
+        words.is_capability(part) for part in parts[1:]
+    )
 
 
 def customers_rows(context: CodeContext, entry: Entry) -> Iterator[Query]:
