@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from assistant.domain.events import FactTaken, Found
@@ -9,7 +10,7 @@ from assistant.text.plural import plural
 
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from assistant.domain.events import Happening
     from assistant.domain.findings import Finding
@@ -20,25 +21,36 @@ MOST = 300
 """Findings that go into the journal, the worst first: a timeline of thousands is read by nobody."""
 
 
+@cache
+def _causes() -> Mapping[str, str]:
+    """Root cause by rule, of the rules about code; a rule about secrets has its own step and none."""
+    from assistant.detect.code.registry import code_rules
+
+    return {module.RULE.id: module.RULE.cause for module in code_rules()}
+
+
 def cause_of(finding: Finding) -> str:
     """The root cause a finding about code speaks for; empty when its rule names none."""
-    from assistant.detect.code.registry import code_rule
-
-    try:
-        return code_rule(finding.rule).RULE.cause
-    except KeyError:
-        return ""
+    return _causes().get(finding.rule, "")
 
 
-def about_code(half: CodeHalf, causes: Collection[str]) -> tuple[Finding, ...]:
-    """Findings that speak for one of the causes; for none given, those of entries that no step of their own reports."""
-    if causes:
-        return tuple(finding for finding in half.findings if cause_of(finding) in causes)
-    return tuple(finding for finding in half.findings if cause_of(finding) not in _ELSEWHERE)
+def about_secrets(half: CodeHalf) -> tuple[Finding, ...]:
+    """Findings about secrets and environments."""
+    return tuple(finding for finding in half.findings if finding.rule not in _causes())
 
 
-_ELSEWHERE = frozenset({"cached-private-response", "preview-production-mixup"})
-"""Causes that triage looks at in a step of their own."""
+def about_causes(half: CodeHalf, causes: Collection[str]) -> tuple[Finding, ...]:
+    """Findings about code that speak for one of the causes; for none given, those that speak for no cause: what is to be tidied."""
+    wanted = frozenset(causes) or frozenset({""})
+    return tuple(one for one in half.findings if one.rule in _causes() and cause_of(one) in wanted)
+
+
+def about_ways_in(half: CodeHalf) -> tuple[Finding, ...]:
+    """Findings about code but those about shared caches, which triage looks at in a step of their own."""
+    return tuple(one for one in half.findings if one.rule in _causes() and cause_of(one) != _CACHED)
+
+
+_CACHED = "cached-private-response"
 
 
 def report_findings(context: Context, findings: Sequence[Finding]) -> Iterator[Happening]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from assistant.domain.code import CodeMap, Decisions
     from assistant.domain.findings import Finding
     from assistant.domain.ownership import Question
+    from assistant.domain.secrets import SecretsFound
     from assistant.engine.options import Options
     from assistant.engine.rehearsal import Rehearsal
 
@@ -46,8 +47,15 @@ class CodeHalf:
     """Public on purpose? One a route group."""
     context: CodeContext
     """What verdicts of single entries are told from."""
-    joined: bool
-    """True when the attack matrix of the database was there to judge by."""
+    secrets: SecretsFound
+    """Secrets that were seen, masked, with their denominators."""
+    rehearsal: Rehearsal | None
+    """The database half; None when there is no schema, or it was left out."""
+
+    @property
+    def joined(self) -> bool:
+        """True when the attack on the database was there to judge by."""
+        return self.rehearsal is not None
 
 
 class Survey:
@@ -65,6 +73,7 @@ class Survey:
         self._cancel = threading.Event()
         self._over = threading.Event()
         self._map: CodeMap | None = None
+        self._secrets: SecretsFound | None = None
         self._error: BaseException | None = None
         self._now = ("reading the code", 0, 0)
         self._thread = threading.Thread(target=self._read, name="stanch-code", daemon=True)
@@ -95,6 +104,7 @@ class Survey:
     def judged(self, rehearsal: Rehearsal | None, decisions: Decisions) -> CodeHalf:
         """Findings and questions; with a rehearsal, the user's own client is judged by what the attack showed."""
         from assistant.detect.code.run import report_code
+        from assistant.detect.secrets.run import detect_secrets
 
         read = self.map()
         self._on_progress("judging the code", 0, 0)
@@ -106,12 +116,15 @@ class Survey:
             matrix=matrix,
             decisions=decisions,
         )
+        assert self._secrets is not None
+        findings = (*report.findings, *detect_secrets(self._secrets))
         return CodeHalf(
             map=read,
-            findings=report.findings,
+            findings=tuple(sorted(findings, key=lambda finding: finding.rank)),
             questions=report.questions,
             context=report.context,
-            joined=matrix is not None,
+            secrets=self._secrets,
+            rehearsal=rehearsal,
         )
 
     def close(self) -> None:
@@ -122,9 +135,13 @@ class Survey:
 
     def _read(self) -> None:
         from assistant.collect.code.map import read_code
+        from assistant.collect.secrets.read import read_secrets
 
         began = time.perf_counter()
         try:
+            self._secrets = read_secrets(
+                self._root, history=self._options.history, on_progress=self._look, cancelled=self._cancel.is_set
+            )
             read = read_code(
                 self._root,
                 workers=self._options.workers,

@@ -26,5 +26,7 @@ class Options:
     """Connections that attack at the same time."""
     leaks_only: bool = False
     """Write only what closes a leak or a likely one; faster spellings and hardening wait for the morning."""
+    history: bool = False
+    """Look for secrets in every commit as well, not only in the files as they are."""
     statement_seconds: float = 10.0
     """Longest time one statement of a migration may take in the shadow."""

@@ -7,22 +7,26 @@ changed by hand must still parse.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from assistant.domain.errors import UsageError
-from assistant.domain.fixes import Fix, NoFix
+from assistant.domain.fixes import Fix, Hunk, NoFix, Patch
 from assistant.write.patches import plan_patches
 
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import datetime
     from pathlib import Path
 
     from assistant.domain.findings import Finding
+    from assistant.domain.fixes import Artifact
     from assistant.engine.codehalf import CodeHalf
     from assistant.engine.commands import Approve
     from assistant.write.patches import FilePatch
 
+_NO_HOME = "The edit needs a migration, and stanch found no SQL migrations to add it to."
 _LATER = "Another fix changes the same place: apply that one, then run this again."
 
 
@@ -43,34 +47,84 @@ class Proposal:
         return frozenset(finding for fix in self.fixes for finding in fix.findings)
 
 
-def propose_patches(root: Path, half: CodeHalf, findings: Sequence[Finding]) -> Proposal:
-    """Edits for some findings of the code as it lies there now.
+def propose_patches(root: Path, half: CodeHalf, findings: Sequence[Finding], now: datetime) -> Proposal:
+    """Edits for some findings of the code as it lies there now; a migration that an edit needs is one of its files.
+
+    Args:
+        root: top of the repository.
+        half: the code as it was read.
+        findings: what is to be closed.
+        now: when a migration is written, aware.
 
     Raises:
         UsageError: a file changed while it was looked at.
     """
+    from assistant.collect.code.sources import list_sources
     from assistant.propose.code import propose_code
 
     if not findings:
         return Proposal()
-
-    def read(path: str) -> bytes:
-        return (root / path).read_bytes()
-
-    proposed = propose_code(findings, half.map, read, context=half.context)
+    listing = list_sources(root)
+    proposed = propose_code(
+        findings,
+        half.map,
+        lambda path: (root / path).read_bytes(),
+        ownership=half.context.ownership,
+        matrix=half.context.matrix,
+        catalog=half.context.catalog,
+        paths=(*(path for path, _ in listing.files), *listing.manifests),
+    )
     not_fixed = [each for each in proposed if isinstance(each, NoFix)]
     kept: list[Fix] = []
     files: tuple[FilePatch, ...] = ()
-    for fix in (each for each in proposed if isinstance(each, Fix)):
+    for number, each in enumerate(each for each in proposed if isinstance(each, Fix)):
+        fix = _with_migration(half, each, now + timedelta(seconds=number))
+        if isinstance(fix, str):
+            not_fixed += [NoFix(finding=finding, reason=fix) for finding in each.findings]
+            continue
         try:
             files = plan_patches(root, (*kept, fix))
         except UsageError:
-            # it is refused for itself when the file changed, and here only for the bytes it shares
+            # a file that changed refuses the fix by itself as well; otherwise it only shares bytes with an earlier one
             plan_patches(root, (fix,))
             not_fixed += [NoFix(finding=finding, reason=_LATER) for finding in fix.findings]
         else:
             kept.append(fix)
     return Proposal(fixes=tuple(kept), not_fixed=tuple(not_fixed), files=files)
+
+
+def _with_migration(half: CodeHalf, fix: Fix, now: datetime) -> Fix | str:
+    """The fix with the migration it needs as files of their own, tried on a clone; or why it cannot be offered."""
+    if not fix.statements:
+        return fix
+    rehearsal = half.rehearsal
+    if rehearsal is None or not rehearsal.repository.layouts:
+        return _NO_HOME
+    from assistant.prove.run import prove
+    from assistant.write.migration import plan
+
+    proof = prove(
+        rehearsal.shadow,
+        (fix,),
+        before=rehearsal.attack(),
+        ownership=rehearsal.ownership,
+        catalog=rehearsal.catalog,
+        findings=rehearsal.findings(),
+        tidy=False,
+    )
+    if proof.failed or not proof.fixes:
+        return f"PostgreSQL refused the migration that the edit needs: {proof.reason.rstrip('.')}."
+    root = rehearsal.repository.root
+    return replace(
+        fix,
+        patches=(*fix.patches, *(_as_patch(root, one) for one in plan(rehearsal.repository, (fix,), proof, now=now))),
+    )
+
+
+def _as_patch(root: Path, artifact: Artifact) -> Patch:
+    size = (root / artifact.path).stat().st_size if artifact.replaces is not None else 0
+    hunk = Hunk(at=0, end=size, text=artifact.content, says=f"The {artifact.kind} that the edit needs.")
+    return Patch(path=artifact.path, replaces=artifact.replaces, hunks=(hunk,))
 
 
 def chosen(files: Iterable[FilePatch], approval: Approve) -> tuple[FilePatch, ...]:

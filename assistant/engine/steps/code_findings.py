@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from assistant.domain.events import FactTaken
 from assistant.engine.actions import begins
-from assistant.engine.codefindings import about_code, report_findings
+from assistant.engine.codefindings import about_causes, report_findings
 from assistant.text.plural import plural
 
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def begin(context: Context) -> Generator[Happening, None, str]:
     """Findings of the step's causes, and what they were looked for in."""
     half, step = context.world.code(), context.step.id
-    findings = about_code(half, context.step.causes)
+    findings = about_causes(half, context.step.causes)
     looked = (
         f"{plural(len(half.map.entries), 'way')} in, {plural(len(half.map.hosts), 'rule')} of hosts and the framework"
     )

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from assistant.domain.events import Happening
     from assistant.engine.actions import Context
 
-_TRIAGE = frozenset({"routes-and-actions", "cache-and-edge"})
+_TRIAGE = frozenset({"routes-and-actions", "secrets-and-env", "cache-and-edge"})
 
 
 @begins("code-tests")

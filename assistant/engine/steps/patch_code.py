@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from assistant.domain.events import Applied, FactTaken, FixProposed, StepStarted, Written
 from assistant.engine.actions import approved, begins, undone
-from assistant.engine.codefindings import about_code
+from assistant.engine.codefindings import about_causes
 from assistant.engine.commands import Approve
 from assistant.engine.patching import chosen, propose_patches
 from assistant.engine.resume import intent_to_write
@@ -35,8 +35,8 @@ def begin(context: Context) -> Generator[Happening, None, str]:
 
     world, step = context.world, context.step.id
     half = world.code()
-    findings = about_code(half, context.step.causes)
-    proposal = propose_patches(world.root, half, findings)
+    findings = about_causes(half, context.step.causes)
+    proposal = propose_patches(world.root, half, findings, world.now())
     for fix in proposal.fixes:
         yield FixProposed(step=step, fix=fix.id, title=fix.title, applies=fix.applies.value)
     titles = {finding.fingerprint: finding.title for finding in findings}
@@ -108,7 +108,9 @@ def _shown(context: Context) -> tuple[FilePatch, ...]:
     world, step = context.world, context.step.id
     if step not in world.patches:
         half = world.code()
-        world.patches[step] = propose_patches(world.root, half, about_code(half, context.step.causes)).files
+        world.patches[step] = propose_patches(
+            world.root, half, about_causes(half, context.step.causes), world.now()
+        ).files
     return world.patches[step]
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from assistant.detect.code.verdict import Word
 from assistant.domain.events import FactTaken
 from assistant.engine.actions import begins
-from assistant.engine.codefindings import about_code, report_findings
+from assistant.engine.codefindings import about_ways_in, report_findings
 from assistant.engine.codeview import details, numbers, rows_of
 from assistant.text.plural import plural
 
@@ -41,7 +41,7 @@ def begin(context: Context) -> Generator[Happening, None, str]:
             says=f"open question: {question.asks} {question.why}",
             data={"question": question.id, "group": question.group},
         )
-    yield from report_findings(context, about_code(half, ()))
+    yield from report_findings(context, about_ways_in(half))
     leaking = sum(row.verdict.word is Word.LEAKS for row in rows)
     unguarded = sum(row.verdict.word is Word.OPEN for row in rows)
     return (

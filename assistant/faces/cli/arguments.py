@@ -116,6 +116,7 @@ def _pipeline(parser: argparse.ArgumentParser) -> None:
 def _scan(parser: argparse.ArgumentParser) -> None:
     _pipeline(parser)
     parser.add_argument("--map", action="store_true", help="show every way into the code, who is asked, which rows")
+    parser.add_argument("--history", action="store_true", help="look for secrets in every commit, reflog and stash too")
     half = parser.add_mutually_exclusive_group()
     half.add_argument("--code-only", action="store_true", help="leave the database out")
     half.add_argument("--database-only", action="store_true", help="leave the code out")

@@ -77,6 +77,7 @@ def options_from(arguments: argparse.Namespace, root: Path, voice: Voice) -> Opt
         database_url=_url(*chosen["database_url"][:2]) if "database_url" in chosen else None,
         shadow_url=_url(*chosen["shadow"][:2]) if "shadow" in chosen else None,
         leaks_only=bool(getattr(arguments, "leaks_only", False)),
+        history=bool(getattr(arguments, "history", False)),
         workers=int(_number(*chosen["workers"][:2], most=_MOST_WORKERS)) if "workers" in chosen else defaults.workers,
         statement_seconds=_number(*chosen["statement_seconds"][:2], most=3600)
         if "statement_seconds" in chosen
