@@ -8,6 +8,7 @@ from assistant.detect.code.acts import knows_caller, proven_before, report_act
 from assistant.detect.code.caching import ANSWERS, administrative, cached_rows, caches, tells_apart, verb_of
 from assistant.detect.code.rule import CodeExample, CodeRule
 from assistant.detect.code.sample_apps import APP
+from assistant.domain.code import ActKind, OriginKind
 from assistant.domain.matrix import Severity
 from assistant.domain.ownership import Confidence
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from assistant.detect.code.context import CodeContext
+    from assistant.domain.code import Act, ActPart, Entry
     from assistant.domain.findings import Finding
 
 RULE: Final = CodeRule(
@@ -65,6 +67,8 @@ def find(context: CodeContext) -> Iterator[Finding]:
                 continue
             if not any(origin in later for origin in key.origins) or not cached_rows(context, entry, act):
                 continue
+            if not _answers_early(entry, act, key):
+                continue
             yield report_act(
                 RULE,
                 entry,
@@ -77,3 +81,14 @@ def find(context: CodeContext) -> Iterator[Finding]:
                 facts={"key": key.text},
             )
             break
+
+
+def _answers_early(entry: Entry, read: Act, key: ActPart) -> bool:
+    """Between the read and the check something is answered that came from the cache; comparing the cached row afterwards is fine."""
+    wanted = {origin for origin in key.origins if origin.kind is OriginKind.REQUEST}
+    for act in entry.acts:
+        if act.kind is ActKind.RESPOND and act.order > read.order and not act.detail.startswith(("4", "5")):
+            given = {origin for part in act.parts for origin in part.origins}
+            if wanted <= given and not wanted & proven_before(entry, act.order):
+                return True
+    return False
