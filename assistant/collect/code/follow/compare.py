@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from assistant.collect.code.follow.run import Run
     from assistant.collect.code.values import Value
 
-_OWNERISH = re.compile(r"user|owner|email|author|member|tenant|team|org|workspace|account|customer|profile", re.IGNORECASE)
+_OWNERISH = re.compile(
+    r"user|owner|email|author|member|tenant|team|org|workspace|account|customer|profile", re.IGNORECASE
+)
 
 
 def learn_same(run: Run, left: Value, right: Value, *, same: bool) -> Learned:

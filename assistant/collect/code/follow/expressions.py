@@ -91,7 +91,8 @@ def _index(run: Run, node: Index, scope: Scope) -> Value:
         return attribute(run, of, str(key.value), scope.module, node.at, node.end)
     if isinstance(of, Shape):
         values = (*of.fields.values(), *of.rest)
-        return either(*values) if values else UNKNOWN
+        named = (Known(key.origins),) if isinstance(key, Known) else ()  # RIGHTS[user.role]: the role still speaks
+        return either(*values[:7], *named) if values else UNKNOWN
     if isinstance(of, Listed):
         return either(*of.items) if of.items else UNKNOWN
     if isinstance(of, Known):
@@ -139,7 +140,10 @@ def _template(run: Run, node: Template, scope: Scope) -> Value:
         return Constant(filled)
     origins = frozenset().union(*(origins_of(one) for one in values))
     text = "".join(node.texts).strip()
-    return Known(origins | {Origin(OriginKind.CONSTANT, text[:40])} if text else origins)
+    value = Known(origins | {Origin(OriginKind.CONSTANT, text[:40])} if text else origins)
+    spelled = node.texts[0] + "".join(f"${n}{part}" for n, part in enumerate(node.texts[1:], 1))
+    step = Step("", values, False, scope.module, node.at, node.end, spelled)
+    return run.spell(value, Chain("global", "template", (step,)))
 
 
 def _record(run: Run, node: Record, scope: Scope) -> Value:
@@ -224,7 +228,7 @@ def _and(run: Run, node: Binary, scope: Scope) -> Value:
         right = run.under(left, True, lambda: evaluate(run, node.right, scope))
     except Stopped:
         run.facts = before
-        run.exited(left, False, scope.module, node.at)
+        run.exited(left, False, scope.module, node.at, before)
         return left
     inside = run.facts
     run.facts = before if decided is None else inside
@@ -250,7 +254,7 @@ def _or(run: Run, node: Binary, scope: Scope) -> Value:
         right = evaluate(run, node.right, scope)
     except Stopped:
         run.facts = before
-        run.exited(left, True, scope.module, node.at)
+        run.exited(left, True, scope.module, node.at, before)
         return left
     run.facts = join(before, before, run.facts)
     if decided is False:
@@ -273,7 +277,7 @@ def _conditional(run: Run, node: Conditional, scope: Scope) -> Value:
             value = run.under(test, outcome, lambda branch=branch: evaluate(run, branch, scope))  # type: ignore[misc]
         except Stopped:
             run.facts = before
-            run.exited(test, not outcome, scope.module, node.at)
+            run.exited(test, not outcome, scope.module, node.at, before)
             continue
         sides.append((value, run.facts))
     if not sides:

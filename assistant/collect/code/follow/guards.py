@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 _OF_ROWS = frozenset({GuardKind.OWNER, GuardKind.MEMBERSHIP, GuardKind.CAPABILITY})
 
 
-def exited(run: Run, test: Value, outcome: bool, module: str, at: int) -> None:
-    """The run goes on only when ``test`` came out as ``outcome``."""
+def exited(run: Run, test: Value, outcome: bool, module: str, at: int, before: Facts) -> None:
+    """The run goes on only when ``test``, looked at when ``before`` was known, came out as ``outcome``."""
+    after, run.facts = run.facts, before
     learned = learn(run, test, outcome)
-    run.facts |= learned.facts
+    run.facts = after | learned.facts
     run.ledger.earned.append((learned.facts, run.stack()))
     frame = run.frame
     quietly = frame.left_by_return and not frame.left_by_throw and not frame.handler

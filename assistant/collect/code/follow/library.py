@@ -27,7 +27,47 @@ if TYPE_CHECKING:
     from assistant.collect.code.follow.run import Run
 
 _KEEPS = frozenset(
-    ["toString", "trim", "toLowerCase", "toUpperCase", "split", "slice", "replace", "replaceAll", "substring", "substr", "at", "concat", "flat", "reverse", "sort", "join", "pop", "shift", "valueOf", "toISOString", "normalize", "padStart", "keys", "values", "entries", "data_get", "strip", "lower", "upper", "decode", "encode", "dict", "model_dump", "copy", "items", "first", "all", "toJSON", "getTime"]
+    [
+        "toString",
+        "trim",
+        "toLowerCase",
+        "toUpperCase",
+        "split",
+        "slice",
+        "replace",
+        "replaceAll",
+        "substring",
+        "substr",
+        "at",
+        "concat",
+        "flat",
+        "reverse",
+        "sort",
+        "join",
+        "pop",
+        "shift",
+        "valueOf",
+        "toISOString",
+        "normalize",
+        "padStart",
+        "keys",
+        "values",
+        "entries",
+        "data_get",
+        "strip",
+        "lower",
+        "upper",
+        "decode",
+        "encode",
+        "dict",
+        "model_dump",
+        "copy",
+        "items",
+        "first",
+        "all",
+        "toJSON",
+        "getTime",
+    ]
 )
 _BODY = frozenset({"json", "formData", "text", "blob", "arrayBuffer", "parseBody", "get_json", "form", "body"})
 _EACH = frozenset({"map", "forEach", "flatMap", "mapAsync"})

@@ -259,9 +259,9 @@ class Run:
 
     # guards
 
-    def exited(self, test: Value, outcome: bool, module: str, at: int) -> None:
+    def exited(self, test: Value, outcome: bool, module: str, at: int, before: Facts) -> None:
         """The other outcome of a test never gets here: what this outcome teaches is known from now on."""
-        guards.exited(self, test, outcome, module, at)
+        guards.exited(self, test, outcome, module, at, before)
 
     def unpassed(self, test: Value, module: str, before: Facts, yes: Facts, no: Facts) -> None:
         """Both outcomes go on: a look that stops nobody."""

@@ -120,7 +120,7 @@ def _if(run: Run, node: If, scope: Scope) -> bool:
         return True
     if yes or no:
         run.facts = facts_yes if yes else facts_no
-        run.exited(test, yes, scope.module, node.at)
+        run.exited(test, yes, scope.module, node.at, before)
         return True
     return False
 

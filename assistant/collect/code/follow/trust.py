@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from assistant.collect.code.follow.run import Run
 
 CREDENTIAL = re.compile(
-    r"(?:token|secret|passw|hash|digest|signature|otp|nonce|api_?key|key$|credential|jwt|bearer|code$|pin$|verif)", re.IGNORECASE
+    r"(?:token|secret|passw|hash|digest|signature|otp|nonce|api_?key|key$|credential|jwt|bearer|code$|pin$|verif)",
+    re.IGNORECASE,
 )
 _CARRIER = re.compile(r"^(?:header\.(?:authori|x-?api|api|.*(?:token|key|secret|signature))|cookie)", re.IGNORECASE)
 ROLE = re.compile(
@@ -101,10 +102,8 @@ def _kind(run: Run, origin: Origin, column: str) -> TieKind | None:
 def is_capability(column: str, origin: Origin) -> bool:
     """True when rows are found by a secret that the request carries: a share token, a reset code, an invitation's token."""
     name = column.rpartition(".")[2]
-    return (
-        (bool(CREDENTIAL.search(name))
-        and not re.search(r"code$|^key$", name, re.IGNORECASE))
-        or bool(re.search(r"(?:token|secret)$", name + "|" + origin.path, re.IGNORECASE) and name != "id")
+    return (bool(CREDENTIAL.search(name)) and not re.search(r"code$|^key$", name, re.IGNORECASE)) or bool(
+        re.search(r"(?:token|secret)$", name + "|" + origin.path, re.IGNORECASE) and name != "id"
     )
 
 

@@ -29,7 +29,8 @@ def truth(value: Value) -> bool | None:
     if isinstance(value, Shape | Listed | Closure | Blueprint | Promise | Native):
         return True
     if isinstance(value, Chain):
-        return True if value.last is not None and value.last.new else None
+        made = value.last is not None and (value.last.new or value.name.endswith("Response"))
+        return True if made else None
     if isinstance(value, Either):
         found = {truth(one) for one in value.values}
         return found.pop() if len(found) == 1 else None
