@@ -51,7 +51,7 @@ def read_code(
         on_progress: told what is done, how many are done, of how many; may raise to stop.
         cancelled: asked now and then; True stops.
     """
-    from assistant.collect.code.sources import read_modules
+    from assistant.collect.code.pool import read_modules
 
     sources = read_modules(root, workers=workers, on_progress=on_progress, cancelled=cancelled)
     found = assemble(sources.modules, sources.manifests, on_progress=on_progress, cancelled=cancelled)
