@@ -127,6 +127,15 @@ def _fix(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dry-run", action="store_true", help="show findings, proof and diff; write nothing")
     parser.add_argument("--yes", action="store_true", help="approve the diff without being asked")
     parser.add_argument("--leaks-only", action="store_true", help="leave faster spellings and hardening for later")
+    code = parser.add_argument_group("code")
+    code.add_argument("--code", action="store_true", help="edit the code instead of writing a migration")
+    code.add_argument(
+        "--only", metavar="RULE", action="append", help="only findings of this rule or fingerprint (repeatable)"
+    )
+    code.add_argument(
+        "--branch", metavar="NAME", help="commit the edits on a new branch; the files here stay as they are"
+    )
+    code.add_argument("--tsc", action="store_true", help="run the project's own `tsc --noEmit` before and after")
 
 
 def _own(parser: argparse.ArgumentParser) -> None:

@@ -9,7 +9,7 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from assistant.domain.errors import NeedsPersonError, ProofError
+from assistant.domain.errors import NeedsPersonError, ProofError, UsageError
 from assistant.domain.events import StepState
 from assistant.domain.matrix import Verdict
 from assistant.engine.commands import Approve, Decline, Run
@@ -41,6 +41,12 @@ LOCK, AGAIN = "lock-database", "database-tests"
 
 def run(arguments: argparse.Namespace, voice: Voice) -> int:
     """Exit 0 when proven, written and nothing left; 1 when leaks remain; 4 when the proof failed; 5 without approval."""
+    if arguments.code:
+        from assistant.faces.cli.verbs import fix_code
+
+        return fix_code.run(arguments, voice)
+    if arguments.only or arguments.branch or arguments.tsc:
+        raise UsageError("--only, --branch and --tsc are about edits of code.", "Add --code, or leave them out.")
     root = repository_root(arguments.repo)
     options = options_from(arguments, root, voice)
     if arguments.dry_run:
