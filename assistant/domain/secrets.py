@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from assistant.domain.facts import Place
-    from assistant.domain.findings import Finding
 
 
 class SecretKind(StrEnum):
@@ -254,5 +253,3 @@ class RotationStep:
     """When the path and the commands were looked up: ``2026-11``."""
     docs: str
     """Public address."""
-    findings: tuple[Finding, ...] = ()
-    """Those it answers."""

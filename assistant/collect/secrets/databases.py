@@ -26,8 +26,9 @@ _SHOWS_THE_FORM: Final = re.compile(
     rb"|[a-z_]*pass",
     re.IGNORECASE,
 )
+_TEMPLATE: Final = re.compile(rb"^[\[<{$]|[}>\]]$|\$\{")
 _HOST_SHOWS_THE_FORM: Final = re.compile(
-    rb"[${}<>%*]|\[|(?:^|\.)(?:your|my|host|hostname|server|some|xxx+|abc|domain|ep-xxx)[\w-]*\.|example|xxxx|yourdomain|mydomain|ep-name|project-?ref|"
+    rb"[${}<>%*]|\[|(?:^|\.)(?:your[\w-]*|my-?(?:host|server|domain|project)|host|hostname|server|some|abc|domain)\.|example|xxxx|yourdomain|mydomain|ep-name|project-?ref|"
     rb"\.\.|^(?:host|db|database|server)\.(?:com|net|org|io)$|placeholder|acme",
     re.IGNORECASE,
 )
@@ -53,11 +54,7 @@ def _database(match: re.Match[bytes], _variable: bytes) -> Taken | None:
     bare = re.sub(rb":\d+$", b"", host.split(b",")[0])
     if _LOCAL.fullmatch(bare) or _HOST_SHOWS_THE_FORM.search(bare):
         return None
-    if (
-        _SHOWS_THE_FORM.fullmatch(password)
-        or stands_for(password)
-        or re.search(rb"[${}<>%]\w*[}>]?$|^[[<{$]", password)
-    ):
+    if _SHOWS_THE_FORM.fullmatch(password) or stands_for(password) or _TEMPLATE.search(password):
         return None
     if password == user or stands_for(user):
         return None

@@ -30,6 +30,8 @@ class Taken:
     weight: Weight = Weight.MUCH
     about: str = ""
     target: str = ""
+    beside: int = 0
+    """How far from the match the secret stands, when it is not the match."""
 
     def __repr__(self) -> str:
         """Never the value."""
@@ -103,10 +105,19 @@ def _payment_or_sign_in(match: re.Match[bytes], variable: bytes) -> Taken | None
     )
 
 
+_AWS_SECRET: Final = re.compile(rb"(?<![A-Za-z0-9/+=_.-])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=_.-])")
+_NEAR: Final = 240
+"""Bytes on each side of a key id in which its secret is looked for."""
+
+
 def _aws_pair(match: re.Match[bytes], _variable: bytes) -> Taken | None:
     value = match[1]
     if value.endswith(b"EXAMPLE") or b"EXAMPLE" in value or stands_for(value[4:]):
         return None
+    for found in _AWS_SECRET.finditer(match.string, max(0, match.start() - _NEAR), match.end() + _NEAR):
+        secret = found[0]
+        if all(re.search(kind, secret) for kind in (rb"[0-9]", rb"[A-Z]", rb"[a-z]")) and entropy(secret) > 4.3:  # noqa: PLR2004 - bits a character
+            return Taken(SecretKind.AWS, secret, "", Weight.EVERYTHING, beside=found.start() - match.start())
     return Taken(SecretKind.AWS_ID, value, value[:4].decode(), Weight.LITTLE)
 
 

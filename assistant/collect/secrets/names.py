@@ -6,10 +6,11 @@ literal and the name one of the few that never hold anything else.
 
 from __future__ import annotations
 
+import base64
 import re
 from typing import TYPE_CHECKING, Final
 
-from assistant.collect.secrets.fakes import random_looking, stands_for
+from assistant.collect.secrets.fakes import is_published, random_looking, stands_for
 from assistant.collect.secrets.forms import Taken
 from assistant.domain.secrets import SecretKind, Weight
 
@@ -81,6 +82,7 @@ _SAYS_SOMETHING_ELSE: Final = re.compile(
 _PUBLIC_NAME: Final = re.compile(
     rb"(?<![A-Za-z0-9_])(?:NEXT_PUBLIC|EXPO_PUBLIC|NUXT_PUBLIC|REACT_APP|VITE|PUBLIC|GATSBY)_[A-Z0-9_]{3,90}(?![A-Za-z0-9_])"
 )
+_OTHER_THINGS: Final = (b"http", b"./", b"pk_", b"sb_publishable_", b"AIza", b"data:")
 _READ: Final = re.compile(rb"env(?:!?\.|\?\.|\[[\"'])$")
 _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
@@ -155,9 +157,9 @@ def is_read(text: bytes, start: int) -> bool:
 
 
 def _by_name(upper: str, value: bytes) -> Taken | None:
-    if value.startswith((b"http", b"/", b".", b"eyJ", b"pk_", b"sb_publishable_", b"AIza")) or not random_looking(
-        value
-    ):
+    if value.startswith(_OTHER_THINGS) or is_published(value) or not random_looking(value):
+        return None
+    if value.startswith(b"eyJ") and not _own_token(value):
         return None
     if value.startswith((b"sk_", b"rk_", b"sk-", b"whsec_", b"sb_", b"re_", b"gh")) and stands_for(value[8:]):
         return None
@@ -165,3 +167,13 @@ def _by_name(upper: str, value: bytes) -> Taken | None:
         if pattern.search(upper):
             return Taken(kind, value, "", weight)
     return Taken(SecretKind.NAMED, value, "", Weight.MUCH)
+
+
+def _own_token(value: bytes) -> bool:
+    """JSON in base64 that is no token of Supabase (these are judged by role) and not the default user of a local server."""
+    payload = value.split(b".")[1] if value.count(b".") == 2 else value  # noqa: PLR2004 - head, payload, signature
+    try:
+        claims = base64.urlsafe_b64decode(payload + b"=" * (-len(payload) % 4))
+    except ValueError:
+        return False
+    return not re.search(rb'"role"|supabase|default', claims)

@@ -25,6 +25,8 @@ _LONGEST_LINE: Final = 32 << 20
 """A line that does not end within so many bytes is read in pieces."""
 _HUNK: Final = re.compile(rb"@@@*(?: -(?P<old>\d+)(?:,\d+)?)+ \+(?P<new>\d+)")
 _SIGNS: Final = re.compile(rb"[+\- ]*")
+_ESCAPED: Final = re.compile(rb"\\([0-7]{3}|.)", re.DOTALL)
+_ESCAPES: Final = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"a": b"\a", b"b": b"\b", b"f": b"\f", b"v": b"\v"}
 _MOST: Final = 20_000
 """Different secrets that are kept."""
 
@@ -177,5 +179,15 @@ def _path(heading: bytes) -> str:
             continue
         name = _line(heading, at + len(mark)).rstrip(b"\t\r")
         if name != b"/dev/null":
-            return name.strip(b'"')[2:].decode("utf-8", "surrogateescape")
+            return _unquoted(name)[2:].decode("utf-8", "surrogateescape")
     return ""
+
+
+def _unquoted(name: bytes) -> bytes:
+    """A name that git writes as C would, because quotes or control characters are in it."""
+    if not name.startswith(b'"'):
+        return name
+    return _ESCAPED.sub(
+        lambda found: bytes([int(found[1], 8)]) if found[1][:1].isdigit() else _ESCAPES.get(found[1], found[1]),
+        name[1:-1],
+    )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from assistant.collect.secrets.databases import DATABASE_FORMS
-from assistant.collect.secrets.fakes import stands_for
+from assistant.collect.secrets.fakes import is_published, stands_for
 from assistant.collect.secrets.forms import FORMS
 from assistant.collect.secrets.names import (
     NAME_ANCHORS,
@@ -106,7 +106,7 @@ def scan(text: bytes, path_of: Callable[[int], str], *, diff: bool = False) -> I
                 yield found
         if _NAMED_AT[n]:
             for named in _named(text, anchor, path_of, diff=diff):
-                if named.at[0] not in ends:
+                if named.at[0] not in ends and not _has_form(text, named.at, diff=diff):
                     ends[named.at[0]] = named.at[1]
                     yield named
         elif _PUBLIC_AT[n]:
@@ -116,6 +116,16 @@ def scan(text: bytes, path_of: Callable[[int], str], *, diff: bool = False) -> I
                 yield use
         if len(ends) > 20_000:  # noqa: PLR2004 - only neighbours can repeat each other
             ends.clear()
+
+
+def _has_form(text: bytes, at: tuple[int, int], *, diff: bool) -> bool:
+    """A known form stands in the range: it says more than a name."""
+    for pivot in _PIVOTS.finditer(text, *at):
+        n = (pivot.lastindex or 1) - 1
+        anchor = pivot.start() - _OFFSETS[n]
+        if any(_at(form, text, anchor, diff=diff) for form in _FORMS_AT[n]):
+            return True
+    return False
 
 
 def _at(form: Form, text: bytes, anchor: int, *, diff: bool) -> Candidate | None:
@@ -148,7 +158,12 @@ def _unfolded(form: Form, text: bytes, anchor: int, end: int) -> Candidate | Non
 def _candidate(form: Form, match: re.Match[bytes], at: tuple[int, int]) -> Candidate | None:
     variable = _variable(match.string, match.start())
     taken = form.take(match, variable.upper().encode())
-    return None if taken is None else _made(taken, variable, at)
+    if taken is None or is_published(taken.value):
+        return None
+    if taken.beside:
+        variable = _variable(match.string, match.start() + taken.beside)
+        at = (at[0] + taken.beside, at[0] + taken.beside + len(taken.value))
+    return _made(taken, variable, at)
 
 
 def _made(taken: Taken, variable: str, at: tuple[int, int], *, by_name: bool = False) -> Candidate:
