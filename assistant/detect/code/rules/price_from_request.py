@@ -53,6 +53,8 @@ EXAMPLES: Final = (
     ),
 )
 _AMOUNTS: Final = ("amount", "unit_amount", "unit_amount_decimal", "transaction_amount", "amount_money")
+_AMOUNTS_ASKED: Final = frozenset({"amount", "price", "total", "cents", "cost", "fee", "sum", "subtotal"})
+"""Words of a request value that is an amount and no quantity."""
 _GIFTS: Final = frozenset(
     {
         "donate",
@@ -84,7 +86,8 @@ def find(context: CodeContext) -> Iterator[Finding]:
             if call.reads or not chosen or from_a_machine(entry, call.order):
                 continue
             named = {*words.words(entry.path), *words.words(entry.place.symbol or ""), *words.words(entry.place.file)}
-            gift = bool(_GIFTS & named)
+            named |= {word for origin in chosen for word in words.words(origin.path)}
+            gift = bool(_GIFTS & named) or not _AMOUNTS_ASKED & named
             yield report(
                 RULE,
                 entry,

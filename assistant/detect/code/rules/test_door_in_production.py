@@ -137,11 +137,13 @@ def _fault(context: CodeContext, entry: Entry) -> Query | None:
 
 
 def _signs_in(entry: Entry) -> bool:
-    """It makes a session, a sign-in link or a user."""
+    """It makes a session, a sign-in link or a user, or is named like it."""
+    if {"login", "signin", "auth", "session", "token", "impersonate"} & set(words.words(entry.path)):
+        return True
     made = re.compile(
-        r"generateLink|createSession|signIn|verifyOtp|createUser|setSession|signInWithPassword|encode|sign\Z|impersonat",
+        r"(?:sign|insert)\.auth\.users|generateLink|createSession|signIn|verifyOtp|createUser|setSession|signInWithPassword|encode|sign\Z|impersonat",
         re.IGNORECASE,
     )
     named = [act.name for act in entry.acts if act.kind in {ActKind.PROVIDER, ActKind.HEADER}]
-    named += [f"{query.engine}.{query.table}" for query in entry.queries]
+    named += [f"{query.verb}.{query.table}" for query in entry.queries]
     return any(made.search(name) for name in named)
