@@ -12,46 +12,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assistant.collect.code.recognise import (
-    acts,
-    checks,
-    drizzle,
-    files,
-    firestore,
-    identity,
-    kysely,
-    mongo,
-    orm,
-    prisma,
-    providers,
-    python,
-    rawsql,
-    supabase,
-    supabase_clients,
-    vectors,
-)
-from assistant.collect.code.recognise.callbacks import supplied
+from assistant.collect.code.recognise import acts, checks, identity, prisma, providers, supabase_clients
 from assistant.collect.code.recognise.chains import Seen, normal, package_of
+from assistant.collect.code.recognise.routes import LANGUAGE, readers_of
 from assistant.domain.code import ClientKind
 
 
 if TYPE_CHECKING:
     from assistant.collect.code.values import Chain, Check, Deed, Draft, Identity
 
-_QUERIES = (
-    supabase.query,
-    prisma.query,
-    drizzle.query,
-    kysely.query,
-    vectors.query,
-    files.query,
-    firestore.query,
-    rawsql.query,
-    orm.query,
-    mongo.query,
-    python.query,
-    providers.query,
-)
 _POOLS = (
     "drizzle-orm",
     "kysely",
@@ -78,10 +47,14 @@ _POOLS = (
 
 def query_of(chain: Chain, context: Seen) -> Draft | None:
     """The query that the last call of a chain makes or completes; None for anything else."""
-    if chain.last is None or chain.last.arguments is None:
+    last = chain.last
+    if last is None or last.arguments is None or (chain.source == "global" and chain.name in LANGUAGE):
+        return None
+    readers = readers_of(chain.source)
+    if not readers:
         return None
     chain = normal(chain)
-    return next((found for query in _QUERIES if (found := query(chain, context)) is not None), None)
+    return next((found for query in readers if (found := query(chain, context)) is not None), None)
 
 
 def identity_of(chain: Chain, context: Seen) -> Identity | None:

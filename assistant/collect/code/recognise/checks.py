@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from assistant.collect.code.recognise.chains import NOBODYS, Seen, argument, package_of
 from assistant.collect.code.values import Chain, Check, Closure
@@ -141,6 +142,25 @@ _BOOLEAN = frozenset(
 _TELLS = frozenset({"safeParse", "safeParseAsync", "spa", "decode", "decodeUnknownEither"})
 
 
+_SILENT = ("drizzle-orm", "react", "path", "fs", "date-fns", "next/headers", "nanoid", "clsx")
+
+
+@lru_cache(maxsize=4096)
+def _about(
+    package: str,
+) -> tuple[dict[str, tuple[bool, str]], frozenset[str] | None, tuple[str, frozenset[str]] | None, bool]:
+    """What is known of a package: its signatures, its rate limits, its schemas, and whether it can be passed over."""
+    head = package.partition("/")[0]
+    signed = _SIGNED.get(package) or _SIGNED.get(head)
+    if signed is None:
+        signed = next((_SIGNED[key] for key in _PREFIXES if package.startswith(key)), {})
+    rate = _RATE.get(package) or next(
+        (_RATE[key] for key in _RATE if key.endswith("/") and package.startswith(key)), None
+    )
+    schema = _SCHEMAS.get(package) or _SCHEMAS.get(head)
+    return signed, rate, schema, package.startswith(_SILENT)
+
+
 def check(chain: Chain, seen: Seen) -> Check | None:
     """What a call checks; None when it checks nothing."""
     last = chain.last
@@ -149,37 +169,36 @@ def check(chain: Chain, seen: Seen) -> Check | None:
     package = package_of(chain.source)
     name = last.name or chain.name
     del seen
+    signed, rate, schema, silent = _about(package)
+    if silent or (schema is not None and schema[0] == "zod" and name not in schema[1]):
+        return None
     return (
-        _signature(chain, package, name)
+        _signature(chain, signed, name)
         or _secret(chain, package, name)
-        or _rate(chain, package, name)
-        or _validation(chain, package, name)
+        or _rate(chain, rate, name)
+        or _validation(chain, schema, name)
     )
 
 
-def _of(table: dict[str, dict[str, tuple[bool, str]]], package: str) -> dict[str, tuple[bool, str]]:
-    found = table.get(package) or table.get(package.partition("/")[0])
-    if found is None:
-        found = next((table[key] for key in _PREFIXES if package.startswith(key)), None)
-    return found or {}
-
-
-def _signature(chain: Chain, package: str, name: str) -> Check | None:
-    found = _of(_SIGNED, package).get(name)
+def _signature(chain: Chain, signed: dict[str, tuple[bool, str]], name: str) -> Check | None:
+    found = signed.get(name)
     about = argument(chain.last, 0)
     if found is not None:
         return Check("signature", _says(chain), found[0], found[1], about)
-    names = [chain.name, *(step.name for step in chain.steps)]
     if name in {"constructEvent", "constructEventAsync", "construct_event"}:
         return Check("signature", _says(chain), throws=True, result="signed", about=about)
-    if name in {"unmarshal", "verify", "verifyAndReceive", "unwrap"} and any(
-        one in {"webhooks", "Webhook", "webhook", "wh", "svix"} for one in names[:-1]
-    ):
-        octokit = "octokit" in " ".join(names).lower() or "Webhooks" in names
-        return Check(
-            "signature", _says(chain), throws=not octokit, result="boolean" if octokit else "signed", about=about
-        )
-    if chain.source == "unresolved" and _SIGNED_NAME.match(name) and len(chain.steps) <= 2:  # noqa: PLR2004
+    if name in {"unmarshal", "verify", "verifyAndReceive", "unwrap"}:
+        names = [chain.name, *(step.name for step in chain.steps)]
+        if any(one in {"webhooks", "Webhook", "webhook", "wh", "svix"} for one in names[:-1]):
+            octokit = "octokit" in " ".join(names).lower() or "Webhooks" in names
+            return Check(
+                "signature",
+                _says(chain),
+                throws=not octokit,
+                result="boolean" if octokit else "signed",
+                about=about,
+            )
+    if chain.source == "unresolved" and _SIGNED_NAME.match(name) and len(chain.steps) <= 2:  # noqa: PLR2004 - Class.method()
         return Check("signature", f"{name} (by name only)", throws=False, result="boolean", about=about)
     return None
 
@@ -198,10 +217,7 @@ def _secret(chain: Chain, package: str, name: str) -> Check | None:
     return None
 
 
-def _rate(chain: Chain, package: str, name: str) -> Check | None:
-    words = _RATE.get(package) or next(
-        (_RATE[key] for key in _RATE if key.endswith("/") and package.startswith(key)), None
-    )
+def _rate(chain: Chain, words: frozenset[str] | None, name: str) -> Check | None:
     if words is not None and name in words:
         return Check(
             "rate",
@@ -219,10 +235,7 @@ def _rate(chain: Chain, package: str, name: str) -> Check | None:
     return None
 
 
-def _validation(chain: Chain, package: str, name: str) -> Check | None:
-    found = _SCHEMAS.get(package) or _SCHEMAS.get(package.partition("/")[0])
-    if found is None and package.startswith("zod/"):
-        found = _SCHEMAS["zod"]
+def _validation(chain: Chain, found: tuple[str, frozenset[str]] | None, name: str) -> Check | None:
     last = chain.last
     if last is None:
         return None

@@ -226,13 +226,23 @@ def _relational(chain: Chain, names: list[str], seen: Seen, *, owned: bool) -> D
         or (not owned and chain.steps[at].arguments is not None)
     ):
         return None
-    table = names[at + 1]
+    table = _schema_name(chain, names[at + 1])
     asked = argument(last, 0)
     where = at_path(asked, "where")
     if isinstance(where, Closure):
         where = run(seen, where, Chain("parameter", table), OPERATORS)
     filters = conditions_of(where, seen, table) if not isinstance(where, Shape) else _by_object(where)
     return _draft("select", table, columns_in(asked), filters, single=names[-1] == "findFirst", lazy=False)
+
+
+def _schema_name(chain: Chain, name: str) -> str:
+    """The table behind ``db.query.apiKeys`` when the client was given its schema; the name as it is otherwise."""
+    for step in chain.steps[:2]:
+        for value in step.arguments or ():
+            found = table_of(at_path(value, "schema", name))
+            if found:
+                return found
+    return name
 
 
 def _by_object(where: Shape, prefix: str = "") -> list[Condition]:

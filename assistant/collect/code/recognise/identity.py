@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from assistant.collect.code.recognise.chains import NOBODYS, Seen, argument, at_path, is_nothing, package_of
@@ -244,6 +245,7 @@ def _supabase(chain: Chain, seen: Seen) -> Identity | None:
     return _made(known, says)
 
 
+@lru_cache(maxsize=4096)
 def _table(package: str) -> dict[str, Known]:
     found = _LIBRARIES.get(package)
     if found is None:

@@ -6,6 +6,7 @@ A call is read as resource, method, id and fields: ``stripe.subscriptions.update
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from assistant.collect.code.recognise.chains import (
@@ -214,6 +215,7 @@ PROVIDERS = (
     Provider("vapi", ("@vapi-ai/server-sdk",)),
     Provider("retell", ("retell-sdk",)),
 )
+_ALL_NAMES = frozenset().union(*(one.names for one in PROVIDERS))
 _FUNCTIONS = frozenset({"@lemonsqueezy/lemonsqueezy.js"})
 """Packages that export one function an object: ``getSubscription(id)``."""
 _NEVER = frozenset(
@@ -236,15 +238,19 @@ _NEVER = frozenset(
 
 def provider_of(chain: Chain) -> Provider | None:
     """Whose client a chain starts with; None for anything else."""
-    package = package_of(chain.source)
-    if chain.source in NOBODYS or package.startswith(("@/", "~/", ".", "#")):
-        if chain.source == "global":
-            return None
-        words = {
-            chain.name.lower(),
-            *(step.name.lower() for step in chain.steps[:2] if step.arguments is None or not step.arguments),
-        }
-        return next((one for one in PROVIDERS if words & one.names), None)
+    if chain.source == "global":
+        return None
+    known = _owner(chain.source)
+    if known is not None or (chain.source not in NOBODYS and not chain.source.startswith(("@/", "~/", ".", "#"))):
+        return known
+    words = {chain.name.lower()}
+    words.update(step.name.lower() for step in chain.steps[:2] if step.arguments is None or not step.arguments)
+    return next((one for one in PROVIDERS if words & one.names), None) if words & _ALL_NAMES else None
+
+
+@lru_cache(maxsize=4096)
+def _owner(source: str) -> Provider | None:
+    package = package_of(source)
     return next((one for one in PROVIDERS if package.startswith(one.packages) and _whole(package, one.packages)), None)
 
 

@@ -63,6 +63,8 @@ _POOLS = (
     "@duckdb/",
     "duckdb",
 )
+PACKAGES = (*_TAGS, *_POOLS)
+"""Packages whose clients take statements as text."""
 _CALLS: dict[str, tuple[str, ...]] = {
     "query": ("rows",),
     "execute": ("rows",),

@@ -1,0 +1,83 @@
+"""Which recognisers can know a package at all: asked once for each import, because every call of a repository passes here."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from assistant.collect.code.recognise import (
+    drizzle,
+    files,
+    firestore,
+    kysely,
+    mongo,
+    orm,
+    prisma,
+    providers,
+    python,
+    rawsql,
+    supabase,
+    vectors,
+)
+from assistant.collect.code.recognise.chains import NOBODYS, Seen, package_of
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from assistant.collect.code.values import Chain, Draft
+
+    Reader = Callable[[Chain, Seen], Draft | None]
+
+_ALL: tuple[Reader, ...] = (
+    supabase.query,
+    prisma.query,
+    drizzle.query,
+    kysely.query,
+    vectors.query,
+    files.query,
+    firestore.query,
+    rawsql.query,
+    orm.query,
+    mongo.query,
+    python.query,
+    providers.query,
+)
+"""Asked in this order where a name and a shape are all there is."""
+LANGUAGE = frozenset(
+    {
+        "Error", "TypeError", "RangeError", "Math", "Object", "Array", "JSON", "Promise", "Number", "String", "Boolean", "Date", "Set",
+        "Map", "WeakMap", "RegExp", "Symbol", "BigInt", "Intl", "URL", "URLSearchParams", "Headers", "FormData", "Blob", "File",
+        "AbortController", "AbortSignal", "TextEncoder", "TextDecoder", "ReadableStream", "TransformStream", "setTimeout", "clearTimeout",
+        "setInterval", "clearInterval", "queueMicrotask", "structuredClone", "super", "parseInt", "parseFloat", "isNaN", "encodeURIComponent",
+        "decodeURIComponent", "atob", "btoa", "console", "crypto", "Buffer", "Uint8Array", "performance", "process", "Reflect", "Proxy", "Response", "Request", "fetch", "Deno", "Function", "localStorage", "sessionStorage", "document", "navigator",
+        "print", "len", "str", "int", "float", "dict", "list", "set", "tuple", "range", "isinstance", "getattr", "hasattr", "open", "sorted", "any", "all", "sum", "min", "max", "enumerate", "zip", "ValueError", "Exception", "KeyError", "RuntimeError",
+    }
+)  # fmt: skip
+"""Names of the languages themselves: no store is called like that."""
+_OWNERS: tuple[tuple[Reader, tuple[str, ...]], ...] = (
+    (supabase.query, ("@supabase/", "@nuxtjs/supabase", "#supabase/", "supabase", "@supabase-cache-helpers/")),
+    (prisma.query, ("@prisma/", ".prisma/", "prisma", "@zenstackhq/")),
+    (rawsql.query, ("@prisma/", ".prisma/", "prisma", "kysely", "knex", "typeorm", "sequelize")),
+    (drizzle.query, ("drizzle-orm",)),
+    (kysely.query, ("kysely", "@kysely/")),
+    (vectors.query, ("@pinecone-database/", "pinecone", "weaviate", "@qdrant/", "qdrant", "chroma", "@upstash/vector", "@turbopuffer/", "@zilliz/", "pymilvus", "@langchain/", "langchain", "llamaindex", "llama_index")),
+    (files.query, ("@aws-sdk/", "aws-sdk", "boto3", "minio", "aioboto3", "@vercel/blob", "@google-cloud/storage", "firebase-admin", "google.cloud", "uploadthing")),
+    (firestore.query, ("firebase", "@firebase/", "@google-cloud/firestore", "google.cloud")),
+    (rawsql.query, (*rawsql.PACKAGES,)),
+    (orm.query, ("typeorm", "@nestjs/typeorm", "@mikro-orm/", "sequelize", "@sequelize/", "knex", "objection")),
+    (mongo.query, ("mongoose", "mongodb", "pymongo", "motor", "@typegoose/", "beanie", "mongoengine", "odmantic")),
+    (python.query, ("sqlalchemy", "sqlmodel", "flask_sqlalchemy", "django", "psycopg", "asyncpg", "sqlite3", "aiosqlite", "pymysql", "MySQLdb", "aiomysql", "databases", "duckdb", "mysql.connector", "tortoise", "peewee")),
+    (providers.query, tuple(prefix for one in providers.PROVIDERS for prefix in one.packages)),
+)  # fmt: skip
+_UNKNOWN_PREFIXES = ("@/", "~/", "./", "../", "#", ".")
+
+
+@lru_cache(maxsize=4096)
+def readers_of(source: str) -> tuple[Reader, ...]:
+    """Recognisers of queries to ask about an import; none for most libraries."""
+    package = package_of(source)
+    if source in NOBODYS or package.startswith(_UNKNOWN_PREFIXES):
+        return _ALL
+    found = [reader for reader, prefixes in _OWNERS if package.startswith(prefixes)]
+    return tuple(dict.fromkeys(found))
