@@ -11,50 +11,55 @@ from typing import Final
 
 
 _CANDIDATE: Final = re.compile(rb">\s*`|\btypeof\s+import\b|\bexport\s+type\s*\*")
-_TYPEOF_IMPORT: Final = re.compile(rb"\btypeof\s+(import\s*\(\s*(?:\"[^\"\n]*\"|'[^'\n]*')\s*\))")
+_TYPEOF_IMPORT: Final = re.compile(rb"\btypeof\s+(import\s*\(\s*(?:\"[^\"\n]*\"|'[^'\n]*')\s*,?\s*\))")
 _EXPORT_TYPE: Final = re.compile(rb"\bexport\s+(type)\s*\*")
-_ENDS: Final = re.compile(rb"(>)\s*`")
-_LONGEST_ARGUMENTS: Final = 2000
-_NAMES: Final = re.compile(rb"[\w$\])]")
+_TEMPLATE: Final = re.compile(rb"(>)\s*`")
+_NAME: Final = re.compile(rb"[\w$]")
+_NO_TYPE: Final = re.compile(rb"&&|\|\||(?<![=!<>])=(?![=>])|==|/>|</|`")
 _AMPERSAND: Final = re.compile(rb"(?<!&)&(?!&)")
+_LONGEST_ARGUMENTS: Final = 4000
+_OPENS: Final = frozenset(b"({[")
+_CLOSES: Final = frozenset(b")}]")
+_LESS, _EQUALS, _GREATER, _SEMICOLON, _UNDERSCORE = b"<=>;_"
 
 
 def mask(data: bytes) -> bytes:
-    """Bytes of the same length and with the same lines that the grammar can parse."""
+    """Bytes of the same length and with the same lines that the grammar can parse; the same object when nothing is in the way."""
     if _CANDIDATE.search(data) is None:
         return data
     out = bytearray(data)
     for found in _EXPORT_TYPE.finditer(data):
         out[found.start(1) : found.end(1)] = b"    "
     for found in _TYPEOF_IMPORT.finditer(data):
-        out[found.start(1) : found.end(1)] = _same_lines(found[1], b"i")
-    for found in _ENDS.finditer(data):
+        out[found.start(1) : found.end(1)] = _covered(found[1], b"i")
+    for found in _TEMPLATE.finditer(data):
         start = _opening(data, found.start(1))
         if start is not None:
-            out[start : found.end(1)] = _same_lines(data[start : found.end(1)], b" ")
+            out[start : found.end(1)] = _covered(data[start : found.end(1)], b" ")
     return bytes(out)
 
 
-def _same_lines(covered: bytes, sign: bytes) -> bytes:
-    return re.sub(rb"[^\r\n]", sign, covered)
+def _covered(text: bytes, sign: bytes) -> bytes:
+    """Every byte but those of line ends replaced; ``i`` makes one identifier of what stood on one line."""
+    return re.sub(rb"[^\r\n]", sign, text)
 
 
 def _opening(data: bytes, close: int) -> int | None:
-    """Where the type arguments that end at ``close`` start; None when the sign is an arrow or a comparison."""
-    if data[close - 1 : close] in {b"=", b" "}:
-        return None
-    depth = 0
-    floor = max(0, close - _LONGEST_ARGUMENTS)
-    for at in range(close, floor, -1):
+    """Where the type arguments that end at ``close`` start; None when the sign is an arrow, a comparison or the end of a tag."""
+    depth, nested = 0, 0
+    for at in range(close, max(0, close - _LONGEST_ARGUMENTS), -1):
         sign = data[at]
-        if sign == 0x3E and data[at - 1] != 0x3D:
+        if sign in _CLOSES:
+            nested += 1
+        elif sign in _OPENS:
+            nested -= 1
+        elif sign == _GREATER and data[at - 1] != _EQUALS:
             depth += 1
-        elif sign == 0x3C:
+        elif sign == _LESS:
             depth -= 1
-            if depth == 0:
-                return at if _NAMES.match(data, at - 1) is not None else None
-        elif sign in b"`;":
-            return None
+        if nested < 0 or depth == 0 or (sign == _SEMICOLON and nested == 0):
+            is_call = sign == _LESS and nested == 0 and _NAME.match(data, at - 1) is not None
+            return at if is_call and _NO_TYPE.search(data, at + 1, close) is None else None
     return None
 
 
@@ -63,5 +68,5 @@ def mask_ampersands(data: bytes, spans: list[tuple[int, int]]) -> bytes:
     out = bytearray(data)
     for start, end in spans:
         for found in _AMPERSAND.finditer(data, start, end):
-            out[found.start()] = 0x5F
+            out[found.start()] = _UNDERSCORE
     return bytes(out)

@@ -120,14 +120,21 @@ def read_typescript(path: str, data: bytes) -> Module:
 
 
 def _parsed(grammar: Grammar, data: bytes) -> Tree:
+    """The tree with the fewest faults: of the masked bytes, else of the bytes themselves, else with ampersands covered too."""
     masked = mask(data)
     tree = grammar.parser.parse(masked)
-    if not tree.root_node.has_error or b"&" not in data:
+    if not tree.root_node.has_error:
         return tree
     faults = _faults(tree.root_node)
-    spans = [_lines(data, node) for node in faults]
-    again = grammar.parser.parse(mask_ampersands(masked, spans))
-    return again if len(_faults(again.root_node)) < len(faults) else tree
+    if masked is not data:
+        plain = grammar.parser.parse(data)
+        if len(others := _faults(plain.root_node)) < len(faults):
+            tree, faults, masked = plain, others, data
+    if faults and b"&" in data:
+        again = grammar.parser.parse(mask_ampersands(masked, [_lines(data, node) for node in faults]))
+        if len(_faults(again.root_node)) < len(faults):
+            return again
+    return tree
 
 
 def _lines(data: bytes, node: Node) -> tuple[int, int]:
