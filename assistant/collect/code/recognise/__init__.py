@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.recognise import acts, checks, identity, prisma, providers, supabase_clients
+from assistant.collect.code.recognise.callbacks import supplied
 from assistant.collect.code.recognise.chains import Seen, normal, package_of
 from assistant.collect.code.recognise.routes import LANGUAGE, readers_of
 from assistant.domain.code import ClientKind

@@ -231,7 +231,7 @@ def _relational(chain: Chain, names: list[str], seen: Seen, *, owned: bool) -> D
     where = at_path(asked, "where")
     if isinstance(where, Closure):
         where = run(seen, where, Chain("parameter", table), OPERATORS)
-    filters = conditions_of(where, seen, table) if not isinstance(where, Shape) else _by_object(where)
+    filters = conditions_of(where, seen) if not isinstance(where, Shape) else _by_object(where)
     return _draft("select", table, columns_in(asked), filters, single=names[-1] == "findFirst", lazy=False)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -70,6 +71,10 @@ _OWNERS: tuple[tuple[Reader, tuple[str, ...]], ...] = (
     (python.query, ("sqlalchemy", "sqlmodel", "flask_sqlalchemy", "django", "psycopg", "asyncpg", "sqlite3", "aiosqlite", "pymysql", "MySQLdb", "aiomysql", "databases", "duckdb", "mysql.connector", "tortoise", "peewee")),
     (providers.query, tuple(prefix for one in providers.PROVIDERS for prefix in one.packages)),
 )  # fmt: skip
+_PRIVATE = re.compile(
+    r"^@[^/]+/(?:.*[-/])?(?:db|database|prisma|drizzle|supabase|kysely|orm|data|backend)(?:-?client)?s?$"
+)
+"""Packages of the same company that are not in the repository."""
 _UNKNOWN_PREFIXES = ("@/", "~/", "./", "../", "#", ".")
 
 
@@ -80,4 +85,6 @@ def readers_of(source: str) -> tuple[Reader, ...]:
     if source in NOBODYS or package.startswith(_UNKNOWN_PREFIXES):
         return _ALL
     found = [reader for reader, prefixes in _OWNERS if package.startswith(prefixes)]
+    if not found and _PRIVATE.search(package):
+        return (supabase.query, prisma.query, drizzle.query, kysely.query)
     return tuple(dict.fromkeys(found))
