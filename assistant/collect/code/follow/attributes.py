@@ -181,6 +181,9 @@ def _request(path: str, name: str) -> Origin:
 
 def _chain(run: Run, value: Chain, name: str, module: str, at: int, end: int) -> Value:
     dotted = value.dotted
+    stored = run.overlay.get((dotted, name))
+    if stored is not None:
+        return stored
     if dotted in {"process.env", "import.meta.env", "Deno.env", "meta.env"} or (
         value.name == "createEnv" and value.steps
     ):
@@ -195,13 +198,13 @@ def _chain(run: Run, value: Chain, name: str, module: str, at: int, end: int) ->
     ):
         return Known(frozenset({Origin(OriginKind.ENVIRONMENT, f"validated.{name}")}))
     if value.source == "context":
-        special = _hono(run, value, name)
+        special = _hono(value, name)
         if special is not None:
             return special
     return value._replace(steps=(*value.steps, Step(name, None, False, module, at, end)))
 
 
-def _hono(run: Run, value: Chain, name: str) -> Value | None:
+def _hono(value: Chain, name: str) -> Value | None:
     if value.steps:
         return None
     if name == "req":

@@ -84,10 +84,11 @@ def _pair(run: Run, mine: Value, other: Value) -> Learned:
     secret = _secret(run, mine, other)
     if secret is not None:
         return secret
-    if any(editable(origin) for origin in left):
-        return Learned(
-            NONE, (Lesson(GuardKind.OWNER, "user_metadata", tuple(sorted(left)), weakness=Weakness.USER_METADATA),)
-        )
+    edited = [origin for origin in left if editable(origin)]
+    if edited:
+        gained = both(_gain(run, origin, edited[0]) for origin in right)
+        weak = Lesson(GuardKind.OWNER, "user_metadata", tuple(sorted(left)), weakness=Weakness.USER_METADATA)
+        return Learned(gained.facts, (weak,))
     owners = [origin for origin in left if trusted(run, origin)]
     if owners:
         return both(_gain(run, origin, owners[0]) for origin in right)

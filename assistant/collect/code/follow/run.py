@@ -221,6 +221,8 @@ class Run:
         elif isinstance(of, Known):
             for origin in of.origins:
                 self.overlay[origin.path, name] = value
+        elif isinstance(of, Chain):
+            self.overlay[of.dotted, name] = value
         elif isinstance(of, Either):
             for one in of.values:
                 self.set_attribute(one, name, value)

@@ -113,14 +113,14 @@ def _by_written(run: Run, record: QueryRecord) -> Tie | None:
     for each in record.written:
         for origin in each.origins:
             kind = _kind(run, origin, "")
-            if kind not in {None, TieKind.CAPABILITY} and _says_owner(run, origin):
+            if kind not in {None, TieKind.CAPABILITY} and _says_owner(origin):
                 return Tie(
                     kind=TieKind.CREATED, says=f"{each.column} = {origin.path or origin.kind}", order=record.order
                 )
     return None
 
 
-def _says_owner(run: Run, origin: Origin) -> bool:
+def _says_owner(origin: Origin) -> bool:
     """A proven id, an id of the caller, or of the caller's rows; an e-mail or a name of the caller says nothing."""
     last = origin.path.rpartition(".")[2].lower()
     return (
