@@ -90,7 +90,7 @@ def find(context: CodeContext) -> Iterator[Finding]:
             continue
         fault = _fault(context, entry)
         signs_in = _signs_in(entry)
-        if fault is None and not signs_in:
+        if not entry.queries or (fault is None and not signs_in):
             continue
         by_secret = any(guard.kind in {GuardKind.SECRET, GuardKind.SIGNATURE} for guard in guards)
         yield report(
