@@ -61,7 +61,11 @@ def look(arguments: argparse.Namespace, repo: str, commit: str, cases: list[dict
         started = time.perf_counter()
         code_map = read_code(root, workers=1)
         findings = [one for one in detect_code(code_map) if one.severity.value in LOUD]
-        paths = [str(path.relative_to(root)) for path in root.rglob("*") if path.name == "package.json" or path.suffix == ".prisma"]
+        paths = [
+            str(path.relative_to(root))
+            for path in root.rglob("*")
+            if path.name == "package.json" or path.suffix == ".prisma"
+        ]
         for case in cases:
             hits = [one for one in findings if hit(one, case)]
             if not hits:
@@ -75,7 +79,9 @@ def look(arguments: argparse.Namespace, repo: str, commit: str, cases: list[dict
                 yield case, f"no patch ({', '.join({one.rule for one in hits})})", ("found",)
                 continue
             left = after(root, fixes, case)
-            says = f"patched {', '.join(sorted({one.rule for one in hits}))}" + (f"; left: {', '.join(left)}" if left else "; silent")
+            says = f"patched {', '.join(sorted({one.rule for one in hits}))}" + (
+                f"; left: {', '.join(left)}" if left else "; silent"
+            )
             yield case, says, ("found", "patched") if left else ("found", "patched", "silent")
         print(f"# {repo} {commit[:8]} {time.perf_counter() - started:.1f} s", file=sys.stderr)
 
@@ -110,7 +116,9 @@ def after(root: Path, fixes: list[Fix], case: dict[str, Any]) -> list[str]:
 
 def show(root: Path, case: dict[str, Any], answers: tuple[Fix | NoFix, ...]) -> None:
     """What a reader compares with the fix commit."""
-    print(f"\n=== {case['id']} ({case['repo']} {case['fix'][:8] if case.get('fix') else 'not fixed'})\n{case['summary']}")
+    print(
+        f"\n=== {case['id']} ({case['repo']} {case['fix'][:8] if case.get('fix') else 'not fixed'})\n{case['summary']}"
+    )
     for one in answers:
         if isinstance(one, NoFix):
             print(f"--- no patch: {one.reason}")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from assistant.domain.fixes import Fix, NoFix, Statement
 from assistant.propose.code_draft import Draft
 from assistant.propose.code_ground import CodeGround
-from assistant.propose.code_plan import ENTRY_PLANS, FILE_PLANS, RISKS, Plans, applies
+from assistant.propose.code_plan import BEHIND, ENTRY_PLANS, FILE_PLANS, FIRST, GROUP_PLANS, RISKS, Plans, applies
 
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def propose_code(
     plans = Plans(CodeGround(code_map, _once(read), ownership, matrix, catalog, frozenset(paths)))
     groups: dict[tuple[str, str], list[Finding]] = {}
     for finding in findings:
-        if finding.entry or finding.rule in FILE_PLANS or finding.rule in ENTRY_PLANS:
+        if finding.entry or finding.rule in FILE_PLANS or finding.rule in ENTRY_PLANS or finding.subject.kind == "file":
             file = finding.where.file if finding.where else ""
             groups.setdefault((file if not finding.entry else "", finding.entry or file), []).append(finding)
     fixes: list[Fix] = []
@@ -116,8 +116,13 @@ def _group(plans: Plans, group: list[Finding], number: int) -> tuple[list[Fix], 
     statements: list[Statement] = []
     undo: list[Statement] = []
     reasons: list[NoFix] = []
+    mended = ""
     for finding in group:
         plans.migrations.clear()
+        if mended and finding.rule in BEHIND:
+            # the guard that should have stopped the stranger works now: what stood behind it is closed with it
+            closed.append(finding)
+            continue
         options = _options(plans, finding)
         if isinstance(options, str):
             reasons.append(NoFix(finding=finding.fingerprint, reason=options))
@@ -129,7 +134,10 @@ def _group(plans: Plans, group: list[Finding], number: int) -> tuple[list[Fix], 
         draft, steps = made
         taken += steps
         closed.append(finding)
-        statements += [Statement(sql=forward, comment="Goes with a patch of the code.") for forward, _ in plans.migrations]
+        mended = mended or (finding.rule if finding.rule in FIRST else "")
+        statements += [
+            Statement(sql=forward, comment="Goes with a patch of the code.") for forward, _ in plans.migrations
+        ]
         undo += [Statement(sql=backward) for _, backward in plans.migrations]
     patches = draft.patches()
     if not patches:
@@ -154,6 +162,8 @@ def _options(plans: Plans, finding: Finding) -> list[list[Step]] | str:
     entry = plans.ground.entries.get(finding.entry)
     if finding.rule in ENTRY_PLANS and entry is not None:
         return ENTRY_PLANS[finding.rule](plans, finding, entry) or _NO_RULE
+    if finding.rule in GROUP_PLANS and not finding.entry:
+        return GROUP_PLANS[finding.rule](plans, finding) or _NO_RULE
     if finding.rule in FILE_PLANS:
         return FILE_PLANS[finding.rule](plans, finding) or _NO_RULE
     return _NO_RULE

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from codemods.tsx.donor import Lent
 
 _MOST_DONORS: Final = 12
+_ANSWERS: Final = re.compile(r"\bconst\s+(\w+)\s*=\s*await\s+(?:\w+\.)*(\w+)\(")
 
 
 @dataclass(slots=False)
@@ -96,7 +97,11 @@ class CodeGround:
         """Prisma models by ``words.table_key``."""
         found = [path for path in self.paths if path.endswith(".prisma")]
         usual = ("prisma/schema.prisma", "packages/prisma/prisma/schema.prisma", "packages/db/prisma/schema.prisma")
-        usual += ("packages/database/prisma/schema.prisma", "packages/prisma/schema.prisma", "packages/database/schema.prisma")
+        usual += (
+            "packages/database/prisma/schema.prisma",
+            "packages/prisma/schema.prisma",
+            "packages/database/schema.prisma",
+        )
         nested = tuple(f"{folder}/prisma/schema.prisma".lstrip("/") for folder in self._folders)
         texts = [self.text(path) for path in sorted(found) or dict.fromkeys((*usual, *nested))]
         return read_prisma("\n".join(texts))
@@ -110,7 +115,11 @@ class CodeGround:
         for entry in self.map.entries:
             for query in entry.queries:
                 held = counted.setdefault(words.table_key(query.table), {})
-                for name in (*(one.column for one in query.filters), *(one.column for one in query.written), *(query.columns or ())):
+                for name in (
+                    *(one.column for one in query.filters),
+                    *(one.column for one in query.written),
+                    *(query.columns or ()),
+                ):
                     if name and name != "*":
                         held[name] = held.get(name, 0) + 1
         return {table: sorted(held, key=lambda name: (-held[name], name)) for table, held in counted.items()}
@@ -124,9 +133,15 @@ class CodeGround:
         for entry in self.map.entries:
             for query in entry.queries:
                 held = out.setdefault(words.table_key(query.table), [])
-                pairs = [(one.column, one.origins) for one in query.filters] + [(one.column, one.origins) for one in query.written]
+                pairs = [(one.column, one.origins) for one in query.filters] + [
+                    (one.column, one.origins) for one in query.written
+                ]
                 for column, origins in pairs:
-                    if column not in {"", "*"} and any(origin.kind is OriginKind.CALLER for origin in origins) and column not in held:
+                    if (
+                        column not in {"", "*"}
+                        and any(origin.kind is OriginKind.CALLER for origin in origins)
+                        and column not in held
+                    ):
                         held.append(column)
         return out
 
@@ -135,18 +150,55 @@ class CodeGround:
         key = words.table_key(table)
         out: list[str] = []
         for name, entry in (self.ownership.entries if self.ownership else {}).items():
-            if words.table_key(name.name) == key and entry.kind not in {OwnerKind.VIA, OwnerKind.UNKNOWN, OwnerKind.PUBLIC}:
+            if words.table_key(name.name) == key and entry.kind not in {
+                OwnerKind.VIA,
+                OwnerKind.UNKNOWN,
+                OwnerKind.PUBLIC,
+            }:
                 out += [_spelled(column, engine) for column in entry.columns]
         told = self.told_columns.get(key, [])
-        out += [column for column in told if words.names_owner(column)]
+        out += [column for column in told if words.names_owner(column) and words.snake(column) != "subject"]
         if engine == "prisma" and key in self.models:
             out += self.models[key].owners(self.models)
-        out += [column for column in self.known_columns.get(key, []) if words.names_owner(column)]
-        catalog = next((one for name, one in (self.catalog.tables if self.catalog else {}).items() if words.table_key(name.name) == key), None)
-        out += [_spelled(column.name, engine) for column in (catalog.columns if catalog else ()) if words.names_owner(column.name)]
+        out += [
+            column
+            for column in self.known_columns.get(key, [])
+            if words.names_owner(column) and words.snake(column) != "subject"
+        ]
+        catalog = next(
+            (
+                one
+                for name, one in (self.catalog.tables if self.catalog else {}).items()
+                if words.table_key(name.name) == key
+            ),
+            None,
+        )
+        out += [
+            _spelled(column.name, engine)
+            for column in (catalog.columns if catalog else ())
+            if words.names_owner(column.name)
+        ]
         if engine == "prisma" and key in self.models:
             out = [column for column in out if self.models[key].has(column, self.models)]
         return list(dict.fromkeys(out))
+
+    @cached_property
+    def paths_read(self) -> str:
+        """What handlers read from the answers of functions: ``validateApiKey=userId;throwIfNoTeamAccess=teamId,team.id``."""
+        found: dict[str, dict[str, int]] = {}
+        for path in sorted({entry.place.file for entry in self.map.entries}):
+            source = self.text(path)
+            for name, function in _ANSWERS.findall(source):
+                for read in re.findall(
+                    rf"(?<![.\w]){re.escape(name)}[?!]?\.((?:\w+[?!]?\.)?(?:\w*[iI]d|user_id))\b(?!\()", source
+                ):
+                    held = found.setdefault(function, {})
+                    plain = re.sub(r"[?!]", "", read)
+                    held[plain] = held.get(plain, 0) + 1
+        return ";".join(
+            f"{name}={','.join(sorted(held, key=lambda one: (-held[one], one)))}"
+            for name, held in sorted(found.items())
+        )
 
     # --- how others ask -----------------------------------------------------------------------------------------------
 
@@ -159,7 +211,9 @@ class CodeGround:
             and one.place.file.endswith((".ts", ".tsx", ".js", ".jsx", ".mjs"))
             and any(guard.kind is GuardKind.SESSION and guard.weakness is None for guard in one.guards)
         ]
-        return sorted(out, key=lambda one: (one.kind is not entry.kind, -_common(one.place.file, entry.place.file), one.id))
+        return sorted(
+            out, key=lambda one: (one.kind is not entry.kind, -_common(one.place.file, entry.place.file), one.id)
+        )
 
     def lent(self, entry: Entry) -> tuple[Entry, Lent] | None:
         """The nearest check that can be written into this entry."""
@@ -188,7 +242,9 @@ class CodeGround:
         counted: dict[str, int] = {}
         near: dict[str, int] = {}
         for one in self.map.entries:
-            if one.kind is not EntryKind.PROCEDURE or not any(guard.kind is GuardKind.SESSION and guard.weakness is None for guard in one.guards):
+            if one.kind is not EntryKind.PROCEDURE or not any(
+                guard.kind is GuardKind.SESSION and guard.weakness is None for guard in one.guards
+            ):
                 continue
             for wrapper in one.wrappers:
                 name = wrapper.split("(", 1)[0]

@@ -16,7 +16,12 @@ if TYPE_CHECKING:
     from assistant.propose.code_plan import Plans
 
 _TEMPLATES: Final = {
-    "@clerk/nextjs": ("const { userId } = await auth();", (Needed("@clerk/nextjs/server", "auth"),), "userId", "userId"),
+    "@clerk/nextjs": (
+        "const { userId } = await auth();",
+        (Needed("@clerk/nextjs/server", "auth"),),
+        "userId",
+        "userId",
+    ),
     "next-auth@5": ("const session = await auth();", (Needed("@/auth", "auth"),), "session", "session?.user"),
 }
 _BY_HAND: Final = {
@@ -127,4 +132,13 @@ def weak_privilege(plans: Plans, finding: Finding, entry: Entry) -> list[list[St
 
 def test_door(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | str:
     """Refuse in production."""
-    return [[Step("production", entry.place.file, function=entry.at, facts={"when": "production", "kind": entry.kind.value})]]
+    return [
+        [
+            Step(
+                "production",
+                entry.place.file,
+                function=entry.at,
+                facts={"when": "production", "kind": entry.kind.value},
+            )
+        ]
+    ]

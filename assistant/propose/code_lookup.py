@@ -78,7 +78,13 @@ def _step(ground: CodeGround, entry: Entry, query: Query, table: str, asked: str
         return None
     name = words.table_key(table).rsplit("_", 1)[-1]
     at, path = _before(ground, entry, query)
-    facts = {"id": local, "name": name if name.isidentifier() else "found", "kind": entry.kind.value, "column": columns[0]}
+    facts = {
+        "id": local,
+        "name": name if name.isidentifier() else "found",
+        "kind": entry.kind.value,
+        "column": columns[0],
+        "paths": ground.paths_read,
+    }
     getter = getter_of(ground, table, entry)
     if getter is not None:
         facts |= {"lookup": getter.call, "differs": f"{columns[0]} !== {{caller}}"}
@@ -109,7 +115,15 @@ def _inline(ground: CodeGround, query: Query, table: str, column: str) -> str | 
         name = name[:1].lower() + name[1:]
         return f"await {root[1]}.{name}.findFirst({{ where: {{ id: {{id}}, {column}: {{caller}} }} }})"
     if query.engine == "supabase":
-        known = next((one.table for each in ground.map.entries for one in each.queries if words.table_key(one.table) == words.table_key(table)), table)
+        known = next(
+            (
+                one.table
+                for each in ground.map.entries
+                for one in each.queries
+                if words.table_key(one.table) == words.table_key(table)
+            ),
+            table,
+        )
         return f'(await {root[1]}.from("{known}").select("id").eq("id", {{id}}).eq("{column}", {{caller}}).maybeSingle()).data'
     return None
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
-from assistant.domain.code import ClientKind, OriginKind
+from assistant.domain.code import ActKind, ClientKind, OriginKind
 from assistant.domain.matrix import Verdict
 from assistant.propose.code_draft import Step
 from assistant.propose.code_guards import guard_steps
@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from assistant.domain.findings import Finding
     from assistant.propose.code_ground import CodeGround
     from assistant.propose.code_plan import Plans
+
+
+_PERSONAL: Final = re.compile(
+    r"e-?mail|password|token|secret|phone|address|session|cookie|authori[sz]ation|api_?key|birth|iban|jwt|header|body|payload|customer",
+    re.IGNORECASE,
+)
 
 
 def user_client(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | str:
@@ -43,7 +49,11 @@ def user_client(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]
 def _covered(ground: CodeGround, query: Query) -> bool:
     """Policies guard the table, and no attack on it came through."""
     key = words.table_key(query.table)
-    tables = [table for name, table in (ground.catalog.tables if ground.catalog else {}).items() if words.table_key(name.name) == key]
+    tables = [
+        table
+        for name, table in (ground.catalog.tables if ground.catalog else {}).items()
+        if words.table_key(name.name) == key
+    ]
     if not tables or not all(table.rls and table.policies for table in tables):
         return False
     if ground.matrix is None:
@@ -58,7 +68,9 @@ def _client_call(ground: CodeGround, entry: Entry) -> tuple[str, tuple[Needed, .
     from codemods.tsx.imports import bound_names
     from codemods.tsx.tree import parse
 
-    near = sorted(ground.map.entries, key=lambda one: (one.place.file != entry.place.file, one.kind is not entry.kind, one.id))
+    near = sorted(
+        ground.map.entries, key=lambda one: (one.place.file != entry.place.file, one.kind is not entry.kind, one.id)
+    )
     for other in near:
         if not any(query.client is ClientKind.USER for query in other.queries):
             continue
@@ -90,9 +102,20 @@ def _shown(ground: CodeGround, finding: Finding, query: Query) -> tuple[list[str
     key = words.table_key(query.table)
     known: list[str] = []
     model = ground.models.get(key) if query.engine == "prisma" else None
-    table = next((one for name, one in (ground.catalog.tables if ground.catalog else {}).items() if words.table_key(name.name) == key), None)
+    table = next(
+        (
+            one
+            for name, one in (ground.catalog.tables if ground.catalog else {}).items()
+            if words.table_key(name.name) == key
+        ),
+        None,
+    )
     if model is not None:
-        known = [one for one in model.columns if words.table_key(next(f.type for f in model.fields if f.name == one)) not in ground.models]
+        known = [
+            one
+            for one in model.columns
+            if words.table_key(next(f.type for f in model.fields if f.name == one)) not in ground.models
+        ]
     elif table is not None and query.engine != "drizzle":
         known = [column.name for column in table.columns if column.base != "vector"]
     hide = [*finding.columns, *(column for column in known if words.is_secret(column))]
@@ -131,7 +154,7 @@ def cache_key(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] 
     """The caller in the key."""
     file = finding.where.file if finding.where else entry.place.file
     at = finding.at if finding.at[1] else plans.line_range(file, finding.where.line if finding.where else 0)
-    steps: list[Step] = [Step("cache_key", file, function=entry.at, at=at)]
+    steps: list[Step] = [Step("cache_key", file, function=entry.at, at=at, facts={"paths": plans.ground.paths_read})]
     for query in plans.ground.queries(entry, finding.queries):
         from assistant.propose.code_rows import row_steps
 
@@ -152,11 +175,23 @@ def validation(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]]
     request = dict(finding.facts).get("request", "")
     if not request:
         request = next(
-            (origin.path for query in entry.queries for one in query.filters for origin in one.origins if origin.kind is OriginKind.REQUEST), ""
+            (
+                origin.path
+                for query in entry.queries
+                for one in (*query.filters, *query.written)
+                for origin in one.origins
+                if origin.kind is OriginKind.REQUEST and words.names_id(one.column)
+            ),
+            "",
         )
     if not plans.ground.validation:
         return "The repository uses no validation library that is known here: check the shape of the id before it reaches the query."
-    facts = {"library": plans.ground.validation, "name": request.rsplit(".", 1)[-1], "kind": entry.kind.value, "shape": _shape(plans.ground, finding, entry)}
+    facts = {
+        "library": plans.ground.validation,
+        "name": request.rsplit(".", 1)[-1],
+        "kind": entry.kind.value,
+        "shape": _shape(plans.ground, finding, entry),
+    }
     return [[Step("validate", entry.place.file, function=entry.at, facts=facts)]]
 
 
@@ -190,11 +225,13 @@ def vector(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | s
         made = scoped_function(plans.ground, query)
         if isinstance(made, str):
             return made
-        plans.migrations += list(zip(made.forward, made.backward, strict=True))
+        plans.migrations.extend(zip(made.forward, made.backward, strict=True))
         facts = {"argument": made.argument, "column": made.column, "told": "1" if query.told_caller else ""}
         steps.append(Step("vector", query.place.file, function=entry.at, at=query.at, facts=facts))
     session = [step._replace(optional=True) for step in guard_steps(plans.ground, entry)]
-    return [[*session, *steps]] if steps else "The search could not be found: hand the tenant to it and compare it there."
+    return (
+        [[*session, *steps]] if steps else "The search could not be found: hand the tenant to it and compare it there."
+    )
 
 
 def redirect(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | str:
@@ -235,3 +272,46 @@ def document_rules(plans: Plans, finding: Finding) -> list[list[Step]] | str:
     path = dict(finding.facts).get("path", "")
     said = f" for `{path}`" if path else ""
     return f"Write the owner into the condition{said}: `request.auth != null && resource.data.<owner field> == request.auth.uid`, and deploy the rules."
+
+
+def _entries(plans: Plans, finding: Finding) -> list[Entry]:
+    """The entries that a finding for the whole repository names."""
+    named = dict(finding.facts).get("entries", "").split("\n")
+    return [plans.ground.entries[name] for name in named if name in plans.ground.entries]
+
+
+def _each(found: list[Step]) -> list[list[Step]]:
+    """Take what can be taken: the first has to work, or the fix says why it does not."""
+    return [[step._replace(optional=len(found) > 1) for step in found]]
+
+
+def logs(plans: Plans, finding: Finding) -> list[list[Step]] | str:
+    """Every log line with something personal in it."""
+    steps = []
+    for entry in _entries(plans, finding):
+        for act in entry.acts:
+            words_of = " ".join(f"{part.name} {part.text}" for part in act.parts)
+            if act.kind is ActKind.LOG and act.at[1] and _PERSONAL.search(words_of):
+                steps.append(Step("redact", act.place.file, function=entry.at, at=act.at))
+    return _each(steps) if steps else "The log lines could not be found: take personal data out of them by hand."
+
+
+def validations(plans: Plans, finding: Finding) -> list[list[Step]] | str:
+    """Every id that reaches a query unparsed."""
+    steps = []
+    for entry in _entries(plans, finding):
+        made = validation(plans, finding, entry)
+        if isinstance(made, str):
+            return made
+        steps += made[0]
+    return _each(steps) if steps else "The handlers could not be found: parse their ids by hand."
+
+
+def same_answers(plans: Plans, finding: Finding) -> list[list[Step]] | str:
+    """Every pair of answers."""
+    steps = [step for entry in _entries(plans, finding) for step in _flat(same_answer(plans, finding, entry))]
+    return _each(steps) if steps else "The handlers could not be found: answer foreign and missing rows alike."
+
+
+def _flat(options: list[list[Step]] | str) -> list[Step]:
+    return [] if isinstance(options, str) else options[0]

@@ -51,9 +51,29 @@ def once(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | str
         if root is None or query.engine not in {"supabase", "prisma"} or query.place.file != entry.place.file:
             continue
         facts = {"engine": query.engine, "client": root[1], "table": _TABLE, "kind": entry.kind.value}
-        plans.migrations += [(_FORWARD[0], _BACKWARD), (_FORWARD[1], f"alter table if exists public.{_TABLE} disable row level security")]
+        plans.migrations.extend(
+            [
+                (_FORWARD[0], _BACKWARD),
+                (_FORWARD[1], f"alter table if exists public.{_TABLE} disable row level security"),
+            ]
+        )
         return [[Step("stripe_once", entry.place.file, function=entry.at, facts=facts)]]
     return "Insert the event's id into a table with a unique key before the event is handled, in the module that writes for it, and stop when it was there."
+
+
+def replays(plans: Plans, finding: Finding) -> list[list[Step]] | str:
+    """Every webhook that is named."""
+    steps: list[Step] = []
+    said = "The webhooks could not be found: keep the ids of handled events in a table with a unique key."
+    for name in dict(finding.facts).get("entries", "").split("\n"):
+        entry = plans.ground.entries.get(name)
+        made = once(plans, finding, entry) if entry is not None else said
+        if isinstance(made, str):
+            said = made
+        else:
+            steps += made[0]
+    plans.migrations[:] = list(dict.fromkeys(plans.migrations))
+    return [[step._replace(optional=len(steps) > 1) for step in steps]] if steps else said
 
 
 def identity(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | str:
@@ -61,7 +81,14 @@ def identity(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] |
     request = dict(finding.facts).get("request", "")
     last = request.rsplit(".", 1)[-1]
     if re.search(r"user_?id|uid$", last, re.IGNORECASE):
-        return [[*guard_steps(plans.ground, entry), Step("identity", entry.place.file, function=entry.at, facts={"path": request, "kind": entry.kind.value})]]
+        return [
+            [
+                *guard_steps(plans.ground, entry),
+                Step(
+                    "identity", entry.place.file, function=entry.at, facts={"path": request, "kind": entry.kind.value}
+                ),
+            ]
+        ]
     mapped = _customer_column(plans.ground)
     where = f"`{mapped[0]}.{mapped[1]}`" if mapped else "the row of the signed-in user"
     return f"`{last or 'The customer'}` is chosen by the caller: read it from {where} for the session's user, and refuse when there is none."
@@ -70,7 +97,9 @@ def identity(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] |
 def by_email(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | str:
     """Words alone: which column holds the mapping is a decision."""
     mapped = _customer_column(plans.ground)
-    where = f"`{mapped[0]}.{mapped[1]}`" if mapped else "a column beside the user's id, filled when the customer is made"
+    where = (
+        f"`{mapped[0]}.{mapped[1]}`" if mapped else "a column beside the user's id, filled when the customer is made"
+    )
     return f"An address can change hands: find the customer by {where}, never by email."
 
 
@@ -100,7 +129,9 @@ def _stripe_import(ground: CodeGround, entry: Entry) -> Needed | None:
             continue
         found = bound_names(parse(source.encode(), other.place.file)).get("stripe")
         if found is not None and found[0] != "stripe":
-            return rebased(Needed(found[0], found[1], "" if found[1] == "stripe" else "stripe"), other.place.file, entry.place.file)
+            return rebased(
+                Needed(found[0], found[1], "" if found[1] == "stripe" else "stripe"), other.place.file, entry.place.file
+            )
     return None
 
 

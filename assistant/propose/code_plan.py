@@ -43,7 +43,11 @@ class Plans:
             if other.kind is not entry.kind:
                 continue
             for guard in other.guards:
-                if guard.kind is not GuardKind.ROLE or guard.weakness is not None or guard.place.file != other.place.file:
+                if (
+                    guard.kind is not GuardKind.ROLE
+                    or guard.weakness is not None
+                    or guard.place.file != other.place.file
+                ):
                     continue
                 source = self.ground.text(other.place.file).encode()
                 found = lend_check(source, other.place.file, other.at, range_of_line(source, guard.place.line))
@@ -65,12 +69,14 @@ def range_of_line(source: bytes, line: int) -> tuple[int, int]:
 
 
 ENTRY_PLANS: Final[dict[str, Plan]] = {
+    "ineffective-guard": code_guards.ineffective_guard,
+    "webhook-unsigned": code_payments.signature,
+    "stripe-signature-missing": code_payments.signature,
+    "test-door-in-production": code_guards.test_door,
     "missing-session": code_guards.missing_session,
     "money-moved-without-session": code_guards.missing_session,
     "identity-from-request": code_rows.identity_from_request,
-    "ineffective-guard": code_guards.ineffective_guard,
     "weak-privilege": code_guards.weak_privilege,
-    "test-door-in-production": code_guards.test_door,
     "id-only-lookup": code_rows.id_only,
     "unscoped-read": code_rows.id_only,
     "unscoped-write": code_rows.id_only,
@@ -94,8 +100,6 @@ ENTRY_PLANS: Final[dict[str, Plan]] = {
     "error-tells-existence": code_others.same_answer,
     "vector-search-unscoped": code_others.vector,
     "open-redirect": code_others.redirect,
-    "webhook-unsigned": code_payments.signature,
-    "stripe-signature-missing": code_payments.signature,
     "webhook-replayed": code_payments.once,
     "stripe-idempotency-missing": code_payments.once,
     "payment-identity-from-request": code_payments.identity,
@@ -104,6 +108,32 @@ ENTRY_PLANS: Final[dict[str, Plan]] = {
     "client-supplied-price": code_payments.price,
 }
 """Rules about an entry, in the order in which their steps are taken: who calls before whose row, and both before how it is told."""
+
+FIRST: Final = frozenset(
+    {"ineffective-guard", "webhook-unsigned", "stripe-signature-missing", "test-door-in-production"}
+)
+"""Rules about a door that is there and does not close: mending it closes what is behind."""
+
+BEHIND: Final = frozenset(
+    {
+        "missing-session",
+        "money-moved-without-session",
+        "id-only-lookup",
+        "parent-authorised-child-by-id",
+        "unscoped-read",
+        "unscoped-write",
+    }
+    | {"identity-from-request", "weak-privilege", "service-role-on-user-path"}
+)
+"""What stands behind such a door."""
+
+GROUP_PLANS: Final[dict[str, FilePlan]] = {
+    "personal-data-logged": code_others.logs,
+    "webhook-replayed": code_payments.replays,
+    "missing-validation": code_others.validations,
+    "error-tells-existence": code_others.same_answers,
+}
+"""Rules that are told once for the whole repository: every place that can be mended is."""
 
 FILE_PLANS: Final[dict[str, FilePlan]] = {
     "missing-server-only": code_others.server_only,

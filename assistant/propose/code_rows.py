@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.detect.code import words
-from assistant.domain.code import GuardKind, OriginKind
+from assistant.domain.code import EntryKind, GuardKind, OriginKind
 from assistant.propose.code_draft import Step
 from assistant.propose.code_guards import guard_steps
 
@@ -33,21 +33,33 @@ def id_only(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | 
         return _NO_COLUMN.format(table=table)
     # the first alternative of every query together, then each query's next best
     width = max(len(options) for options in per_query)
-    return [[step for options in per_query for step in options[min(number, len(options) - 1)]] for number in range(width)]
+    return [
+        [step for options in per_query for step in options[min(number, len(options) - 1)]] for number in range(width)
+    ]
 
 
 def row_steps(ground: CodeGround, finding: Finding, entry: Entry, query: Query) -> list[list[Step]]:
     """Alternatives that bind one query to its caller, the best first."""
     columns = _columns(ground, finding, entry, query)
-    told = "1" if query.told_caller and (query.place.file, query.place.symbol) != (entry.place.file, entry.place.symbol) else ""
+    elsewhere = (query.place.file, query.place.symbol) != (entry.place.file, entry.place.symbol)
+    told = "1" if query.told_caller and (elsewhere or entry.kind is EntryKind.SERVICE) else ""
     out: list[list[Step]] = []
     kind = entry.kind.value
     for column in columns:
-        facts = {"column": column, "engine": query.engine, "verb": query.verb, "prisma": ground.prisma, "told": told, "kind": kind, "table": query.table}
+        facts = {
+            "column": column,
+            "engine": query.engine,
+            "verb": query.verb,
+            "prisma": ground.prisma,
+            "told": told,
+            "paths": ground.paths_read,
+            "kind": kind,
+            "table": query.table,
+        }
         if query.engine in _CONDITIONAL and query.verb not in {"insert", "upsert", "call"} and query.at[1]:
             out.append([Step("owner_filter", query.place.file, function=entry.at, at=query.at, facts=facts)])
     for column in [one for one in columns if "." not in one]:
-        facts = {"column": column, "kind": kind, "engine": query.engine, "told": told}
+        facts = {"column": column, "kind": kind, "engine": query.engine, "told": told, "paths": ground.paths_read}
         if query.verb == "select" and _one_row(query):
             at, path = _reading(ground, entry, query)
             out.append([Step("compare", path, function=entry.at, at=at, facts=facts)])
@@ -57,7 +69,10 @@ def row_steps(ground: CodeGround, finding: Finding, entry: Entry, query: Query) 
 
 def _one_row(query: Query) -> bool:
     """Found by its own id."""
-    return any(condition.operator == "eq" and words.snake(condition.column) in {"id", "uuid", "slug", "pk"} for condition in query.filters)
+    return any(
+        condition.operator == "eq" and words.snake(condition.column) in {"id", "uuid", "slug", "pk"}
+        for condition in query.filters
+    )
 
 
 def _columns(ground: CodeGround, finding: Finding, entry: Entry, query: Query) -> list[str]:
@@ -67,10 +82,18 @@ def _columns(ground: CodeGround, finding: Finding, entry: Entry, query: Query) -
     if said and said not in found and "." not in said:
         found.insert(0, said)
     asked = {condition.column for condition in query.filters}
-    found = [column for column in found if column not in asked]
-    member = any(guard.kind in {GuardKind.MEMBERSHIP, GuardKind.ROLE} and guard.weakness is None for guard in entry.guards)
+    inner = {column.rsplit(".", 1)[-1] for column in asked if "." in column}
+    found = [column for column in found if column not in asked | inner]
+    if any("." not in column for column in found) or any(words.names_tenant(column) for column in asked | inner):
+        # a row that names its owner itself needs no way round over another table
+        found = [column for column in found if "." not in column]
+    member = any(
+        guard.kind in {GuardKind.MEMBERSHIP, GuardKind.ROLE} and guard.weakness is None for guard in entry.guards
+    )
     tenant = member or finding.rule.startswith("parent-")
-    return sorted(found, key=lambda column: (words.names_tenant(column.rsplit(".", 1)[-1]) != tenant, column.count(".")))
+    return sorted(
+        found, key=lambda column: (words.names_tenant(column.rsplit(".", 1)[-1]) != tenant, column.count("."))
+    )
 
 
 def _reading(ground: CodeGround, entry: Entry, query: Query) -> tuple[tuple[int, int], str]:

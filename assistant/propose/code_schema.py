@@ -43,12 +43,24 @@ class Model:
 
     def owners(self, models: Mapping[str, Model], depth: int = 0) -> list[str]:
         """Columns that name a person or tenant, then paths over the relations that every row has."""
-        out = [one.name for one in self.fields if words.names_owner(one.name) and not one.many and words.table_key(one.type) not in models]
+        out = [
+            one.name
+            for one in self.fields
+            if words.names_owner(one.name) and not one.many and words.table_key(one.type) not in models
+        ]
         if depth < _DEEPEST:
             for one in self.fields:
                 other = models.get(words.table_key(one.type))
-                if one.owns_key and other is not None and other.name != self.name and not words.names_tenant(one.name):
-                    out += [f"{one.name}.{path}" for path in other.owners(models, depth + 1) if path.count(".") < _DEEPEST]
+                if (
+                    one.owns_key
+                    and not one.optional
+                    and other is not None
+                    and other.name != self.name
+                    and not words.names_tenant(one.name)
+                ):
+                    out += [
+                        f"{one.name}.{path}" for path in other.owners(models, depth + 1) if path.count(".") < _DEEPEST
+                    ]
         # a required direct column first, a person before a tenant is decided by who asks
         return sorted(dict.fromkeys(out), key=lambda path: path.count("."))
 

@@ -28,7 +28,9 @@ class Scoped(NamedTuple):
 
 def scoped_function(ground: CodeGround, query: Query) -> Scoped | str:
     """The function of an rpc with a tenant argument; one sentence why not."""
-    found = [one for name, one in (ground.catalog.functions if ground.catalog else {}).items() if name.name == query.table]
+    found = [
+        one for name, one in (ground.catalog.functions if ground.catalog else {}).items() if name.name == query.table
+    ]
     if len(found) != 1:
         return f"The function `{query.table}` is not in the schema once: give it an argument for the tenant, and compare the tenant's column with it."
     function = found[0]
@@ -46,11 +48,30 @@ def scoped_function(ground: CodeGround, query: Query) -> Scoped | str:
 def _rewritten(ground: CodeGround, function: Function, table: str, column: str) -> Scoped | str:
     catalog = ground.catalog
     assert catalog is not None
-    kind = next((one.type for name, each in catalog.tables.items() if name.name == table for one in each.columns if one.name == column), "")
+    kind = next(
+        (
+            one.type
+            for name, each in catalog.tables.items()
+            if name.name == table
+            for one in each.columns
+            if one.name == column
+        ),
+        "",
+    )
     argument = f"match_{column}"
     clauses = list(re.finditer(r"\bwhere\b", function.body, re.IGNORECASE))
-    alias = re.search(rf"\bfrom\s+(?:public\.)?\"?{re.escape(table)}\"?(?:\s+(?:as\s+)?(?!where|order|limit|join|on)(\w+))?", function.body, re.IGNORECASE)
-    if not kind or len(clauses) > 1 or alias is None or function.language not in {"sql", "plpgsql"} or not function.definition:
+    alias = re.search(
+        rf"\bfrom\s+(?:public\.)?\"?{re.escape(table)}\"?(?:\s+(?:as\s+)?(?!where|order|limit|join|on)(\w+))?",
+        function.body,
+        re.IGNORECASE,
+    )
+    if (
+        not kind
+        or len(clauses) > 1
+        or alias is None
+        or function.language not in {"sql", "plpgsql"}
+        or not function.definition
+    ):
         return f"The body of `{function.name.name}` is not simple enough to be changed safely: add `{column} = {argument}` to its condition by hand."
     source = ident(alias[1] or table)
     test = f"{source}.{ident(column)} = {ident(argument)}"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from assistant.domain.errors import UsageError
 from assistant.domain.fixes import Artifact, Hunk
 from assistant.text.diff import unified
-from assistant.text.edits import Overlap, apply_hunks
+from assistant.text.edits import OverlapError, apply_hunks
 from assistant.write.apply import apply
 
 
@@ -132,7 +132,7 @@ def _file(path: str, before: str | None, hunks: dict[Hunk, list[str]]) -> FilePa
     choices = tuple(Choice(hunk=hunk, fixes=tuple(dict.fromkeys(hunks[hunk]))) for hunk in order)
     try:
         apply_hunks((before or "").encode(), order)
-    except Overlap as error:
+    except OverlapError as error:
         names = ", ".join(sorted({fix for fixes in hunks.values() for fix in fixes}))
         raise UsageError(
             f"two fixes want to change the same place of {path} ({names}).",

@@ -14,8 +14,20 @@ from codemods.tsx.tree import own_nodes, text
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_WORDS: Final = {401: "Unauthorized", 403: "Forbidden", 404: "Not found", 400: "Invalid request", 503: "Down for maintenance"}
-_CODES: Final = {401: "UNAUTHORIZED", 403: "FORBIDDEN", 404: "NOT_FOUND", 400: "BAD_REQUEST", 503: "INTERNAL_SERVER_ERROR"}
+_WORDS: Final = {
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not found",
+    400: "Invalid request",
+    503: "Down for maintenance",
+}
+_CODES: Final = {
+    401: "UNAUTHORIZED",
+    403: "FORBIDDEN",
+    404: "NOT_FOUND",
+    400: "BAD_REQUEST",
+    503: "INTERNAL_SERVER_ERROR",
+}
 
 
 class No(NamedTuple):

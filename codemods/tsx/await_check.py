@@ -31,11 +31,18 @@ def edit(source: bytes, target: Target) -> Answer:
         return Edits(())
     function = enclosing_function(call)
     if function is None or not _is_async(function):
-        return Refusal("The function around the check is not async: make it async, await the check, and await it where it is called.")
+        return Refusal(
+            "The function around the check is not async: make it async, await the check, and await it where it is called."
+        )
     if _is_callback(function):
-        return Refusal("The check stands in a callback whose own promise nobody awaits: use a loop, or await all answers first.")
+        return Refusal(
+            "The check stands in a callback whose own promise nobody awaits: use a loop, or await all answers first."
+        )
     parent = call.parent
-    wrap = parent is not None and parent.type in {"member_expression", "call_expression"} and field(parent, "arguments") is None
+    wrap = parent is not None and (
+        parent.type in {"member_expression", "unary_expression", "binary_expression"}
+        or (parent.type == "call_expression" and field(parent, "function") == call)
+    )
     at, end = call.start_byte, call.end_byte
     if wrap:
         return Edits((Hunk(at=at, end=at, text="(await ", says=SAYS), Hunk(at=end, end=end, text=")", says=SAYS)))
@@ -47,10 +54,19 @@ def _call(root: Node, target: Target, name: str) -> Node | None:
     inside = [one for one in walk(place) if one.type == "call_expression"]
     calls = inside or [one for one in ancestors(place) if one.type == "call_expression"]
     for one in calls:
-        callee = field(one, "function")
-        if not name or text(callee).rsplit(".", 1)[-1] == name:
+        if name and text(field(one, "function")).rsplit(".", 1)[-1] == name:
             return one
-    return None
+    return next((one for one in calls if _decides(one)), None)
+
+
+def _decides(call: Node) -> bool:
+    """A condition looks at what the call gives, and nobody awaited it."""
+    one = call.parent
+    while one is not None and one.type in {"unary_expression", "parenthesized_expression", "binary_expression"}:
+        if one.parent is not None and one.parent.type == "if_statement":
+            return True
+        one = one.parent
+    return False
 
 
 def _before(call: Node) -> list[Node]:
@@ -68,4 +84,11 @@ def _is_callback(function: Node) -> bool:
     held = above(function, "call_expression")
     if held is None or function.type not in FUNCTIONS or function.parent is None or function.parent.type != "arguments":
         return False
-    return text(field(field(held, "function"), "property")) in {"filter", "some", "every", "find", "findIndex", "forEach"}
+    return text(field(field(held, "function"), "property")) in {
+        "filter",
+        "some",
+        "every",
+        "find",
+        "findIndex",
+        "forEach",
+    }

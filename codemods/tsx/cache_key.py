@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from assistant.domain.fixes import Hunk
 from codemods.target import Edits, Refusal
-from codemods.tsx.scope import callers, locals_before
+from codemods.tsx.scope import locals_before, value_for
 from codemods.tsx.tree import arguments, around, field, parse, plain, string, text, walk
 
 
@@ -27,7 +27,7 @@ def edit(source: bytes, target: Target) -> Answer:
     call = next((one for one in walk(around(root, target.at)) if one.type == "call_expression"), None)
     if call is None:
         return Refusal("The cache call could not be found: put the tenant into its key by hand.")
-    value = target.facts.get("value", "") or next(iter(callers(call)), "")
+    value = target.facts.get("value", "") or value_for(call, "user_id", paths=target.facts.get("paths", ""))
     if not value:
         return Refusal("No value here says who the caller is: ask for the session before the cache is read.")
     key = _key(call)

@@ -64,7 +64,9 @@ def _supabase(style: Style, call: Node, wanted: list[str], hidden: list[str]) ->
         return Edits((Hunk(at=held.start_byte + 1, end=held.start_byte + 1, text=words, says=SAYS),))
     if "(" in said:
         return Edits(()) if "*" not in said else Refusal("The select joins other tables: list their columns by hand.")
-    kept = [one for one in (part.strip() for part in said.split(",")) if one not in hidden and (not wanted or one in wanted)]
+    kept = [
+        one for one in (part.strip() for part in said.split(",")) if one not in hidden and (not wanted or one in wanted)
+    ]
     if kept == [part.strip() for part in said.split(",")]:
         return Edits(())
     return Edits((Hunk(at=given[0].start_byte, end=given[0].end_byte, text=style.quoted(", ".join(kept)), says=SAYS),))

@@ -38,10 +38,16 @@ def edit(source: bytes, target: Target) -> Answer:
     column = target.facts.get("column", "")
     if row is None or function is None or not column:
         return Refusal("The row that is read here has no name to compare: compare its owner with the caller by hand.")
-    value = target.facts.get("value", "") or value_for(statement, column, told_caller=bool(target.facts.get("told")))
+    value = target.facts.get("value", "") or value_for(
+        statement, column, told_caller=bool(target.facts.get("told")), paths=target.facts.get("paths", "")
+    )
     if not value:
         return Refusal("No value here says who the caller is: ask for the session before this row is read.")
-    siblings = [one for one in statement.parent.named_children if one.start_byte >= statement.end_byte] if statement.parent else []
+    siblings = (
+        [one for one in statement.parent.named_children if one.start_byte >= statement.end_byte]
+        if statement.parent
+        else []
+    )
     differs = f"{row}.{column} !== {value}"
     later = " ".join(text(one) for one in siblings)
     if re.sub(r"[?!]", "", differs) in re.sub(r"[?!]", "", later):

@@ -28,9 +28,15 @@ def edit(source: bytes, target: Target) -> Answer:
         place = place.parent
     found = [one for one in walk(place) if one.type == "string" and string(one) == "*"]
     if not variable:
-        return Refusal("Which origin may read this is not known: name it in an environment variable and send that instead of `*`.")
+        return Refusal(
+            "Which origin may read this is not known: name it in an environment variable and send that instead of `*`."
+        )
     if not found:
-        return Edits(()) if variable in text(place) else Refusal("The header is put together elsewhere: name the origins that may read.")
+        return (
+            Edits(())
+            if variable in text(place)
+            else Refusal("The header is put together elsewhere: name the origins that may read.")
+        )
     style = style_of(root, source)
     put = style.written(f'process.env.{variable} ?? "null"', "")
     return Edits(tuple(Hunk(at=one.start_byte, end=one.end_byte, text=put, says=SAYS) for one in found))

@@ -15,7 +15,7 @@ from codemods.target import Needed
 from codemods.tsx.guard import exits, identity
 from codemods.tsx.imports import bound_names
 from codemods.tsx.scope import callers, parameters
-from codemods.tsx.tree import block_of, field, function_at, parse, statement_of, statements, text, walk
+from codemods.tsx.tree import around, block_of, field, function_at, parse, statement_of, statements, text, walk
 
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def lend(source: bytes, path: str, function: tuple[int, int]) -> Lent | None:
     root = parse(source, path)
     handler = function_at(root, function)
     block = block_of(handler)
-    if handler is None or block is None or (asked := identity(block)) is None:
+    if handler is None or block is None or (asked := identity(block, branches=True)) is None:
         return None
     statement, name = asked
     siblings = statements(statement.parent) if statement.parent is not None else []
@@ -198,8 +198,8 @@ def lend_check(source: bytes, path: str, function: tuple[int, int], at: tuple[in
     block = block_of(handler)
     if handler is None or block is None:
         return None
-    siblings = statements(block)
-    check = next((one for one in siblings if one.start_byte <= at[0] < one.end_byte), None)
+    check: Node | None = statement_of(around(root, at))
+    siblings = statements(check.parent) if check is not None and check.parent is not None else []
     if check is not None and check.type in {"lexical_declaration", "variable_declaration"}:
         later = [one for one in siblings if one.start_byte >= check.end_byte]
         check = later[0] if later else None
@@ -209,7 +209,7 @@ def lend_check(source: bytes, path: str, function: tuple[int, int], at: tuple[in
         return None
     imports = bound_names(root)
     earlier = [one for one in siblings if one.end_byte <= check.start_byte]
-    asked = identity(block)
+    asked = identity(block, branches=True)
     base = [one for one in earlier if asked is None or one.start_byte > asked[0].start_byte]
     chosen = [*_with_what_it_needs(base, check, imports), check]
     declared = {name for one in chosen for name in _declares(one)}

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
     from codemods.target import Answer, Needed, Target
 
+CREDENTIALS = re.compile(
+    r"(valid|verif|check|require|auth).*(key|token|credential|bearer)|authenticate|authorize", re.IGNORECASE
+)
+"""Names of functions that look at a key instead of a session."""
 SAYS = "Nobody is asked who they are before this runs."
 
 
@@ -47,7 +51,9 @@ def edit(source: bytes, target: Target) -> Answer:
         return with_imports(root, source, style, [after(source, style, statement, lines, SAYS)], no.needs)
     lines = target.facts.get("lines", "")
     if not lines:
-        return Refusal("No session check was found in this repository to take as a model: add yours at the top by hand.")
+        return Refusal(
+            "No session check was found in this repository to take as a model: add yours at the top by hand."
+        )
     fitted = _fitted(function, lines, target)
     if fitted is None:
         return Refusal("The session check of this repository needs the request, and this handler does not take it.")
@@ -62,9 +68,14 @@ def edit(source: bytes, target: Target) -> Answer:
     return with_imports(root, source, style, [hunk], needs)
 
 
-def identity(block: Node) -> tuple[Node, str] | None:
-    """The first statement that asks who is calling, and an expression that is empty for a stranger."""
-    for statement in _early(block):
+def identity(block: Node, *, branches: bool = False) -> tuple[Node, str] | None:
+    """The first statement that asks who is calling, and an expression that is empty for a stranger.
+
+    Args:
+        block: body of the handler.
+        branches: also look into ``if (req.method === ...)``.
+    """
+    for statement in _early(block, branches=branches):
         if statement.type not in {"lexical_declaration", "variable_declaration"}:
             continue
         for one in statement.named_children:
@@ -72,19 +83,22 @@ def identity(block: Node) -> tuple[Node, str] | None:
             if one.type != "variable_declarator" or value is None or value.type != "call_expression":
                 continue
             chain = [name for name, _ in links(value)]
-            if chain and SESSION_CALLS.match(chain[-1]) and (name := _empty(field(one, "name"), chain)):
+            asks = chain and (SESSION_CALLS.match(chain[-1]) or CREDENTIALS.search(chain[-1]))
+            if asks and (name := _empty(field(one, "name"), chain)):
                 return statement, name
     return None
 
 
-def _early(block: Node) -> list[Node]:
+def _early(block: Node, *, branches: bool = False) -> list[Node]:
     """Statements of a body, those of a ``try`` that holds everything included."""
     out: list[Node] = []
     for one in statements(block):
         out.append(one)
-        body = field(one, "body")
-        if one.type == "try_statement" and body is not None:
-            out += statements(body)
+        body = field(one, "body") if one.type == "try_statement" else None
+        if branches and one.type == "if_statement" and ".method" in text(field(one, "condition")):
+            body = field(one, "consequence")
+        if body is not None and body.type == "statement_block":
+            out += _early(body, branches=branches)
     return out
 
 
@@ -93,6 +107,8 @@ def _empty(pattern: Node | None, chain: list[str]) -> str:
         return ""
     if pattern.type == "identifier":
         name = text(pattern)
+        if CREDENTIALS.search(chain[-1]):
+            return name
         if "session" in name.lower() or chain[-1] == "auth":
             return f"{name}?.user"
         return name if re.search("user|viewer|account|member", name, re.IGNORECASE) else ""
@@ -154,7 +170,9 @@ def _fitted(function: Node, lines: str, target: Target) -> tuple[str, Node | Non
     assert block is not None
     last: Node | None = None
     kept = lines.split("\n")
-    declared = {text(field(one, "name")): (statement, one) for statement in statements(block) for one in _declarators(statement)}
+    declared = {
+        text(field(one, "name")): (statement, one) for statement in statements(block) for one in _declarators(statement)
+    }
     for name in [one for one in target.facts.get("names", "").split(",") if one]:
         if name in declared:
             statement, one = declared[name]
@@ -198,7 +216,11 @@ def _same(line: str, declarator: str) -> bool:
 
 
 def _renamed(line: str, name: str, fresh: str) -> str:
-    if re.search(rf"\{{[^}}]*\b{name}\b(?!:)[^}}]*\}}", line) and "=" in line or re.match(rf"\s*data: \{{ {name} \}}", line):
+    if (
+        re.search(rf"\{{[^}}]*\b{name}\b(?!:)[^}}]*\}}", line)
+        and "=" in line
+        or re.match(rf"\s*data: \{{ {name} \}}", line)
+    ):
         return re.sub(rf"\b{name}\b(?=\s*[,}}])", f"{name}: {fresh}", line, count=1)
     return re.sub(rf"(?<![.\w]){name}\b(?!:)", fresh, line)
 

@@ -15,7 +15,19 @@ from codemods.tsx.answers import answer
 from codemods.tsx.insert import after, with_imports
 from codemods.tsx.scope import callers, names_before, parameters
 from codemods.tsx.style import style_of
-from codemods.tsx.tree import arguments, block_of, field, function_at, own_nodes, parse, plain, statement_of, statements, string, text
+from codemods.tsx.tree import (
+    arguments,
+    block_of,
+    field,
+    function_at,
+    own_nodes,
+    parse,
+    plain,
+    statement_of,
+    statements,
+    string,
+    text,
+)
 
 
 if TYPE_CHECKING:
@@ -49,7 +61,9 @@ def edit(source: bytes, target: Target) -> Answer:
     used = [
         one
         for one in own_nodes(function)
-        if one.type == "member_expression" and text(field(one, "property")) == name and _from_request(one, target.facts["path"])
+        if one.type == "member_expression"
+        and text(field(one, "property")) == name
+        and _from_request(one, target.facts["path"])
     ]
     if used and all(_known(one, value) for one in used):
         return Edits(tuple(Hunk(at=one.start_byte, end=one.end_byte, text=value, says=SAYS) for one in used))
@@ -76,7 +90,9 @@ def _declared(source: bytes, style: Style, declarator: Node, name: str, value: s
         inner = plain(init)
         read = _reads(inner, name) if inner is not None else False
         return [Hunk(at=init.start_byte, end=init.end_byte, text=value, says=SAYS)] if read else []
-    if pattern.type != "object_pattern" or not re.search(r"\.json\(\)|\bbody\b|\bquery\b|\bparams\b|\binput\b|[iI]nput|[dD]ata|parse\(", text(init)):
+    if pattern.type != "object_pattern" or not re.search(
+        r"\.json\(\)|\bbody\b|\bquery\b|\bparams\b|\binput\b|[iI]nput|[dD]ata|parse\(", text(init)
+    ):
         return []
     items = pattern.named_children
     for number, one in enumerate(items):

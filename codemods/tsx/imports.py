@@ -165,7 +165,13 @@ def _after_last(root: Node, source: bytes, style: Style, lines: list[str]) -> Hu
         is_directive = one.type == "expression_statement" and string(one.named_children[0]) is not None
         if one.type not in {"comment", "hash_bang_line"} and not is_directive:
             break
-        if one.type == "comment" and one.start_byte > 0 and not is_directive and at == 0 and b"\n\n" in source[: one.start_byte]:
+        if (
+            one.type == "comment"
+            and one.start_byte > 0
+            and not is_directive
+            and at == 0
+            and b"\n\n" in source[: one.start_byte]
+        ):
             break
         at = line_end(source, one.end_byte) if one.type != "comment" or _apart(source, one) else at
     gap = "" if not source[at:].strip() or source[at : at + 1] in b"\r\n" else style.eol

@@ -73,13 +73,13 @@ def after(source: bytes, style: Style, statement: Node, lines: str, says: str) -
     return Hunk(at=at, end=at, text=body + style.eol, says=says)
 
 
-def with_imports(
-    root: Node, source: bytes, style: Style, hunks: Iterable[Hunk], needs: Iterable[Needed]
-) -> Answer:
+def with_imports(root: Node, source: bytes, style: Style, hunks: Iterable[Hunk], needs: Iterable[Needed]) -> Answer:
     """The hunks and the imports they need, or a refusal when a name is taken."""
     needs = tuple(needs)
     imports = add_imports(root, source, style, needs)
     if imports is None:
         names = ", ".join(need.bound for need in needs)
-        return Refusal(f"A name the patch needs ({names}) already means something else in this file: add the check by hand.")
+        return Refusal(
+            f"A name the patch needs ({names}) already means something else in this file: add the check by hand."
+        )
     return Edits(tuple(sorted((*imports, *hunks), key=lambda hunk: (hunk.at, hunk.end))))

@@ -23,12 +23,20 @@ def add_entry(source: bytes, style: Style, record: Node, entry: str, says: str, 
     if record.start_point.row != record.end_point.row and entries[0].start_point.row != record.start_point.row:
         indent = indent_at(source, entries[0].start_byte)
         if first:
-            return [Hunk(at=entries[0].start_byte, end=entries[0].start_byte, text=f"{entry},{style.eol}{indent}", says=says)]
+            return [
+                Hunk(
+                    at=entries[0].start_byte, end=entries[0].start_byte, text=f"{entry},{style.eol}{indent}", says=says
+                )
+            ]
         at = entries[-1].end_byte
         comma = source[at : record.end_byte].lstrip().startswith(b",")
         if comma:
             at += source[at : record.end_byte].index(b",") + 1
-        return [Hunk(at=at, end=at, text=f"{'' if comma else ','}{style.eol}{indent}{entry}{',' if comma else ''}", says=says)]
+        return [
+            Hunk(
+                at=at, end=at, text=f"{'' if comma else ','}{style.eol}{indent}{entry}{',' if comma else ''}", says=says
+            )
+        ]
     at = entries[0].start_byte if first else entries[-1].end_byte
     put = f"{entry}, " if first else f", {entry}"
     inline = Hunk(at=at, end=at, text=put, says=says)
@@ -49,7 +57,9 @@ def _outermost(record: Node) -> Node:
     """The widest object literal on the same line that holds this one, up to the call it is an argument of."""
     best = record
     one = record.parent
-    while one is not None and one.start_point.row == record.start_point.row and one.end_point.row == record.end_point.row:
+    while (
+        one is not None and one.start_point.row == record.start_point.row and one.end_point.row == record.end_point.row
+    ):
         if one.type == "object":
             best = one
         elif one.type not in {"pair", "parenthesized_expression"}:
@@ -64,7 +74,11 @@ def _broken(source: bytes, style: Style, outer: Node, inline: Hunk) -> Hunk:
     lines = []
     for one in outer.named_children:
         words = source[one.start_byte : one.end_byte]
-        if one.start_byte <= inline.at <= one.end_byte and one.type == "pair" and inline.at not in {one.start_byte, one.end_byte}:
+        if (
+            one.start_byte <= inline.at <= one.end_byte
+            and one.type == "pair"
+            and inline.at not in {one.start_byte, one.end_byte}
+        ):
             cut = inline.at - one.start_byte
             words = words[:cut] + inline.text.encode() + words[cut:]
         elif inline.at == one.end_byte:
@@ -74,7 +88,9 @@ def _broken(source: bytes, style: Style, outer: Node, inline: Hunk) -> Hunk:
             words = inline.text.strip(", ").encode() + b"," + (style.eol + indent + style.indent).encode() + words
         lines.append(f"{indent}{style.indent}{words.decode()},")
     body = style.eol.join(lines)
-    return Hunk(at=outer.start_byte, end=outer.end_byte, text=f"{{{style.eol}{body}{style.eol}{indent}}}", says=inline.says)
+    return Hunk(
+        at=outer.start_byte, end=outer.end_byte, text=f"{{{style.eol}{body}{style.eol}{indent}}}", says=inline.says
+    )
 
 
 def add_link(source: bytes, style: Style, chain: Node, after: Node, call: str, says: str) -> list[Hunk]:
@@ -115,3 +131,28 @@ def add_link(source: bytes, style: Style, chain: Node, after: Node, call: str, s
 def key_of(entry: Node) -> str:
     """Name of an entry of an object literal."""
     return text(field(entry, "key")) or text(entry)
+
+
+def widened(source: bytes, style: Style, node: Node, hunk: Hunk) -> Hunk:
+    """The hunk that replaces an entry of a one-line object; when the line gets too wide, the widest object on it is broken."""
+    record = node.parent
+    grown = len(hunk.text) - (hunk.end - hunk.at)
+    room = style.width - column(source, hunk.end) - rest_of_line(source, hunk.end)
+    if record is None or grown <= room or not _alone(record):
+        return hunk
+    outer = _outermost(record)
+    indent = indent_at(source, outer.start_byte)
+    lines = []
+    for one in outer.named_children:
+        words = source[one.start_byte : one.end_byte].decode()
+        if one.start_byte <= hunk.at and hunk.end <= one.end_byte:
+            start, end = hunk.at - one.start_byte, hunk.end - one.start_byte
+            words = words.encode()[:start].decode() + hunk.text + words.encode()[end:].decode()
+        if one.id == node.id:
+            lines += [f"{indent}{style.indent}{part}," for part in words.split(", ")]
+        else:
+            lines.append(f"{indent}{style.indent}{words},")
+    body = style.eol.join(lines)
+    return Hunk(
+        at=outer.start_byte, end=outer.end_byte, text=f"{{{style.eol}{body}{style.eol}{indent}}}", says=hunk.says
+    )

@@ -51,7 +51,9 @@ def _dynamic(root: Node, source: bytes, style: Style) -> Answer:
                 if string(plain(value)) != "force-dynamic":
                     hunks.append(_put(value, style.quoted("force-dynamic")))
             elif name == "revalidate" and text(value) != "0":
-                hunks.append(Hunk(at=line_start(source, one.start_byte), end=line_end(source, one.end_byte), text="", says=SAYS))
+                hunks.append(
+                    Hunk(at=line_start(source, one.start_byte), end=line_end(source, one.end_byte), text="", says=SAYS)
+                )
             elif name == "fetchCache" and (string(plain(value)) or "").endswith("cache"):
                 hunks.append(_put(value, style.quoted("force-no-store")))
     if not there:
@@ -79,7 +81,11 @@ def _header(root: Node, style: Style, target: Target) -> Answer:
     hunks = []
     for one in walk(place if place.type != "string" else place):
         words = string(one)
-        if one.type in {"string", "template_string"} and words is not None and re.search(r"\b(public|s-maxage|stale-while-revalidate|max-age)\b", words):
+        if (
+            one.type in {"string", "template_string"}
+            and words is not None
+            and re.search(r"\b(public|s-maxage|stale-while-revalidate|max-age)\b", words)
+        ):
             hunks.append(_put(one, style.quoted(_PRIVATE)))
     if hunks:
         return Edits(tuple(hunks))
@@ -92,17 +98,21 @@ def _fetch(root: Node, source: bytes, style: Style, target: Target) -> Answer:
     call = next((one for one in walk(around(root, target.at)) if one.type == "call_expression"), None)
     given = arguments(call)
     if call is None or not given:
-        return Refusal("The request could not be found: fetch it with `cache: \"no-store\"`.")
+        return Refusal('The request could not be found: fetch it with `cache: "no-store"`.')
     entry = f"cache: {style.quoted('no-store')}"
     if len(given) == 1:
         at = given[0].end_byte
         return Edits((Hunk(at=at, end=at, text=f", {style.braces(entry)}", says=SAYS),))
     options = plain(given[1])
     if options is None or options.type != "object":
-        return Refusal("The options of the request are made elsewhere: set `cache: \"no-store\"` there.")
+        return Refusal('The options of the request are made elsewhere: set `cache: "no-store"` there.')
     there = pairs(options)
     if "cache" in there:
-        return Edits(()) if string(there["cache"]) == "no-store" else Edits((_put(there["cache"], style.quoted("no-store")),))
+        return (
+            Edits(())
+            if string(there["cache"]) == "no-store"
+            else Edits((_put(there["cache"], style.quoted("no-store")),))
+        )
     if "next" in there and there["next"].parent is not None:
         return Edits((_put(there["next"].parent, entry),))
     return Edits(tuple(add_entry(source, style, options, entry, SAYS)))

@@ -28,7 +28,24 @@ if TYPE_CHECKING:
 
 SAYS: Final = "The row is found by its id alone: whose it is has to be asked too."
 _SUPABASE_FILTERS: Final = frozenset(
-    {"eq", "neq", "gt", "gte", "lt", "lte", "like", "ilike", "is", "in", "contains", "match", "not", "or", "filter", "textSearch"}
+    {
+        "eq",
+        "neq",
+        "gt",
+        "gte",
+        "lt",
+        "lte",
+        "like",
+        "ilike",
+        "is",
+        "in",
+        "contains",
+        "match",
+        "not",
+        "or",
+        "filter",
+        "textSearch",
+    }
 )
 _SUPABASE_STARTS: Final = frozenset({"select", "update", "delete", "rpc"})
 _NO_WHERE: Final = frozenset({"create", "createMany", "insert", "upsert"})
@@ -43,13 +60,19 @@ def edit(source: bytes, target: Target) -> Answer:
         return Refusal("The query could not be found in this file: add the owner to its conditions by hand.")
     if not column:
         return Refusal("The column that says whose row it is is not known: name it in the ownership map.")
-    value = target.facts.get("value", "") or value_for(call, column, told_caller=bool(target.facts.get("told")))
+    value = target.facts.get("value", "") or value_for(
+        call, column, told_caller=bool(target.facts.get("told")), paths=target.facts.get("paths", "")
+    )
     if not value:
-        return Refusal("No value here says who the caller is: ask for the session first, then add the owner to the query.")
+        return Refusal(
+            "No value here says who the caller is: ask for the session first, then add the owner to the query."
+        )
     engine = target.facts.get("engine", "")
     put = _ENGINES.get(engine)
     if put is None:
-        return Refusal(f"Queries of {engine or 'this kind'} are not rewritten: add `{column}` = {value} to the condition by hand.")
+        return Refusal(
+            f"Queries of {engine or 'this kind'} are not rewritten: add `{column}` = {value} to the condition by hand."
+        )
     style = style_of(root, source)
     return put(source, style, call, column, value, target)
 
@@ -74,7 +97,11 @@ def _supabase(source: bytes, style: Style, call: Node, column: str, value: str, 
         given = arguments(one)
         if name == "eq" and len(given) > 1 and text(given[0]).strip("\"'`") == column and _same(text(given[1]), value):
             return Edits(())
-        if name in _SUPABASE_FILTERS or (name in _SUPABASE_STARTS and last is None) or name in {"select", "update", "delete"}:
+        if (
+            name in _SUPABASE_FILTERS
+            or (name in _SUPABASE_STARTS and last is None)
+            or name in {"select", "update", "delete"}
+        ):
             if name in _SUPABASE_FILTERS or last is None or not _is_filter(last):
                 last = one
     if last is None:
@@ -89,7 +116,14 @@ def _is_filter(call: Node) -> bool:
 
 def _prisma(source: bytes, style: Style, call: Node, column: str, value: str, target: Target) -> Answer:
     steps = links(call)
-    found = next((one for name, one in reversed(steps) if arguments(one) and re.match(r"find|update|delete|count|aggregate|groupBy", name)), None)
+    found = next(
+        (
+            one
+            for name, one in reversed(steps)
+            if arguments(one) and re.match(r"find|update|delete|count|aggregate|groupBy", name)
+        ),
+        None,
+    )
     if found is None:
         names = {name for name, _ in steps}
         if names & _NO_WHERE:
@@ -107,10 +141,19 @@ def _prisma(source: bytes, style: Style, call: Node, column: str, value: str, ta
             assert prop is not None
             hunks.append(Hunk(at=prop.start_byte, end=prop.end_byte, text=name.replace("Unique", "First"), says=SAYS))
         elif name in {"update", "delete"}:
-            return Refusal(f"Prisma {old} takes a unique key alone in `{name}`: read the row with its owner first, or use `{name}Many`.")
+            return Refusal(
+                f"Prisma {old} takes a unique key alone in `{name}`: read the row with its owner first, or use `{name}Many`."
+            )
     where = pairs(record).get("where")
     if where is None:
-        return Edits((*hunks, *add_entry(source, style, record, f"where: {style.braces(nested(style, column, value))}", SAYS, first=True)))
+        return Edits(
+            (
+                *hunks,
+                *add_entry(
+                    source, style, record, f"where: {style.braces(nested(style, column, value))}", SAYS, first=True
+                ),
+            )
+        )
     inner = plain(where)
     if inner is None or inner.type not in {"object", "identifier", "shorthand_property_identifier"}:
         return Refusal("The conditions of the query are computed: add the owner where they are made.")
@@ -118,8 +161,14 @@ def _prisma(source: bytes, style: Style, call: Node, column: str, value: str, ta
     if inner.type == "object":
         first = column.split(".", 1)[0]
         there = pairs(inner).get(first)
-        if there is not None and (_same(text(there), value) or _squeezed(entry) in _squeezed(text(inner)) or "." in column):
-            return Edits(()) if _last_word(value) in text(there) else Refusal(f"The query has a condition on `{first}` already: compare it with {value} by hand.")
+        if there is not None and (
+            _same(text(there), value) or _squeezed(entry) in _squeezed(text(inner)) or "." in column
+        ):
+            return (
+                Edits(())
+                if _last_word(value) in text(there)
+                else Refusal(f"The query has a condition on `{first}` already: compare it with {value} by hand.")
+            )
         if there is not None:
             return Refusal(f"`{first}` is compared with something else already: compare it with {value} by hand.")
         return Edits((*hunks, *add_entry(source, style, inner, entry, SAYS)))
@@ -154,7 +203,9 @@ def _drizzle(source: bytes, style: Style, call: Node, column: str, value: str, t
             return Refusal("The query has no place for a condition: scope it by hand.")
         hunks = add_link(source, style, call, starts[-1], f".where({test})", SAYS)
         return with_imports(root, source, style, hunks, [Needed("drizzle-orm", "eq")])
-    callback = re.search(r"\{\s*([^}]*)\}", text(field(_arrow_of(condition), "parameters"))) if _arrow_of(condition) else None
+    callback = (
+        re.search(r"\{\s*([^}]*)\}", text(field(_arrow_of(condition), "parameters"))) if _arrow_of(condition) else None
+    )
     given = {word.strip() for word in callback[1].split(",")} if callback else set()
     needs = [Needed("drizzle-orm", word) for word in ("and", "eq") if word not in given]
     if given and needs:
@@ -164,7 +215,9 @@ def _drizzle(source: bytes, style: Style, call: Node, column: str, value: str, t
         last = arguments(inner)[-1]
         multi = last.start_point.row != inner.start_point.row
         gap = style.eol + " " * last.start_point.column if multi else " "
-        return with_imports(root, source, style, [Hunk(at=last.end_byte, end=last.end_byte, text=f",{gap}{test}", says=SAYS)], needs)
+        return with_imports(
+            root, source, style, [Hunk(at=last.end_byte, end=last.end_byte, text=f",{gap}{test}", says=SAYS)], needs
+        )
     hunks = [
         Hunk(at=condition.start_byte, end=condition.start_byte, text="and(", says=SAYS),
         Hunk(at=condition.end_byte, end=condition.end_byte, text=f", {test})", says=SAYS),
@@ -208,7 +261,11 @@ def _kysely(source: bytes, style: Style, call: Node, column: str, value: str, _:
     link = f".where({style.quoted(column)}, {style.quoted('=')}, {value})"
     if _squeezed(link) in _squeezed(text(call)):
         return Edits(())
-    after = [one for name, one in steps if name in {"where", "selectFrom", "updateTable", "deleteFrom", "set", "innerJoin", "leftJoin"}]
+    after = [
+        one
+        for name, one in steps
+        if name in {"where", "selectFrom", "updateTable", "deleteFrom", "set", "innerJoin", "leftJoin"}
+    ]
     if not after:
         return Refusal("The query has no place for a condition: scope it by hand.")
     return Edits(tuple(add_link(source, style, call, after[-1], link, SAYS)))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from assistant.domain.fixes import Hunk
 from codemods.target import Edits, Refusal
+from codemods.tsx.layout import widened
 from codemods.tsx.style import column, indent_at, style_of
 from codemods.tsx.tree import around, enclosing_function, field, own_nodes, parse, plain, text, walk
 
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from codemods.target import Answer, Target
-    from codemods.tsx.style import Style
+    from codemods.tsx.layout import widened
+from codemods.tsx.style import Style
 
 SAYS = "The caller chooses which columns are written: list those they may set."
 
@@ -29,16 +31,23 @@ def edit(source: bytes, target: Target) -> Answer:
     place = around(root, target.at)
     found = _whole(place)
     if found is None:
-        return Edits(()) if not _spreads(place) else Refusal("What is written is made elsewhere: list the fields there.")
+        return (
+            Edits(()) if not _spreads(place) else Refusal("What is written is made elsewhere: list the fields there.")
+        )
     node, name = found
     function = enclosing_function(node)
-    fields = [one for one in target.facts.get("fields", "").split(",") if one] or (_read_fields(function, name) if function else [])
+    fields = [one for one in target.facts.get("fields", "").split(",") if one] or (
+        _read_fields(function, name) if function else []
+    )
     if not fields:
-        return Refusal(f"Which fields of `{name}` the caller may set is not known: list them by hand instead of the spread.")
+        return Refusal(
+            f"Which fields of `{name}` the caller may set is not known: list them by hand instead of the spread."
+        )
     style = style_of(root, source)
     entries = [f"{one}: {name}.{one}" for one in fields]
     if node.type == "spread_element":
-        return Edits((Hunk(at=node.start_byte, end=node.end_byte, text=", ".join(entries), says=SAYS),))
+        hunk = Hunk(at=node.start_byte, end=node.end_byte, text=", ".join(entries), says=SAYS)
+        return Edits((widened(source, style, node, hunk),))
     put = _record(source, style, node, entries)
     return Edits((Hunk(at=node.start_byte, end=node.end_byte, text=put, says=SAYS),))
 
@@ -79,11 +88,17 @@ def _whole(place: Node) -> tuple[Node, str] | None:
 
 def _is_where(node: Node) -> bool:
     held = node.parent.parent if node.parent is not None else None
-    return held is not None and held.type == "pair" and text(field(held, "key")) in {"where", "include", "select", "orderBy"}
+    return (
+        held is not None
+        and held.type == "pair"
+        and text(field(held, "key")) in {"where", "include", "select", "orderBy"}
+    )
 
 
 def _spreads(place: Node) -> bool:
-    return any(one.type == "spread_element" and one.parent is not None and one.parent.type == "object" for one in walk(place))
+    return any(
+        one.type == "spread_element" and one.parent is not None and one.parent.type == "object" for one in walk(place)
+    )
 
 
 def _read_fields(function: Node, name: str) -> list[str]:
@@ -93,13 +108,25 @@ def _read_fields(function: Node, name: str) -> list[str]:
         root = root.parent
     out: list[str] = []
     for one in walk(root):
-        if one.type == "call_expression" and re.search(r"\b(object|strictObject)$", text(field(one, "function"))) and _is_schema_of(one, function, name):
+        if (
+            one.type == "call_expression"
+            and re.search(r"\b(object|strictObject)$", text(field(one, "function")))
+            and _is_schema_of(one, function, name)
+        ):
             record = next((node for node in walk(one) if node.type == "object"), None)
-            out += [text(field(pair, "key")) for pair in (record.named_children if record is not None else ()) if pair.type == "pair"]
+            out += [
+                text(field(pair, "key"))
+                for pair in (record.named_children if record is not None else ())
+                if pair.type == "pair"
+            ]
     if out:
         return list(dict.fromkeys(out))
     pattern = re.compile(rf"\b{re.escape(name)}\??\.([A-Za-z_]\w*)\b(?!\()")
-    found = [match[1] for one in own_nodes(function) if one.type == "member_expression" and (match := pattern.fullmatch(text(one)))]
+    found = [
+        match[1]
+        for one in own_nodes(function)
+        if one.type == "member_expression" and (match := pattern.fullmatch(text(one)))
+    ]
     return [one for one in dict.fromkeys(found) if one not in {"id", "userId", "user_id", "teamId", "role"}]
 
 

@@ -34,7 +34,9 @@ def edit(source: bytes, target: Target) -> Answer:
     needs = [Needed(have[old][0], new)] if old in have and new not in top_names(root) else []
     if not needs and new not in top_names(root):
         return Refusal(f"{new} is not known in this file: export it beside {old} and use it here.")
-    swap = Hunk(at=found.start_byte, end=found.end_byte, text=new, says="Strangers are refused before the procedure runs.")
+    swap = Hunk(
+        at=found.start_byte, end=found.end_byte, text=new, says="Strangers are refused before the procedure runs."
+    )
     return with_imports(root, source, style_of(root, source), [swap], needs)
 
 

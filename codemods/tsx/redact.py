@@ -40,7 +40,11 @@ def edit(source: bytes, target: Target) -> Answer:
     given = arguments(call)
     for number, one in enumerate(given):
         hunks += _argument(style, given, number, one, wanted)
-    if not hunks and any(PRIVATE.search(text(one)) for one in given if one.type not in {"string"}) and "[redacted]" not in text(call):
+    if (
+        not hunks
+        and any(PRIVATE.search(text(one)) for one in given if one.type not in {"string"})
+        and "[redacted]" not in text(call)
+    ):
         return Refusal("What the log line says is put together elsewhere: redact it there.")
     return Edits(tuple(hunks))
 

@@ -25,10 +25,14 @@ SAYS = "A link to this site must not lead to another one."
 def edit(source: bytes, target: Target) -> Answer:
     """``next`` becomes ``next.startsWith("/") && !next.startsWith("//") ? next : "/"``."""
     root = parse(source, target.path)
-    call = next((one for one in walk(around(root, target.at)) if one.type in {"call_expression", "new_expression"}), None)
+    call = next(
+        (one for one in walk(around(root, target.at)) if one.type in {"call_expression", "new_expression"}), None
+    )
     found = _target(call, target.facts.get("text", "")) if call is not None else None
     if found is None:
-        return Refusal("Where the redirect goes is put together elsewhere: allow paths that start with a single slash alone.")
+        return Refusal(
+            "Where the redirect goes is put together elsewhere: allow paths that start with a single slash alone."
+        )
     words = text(found)
     if "startsWith" in words:
         return Edits(())

@@ -38,7 +38,9 @@ def edit(source: bytes, target: Target) -> Answer:
     style = style_of(root, source)
     place = _place(root, block, target, uses)
     if place is None:
-        return Refusal(f"The role check of this repository needs {', '.join(sorted(uses))}, which this handler does not have: check the role by hand.")
+        return Refusal(
+            f"The role check of this repository needs {', '.join(sorted(uses))}, which this handler does not have: check the role by hand."
+        )
     statement, behind = place
     if statement is None:
         hunk = at_top(source, style, block, lines, SAYS)
@@ -58,7 +60,11 @@ def _place(root: Node, block: Node, target: Target, uses: set[str]) -> tuple[Nod
         first = None
     if first is not None:
         test = text(field(first, "condition"))
-        if first.type == "if_statement" and asked is not None and re.search(rf"\b{re.escape(re.split('[?.]', asked[1])[0])}\b", test):
+        if (
+            first.type == "if_statement"
+            and asked is not None
+            and re.search(rf"\b{re.escape(re.split('[?.]', asked[1])[0])}\b", test)
+        ):
             return first, True
         return first, False
     if target.at[1] > target.at[0]:

@@ -28,14 +28,19 @@ def edit(source: bytes, target: Target) -> Answer:
         row = _compared_row(one)
         if row is None:
             continue
-        missing = next((each for each in checks if re.search(rf"!\s*{re.escape(row)}\b(?!\.)", text(field(each, "condition")))), None)
+        missing = next(
+            (each for each in checks if re.search(rf"!\s*{re.escape(row)}\b(?!\.)", text(field(each, "condition")))),
+            None,
+        )
         wanted, found = field(missing, "consequence"), field(one, "consequence")
         if missing is None or missing.id == one.id or wanted is None or found is None:
             continue
         if text(wanted) == text(found):
             return Edits(())
         return Edits((Hunk(at=found.start_byte, end=found.end_byte, text=text(wanted), says=SAYS),))
-    return Refusal("No pair of answers was found to make alike: answer a foreign row and a missing row with the same 404.")
+    return Refusal(
+        "No pair of answers was found to make alike: answer a foreign row and a missing row with the same 404."
+    )
 
 
 def _ends(check: Node) -> bool:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from codemods.tsx.tree import FUNCTIONS, ancestors, arguments, field, links, plain, text, walk
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from tree_sitter import Node
 
@@ -20,11 +20,18 @@ SESSION_CALLS: Final = re.compile(
     re.IGNORECASE,
 )
 """Names of functions that answer who is calling."""
-_ACTORS: Final = frozenset({"session", "user", "currentUser", "authUser", "viewer", "me", "ctx", "context", "auth", "account"})
+_ACTORS: Final = frozenset(
+    {"session", "user", "currentUser", "authUser", "viewer", "me", "ctx", "context", "auth", "account"}
+)
 
 
 _CHECKS: Final = re.compile(r"auth|session|valid|verif|require|permission|api_?key|context|principal", re.IGNORECASE)
 """Names of functions whose answer may hold the caller, when the file reads an id from it."""
+
+
+Paths: TypeAlias = "Mapping[str, tuple[str, ...]]"
+"""Function to the paths that are read from its answer."""
+_NO_PATHS: Final[Paths] = {}
 
 
 class Local(NamedTuple):
@@ -103,7 +110,7 @@ def _bound(pattern: Node, value: Node | None, path: tuple[str, ...]) -> Iterator
             yield from _bound(one, value, path)
 
 
-def callers(node: Node) -> list[str]:
+def callers(node: Node, paths: Paths = _NO_PATHS) -> list[str]:
     """Expressions that are the caller's id at a place, the surest first."""
     known = locals_before(node)
     out: list[str] = []
@@ -111,6 +118,18 @@ def callers(node: Node) -> list[str]:
         expression = _id_of(one, known)
         if expression:
             out.append(expression)
+    for one in known:
+        value = plain(one.value)
+        if (
+            value is not None
+            and value.type == "call_expression"
+            and _CHECKS.search((links(value) or [("", value)])[-1][0])
+        ):
+            out += [
+                f"{one.name}.{path}"
+                for path in _read_from(one, paths)
+                if path in {"userId", "user.id", "user_id", "session.user.id"}
+            ]
     return list(dict.fromkeys(out))
 
 
@@ -124,7 +143,11 @@ def _id_of(one: Local, known: list[Local]) -> str | None:
     if value.type == "call_expression" and _asks_session(value):
         found = _session_id(one.name, one.path, [name for name, _ in links(value)])
         return found or _used_id(one)
-    if value.type == "call_expression" and _CHECKS.search((links(value) or [("", value)])[-1][0]) and not _by_argument(value):
+    if (
+        value.type == "call_expression"
+        and _CHECKS.search((links(value) or [("", value)])[-1][0])
+        and not _by_argument(value)
+    ):
         return _used_id(one)
     if value.type in {"member_expression", "identifier"}:
         return _derived(one, text(value).replace("?.", ".").replace("!", ""), known)
@@ -228,21 +251,48 @@ def names_before(node: Node) -> frozenset[str]:
     return frozenset(one.name for one in locals_before(node))
 
 
-def tenants(node: Node, column: str) -> list[str]:
-    """Expressions for a tenant column at a place: a name like the column's, ``team.id`` for ``teamId``, or one the function reads."""
+def tenants(node: Node, column: str, paths: Paths = _NO_PATHS) -> list[str]:
+    """Expressions for a tenant column at a place: a name like the column's, ``team.id`` for ``teamId``, or one that is read elsewhere."""
     wanted = flat(column.rsplit(".", 1)[-1])
     known = locals_before(node)
-    out = [one.name for one in known if flat(one.name) == wanted]
-    if wanted.endswith("id"):
-        out += [f"{one.name}.id" for one in known if flat(one.name) == wanted[:-2] and one.name not in {"params", "query"}]
     names = {one.name for one in known}
-    function = next((one for one in ancestors(node) if one.type in FUNCTIONS), None)
-    for one in walk(function) if function is not None else ():
-        if one.type == "member_expression" and one.end_byte <= node.start_byte and flat(text(field(one, "property"))) == wanted:
-            words = text(one)
-            if re.split(r"[.?!]", words, maxsplit=1)[0] in names and "\n" not in words and not re.search(r"\bbody\b|\(|input", words):
+    out = [
+        one.name for one in known if flat(one.name) == wanted and not (one.value is None and one.path[:1] == ("input",))
+    ]
+    if wanted.endswith("id"):
+        out += [
+            f"{one.name}.id" for one in known if flat(one.name) == wanted[:-2] and one.name not in {"params", "query"}
+        ]
+    for one in known:
+        out += [f"{one.name}.{path}" for path in _read_from(one, paths) if _names_column(path, wanted)]
+    root = node
+    while root.parent is not None:
+        root = root.parent
+    for each in walk(root):
+        if each.type == "member_expression" and _names_column(words := text(each), wanted):
+            first = re.split(r"[.?!]", words, maxsplit=1)[0]
+            if (
+                first in names
+                and re.fullmatch(r"[\w.?!]+", words)
+                and not re.search(r"\b(body|input|query|params|data)\b", words)
+            ):
                 out.append(words)
     return list(dict.fromkeys(out))
+
+
+def _names_column(path: str, wanted: str) -> bool:
+    """``workspaceId`` and ``workspace.id`` are what ``workspace_id`` is compared with."""
+    parts = [part for part in re.split(r"[.?!]+", path) if part]
+    return flat(parts[-1]) == wanted or (len(parts) > 1 and parts[-1] == "id" and flat(parts[-2]) + "id" == wanted)
+
+
+def _read_from(one: Local, paths: Paths) -> tuple[str, ...]:
+    """What the repository reads elsewhere from the answer of the function that a name was made by."""
+    value = plain(one.value)
+    if one.path or value is None or value.type != "call_expression":
+        return ()
+    chain = links(value)
+    return paths.get(chain[-1][0], ()) if chain else ()
 
 
 def told(node: Node, column: str) -> list[str]:
@@ -259,12 +309,19 @@ def told(node: Node, column: str) -> list[str]:
     return list(dict.fromkeys(out))
 
 
-def value_for(node: Node, column: str, *, told_caller: bool = False) -> str:
-    """What a column is compared with at a place; empty when nothing there says whose the row has to be."""
-    if is_tenant(column):
-        found = tenants(node, column)
-    else:
-        found = callers(node)
+def value_for(node: Node, column: str, *, told_caller: bool = False, paths: str = "") -> str:
+    """What a column is compared with at a place; empty when nothing there says whose the row has to be.
+
+    Args:
+        node: the place.
+        column: the column; its last name says whether a tenant or a person is meant.
+        told_caller: the function is told who is calling by a parameter.
+        paths: what other files read from the answers of functions: ``validateApiKey=userId,teamId;getTeam=id``.
+    """
+    known = {
+        name: tuple(held.split(",")) for name, _, held in (part.partition("=") for part in paths.split(";")) if name
+    }
+    found = tenants(node, column, known) if is_tenant(column) else callers(node, known)
     if not found and told_caller:
         found = told(node, column)
     return found[0] if found else ""
@@ -272,7 +329,12 @@ def value_for(node: Node, column: str, *, told_caller: bool = False) -> str:
 
 def is_tenant(column: str) -> bool:
     """The column names a tenant rather than a person."""
-    return bool(re.search(r"team|tenant|org|workspace|company|business|project|space|account|store|shop|agency|clinic|school|dataroom|document|page|parent|group|environment", flat(column.rsplit(".", 1)[-1])))
+    return bool(
+        re.search(
+            r"team|tenant|org|workspace|company|business|project|space|account|store|shop|agency|clinic|school|dataroom|document|page|parent|group|environment",
+            flat(column.rsplit(".", 1)[-1]),
+        )
+    )
 
 
 def flat(name: str) -> str:

@@ -27,7 +27,9 @@ def edit(source: bytes, target: Target) -> Answer:
     root = parse(source, target.path)
     found = _condition(root, target)
     if found is None:
-        return Refusal("The comparison with the secret could not be found: refuse the request when the variable is empty.")
+        return Refusal(
+            "The comparison with the secret could not be found: refuse the request when the variable is empty."
+        )
     test = plain(found) or found
     words = text(test)
     secret = _secret(test)
@@ -35,7 +37,9 @@ def edit(source: bytes, target: Target) -> Answer:
         return Refusal("The secret of the comparison could not be told: refuse the request when the variable is empty.")
     if re.search(rf"!\s*{re.escape(secret)}(?![\w.])", words):
         return Edits(())
-    operator = next((one for one in test.children if one.type == "&&"), None) if test.type == "binary_expression" else None
+    operator = (
+        next((one for one in test.children if one.type == "&&"), None) if test.type == "binary_expression" else None
+    )
     left = plain(field(test, "left")) if operator is not None else None
     if operator is not None and left is not None and text(left) == secret:
         return Edits(
@@ -73,11 +77,17 @@ def _secret(test: Node | None) -> str | None:
     if test is None:
         return None
     for one in walk(test):
-        if one.type == "member_expression" and re.match(r"(process|Deno|import\.meta)\.?\w*\.?env\.\w+$|\w*[eE]nv\.[A-Z_]+$", text(one)):
+        if one.type == "member_expression" and re.match(
+            r"(process|Deno|import\.meta)\.?\w*\.?env\.\w+$|\w*[eE]nv\.[A-Z_]+$", text(one)
+        ):
             return text(one)
     for one in walk(test):
         name = text(one)
-        if one.type == "identifier" and re.search(r"secret|token|key|password", name, re.IGNORECASE) and _from_environment(one, name):
+        if (
+            one.type == "identifier"
+            and re.search(r"secret|token|key|password", name, re.IGNORECASE)
+            and _from_environment(one, name)
+        ):
             return name
     return None
 
@@ -87,6 +97,8 @@ def _from_environment(node: Node, name: str) -> bool:
     while root.parent is not None:
         root = root.parent
     return any(
-        one.type == "variable_declarator" and text(field(one, "name")) == name and re.search(r"\benv\b", text(field(one, "value")))
+        one.type == "variable_declarator"
+        and text(field(one, "name")) == name
+        and re.search(r"\benv\b", text(field(one, "value")))
         for one in walk(root)
     )

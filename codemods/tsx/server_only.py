@@ -31,7 +31,14 @@ def edit(source: bytes, target: Target) -> Answer:
         at = line_start(source, found.start_byte)
         line += style.eol if source[line_end(source, found.end_byte) :][:1] in b"\r\n" else ""
     else:
-        first = next((one for one in root.named_children if one.type not in {"comment", "hash_bang_line"} and not is_directive(one)), None)
+        first = next(
+            (
+                one
+                for one in root.named_children
+                if one.type not in {"comment", "hash_bang_line"} and not is_directive(one)
+            ),
+            None,
+        )
         at = line_start(source, first.start_byte) if first is not None else len(source)
         line += style.eol
     return Edits((Hunk(at=at, end=at, text=line, says="Browser code that imports this module no longer builds."),))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from codemods.target import Edits, Refusal
 from codemods.tsx.guard import exits
+from codemods.tsx.imports import top_names
 from codemods.tsx.insert import after
 from codemods.tsx.scope import names_before
 from codemods.tsx.style import style_of
@@ -31,16 +32,27 @@ def edit(source: bytes, target: Target) -> Answer:
     block = block_of(function)
     table = target.facts.get("table", "stripe_events")
     if function is None or block is None:
-        return Refusal("The webhook's handler could not be found: insert the event's id into a table with a unique key first.")
+        return Refusal(
+            "The webhook's handler could not be found: insert the event's id into a table with a unique key first."
+        )
     if table in text(block):
         return Edits(())
     found = _verified(function)
     if found is None:
-        return Refusal("The verified event has no name here: insert its id into a table with a unique key before it is handled.")
+        return Refusal(
+            "The verified event has no name here: insert its id into a table with a unique key before it is handled."
+        )
     statement, event = found
     client = target.facts.get("client", "")
-    if not client or client not in names_before(statement) | _top(root):
-        return Refusal("No database client is known where the event is verified: insert the event's id into a table with a unique key there.")
+    if client and client not in names_before(statement) | top_names(root):
+        later = [one for one in _siblings(statement) if one.start_byte >= statement.end_byte]
+        made = next((one for one in later if re.match(rf"(const|let)\s+{re.escape(client)}\b", text(one))), None)
+        statement = made or statement
+        client = client if made is not None else ""
+    if not client:
+        return Refusal(
+            "No database client is known where the event is verified: insert the event's id into a table with a unique key there."
+        )
     done = "return Response.json({ received: true });"
     if "NextResponse" in text(root):
         done = "return NextResponse.json({ received: true });"
@@ -51,7 +63,9 @@ def edit(source: bytes, target: Target) -> Answer:
     elif target.facts.get("engine") == "prisma":
         lines = f"const fresh =\n  await {client}.$executeRaw`insert into {table} (id) values (${{{event}.id}}) on conflict do nothing`;\nif (fresh === 0) {{\n  {done}\n}}"
     else:
-        return Refusal("Insert the event's id into a table with a unique key before it is handled, and stop when it was there.")
+        return Refusal(
+            "Insert the event's id into a table with a unique key before it is handled, and stop when it was there."
+        )
     return Edits((after(source, style_of(root, source), statement, lines, SAYS),))
 
 
@@ -77,7 +91,5 @@ def _verified(function: Node) -> tuple[Node, str] | None:
     return None
 
 
-def _top(root: Node) -> frozenset[str]:
-    from codemods.tsx.imports import top_names
-
-    return top_names(root)
+def _siblings(statement: Node) -> list[Node]:
+    return statement.parent.named_children if statement.parent is not None else []

@@ -35,11 +35,15 @@ def edit(source: bytes, target: Target) -> Answer:
     if "constructEvent" in text(block):
         return Edits(())
     if target.facts.get("kind") == "pages-api":
-        return Refusal("Below pages/api the raw body needs `export const config = { api: { bodyParser: false } }` and a reader: set both up, then call stripe.webhooks.constructEvent.")
+        return Refusal(
+            "Below pages/api the raw body needs `export const config = { api: { bodyParser: false } }` and a reader: set both up, then call stripe.webhooks.constructEvent."
+        )
     found = _parsed(function)
     request = next((one.name for one in parameters(function) if not one.path), "")
     if found is None or not request:
-        return Refusal("How the body is read could not be told: read it as text and pass it to stripe.webhooks.constructEvent.")
+        return Refusal(
+            "How the body is read could not be told: read it as text and pass it to stripe.webhooks.constructEvent."
+        )
     statement, pattern, value = found
     style = style_of(root, source)
     no = answer(root, function, "route", 400)
@@ -82,5 +86,9 @@ def _parsed(function: Node) -> tuple[Node, Node, str | None] | None:
         parsed = re.fullmatch(r"JSON\.parse\((.*)\)", words, re.DOTALL)
         if parsed:
             inner = re.sub(r"^await\s+", "", parsed[1].strip().strip("()"))
-            return statement_of(one), pattern, inner if "text()" not in inner else f"{inner.removeprefix('await ')}".removesuffix("")
+            return (
+                statement_of(one),
+                pattern,
+                inner if "text()" not in inner else f"{inner.removeprefix('await ')}".removesuffix(""),
+            )
     return None

@@ -51,8 +51,32 @@ class Style(NamedTuple):
             if not self.spaced:
                 words = re.sub(r"\{ (?=\S)", "{", words)
                 words = re.sub(r"(?<=\S) \}", "}", words)
-            out.append(f"{indent}{self.indent * depth}{words}" if words else "")
-        return self.eol.join(out)
+            lead = indent + self.indent * depth
+            out += [lead + words] if len(lead + words) <= self.width else self._broken(lead, words)
+        return self.eol.join(line if line.strip() else "" for line in out)
+
+    def _broken(self, lead: str, words: str) -> list[str]:
+        """A line that is too wide, broken in its one object argument, or between its two arguments."""
+        end = self.semicolon
+        inner = lead + self.indent
+        found = re.fullmatch(r"(.*?\w\()(\{.*\}), (\{[^{}]*\})\)" + end, words)
+        if found:
+            return [lead + found[1], f"{inner}{found[2]},", f"{inner}{found[3]},", f"{lead}){end}"]
+        found = re.fullmatch(r"(.*?\w\(\{)\s?(.*?)\s?\}\)(.*)", words)
+        if found:
+            return [lead + found[1], *(f"{inner}{part}," for part in _parts(found[2])), f"{lead}}}){found[3]}"]
+        return [lead + words]
+
+
+def _parts(inside: str) -> list[str]:
+    """Entries of an object literal, split at its own commas."""
+    out, depth, start = [], 0, 0
+    for number, letter in enumerate(inside):
+        depth += (letter in "{[(") - (letter in "}])")
+        if letter == "," and depth == 0:
+            out.append(inside[start:number].strip())
+            start = number + 1
+    return [*out, inside[start:].strip()]
 
 
 def _requoted(words: str) -> str:

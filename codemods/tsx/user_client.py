@@ -31,7 +31,9 @@ def edit(source: bytes, target: Target) -> Answer:
     call = target.facts.get("call", "")
     found = _root(root, target.at)
     if not call:
-        return Refusal("No client with the caller's session was found in this repository: make one with the request's cookies.")
+        return Refusal(
+            "No client with the caller's session was found in this repository: make one with the request's cookies."
+        )
     if found is None:
         return Refusal("The client of this query could not be found: use the one with the caller's session by hand.")
     factory = re.sub(r"^await |\(.*", "", call)
@@ -102,9 +104,15 @@ def _beside(root: Node, source: bytes, target: Target, found: Node, call: str) -
     for name, one in known.items():
         if one.value is not None and not one.path and factory + "(" in text(one.value):
             return Edits((Hunk(at=found.start_byte, end=found.end_byte, text=name, says=SAYS),))
-    fresh = next(name for name in (target.facts.get("name") or "supabase", "userClient", "callerClient") if name not in known and name != text(found))
+    fresh = next(
+        name
+        for name in (target.facts.get("name") or "supabase", "userClient", "callerClient")
+        if name not in known and name != text(found)
+    )
     line = before(source, style, statement_of(found), f"const {fresh} = {call};", SAYS)
-    return with_imports(root, source, style, [line, Hunk(at=found.start_byte, end=found.end_byte, text=fresh, says=SAYS)], target.needs)
+    return with_imports(
+        root, source, style, [line, Hunk(at=found.start_byte, end=found.end_byte, text=fresh, says=SAYS)], target.needs
+    )
 
 
 def _unused(root: Node, source: bytes, value: Node) -> list[Hunk]:
@@ -121,5 +129,7 @@ def _unused(root: Node, source: bytes, value: Node) -> list[Hunk]:
         inside = [one for one in uses if statement.start_byte <= one.start_byte < statement.end_byte]
         if inside and len(names) == 1 and len(uses) - len(inside) == 1:
             end = source.find(b"\n", statement.end_byte) + 1 or len(source)
-            return [Hunk(at=statement.start_byte, end=end, text="", says="Nothing uses the service client here any more.")]
+            return [
+                Hunk(at=statement.start_byte, end=end, text="", says="Nothing uses the service client here any more.")
+            ]
     return []

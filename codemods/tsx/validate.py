@@ -42,7 +42,9 @@ def edit(source: bytes, target: Target) -> Answer:
     shape = target.facts.get("shape", "string")
     test = _TESTS.get((library, shape))
     if test is None:
-        return Refusal("No validation library of this repository is known: check the shape of the id before it is used.")
+        return Refusal(
+            "No validation library of this repository is known: check the shape of the id before it is used."
+        )
     if function is None or block is None or not name.isidentifier():
         return Refusal("Where the id is read could not be found: parse it before it is used.")
     test = test.format(name=name)
@@ -58,7 +60,9 @@ def edit(source: bytes, target: Target) -> Answer:
         while is_bound and held is not None and held.type in {"object_pattern", "pair_pattern"}:
             held = held.parent
         if is_bound and held is not None and held.type == "variable_declarator" and field(held, "value") != one:
-            return with_imports(root, source, style, [after(source, style, statement_of(held), lines, SAYS)], (need, *no.needs))
+            return with_imports(
+                root, source, style, [after(source, style, statement_of(held), lines, SAYS)], (need, *no.needs)
+            )
     if any(one.name == name for one in parameters(function)):
         return with_imports(root, source, style, [at_top(source, style, block, lines, SAYS)], (need, *no.needs))
     return Refusal(f"Where `{name}` is read could not be found: parse it before it is used.")

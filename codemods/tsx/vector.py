@@ -30,7 +30,9 @@ def edit(source: bytes, target: Target) -> Answer:
     if rpc is None or not name:
         return Refusal("The search could not be found: hand the tenant to it and compare it there.")
     column = target.facts.get("column", "")
-    value = target.facts.get("value", "") or value_for(rpc, column, told_caller=bool(target.facts.get("told")))
+    value = target.facts.get("value", "") or value_for(
+        rpc, column, told_caller=bool(target.facts.get("told")), paths=target.facts.get("paths", "")
+    )
     if not value:
         return Refusal("No value here says who is searching: ask for the session first, then hand it to the search.")
     record = plain(given[1]) if len(given) > 1 else None

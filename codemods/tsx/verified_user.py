@@ -32,16 +32,38 @@ def edit(source: bytes, target: Target) -> Answer:
     pattern = field(held, "name")
     function = enclosing_function(name)
     if pattern is None or function is None or pattern.type != "object_pattern":
-        return Refusal("What the session call gives is used in a way that is not rewritten: use getUser() in its place.")
-    leaf = next((one for one in walk(pattern) if one.type == "shorthand_property_identifier_pattern" and text(one) == "session"), None)
+        return Refusal(
+            "What the session call gives is used in a way that is not rewritten: use getUser() in its place."
+        )
+    leaf = next(
+        (
+            one
+            for one in walk(pattern)
+            if one.type == "shorthand_property_identifier_pattern" and text(one) == "session"
+        ),
+        None,
+    )
     body = text(function)
     beyond = re.search(r"\bsession[?!]?\.(?!user\b)\w+", body)
     if leaf is None or beyond:
-        return Refusal("More of the session than its user is used: ask getUser() as well, and take the user from there.")
-    hunks = [Hunk(at=name.start_byte, end=name.end_byte, text="getUser", says=SAYS), Hunk(at=leaf.start_byte, end=leaf.end_byte, text="user", says=SAYS)]
+        return Refusal(
+            "More of the session than its user is used: ask getUser() as well, and take the user from there."
+        )
+    hunks = [
+        Hunk(at=name.start_byte, end=name.end_byte, text="getUser", says=SAYS),
+        Hunk(at=leaf.start_byte, end=leaf.end_byte, text="user", says=SAYS),
+    ]
     for one in walk(function):
-        if one.type == "member_expression" and text(field(one, "object")) == "session" and text(field(one, "property")) == "user":
+        if (
+            one.type == "member_expression"
+            and text(field(one, "object")) == "session"
+            and text(field(one, "property")) == "user"
+        ):
             hunks.append(Hunk(at=one.start_byte, end=one.end_byte, text="user", says=SAYS))
-        elif one.type == "identifier" and text(one) == "session" and (one.parent is None or one.parent.type != "member_expression"):
+        elif (
+            one.type == "identifier"
+            and text(one) == "session"
+            and (one.parent is None or one.parent.type != "member_expression")
+        ):
             hunks.append(Hunk(at=one.start_byte, end=one.end_byte, text="user", says=SAYS))
     return Edits(tuple(sorted(hunks, key=lambda hunk: hunk.at)))

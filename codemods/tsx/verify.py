@@ -32,12 +32,18 @@ def edit(source: bytes, target: Target) -> Answer:
     facts = target.facts
     lookup, given = facts.get("lookup", ""), facts.get("id", "")
     if target.at[1] <= target.at[0] or not lookup or not given:
-        return Refusal("How to find out whose row this is could not be taken from the repository: look it up by its owner first.")
+        return Refusal(
+            "How to find out whose row this is could not be taken from the repository: look it up by its owner first."
+        )
     node = around(root, target.at)
     function = enclosing_function(node)
-    value = facts.get("value", "") or value_for(node, facts.get("column", ""), told_caller=bool(target.facts.get("told")))
+    value = facts.get("value", "") or value_for(
+        node, facts.get("column", ""), told_caller=bool(target.facts.get("told")), paths=target.facts.get("paths", "")
+    )
     if function is None or not value:
-        return Refusal("No value here says who the caller is: ask for the session first, then look the row up by its owner.")
+        return Refusal(
+            "No value here says who the caller is: ask for the session first, then look the row up by its owner."
+        )
     statement = statement_of(node)
     known = names_before(node)
     root_name = re.split(r"[.?!\[]", given, maxsplit=1)[0]
@@ -57,7 +63,9 @@ def edit(source: bytes, target: Target) -> Answer:
     name = next(one for one in (facts.get("name") or "found", "owned", "ownedRow", "verifiedRow") if one not in known)
     test = f"!{name} || {name}.{differs}" if differs else f"!{name}"
     lines = f"const {name} = {words};\nif ({test}) {{\n  {no.lines}\n}}"
-    return with_imports(root, source, style, [before(source, style, statement, lines, SAYS)], (*target.needs, *no.needs))
+    return with_imports(
+        root, source, style, [before(source, style, statement, lines, SAYS)], (*target.needs, *no.needs)
+    )
 
 
 def _found_before(node: Node, words: str) -> str:

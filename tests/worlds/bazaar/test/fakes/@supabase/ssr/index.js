@@ -1,0 +1,2 @@
+const { createClient } = require("../supabase-js/index.js");
+module.exports = { createServerClient: createClient };
