@@ -150,7 +150,7 @@ def _about(
     package: str,
 ) -> tuple[dict[str, tuple[bool, str]], frozenset[str] | None, tuple[str, frozenset[str]] | None, bool]:
     """What is known of a package: its signatures, its rate limits, its schemas, and whether it can be passed over."""
-    head = package.partition("/")[0]
+    head = "/".join(package.split("/")[: 2 if package.startswith("@") else 1])
     signed = _SIGNED.get(package) or _SIGNED.get(head)
     if signed is None:
         signed = next((_SIGNED[key] for key in _PREFIXES if package.startswith(key)), {})

@@ -185,9 +185,20 @@ _JWT = frozenset({"jwt", "jsonwebtoken", "PyJWT", "jose"})
 _BY_NAME = re.compile(
     r"^(?:get|fetch|load|use|require|ensure|assert|check|verify|validate|with|is|authenticate|resolve|read|protect|enforce|must)?_?"
     r"(?:current|server|auth|authed|authenticated|active|signed_?in|logged_?in|api|session|verified|optional|my|request|safe|cached)*_?"
-    r"(?:auth|user|session|authed|authentication|authorization|api_?key|token|admin|account|identity|claims|jwt|logged_?in|signed_?in|permission|role|access|member|membership|organization|workspace|team|tenant|principal|viewer|me)"
+    r"(?:auth|user|session|authed|authenticated|authorized|authentication|authorization|api_?key|token|admin|account|identity|claims|jwt|logged_?in|signed_?in|permission|role|access|member|membership|organization|workspace|team|tenant|principal|viewer|me)"
     r"(?:_?(?:or_?(?:throw|redirect|fail)|from_?(?:request|session|cookies?|headers?|token|context|req|jwt)|required|server|guard|id|session|user|context|request|info|profile|active|api|route|token|key|access|required))*$",
     re.IGNORECASE,
+)
+_OTHER_NAMES = frozenset(
+    {
+        "authenticaterequest",
+        "authenticate",
+        "authorize",
+        "authorizerequest",
+        "authguard",
+        "authmiddleware",
+        "verifyrequest",
+    }
 )
 _VERBED = re.compile(
     r"^(?:auth|get|require|ensure|assert|check|verify|validate|with|is|authenticate|resolve|protect|enforce|must|current)",
@@ -325,9 +336,9 @@ def _named(chain: Chain) -> Identity | None:
     name = last.name or (chain.name if len(chain.steps) == 1 else "")
     if chain.name in {"default", "*"} and not last.name:
         return None
-    if len(chain.steps) > 2 or not name or _NOT.search(name) or not _BY_NAME.match(name):  # noqa: PLR2004 - Auth.getUser()
+    if len(chain.steps) > 2 or not name or _NOT.search(name):  # noqa: PLR2004 - Auth.getUser()
         return None
-    if not _VERBED.match(name):
+    if name.lower().replace("_", "") not in _OTHER_NAMES and not (_BY_NAME.match(name) and _VERBED.match(name)):
         return None
     return Identity(
         kind=OriginKind.CALLER,
