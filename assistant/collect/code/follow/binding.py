@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 def bind(run: Run, scope: Scope, pattern: Pattern, value: Value, *, assign: bool = False) -> None:
     """Give the names of a pattern their values, by declaring or by assigning them."""
     if isinstance(pattern, Name):
-        if not (assign and scope.assign(pattern.id, value, run.depth)):
+        if not assign:
             scope.declare(pattern.id, value, run.depth)
+        elif not scope.assign(pattern.id, value, run.depth):
+            run.overlay[scope.module, pattern.id] = value  # a variable at the top of the module
     elif isinstance(pattern, RecordPattern):
         _record(run, scope, pattern, value, assign=assign)
     elif isinstance(pattern, SequencePattern):

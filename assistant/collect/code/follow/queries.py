@@ -113,6 +113,8 @@ def noted(run: Run, chain: Chain, draft: Draft) -> Value:
         ledger.queries.append(record)
         record.tie = tie_of(run, record)
     else:
+        if twin.client is ClientKind.UNKNOWN:
+            twin.client = record.client
         record = twin
     row: Value = Known(frozenset({Origin(OriginKind.ROW, "", record.id)}))
     if not draft.wraps:

@@ -132,7 +132,8 @@ class Run:
 
     def lookup(self, module: str, name: str) -> Value:
         """A name that no function declares."""
-        return self.world.value(module, name)
+        kept = self.overlay.get((module, name))
+        return kept if kept is not None else self.world.value(module, name)
 
     def returning(self, node: Expression, scope: Scope) -> Value:
         """The value of a returned expression: a call in that place answers for this function."""
