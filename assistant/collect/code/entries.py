@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.entries_actions import action_entries
+from assistant.collect.code.entries_endpoints import endpoint_entries
 from assistant.collect.code.entries_middleware import covered, middleware_entries, middleware_files
 from assistant.collect.code.entries_next import next_entries
 from assistant.collect.code.entries_paths import Routes
@@ -34,6 +35,7 @@ def find_entries(program: Program) -> tuple[EntryPoint, ...]:
         *next_entries(program, routes),
         *action_entries(program),
         *procedure_entries(program),
+        *endpoint_entries(program),
         *middleware_entries(program, middleware),
     ]
     found = [covered(entry, middleware) for entry in found]

@@ -1,0 +1,361 @@
+"""Server objects: Hono, Express, Fastify, Koa and their likes, followed through mounts, prefixes and functions that are handed one.
+
+What is found first is only where something is registered on a name; which names are servers is known when all modules were looked at.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from assistant.collect.code.entries_look import dotted, spine
+from assistant.collect.code.entries_registrations import Event, event_of, prefix_in
+from assistant.collect.code.resolve_usage import names_of
+from assistant.domain.syntax import Await, Call, Declare, Define, Do, Function, Lambda, Name, Return
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from assistant.collect.code.entries_look import Link
+    from assistant.collect.code.program import Program
+    from assistant.domain.syntax import Expression, Module, Statement
+
+
+Ident = tuple[str, str]
+"""A server object: its module and a name that is unique there."""
+_FRAMEWORKS = {
+    "hono": "hono", "@hono/zod-openapi": "hono", "@hono/hono": "hono", "hono-openapi": "hono", "chanfana": "hono",
+    "express": "express", "express-promise-router": "express", "polka": "express", "restify": "express", "next-connect": "express",
+    "@feathersjs/express": "express", "@types/express": "express", "express-serve-static-core": "express",
+    "fastify": "fastify", "koa": "koa", "@koa/router": "koa", "koa-router": "koa", "oak": "koa", "@oak/oak": "koa",
+    "elysia": "elysia", "itty-router": "itty",
+}  # fmt: skip
+_MAKES = re.compile(
+    r"^(?:Hono|OpenAPIHono|OpenAPIRouter|express|Express|Router|fastify|Fastify|Koa|Elysia|AutoRouter|IttyRouter|Application|polka|restify|nc|nextConnect"
+    r"|createRouter|createEdgeRouter|createServer|createApp|default|fromHono)$"
+)
+_DECLARED = re.compile(r"\b(Hono|OpenAPIHono|Fastify\w*|Express|Application|IRouter|Router|Koa|Elysia)\b")
+_BY_TYPE = {"Hono": "hono", "OpenAPIHono": "hono", "Koa": "koa", "Elysia": "elysia"}
+_REMOTE = re.compile(r"^(?:npm:|jsr:|https?://(?:deno\.land/x|esm\.sh|cdn\.skypack\.dev|jsr\.io)/)/?")
+
+
+def framework_of(source: str) -> str | None:
+    """The framework that a specifier names, versions and registries left out; ``type/provider`` parts of it too."""
+    plain = _REMOTE.sub("", source)
+    parts = plain.split("/")
+    name = "/".join(parts[:2]) if plain.startswith("@") else parts[0]
+    cut = name.rfind("@")
+    return _FRAMEWORKS.get(name[:cut] if cut > 0 else name)
+
+
+class Server:
+    """What was registered on one object."""
+
+    def __init__(self, framework: str = "") -> None:
+        """``framework`` is empty until it is known to be a server."""
+        self.framework = framework
+        self.prefix = ""
+        self.events: list[Event] = []
+
+
+class Servers:
+    """All server objects of a program."""
+
+    def __init__(self, program: Program) -> None:
+        """Looks at modules that import a framework and at those that are handed a server."""
+        self._program = program
+        self.found: dict[Ident, Server] = {}
+        self._done: set[str] = set()
+        waiting = [
+            path
+            for path, module in program.modules.items()
+            if module.language != "py" and any(framework_of(one.source) for one in module.imports)
+        ]
+        self._involved = set(waiting)
+        while waiting:
+            self._waiting: list[str] = []
+            for path in waiting:
+                self._module(program.modules[path])
+            waiting = self._waiting + self._holders()
+        self._settle()
+
+    def _holders(self) -> list[str]:
+        """Modules that import a server from a module that was looked at."""
+        declared = {ident[0] for ident, server in self.found.items() if server.framework and ":" not in ident[1]}
+        out = []
+        for path, module in self._program.modules.items():
+            if path in self._involved or module.language == "py":
+                continue
+            for one in module.imports:
+                if one.local and self._program.target(path, one.source) in declared:
+                    found = self._program.binding(path, one.local)
+                    if found and (server := self.found.get((found.module, found.local))) and server.framework:
+                        out.append(path)
+                        self._involved.add(path)
+                        break
+        return out
+
+    def server(self, ident: Ident) -> Server:
+        """The object of that name, made when it is first spoken of."""
+        return self.found.setdefault(ident, Server())
+
+    def _module(self, module: Module) -> None:
+        if module.path not in self._done:
+            self._done.add(module.path)
+            self._body(module, module.body, ())
+
+    def _body(self, module: Module, body: tuple[Statement, ...], within: tuple[Function, ...]) -> None:
+        from assistant.collect.code.entries_look import statements_in
+
+        for statement in statements_in(body):
+            if isinstance(statement, Define):
+                self._function(module, statement.function, within)
+            elif isinstance(statement, Declare):
+                name = statement.pattern.id if isinstance(statement.pattern, Name) else ""
+                ident = self._ident_here(module, within, name) if name else None
+                self._chain(module, statement.value, within, ident)
+                if isinstance(statement.value, Lambda):
+                    self._function(module, statement.value.function, within, statement.annotation)
+            elif isinstance(statement, Do):
+                self._chain(module, statement.expression, within, None)
+            elif isinstance(statement, Return):
+                self._chain(module, statement.value, within, None)
+
+    def _function(self, module: Module, function: Function, within: tuple[Function, ...], annotation: str = "") -> None:
+        """A function: parameters that are servers by their type, then its body."""
+        for index, parameter in enumerate(function.parameters):
+            if not isinstance(parameter.pattern, Name):
+                continue
+            match = _DECLARED.search(parameter.annotation or (annotation if index == 0 else ""))
+            ident = (module.path, f"{function.at}:{parameter.pattern.id}")
+            if match and not re.search(r"Request|Response|Reply|Context|Handler\b", parameter.annotation or ""):
+                word = match.group(1)
+                self.server(ident).framework = _BY_TYPE.get(word) or (
+                    "fastify" if word.startswith("Fastify") else "express"
+                )
+            elif parameter.annotation.startswith("typeof "):
+                found = self._program.meaning(module.path, parameter.annotation.removeprefix("typeof ").strip())
+                if found:
+                    self.server((found.module, found.local)).events.append(
+                        Event("mount", "", "", (), module.path, within, function.at, child=ident)
+                    )
+        self._body(module, function.body, (*within, function))
+
+    def _ident_here(self, module: Module, within: tuple[Function, ...], name: str) -> Ident:
+        return (module.path, f"{within[-1].at}:{name}") if within else (module.path, name)
+
+    def ident(self, module: str, within: tuple[Function, ...], name: str) -> Ident | None:
+        """The object that a name means at some place."""
+        for function in reversed(within):
+            for parameter in function.parameters:
+                if name in names_of(parameter.pattern):
+                    return (module, f"{function.at}:{name}")
+            for statement in function.body:
+                if isinstance(statement, Declare) and name in names_of(statement.pattern):
+                    return (module, f"{function.at}:{name}")
+        found = self._program.meaning(module, name)
+        return (found.module, found.local) if found and found.local != "*" else None
+
+    def _chain(
+        self, module: Module, value: Expression | None, within: tuple[Function, ...], ident: Ident | None
+    ) -> None:
+        """A chain of calls: on a new server, on a named one, or a call that is handed one."""
+        if isinstance(value, Await):
+            value = value.operand
+        if not isinstance(value, Call):
+            return
+        root, links = spine(value)
+        framework, taken = self._made(module, root, links)
+        if framework:
+            ident = ident or (module.path, f"{value.at}:")
+            server = self.server(ident)
+            server.framework = framework
+            server.prefix = prefix_in(links[:taken])
+            links = links[taken:]
+        elif isinstance(root, Name):
+            named = self.ident(module.path, within, root.id)
+            if named is None or not links or links[0].name == "":
+                self._handed(module, value, within)
+                return
+            if (
+                ident is not None
+                and links[-1].name in {"basePath", "route", "use", "get", "post", "group", "prefix"}
+                and ident != named
+            ):
+                self._alias(named, ident, module, within, links)
+            ident = named
+        if ident is None:
+            self._handed(module, value, within)
+            return
+        prefix = ""
+        for link in links:
+            if link.name in {"basePath", "prefix"} and framework and link.arguments:
+                self.server(ident).prefix += prefix_in((link,))
+            elif link.name == "route" and link.arguments and len(link.arguments) == 1:
+                prefix = prefix_in((link,)) or prefix
+                self._register(ident, module, within, link, "")
+            elif link.arguments is not None:
+                self._register(ident, module, within, link, prefix)
+        self._handed(module, value, within)
+
+    def _alias(
+        self, named: Ident, ident: Ident, module: Module, within: tuple[Function, ...], links: tuple[Link, ...]
+    ) -> None:
+        """``const app = base.basePath("/x")``: another name of the same object, with a prefix."""
+        self.server(named).events.append(
+            Event("mount", "", prefix_in(links), (), module.path, within, links[0].at, child=ident)
+        )
+
+    def _register(self, ident: Ident, module: Module, within: tuple[Function, ...], link: Link, prefix: str) -> None:
+        event = event_of(self._program, module.path, within, link, prefix)
+        if event is None:
+            return
+        self.server(ident).events.append(event)
+        for argument in event.handlers:
+            child = self._child(module, within, argument)
+            if child is not None and event.kind in {"use", "mount"}:
+                self.server(ident).events.append(event._replace(kind="mount", child=child))
+            elif isinstance(argument, Lambda) and event.kind == "mount":
+                self._inner(module, within, argument.function, ident, event)
+
+    def _inner(
+        self, module: Module, within: tuple[Function, ...], function: Function, ident: Ident, event: Event
+    ) -> None:
+        """A function that is given a child of the server: a plugin, a group."""
+        first = function.parameters[0].pattern if function.parameters else None
+        if isinstance(first, Name):
+            child = (module.path, f"{function.at}:{first.id}")
+            self.server(ident).events.append(event._replace(child=child))
+            self._body(module, function.body, (*within, function))
+
+    def _child(self, module: Module, within: tuple[Function, ...], value: Expression) -> Ident | None:
+        """The server that an argument is: a name, a call that makes one, ``router.routes()``, ``require("./x")``."""
+        if isinstance(value, Await):
+            value = value.operand
+        root, links = spine(value)
+        if not isinstance(root, Name):
+            return None
+        if root.id in {"require", "import"} and links and links[0].arguments:
+            target = self._program.target(module.path, prefix_in(links[:1]))
+            found = self._program.exported(target, "default") if target else None
+            if found is None and target:
+                found = next(
+                    (
+                        one
+                        for name in self._program.export_names(target)
+                        if (one := self._program.exported(target, name))
+                    ),
+                    None,
+                )
+            return self._plugin(found.module, found.local) if found else None
+        if links and links[0].name == "" and links[0].arguments is not None:
+            return self._returned(module, root.id)
+        named = self.ident(module.path, within, root.id)
+        return (self._plugin(*named) or named) if named else None
+
+    def _plugin(self, path: str, local: str) -> Ident | None:
+        """For a function: the child that its first parameter is; for a value: itself."""
+        declaration = self._program.declared(path).get(local)
+        function = declaration if isinstance(declaration, Function) else None
+        if isinstance(declaration, Declare) and isinstance(declaration.value, Lambda):
+            function = declaration.value.function
+        elif isinstance(declaration, Declare) and isinstance(declaration.value, Call):
+            inner = next((one.function for one in declaration.value.arguments if isinstance(one, Lambda)), None)
+            function = inner if dotted(declaration.value.callee) in {"fp", "fastifyPlugin"} else None
+        if function is None:
+            return (path, local) if declaration is not None else None
+        self._look_at(path)
+        first = function.parameters[0].pattern if function.parameters else None
+        return (path, f"{function.at}:{first.id}") if isinstance(first, Name) else None
+
+    def _returned(self, module: Module, name: str) -> Ident | None:
+        """The server that a function of the repository makes and returns."""
+        found = self._program.meaning(module.path, name)
+        declaration = self._program.declaration(found)
+        function = declaration if isinstance(declaration, Function) else None
+        if isinstance(declaration, Declare) and isinstance(declaration.value, Lambda):
+            function = declaration.value.function
+        if function is None or found is None:
+            return None
+        self._look_at(found.module)
+        for statement in function.body:
+            if isinstance(statement, Return):
+                root, links = spine(statement.value)
+                if isinstance(root, Name) and not links:
+                    return self.ident(found.module, (function,), root.id)
+                return (found.module, f"{statement.value.at}:") if statement.value else None
+        return None
+
+    def _look_at(self, path: str) -> None:
+        if path not in self._involved:
+            self._involved.add(path)
+            self._waiting.append(path)
+
+    def _made(self, module: Module, root: Expression | None, links: tuple[Link, ...]) -> tuple[str, int]:
+        """The framework whose object a chain begins with, and how many links made it."""
+        if not isinstance(root, Name) or not links:
+            return "", 0
+        one = self._program.imported(module.path, root.id)
+        if one is not None:
+            framework = framework_of(one.source)
+            if framework and (_MAKES.match(one.name) or one.name == "*"):
+                for index, link in enumerate(links[:2]):
+                    if link.arguments is not None:
+                        return framework, index + 1
+            if framework:
+                return "", 0
+        if links[0].name == "" and links[0].arguments is not None and (child := self._returned(module, root.id)):
+            server = self.found.get(child)
+            if server and server.framework:
+                return server.framework, 1
+        return "", 0
+
+    def _handed(self, module: Module, value: Call, within: tuple[Function, ...]) -> None:
+        """``registerUsers(app)``: the function's parameter is the server."""
+        callee = value.callee
+        if isinstance(callee, Call) and dotted(callee.callee) == "require":
+            target = self._program.target(module.path, prefix_in(spine(callee)[1]))
+            found = self._program.exported(target, "default") if target else None
+        else:
+            found = self._program.meaning(module.path, callee.id) if isinstance(callee, Name) else None
+        declaration = self._program.declaration(found)
+        function = declaration if isinstance(declaration, Function) else None
+        if isinstance(declaration, Declare) and isinstance(declaration.value, Lambda):
+            function = declaration.value.function
+        if function is None or found is None:
+            return
+        for argument, parameter in zip(value.arguments, function.parameters, strict=False):
+            if isinstance(argument, Name) and isinstance(parameter.pattern, Name):
+                named = self.ident(module.path, within, argument.id)
+                if named and self.found.get(named):
+                    child = (found.module, f"{function.at}:{parameter.pattern.id}")
+                    self.server(named).events.append(
+                        Event("mount", "", "", (), module.path, within, value.at, child=child)
+                    )
+                    self._look_at(found.module)
+
+    def _settle(self) -> None:
+        """Whatever is mounted on a server is one."""
+        waiting = [ident for ident, server in self.found.items() if server.framework]
+        while waiting:
+            server = self.found[waiting.pop()]
+            for event in server.events:
+                child = self.found.get(event.child) if event.child else None
+                if child is not None and event.child and not child.framework:
+                    child.framework = server.framework
+                    waiting.append(event.child)
+
+    def parents(self) -> dict[Ident, list[tuple[Ident, Event]]]:
+        """Where each server is mounted."""
+        out: dict[Ident, list[tuple[Ident, Event]]] = {}
+        for ident, server in self.found.items():
+            if server.framework:
+                for event in server.events:
+                    if event.child and event.child != ident:
+                        out.setdefault(event.child, []).append((ident, event))
+        return out
+
+    def registered(self) -> Iterator[tuple[Ident, Server]]:
+        """Servers with what was registered on them."""
+        yield from ((ident, server) for ident, server in self.found.items() if server.framework)
