@@ -52,6 +52,9 @@ _ADMINS: Final = frozenset(
 )
 
 
+_ADMIN_PATH: Final = words.named("admin superadmin backoffice staff")
+
+
 @dataclass(frozen=True)
 class Access:
     """A query, its entry, and what is known of both."""
@@ -74,9 +77,18 @@ class Access:
 
     @cached_property
     def knows_caller(self) -> bool:
-        """Somebody is signed in, or the query itself is bound to the caller."""
-        return any(guard.kind in PERSONS for guard in self.strong) or any(
-            origin.kind is OriginKind.CALLER for condition in self.query.filters for origin in condition.origins
+        """Somebody is signed in, if only by a session nobody verified, or this query or one before it is bound to the caller."""
+        if any(guard.kind in PERSONS for guard in self.strong):
+            return True
+        claimed = (guard for guard in self.weak if guard.weakness is Weakness.GET_SESSION)
+        if any(guard.order <= self.query.order for guard in claimed):
+            return True
+        return any(
+            origin.kind in {OriginKind.CALLER, OriginKind.CLAIMED}
+            for query in self.entry.queries
+            if query.order <= self.query.order
+            for condition in query.filters
+            for origin in condition.origins
         )
 
     @cached_property
@@ -96,7 +108,7 @@ class Access:
     @cached_property
     def administrator(self) -> bool:
         """Only administrators of the whole application get here: any row is theirs to see."""
-        return is_administrative(self.strong)
+        return is_administrative(self.strong, self.entry)
 
     # --- what -------------------------------------------------------------------------------------------------------
 
@@ -209,7 +221,12 @@ class Access:
         """Only the code decides, people reach it, and the rows are somebody's."""
         if self.entry.kind in NOT_RUN_BY_PEOPLE or not self.context.bypasses(self.query):
             return False
-        if self.tied or self.trusted_sender or self.administrator or self.context.reason_public(self.entry):
+        if (
+            (self.tied and self.query.verb != "vector")
+            or self.trusted_sender
+            or self.administrator
+            or self.context.reason_public(self.entry)
+        ):
             return False
         if self.whose is Whose.SERVERS:
             return False
@@ -252,17 +269,25 @@ def proven_by(entry: Entry, guards: Iterable[Guard]) -> frozenset[Origin]:
     return frozenset(found)
 
 
-def is_administrative(guards: Iterable[Guard]) -> bool:
-    """A role of the application (not of a tenant that the request names) is demanded."""
+def is_administrative(guards: Iterable[Guard], entry: Entry | None = None) -> bool:
+    """A role of the application (not of a tenant that the request names) is demanded: one named so, or any below an admin path."""
     found = tuple(guards)
     if any(guard.kind is GuardKind.MEMBERSHIP for guard in found):
         return False
     for guard in found:
-        if guard.kind is GuardKind.ROLE and not any(subject.kind is OriginKind.REQUEST for subject in guard.subjects):
-            named = {part for role in (*guard.roles, guard.says) for part in words.words(role)}
-            if named & _ADMINS:
-                return True
+        if guard.kind is not GuardKind.ROLE or any(subject.kind is OriginKind.REQUEST for subject in guard.subjects):
+            continue
+        named = {part for role in (*guard.roles, guard.says, *guard.chain) for part in words.words(role)}
+        if named & _ADMINS or (entry is not None and in_administration(entry)):
+            return True
     return False
+
+
+def in_administration(entry: Entry) -> bool:
+    """The path, or the folder, says that it is for administrators."""
+    segments = {word for part in entry.path.split("/") for word in words.words(part)}
+    folders = {part.strip("()[]").lower() for part in entry.place.file.split("/")[:-1]}
+    return bool(_ADMIN_PATH & (segments | folders))
 
 
 def weak_only(access: Access, *weaknesses: Weakness) -> tuple[Guard, ...]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from assistant.detect.code.access import Access
     from assistant.domain.code import Filter, Origin
 
+_NEARNESS: Final = words.named("embedding embeddings vector similarity threshold count limit distance top")
 BODIES: Final = ("body", "query", "header", "argument", "input", "form", "cookie", "json", "formdata", "search")
 """Parts of a request in which an application is told who it talks to; a path only says what is asked for."""
 
@@ -79,22 +80,18 @@ def _of_vector(access: Access) -> Fault | None:
     """A similarity search that no condition on the owner or on proven documents narrows."""
     if access.entry.kind is not EntryKind.TOOL and not access.knows_caller and access.whose is not Whose.CUSTOMERS:
         return None
-    narrowed = any(_narrows(access, condition) for condition in access.query.filters)
-    return None if narrowed or access.settled else Fault.VECTOR
+    return None if any(_narrows(access, condition) for condition in access.query.filters) else Fault.VECTOR
 
 
 def _narrows(access: Access, condition: Filter) -> bool:
-    if condition.column.startswith(("query_embedding", "match_", "similarity", "embedding", "count", "limit")):
+    """The condition is about the owner, or about documents, and not about nearness; and the caller did not choose it freely."""
+    if _NEARNESS & set(words.words(condition.column)):
         return False
+    free = {OriginKind.REQUEST, OriginKind.CONSTANT, OriginKind.CLAIMED}
     kinds = {origin.kind for origin in condition.origins if origin not in access.proven}
-    owner = (
-        words.names_owner(condition.column)
-        or words.names_id(condition.column)
-        or words.snake(condition.column) in {"filter", "namespace"}
-    )
-    return (
-        owner and bool(condition.origins) and not kinds & {OriginKind.REQUEST, OriginKind.CONSTANT, OriginKind.CLAIMED}
-    )
+    if OriginKind.CALLER in kinds or OriginKind.SIGNED in kinds:
+        return True
+    return bool(condition.origins) and not kinds & free
 
 
 def identity_asked(access: Access) -> bool:

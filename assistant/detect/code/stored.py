@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
 from assistant.detect.code.context import Whose
-from assistant.domain.code import ActKind, GuardKind, OriginKind
+from assistant.domain.code import ActKind, ClientKind, GuardKind, OriginKind, TieKind
 
 
 if TYPE_CHECKING:
@@ -57,10 +57,10 @@ def own_columns_written(access: Access) -> tuple[str, ...]:
 def unchecked_references(access: Access) -> Iterator[tuple[Written, str]]:
     """Columns that store an id of the request which points at rows of customers and which nobody proved; with the table they point at."""
     for written in access.query.written:
-        if not any(origin.kind is OriginKind.REQUEST for origin in written.origins) or _bound(access, written):
+        if not any(origin.kind is OriginKind.REQUEST for origin in written.origins):
             continue
         target = _target(access, written.column)
-        if target:
+        if target and not _bound(access, written, target):
             yield written, target
 
 
@@ -82,18 +82,21 @@ def _target(access: Access, column: str) -> str:
     return named if known and access.context.whose(named) is Whose.CUSTOMERS else ""
 
 
-def _bound(access: Access, written: Written) -> bool:
-    """The id was proven, or another query found its row under the caller's name."""
+def _bound(access: Access, written: Written, target: str) -> bool:
+    """The id was proven, or another query found its row under the caller's name or rights."""
     asked = {origin for origin in written.origins if origin.kind is OriginKind.REQUEST}
-    if asked <= access.proven:
-        return True
-    if any(origin.kind is OriginKind.CALLER for origin in written.origins):
+    if asked <= access.proven or any(origin.kind is OriginKind.CALLER for origin in written.origins):
         return True
     for guard in access.strong:
+        if guard.kind in {GuardKind.MEMBERSHIP, GuardKind.OWNER, GuardKind.NAME} and not guard.subjects:
+            return True  # something was proven in a function below, and what it was got lost on the way
         if asked & set(guard.subjects) and guard.kind is not GuardKind.SESSION:
             return True
     for query in access.entry.queries:
         held = {origin for condition in query.filters for origin in condition.origins}
-        if query.order < access.query.order and query.tie is not None and asked & held:
+        if query.order >= access.query.order or not asked & held or query.tie is None:
+            continue
+        by_rules = query.client is ClientKind.USER and words.table_key(query.table) == target
+        if query.tie.kind is TieKind.FILTER or by_rules:
             return True
     return False

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from assistant.detect.code.access import MACHINES, NOT_RUN_BY_PEOPLE, Access
-from assistant.detect.code.context import Whose
+from assistant.detect.code.access import MACHINES, NOT_RUN_BY_PEOPLE, Access, proven_by
+from assistant.detect.code.context import WRITES, Whose
 from assistant.detect.code.judge import report
 from assistant.detect.code.rule import CodeExample, CodeRule
 from assistant.detect.code.telling import does, facts_of, handler, rows_of
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from assistant.detect.code.context import CodeContext
-    from assistant.domain.code import Entry, Guard, Query
+    from assistant.domain.code import Entry, Guard, Origin, Query
     from assistant.domain.findings import Finding
 
 RULE = CodeRule(
@@ -176,6 +176,8 @@ def _covered(entry: Entry, guard: Guard) -> bool:
 
 def _behind(context: CodeContext, entry: Entry, guard: Guard) -> list[Query]:
     """Queries past the rules that the guard was meant to protect, worst first."""
+    late = guard.weakness is Weakness.AFTER_WRITE
+    about = proven_by(entry, (guard,)) if late else frozenset()
     out = []
     for query in entry.queries:
         access = Access(context=context, entry=entry, query=query)
@@ -183,13 +185,19 @@ def _behind(context: CodeContext, entry: Entry, guard: Guard) -> list[Query]:
             continue
         if access.whose is Whose.SERVERS or (access.whose is Whose.EVERYONES and not access.writes):
             continue
-        machine = guard.kind in MACHINES
-        if access.tied and not machine and guard.weakness not in _ALWAYS:
+        if access.tied and guard.kind not in MACHINES and guard.weakness not in _ALWAYS:
             continue
-        before = query.order < guard.order and guard.weakness is not Weakness.AFTER_WRITE
-        if not before and (access.used or access.writes):
+        if late and query.order < guard.order and access.writes and not access.tied and about & _asked(query):
             out.append(query)
-    return sorted(out, key=lambda query: (not Access(context=context, entry=entry, query=query).writes, query.order))
+        if not late and query.order > guard.order and (access.used or access.writes):
+            out.append(query)
+    return sorted(out, key=lambda query: (query.verb not in WRITES, query.order))
+
+
+def _asked(query: Query) -> set[Origin]:
+    """Every value that the query compares or stores."""
+    found = {origin for condition in query.filters for origin in condition.origins}
+    return found | {origin for written in query.written for origin in written.origins}
 
 
 def _powerful(entry: Entry, guard: Guard) -> bool:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from assistant.detect.code.access import Access
     from assistant.detect.code.context import CodeContext
+    from assistant.domain.facts import Place
     from assistant.domain.findings import Finding
 
 RULE = CodeRule(
@@ -32,6 +33,8 @@ RULE = CodeRule(
     cause="missing-auth-check",
 )
 
+_NEAR = 40
+"""Lines of one ordinary handler."""
 _AUTH = """
     import { getServerSession } from "next-auth";
     export async function auth() { return getServerSession(); }
@@ -156,9 +159,17 @@ def find(context: CodeContext) -> Iterator[Finding]:
             confidence=Confidence.LOW if unsure else confidence_of(worst),
             detail=_detail(worst),
             queries=queries,
+            place=_top(worst),
             facts=facts_of(worst),
             cells=context.leaking_cells(worst.query, guest=True),
         )
+
+
+def _top(access: Access) -> Place | None:
+    """The handler's first line, where the check belongs; the query's in a file of many handlers behind one door."""
+    entry, query = access.entry, access.query
+    near = query.place.file == entry.place.file and query.place.line - entry.place.line <= _NEAR
+    return entry.place if near or query.place.file != entry.place.file else None
 
 
 def _rank(access: Access) -> tuple[int, int, int, int]:

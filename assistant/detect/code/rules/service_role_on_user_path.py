@@ -140,14 +140,13 @@ def _own(access: Access) -> bool:
 
 def _at_supabase(entry: Entry) -> bool:
     """The caller is signed in at Supabase: only then is there a client of theirs."""
+    if not any(guard.weakness is None and guard.kind is GuardKind.SESSION for guard in entry.guards):
+        return False
+    origins = [subject for guard in entry.guards for subject in guard.subjects]
+    origins += [origin for query in entry.queries for part in query.filters for origin in part.origins]
+    origins += [origin for query in entry.queries for part in query.written for origin in part.origins]
     return any(
-        guard.weakness is None
-        and guard.kind is GuardKind.SESSION
-        and any(
-            subject.kind is OriginKind.CALLER and subject.path.partition(".")[0] in {"user", "claims"}
-            for subject in guard.subjects
-        )
-        for guard in entry.guards
+        origin.kind is OriginKind.CALLER and origin.path.partition(".")[0] in {"user", "claims"} for origin in origins
     )
 
 

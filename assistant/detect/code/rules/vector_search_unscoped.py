@@ -116,6 +116,7 @@ def find(context: CodeContext) -> Iterator[Finding]:
             confidence=Confidence.MEDIUM if sure is Confidence.HIGH and not chosen else sure,
             detail=detail,
             queries=(access.query,),
+            place=access.query.place if access.query.place.file != access.entry.place.file else None,
             key=key_of(access.query),
             facts=facts_of(access),
         )

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
-from assistant.detect.code.access import NOT_RUN_BY_PEOPLE, Access
+from assistant.detect.code.access import NOT_RUN_BY_PEOPLE, Access, in_administration
 from assistant.detect.code.context import Whose
 from assistant.detect.code.judge import report
 from assistant.detect.code.rule import CodeExample, CodeRule
@@ -36,7 +36,6 @@ RULE = CodeRule(
 _ROLES: Final = words.named("role roles is_admin admin permissions permission is_owner access_level")
 _MEMBERS: Final = re.compile(r"member|membership|user_team|team_user|collaborator|user_role|user$|profile$|account$")
 _MONEY: Final = words.named("payout settlement withdrawal refund commission")
-_ADMIN_PATH: Final = words.named("admin superadmin backoffice staff")
 _EMPTIES: Final = re.compile(r"^\s*(?:truncate|drop\s+table|delete\s+from\s+[\w.\"]+\s*;?\s*$)", re.IGNORECASE)
 
 
@@ -158,7 +157,12 @@ def _act(access: Access) -> str:
         return "empty the table"
     if access.writes and words.table_key(query.table) in _MONEY and not access.tied and not _is_own(access):
         return "move money"
-    if _admin_path(access) and not access.tied and not _is_own(access) and (access.writes or query.returned):
+    if (
+        in_administration(access.entry)
+        and not access.tied
+        and not _is_own(access)
+        and (access.writes or query.returned)
+    ):
         private = access.whose is Whose.CUSTOMERS or access.writes
         return f"{does([query])} {rows_of(query)} of the administration" if private else ""
     return ""
@@ -224,13 +228,6 @@ def _looked_up(access: Access) -> bool:
         and targets & {origin for part in query.filters for origin in part.origins}
         for query in access.entry.queries
     )
-
-
-def _admin_path(access: Access) -> bool:
-    entry = access.entry
-    segments = {word for part in entry.path.split("/") for word in words.words(part)} if entry.path else set()
-    folders = {part.strip("()") for part in entry.place.file.split("/")[:-1]}
-    return bool(_ADMIN_PATH & segments) or bool(_ADMIN_PATH & folders)
 
 
 def _is_own(access: Access) -> bool:

@@ -142,7 +142,7 @@ def a_matrix(*tables):
     return Matrix(cells=tuple(cells), seeding=Seeding(tables=1, seeded=1))
 
 
-def rules_of(report, *, least=Severity.INFO):
+def rules_of(report, *, least=Severity.MEDIUM):
     ranks = list(Severity)
     return [one.rule for one in report.findings if ranks.index(one.severity) <= ranks.index(least)]
 
