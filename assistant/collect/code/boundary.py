@@ -138,12 +138,12 @@ def _held(module: Module) -> _Held | None:
 def _variables(module: Module) -> Mapping[str, str]:
     """Names of the module that hold a secret of the environment, with the variable's name."""
     held: dict[str, str] = {}
-    for expression in expressions_of(module.body):
-        if isinstance(expression, Assign) and isinstance(expression.target, Name):
-            _note(held, expression.target.id, expression.value)
     for statement in module.body:
         if isinstance(statement, Declare) and isinstance(statement.pattern, Name) and statement.value is not None:
             _note(held, statement.pattern.id, statement.value)
+    for expression in expressions_of(module.body):
+        if isinstance(expression, Assign) and isinstance(expression.target, Name):
+            _note(held, expression.target.id, expression.value)
     return held
 
 

@@ -124,15 +124,28 @@ def proven_before(entry: Entry, order: int) -> frozenset[Origin]:
 def grouped(
     rule: CodeRule,
     found: Sequence[tuple[Entry, Place]],
-    title: str,
     *,
+    one: str,
+    many: str,
     severity: Severity = Severity.LOW,
     confidence: Confidence = Confidence.MEDIUM,
     detail: str = "",
     key: str = "",
     facts: Mapping[str, str] | None = None,
 ) -> Iterator[Finding]:
-    """One finding for all places: a habit is told once. ``{n}`` in the title is their number; nothing when there is none."""
+    """One finding for all places: a habit is told once; nothing when there is no place.
+
+    Args:
+        rule: the rule that found it.
+        found: entries with the place of each.
+        one: the title when there is one entry, which ``{who}`` names.
+        many: the title for several; ``{n}`` is their number.
+        severity: how exposed.
+        confidence: how sure.
+        detail: a phrase that the list of entries continues.
+        key: tells it apart from another habit of the same rule.
+        facts: what a patch needs to know.
+    """
     if not found:
         return
     ordered = sorted(found, key=lambda item: (item[1].file, item[1].line, item[0].id))
@@ -143,7 +156,7 @@ def grouped(
     yield Finding(
         rule=rule.id,
         subject=subject,
-        title=title.replace("{n}", str(len(names))),
+        title=many.replace("{n}", str(len(names))) if len(names) > 1 else one.replace("{who}", names[0]),
         severity=severity,
         confidence=confidence,
         executed=False,

@@ -76,7 +76,8 @@ def find(context: CodeContext) -> Iterator[Finding]:
     yield from grouped(
         RULE,
         stars,
-        "{n} handlers that ask who is calling allow every web site to call them.",
+        one="{who} may be called by every web site and asks who is calling.",
+        many="{n} handlers that ask who is calling may be called by every web site.",
         severity=Severity.INFO,
         detail="Browsers refuse a star together with cookies, so this matters only where a token is sent by script:",
         key="star",

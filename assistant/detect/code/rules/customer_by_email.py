@@ -80,7 +80,8 @@ def find(context: CodeContext) -> Iterator[Finding]:
     yield from grouped(
         RULE,
         own,
-        "{n} handlers look up the payment customer by e-mail.",
+        one="{who} looks up the payment customer by e-mail.",
+        many="{n} handlers look up the payment customer by e-mail.",
         detail="An id kept in the user's row would be theirs for certain:",
         key="own",
     )

@@ -68,7 +68,8 @@ def find(context: CodeContext) -> Iterator[Finding]:
     yield from grouped(
         RULE,
         messages,
-        "{n} handlers send the database's own error message to the caller.",
+        one="{who} sends the database's own error message to the caller.",
+        many="{n} handlers send the database's own error message to the caller.",
         detail="It names tables and columns:",
         key="message",
     )
@@ -76,7 +77,8 @@ def find(context: CodeContext) -> Iterator[Finding]:
     yield from grouped(
         RULE,
         telling,
-        "{n} handlers answer differently for what is somebody else's and what does not exist.",
+        one="{who} answers differently for what is somebody else's and what does not exist.",
+        many="{n} handlers answer differently for what is somebody else's and what does not exist.",
         severity=Severity.INFO,
         detail="403 beside 404 tells which ids exist:",
         key="existence",

@@ -64,7 +64,8 @@ def find(context: CodeContext) -> Iterator[Finding]:
     yield from grouped(
         RULE,
         found,
-        "{n} private pages lie outside the middleware's matcher.",
+        one="{who} lies outside the middleware's matcher.",
+        many="{n} private pages lie outside the middleware's matcher.",
         severity=Severity.INFO,
         detail="They check for themselves or not at all:",
     )

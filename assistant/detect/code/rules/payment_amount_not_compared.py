@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from assistant.detect.code.context import CodeContext
     from assistant.domain.code import Entry, Query
+    from assistant.domain.facts import Place
     from assistant.domain.findings import Finding
 
 RULE: Final = CodeRule(
@@ -82,6 +83,7 @@ def find(context: CodeContext) -> Iterator[Finding]:
     """Handlers for people that set an order or payment to paid by ids of the request, with no amounts compared on the way."""
     comparing = {(mark.place.file, mark.place.symbol) for mark in context.map.marks if mark.kind == "amount-compared"}
     names = {symbol for _, symbol in comparing if symbol}
+    found: dict[Place, tuple[Entry, Query]] = {}
     for entry in context.entries(*_PEOPLE):
         guards = tuple(strong_guards(entry))
         if entry.webhook or is_administrative(guards) or from_a_machine(entry):
@@ -96,6 +98,10 @@ def find(context: CodeContext) -> Iterator[Finding]:
             or _compared(entry, fault, comparing, names)
         ):
             continue
+        kept = found.get(fault.place)
+        if kept is None or len(fault.via) < len(kept[1].via):
+            found[fault.place] = (entry, fault)
+    for entry, fault in found.values():
         yield report(
             RULE,
             entry,

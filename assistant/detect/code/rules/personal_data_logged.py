@@ -79,7 +79,8 @@ def find(context: CodeContext) -> Iterator[Finding]:
     yield from grouped(
         RULE,
         personal,
-        "{n} handlers write personal data to the log.",
+        one="{who} writes personal data to the log.",
+        many="{n} handlers write personal data to the log.",
         detail="Addresses, names or whole sessions are logged by:",
         facts={"kind": "personal"},
     )

@@ -87,7 +87,9 @@ def find(context: CodeContext) -> Iterator[Finding]:
                 continue
             named = {*words.words(entry.path), *words.words(entry.place.symbol or ""), *words.words(entry.place.file)}
             named |= {word for origin in chosen for word in words.words(origin.path)}
-            gift = bool(_GIFTS & named) or not _AMOUNTS_ASKED & named
+            if not _AMOUNTS_ASKED & {word for origin in chosen for word in words.words(origin.path)}:
+                continue  # a quantity or a basket: priced by rows
+            gift = bool(_GIFTS & named)
             yield report(
                 RULE,
                 entry,

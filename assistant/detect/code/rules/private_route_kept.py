@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from assistant.detect.code.access import Access
-from assistant.detect.code.acts import acts, knows_caller, report_act
+from assistant.detect.code.acts import acts, grouped, knows_caller, report_act
 from assistant.detect.code.caching import customers_rows
 from assistant.detect.code.judge import place_of, report
 from assistant.detect.code.rule import CodeExample, CodeRule
@@ -55,9 +54,33 @@ _KEPT: Final = frozenset({"force-cache"})
 
 def find(context: CodeContext) -> Iterator[Finding]:
     """Settings of routes and pages with customers' rows, and fetches that carry the caller's credentials into a cache."""
+    seconds = []
     for entry in context.entries(*_KINDS):
-        if entry.verb in {"GET", "", "HEAD"}:
-            yield from _by_settings(context, entry)
+        setting, rows = _setting(entry), list(customers_rows(context, entry))
+        if entry.verb not in {"GET", "", "HEAD"} or not setting or not rows:
+            continue
+        if setting.startswith("revalidate") or not knows_caller(entry):
+            seconds.append((entry, place_of(entry, rows[0])))
+            continue
+        yield report(
+            RULE,
+            entry,
+            f"{entry.id} is kept by the framework ({setting}) and reads rows of {rows[0].table or 'customers'}.",
+            severity=Severity.MEDIUM,
+            confidence=Confidence.MEDIUM,
+            detail="Cookies are empty when it is rendered ahead; what it reads then is served to everybody.",
+            place=place_of(entry, rows[0]),
+            key="settings",
+            facts={"setting": setting},
+        )
+    yield from grouped(
+        RULE,
+        seconds,
+        one="{who} is kept by the framework and reads customers' rows.",
+        many="{n} pages and routes are kept by the framework and read customers' rows.",
+        detail="A page that reads cookies is not kept whatever it says; one that does not shows everybody the same rows:",
+        key="seconds",
+    )
     for entry, act in acts(context, ActKind.FETCH):
         if (act.detail in _KEPT or act.detail.startswith("revalidate=")) and _carries_caller(act):
             yield report_act(
@@ -73,37 +96,14 @@ def find(context: CodeContext) -> Iterator[Finding]:
             )
 
 
-def _by_settings(context: CodeContext, entry: Entry) -> Iterator[Finding]:
-    static = entry.settings.get("dynamic") in {"force-static", "error"}
+def _setting(entry: Entry) -> str:
+    """What keeps the answer, as it is written; empty when nothing does."""
+    if entry.settings.get("dynamic") in {"force-static", "error"}:
+        return f"dynamic = {entry.settings['dynamic']}"
+    if "use cache" in entry.settings and "private" not in entry.settings["use cache"]:
+        return "use cache"
     again = entry.settings.get("revalidate", "")
-    kept = again.isdecimal() and int(again) > 0
-    cached = "use cache" in entry.settings and "private" not in entry.settings["use cache"]
-    if not (static or kept or cached):
-        return
-    rows = list(customers_rows(context, entry))
-    if not rows:
-        return
-    loose = [
-        query
-        for query in rows
-        if not Access(context=context, entry=entry, query=query).tied and context.bypasses(query)
-    ]
-    asks = knows_caller(entry)
-    certain = (static or cached) and (asks or bool(loose and any(query.returned for query in loose)))
-    setting = "use cache" if cached else f"dynamic = {entry.settings['dynamic']}" if static else f"revalidate = {again}"
-    yield report(
-        RULE,
-        entry,
-        f"{entry.id} is kept by the framework ({setting}) and reads rows of {rows[0].table or 'customers'}.",
-        severity=Severity.MEDIUM if certain and asks else Severity.LOW,
-        confidence=Confidence.MEDIUM,
-        detail="Cookies are empty when it is rendered ahead; what it reads then is served to everybody."
-        if static
-        else "A copy may be served to the next caller.",
-        place=place_of(entry, rows[0]),
-        key="settings",
-        facts={"setting": setting},
-    )
+    return f"revalidate = {again}" if again.isdecimal() and int(again) > 0 else ""
 
 
 def _carries_caller(act: Act) -> bool:

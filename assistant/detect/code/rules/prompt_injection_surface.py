@@ -81,7 +81,8 @@ def find(context: CodeContext) -> Iterator[Finding]:
     yield from grouped(
         RULE,
         others,
-        "{n} tools are offered to a language model.",
+        one="The tool {who} is offered to a language model.",
+        many="{n} tools are offered to a language model.",
         severity=Severity.INFO,
         detail="Text that the model reads may call them:",
         key="surface",

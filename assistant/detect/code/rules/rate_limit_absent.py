@@ -75,7 +75,8 @@ def find(context: CodeContext) -> Iterator[Finding]:
     yield from grouped(
         RULE,
         found,
-        "{n} doors that invite guessing have no rate limit.",
+        one="{who} invites guessing and has no rate limit.",
+        many="{n} doors that invite guessing have no rate limit.",
         severity=Severity.INFO,
         detail="Nothing counts requests at",
     )

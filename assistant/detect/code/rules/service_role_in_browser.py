@@ -68,19 +68,27 @@ def find(context: CodeContext) -> Iterator[Finding]:
                 "chain": "\n".join(module.chain),
             },
         )
-    reached = {module.place.file for module in context.map.browser}
+    yield from _named_public(context)
+
+
+def _named_public(context: CodeContext) -> Iterator[Finding]:
+    """Secrets with a public name that only server code reads so far: one finding a variable."""
+    told = {module.variable for module in context.map.browser}
     for server in context.map.server:
-        if server.public_variable and server.place.file not in reached:
-            yield report_module(
-                RULE,
-                server.place,
-                f"{server.public_variable} is a secret with a public name.",
-                severity=Severity.HIGH if _SERVICE.search(server.public_variable) else Severity.MEDIUM,
-                confidence=Confidence.HIGH,
-                detail="The build writes variables of this name into the code it sends to browsers as soon as any of that code reads them.",
-                key=server.public_variable,
-                facts={"variable": server.public_variable},
-            )
+        if not server.public_variable or server.public_variable in told:
+            continue
+        told.add(server.public_variable)
+        files = sorted({one.place.file for one in context.map.server if one.public_variable == server.public_variable})
+        yield report_module(
+            RULE,
+            server.place,
+            f"{server.public_variable} is a secret with a public name.",
+            severity=Severity.HIGH if _SERVICE.search(server.public_variable) else Severity.MEDIUM,
+            confidence=Confidence.HIGH,
+            detail=f"The build writes variables of this name into the code it sends to browsers as soon as any of that code reads them. It is read in {', '.join(files[:6])}.",
+            key=server.public_variable,
+            facts={"variable": server.public_variable, "files": "\n".join(files)},
+        )
 
 
 def _severity(*, published: bool, service: bool) -> Severity:

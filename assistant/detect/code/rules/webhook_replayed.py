@@ -71,7 +71,8 @@ def find(context: CodeContext) -> Iterator[Finding]:
     yield from grouped(
         RULE,
         found,
-        "{n} webhooks do not notice when an event is delivered twice.",
+        one="{who} does not notice when an event is delivered twice.",
+        many="{n} webhooks do not notice when an event is delivered twice.",
         detail="They insert without looking whether the event was seen:",
     )
 

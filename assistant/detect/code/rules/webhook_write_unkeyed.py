@@ -79,7 +79,8 @@ def find(context: CodeContext) -> Iterator[Finding]:
     yield from grouped(
         RULE,
         by_email,
-        "{n} webhooks find the customer by e-mail.",
+        one="{who} finds the customer by e-mail.",
+        many="{n} webhooks find the customer by e-mail.",
         detail="Addresses change and repeat:",
         key="email",
     )
