@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from assistant.collect.code.recognise import acts, checks, identity, prisma, providers, supabase_clients
 from assistant.collect.code.recognise.callbacks import supplied
-from assistant.collect.code.recognise.chains import Seen, normal, package_of
-from assistant.collect.code.recognise.routes import LANGUAGE, readers_of
+from assistant.collect.code.recognise.chains import LANGUAGE, Seen, normal, package_of
+from assistant.collect.code.recognise.routes import readers_of
 from assistant.domain.code import ClientKind
 
 
@@ -55,6 +55,8 @@ def query_of(chain: Chain, context: Seen) -> Draft | None:
     if not readers:
         return None
     chain = normal(chain)
+    if chain.source == "global":
+        return None
     return next((found for query in readers if (found := query(chain, context)) is not None), None)
 
 

@@ -47,6 +47,18 @@ _NAMED = re.compile(r"^(@[^/@]+/[^/@]+|[^/@]+)(?:@[^/]*)?(/.*)?$")
 _HOLE = re.compile(r"\$([1-9]\d*)")
 _DEEPEST = 8
 
+LANGUAGE = frozenset(
+    {
+        "eval", "exec", "Error", "TypeError", "RangeError", "Math", "Object", "Array", "JSON", "Promise", "Number", "String", "Boolean", "Date", "Set",
+        "Map", "WeakMap", "RegExp", "Symbol", "BigInt", "Intl", "URL", "URLSearchParams", "Headers", "FormData", "Blob", "File",
+        "AbortController", "AbortSignal", "TextEncoder", "TextDecoder", "ReadableStream", "TransformStream", "setTimeout", "clearTimeout",
+        "setInterval", "clearInterval", "queueMicrotask", "structuredClone", "super", "parseInt", "parseFloat", "isNaN", "encodeURIComponent",
+        "decodeURIComponent", "atob", "btoa", "console", "crypto", "Buffer", "Uint8Array", "performance", "process", "Reflect", "Proxy", "Response", "Request", "fetch", "Deno", "Function", "localStorage", "sessionStorage", "document", "navigator",
+        "print", "len", "str", "int", "float", "dict", "list", "set", "tuple", "range", "isinstance", "getattr", "hasattr", "open", "sorted", "any", "all", "sum", "min", "max", "enumerate", "zip", "ValueError", "Exception", "KeyError", "RuntimeError",
+    }
+)  # fmt: skip
+"""Names of the languages themselves: no store is called like that."""
+_EVERYTHING = frozenset({"globalThis", "global", "window", "self"})
 NOBODYS = frozenset({"unresolved", "parameter", "global"})
 """Sources that name no library: only names and shapes speak."""
 
@@ -81,7 +93,9 @@ def package_of(source: str) -> str:
 
 
 def normal(chain: Chain) -> Chain:
-    """The chain with ``x.auth`` then ``(…)`` as one step, as when ``const { auth } = x; auth()``; promises in it unwrapped by the follower."""
+    """The chain with ``x.auth`` then ``(…)`` as one step, and with names that nobody bound (``globalThis.prisma``) as unresolved ones."""
+    if chain.source == "global":
+        chain = _unbound(chain)
     steps = chain.steps
     if len(steps) < 2 or not any(  # noqa: PLR2004 - an attribute and a call
         not after.name and after.arguments is not None and before.name and before.arguments is None
@@ -95,6 +109,18 @@ def normal(chain: Chain) -> Chain:
         else:
             out.append(step)
     return chain._replace(steps=tuple(out))
+
+
+def _unbound(chain: Chain) -> Chain:
+    if chain.name in LANGUAGE:
+        return chain
+    if chain.name not in _EVERYTHING or not chain.steps:
+        return chain._replace(source="unresolved")
+    first = chain.steps[0]
+    source = "global" if first.name in LANGUAGE else "unresolved"
+    if first.arguments is None:
+        return Chain(source, first.name, chain.steps[1:])
+    return Chain(source, first.name, (first._replace(name=""), *chain.steps[1:]))
 
 
 def argument(step: Step | None, number: int) -> Value | None:

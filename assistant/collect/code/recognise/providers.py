@@ -42,6 +42,7 @@ class Provider(NamedTuple):
 _VERBS = {
     "retrieve": "select",
     "get": "select",
+    "getOrCreate": "insert",
     "list": "select",
     "listAll": "select",
     "search": "select",
@@ -86,6 +87,7 @@ _PREFIXED = re.compile(
 _PREFIX_VERBS = {
     "retrieve": "select",
     "get": "select",
+    "getOrCreate": "insert",
     "list": "select",
     "fetch": "select",
     "find": "select",
@@ -350,7 +352,7 @@ def _draft(provider: Provider, verb: str, table: str, last: Step) -> Draft:
         filters=tuple(filters),
         written=tuple(written),
         single=bool(filters) and filters[0][0] == "id" and verb == "select",
-        wraps=provider.wraps,
+        wraps=() if table.endswith("ctokit") else provider.wraps,
     )
 
 

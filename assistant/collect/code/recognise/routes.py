@@ -45,17 +45,6 @@ _ALL: tuple[Reader, ...] = (
     providers.query,
 )
 """Asked in this order where a name and a shape are all there is."""
-LANGUAGE = frozenset(
-    {
-        "Error", "TypeError", "RangeError", "Math", "Object", "Array", "JSON", "Promise", "Number", "String", "Boolean", "Date", "Set",
-        "Map", "WeakMap", "RegExp", "Symbol", "BigInt", "Intl", "URL", "URLSearchParams", "Headers", "FormData", "Blob", "File",
-        "AbortController", "AbortSignal", "TextEncoder", "TextDecoder", "ReadableStream", "TransformStream", "setTimeout", "clearTimeout",
-        "setInterval", "clearInterval", "queueMicrotask", "structuredClone", "super", "parseInt", "parseFloat", "isNaN", "encodeURIComponent",
-        "decodeURIComponent", "atob", "btoa", "console", "crypto", "Buffer", "Uint8Array", "performance", "process", "Reflect", "Proxy", "Response", "Request", "fetch", "Deno", "Function", "localStorage", "sessionStorage", "document", "navigator",
-        "print", "len", "str", "int", "float", "dict", "list", "set", "tuple", "range", "isinstance", "getattr", "hasattr", "open", "sorted", "any", "all", "sum", "min", "max", "enumerate", "zip", "ValueError", "Exception", "KeyError", "RuntimeError",
-    }
-)  # fmt: skip
-"""Names of the languages themselves: no store is called like that."""
 _OWNERS: tuple[tuple[Reader, tuple[str, ...]], ...] = (
     (supabase.query, ("@supabase/", "@nuxtjs/supabase", "#supabase/", "supabase", "@supabase-cache-helpers/")),
     (prisma.query, ("@prisma/", ".prisma/", "prisma", "@zenstackhq/")),

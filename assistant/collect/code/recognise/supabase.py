@@ -97,13 +97,15 @@ _ADMIN = {
     "listFactors": "select",
 }
 _SEARCH = re.compile(r"^match_|_match$|similar|semantic|vector|embedding|hybrid_search|nearest", re.IGNORECASE)
+_OPENINGS = frozenset({"from", "from_", "table", "schema", "storage", "channel", "createSignedUploadUrls"})
+"""Calls that only begin to ask."""
 _STARTS = frozenset({"from", "from_", "table", "rpc", "schema", "storage", "auth", "channel"})
 
 
 def query(chain: Chain, seen: Seen) -> Draft | None:
     """A query of a Supabase chain; None for anything else."""
     start = next((number for number, step in enumerate(chain.steps) if step.name in _STARTS), None)
-    if start is None:
+    if start is None or chain.steps[-1].name in _OPENINGS:
         return None
     owned = is_package(package_of(chain.source))
     if not owned and chain.source not in NOBODYS and not chain.source.startswith(("@", "~", ".", "#")):

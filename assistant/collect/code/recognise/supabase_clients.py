@@ -6,6 +6,7 @@ import base64
 import binascii
 import json
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.recognise.chains import (
@@ -130,14 +131,22 @@ def key_kind(value: Value | None) -> str:
     """``service``, ``public`` or nothing, by what the key is called or by the role inside a written token."""
     found = ""
     for each in alternatives(value):
-        words = list(_key_words(each))
-        if any(_role_of(word) == "service_role" for word in words):
+        kinds = {_word_kind(word) for word in _key_words(each)}
+        if "role" in kinds or ("service" in kinds and "public" not in kinds):
             return "service"
-        if any(_SERVICE_KEY.search(word) for word in words) and not any(_PUBLIC_KEY.search(word) for word in words):
-            return "service"
-        if any(_PUBLIC_KEY.search(word) or _role_of(word) == "anon" for word in words):
+        if "public" in kinds:
             found = "public"
     return found
+
+
+@lru_cache(maxsize=1024)
+def _word_kind(word: str) -> str:
+    role = _role_of(word)
+    if role == "service_role":
+        return "role"
+    if role == "anon" or _PUBLIC_KEY.search(word):
+        return "public"
+    return "service" if _SERVICE_KEY.search(word) else ""
 
 
 def _key_words(value: Value) -> Iterable[str]:
