@@ -7,7 +7,11 @@ and texts are cut from the bytes as they are on disk.
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 _CANDIDATE: Final = re.compile(rb">\s*`|\btypeof\s+import\b|\bexport\s+type\s*\*")
@@ -17,6 +21,10 @@ _TEMPLATE: Final = re.compile(rb"(>)\s*`")
 _NAME: Final = re.compile(rb"[\w$]")
 _NO_TYPE: Final = re.compile(rb"&&|\|\||(?<![=!<>])=(?![=>])|==|/>|</|`")
 _AMPERSAND: Final = re.compile(rb"(?<!&)&(?!&)")
+_AMPERSANDS: Final = re.compile(rb"&")
+_IMPORTED_TYPE: Final = re.compile(
+    rb"(?:[:<|(,=]|\bas)\s*(import\s*\(\s*(?:\"[^\"\n]*\"|'[^'\n]*')\s*\))(?=\s*\.\s*[A-Z])"
+)
 _LONGEST_ARGUMENTS: Final = 4000
 _OPENS: Final = frozenset(b"({[")
 _CLOSES: Final = frozenset(b")}]")
@@ -25,9 +33,9 @@ _LESS, _EQUALS, _GREATER, _SEMICOLON, _UNDERSCORE = b"<=>;_"
 
 def mask(data: bytes) -> bytes:
     """Bytes of the same length and with the same lines that the grammar can parse; the same object when nothing is in the way."""
-    if _CANDIDATE.search(data) is None:
+    if _CANDIDATE.search(data) is None and b"\0" not in data:
         return data
-    out = bytearray(data)
+    out = bytearray(data.replace(b"\0", b" "))  # the parser would take it for the end of the file
     for found in _EXPORT_TYPE.finditer(data):
         out[found.start(1) : found.end(1)] = b"    "
     for found in _TYPEOF_IMPORT.finditer(data):
@@ -63,10 +71,15 @@ def _opening(data: bytes, close: int) -> int | None:
     return None
 
 
-def mask_ampersands(data: bytes, spans: list[tuple[int, int]]) -> bytes:
-    """The same with single ampersands covered inside these spans: texts and addresses of JSX that failed to parse."""
+def mask_faults(data: bytes, spans: Sequence[tuple[int, int]], *, boldly: bool) -> bytes:
+    """The same with more covered inside these spans, which failed to parse: ampersands in texts of JSX, types of other modules.
+
+    ``boldly`` covers ``&&`` too, which is an operator where no text stands: only worth it when fewer faults remain.
+    """
     out = bytearray(data)
     for start, end in spans:
-        for found in _AMPERSAND.finditer(data, start, end):
+        for found in (_AMPERSANDS if boldly else _AMPERSAND).finditer(data, start, end):
             out[found.start()] = _UNDERSCORE
+        for found in _IMPORTED_TYPE.finditer(data, start, end):
+            out[found.start(1) : found.end(1)] = _covered(found[1], b"i")
     return bytes(out)

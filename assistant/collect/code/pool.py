@@ -41,6 +41,7 @@ _CHUNK_BYTES: Final = 200_000
 _CHUNK_FILES: Final = 100
 _AHEAD: Final = 2
 """Chunks a worker has at a time, so that it need not wait for the parent."""
+_MOST_BARREN: Final = 4
 _CHUNK_SECONDS: Final = 60.0
 _GLANCE: Final = 0.1
 _START: Final = "import json,sys; sys.path[:] = json.loads(sys.argv[1]); from assistant.collect.code.pool_worker import main; main()"
@@ -144,6 +145,7 @@ class _Worker:
         self.asks, self.answers = self.process.stdin, self.process.stdout
         self.pending: deque[Chunk] = deque()
         self.received = bytearray()
+        self.is_there = False
         self.since = time.monotonic()
 
     def ask(self, root: Path, chunk: Chunk) -> None:
@@ -167,9 +169,11 @@ class _Worker:
             size = LENGTH.size + LENGTH.unpack_from(self.received)[0]
             if len(self.received) < size:
                 break
-            complete.append(pickle.loads(memoryview(self.received)[LENGTH.size : size]))  # noqa: S301 - from our own child
+            if size > LENGTH.size:
+                complete.append(pickle.loads(self.received[LENGTH.size : size]))  # noqa: S301 - from our own child
+                self.pending.popleft()
+            self.is_there = True
             self.received = self.received[size:]
-            self.pending.popleft()
             self.since = time.monotonic()
         return complete
 
@@ -192,12 +196,17 @@ class _Pool:
         self._waiting = deque(_chunks(files))
         self._workers: set[_Worker] = set()
         self._number = min(workers, len(self._waiting))
+        self._barren = 0
+        """Workers in a row that ended before they could say that they are there."""
         self._selector = selectors.DefaultSelector()
 
     def answers(self) -> Generator[Answer]:
         """The answers in the order they come; closing the iterator ends the workers."""
         try:
             while self._waiting or any(worker.pending for worker in self._workers):
+                if self._barren >= _MOST_BARREN:  # no interpreter can be started here: this process has to do it
+                    yield from _read_here(self._root, [path for chunk in self._waiting for path in chunk])
+                    self._waiting.clear()
                 self._hire()
                 for worker in self._ready():
                     complete = self._received(worker)
@@ -245,7 +254,11 @@ class _Pool:
         self._workers.discard(worker)
         self._selector.unregister(worker.answers)
         worker.close()
+        self._barren = 0 if worker.is_there else self._barren + 1
         if not worker.pending:
+            return
+        if not worker.is_there:
+            self._waiting.extendleft(reversed(worker.pending))
             return
         suspect = worker.pending.popleft()
         self._waiting.extendleft(reversed(worker.pending))

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 
 LENGTH: Final = struct.Struct("<Q")
+_DEEP: Final = 4000
 
 
 def read_files(root: Path, paths: Sequence[str]) -> list[tuple[str, Module | str]]:
@@ -50,7 +51,10 @@ def read_file(root: Path, path: str) -> Module | str:
 
 def serve(asks: BinaryIO, answers: BinaryIO) -> None:
     """Answer until the requests end."""
+    sys.setrecursionlimit(_DEEP)  # pickle recurses up to five times where the form nests once
     gc.disable()  # what is read has no cycles, and half the time would go into looking for them
+    answers.write(LENGTH.pack(0))  # an empty answer: here I am
+    answers.flush()
     while header := asks.read(LENGTH.size):
         root, paths = pickle.loads(asks.read(LENGTH.unpack(header)[0]))  # noqa: S301 - from the parent
         answer = pickle.dumps(read_files(Path(root), paths), protocol=5)

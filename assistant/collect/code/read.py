@@ -40,6 +40,13 @@ def read_module(path: str, data: bytes) -> Module:
         return Module(
             path, _LANGUAGES[path.rpartition(".")[2]], (), (), (), (), (), (Gap(1, reason),), line_starts(data)
         )
+    try:
+        return _read(path, data)
+    except RecursionError:  # the caller was deep in its own stack already
+        return _unread(path, data, "nested too deeply")
+
+
+def _read(path: str, data: bytes) -> Module:
     if path.endswith(".py"):
         from assistant.collect.code.read_python import read_python
 
@@ -47,6 +54,11 @@ def read_module(path: str, data: bytes) -> Module:
     from assistant.collect.code.read_typescript import read_typescript
 
     return read_typescript(path, data)
+
+
+def _unread(path: str, data: bytes, reason: str) -> Module:
+    language = _LANGUAGES[path.rpartition(".")[2]]
+    return Module(path, language, (), (), (), (), (), (Gap(1, reason),), line_starts(data))
 
 
 def unreadable(data: bytes) -> str | None:

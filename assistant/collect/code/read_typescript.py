@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from tree_sitter import Language
 from tree_sitter_typescript import language_tsx, language_typescript
 
-from assistant.collect.code.mask import mask, mask_ampersands
+from assistant.collect.code.mask import mask, mask_faults
 from assistant.collect.code.read_lines import line_of, line_starts
 from assistant.collect.code.read_typescript_elements import ELEMENTS
 from assistant.collect.code.read_typescript_expressions import EXPRESSIONS
@@ -120,7 +120,7 @@ def read_typescript(path: str, data: bytes) -> Module:
 
 
 def _parsed(grammar: Grammar, data: bytes) -> Tree:
-    """The tree with the fewest faults: of the masked bytes, else of the bytes themselves, else with ampersands covered too."""
+    """The tree with the fewest faults: of the masked bytes, else of the bytes themselves, else with more of them covered."""
     masked = mask(data)
     tree = grammar.parser.parse(masked)
     if not tree.root_node.has_error:
@@ -130,10 +130,13 @@ def _parsed(grammar: Grammar, data: bytes) -> Tree:
         plain = grammar.parser.parse(data)
         if len(others := _faults(plain.root_node)) < len(faults):
             tree, faults, masked = plain, others, data
-    if faults and b"&" in data:
-        again = grammar.parser.parse(mask_ampersands(masked, [_lines(data, node) for node in faults]))
-        if len(_faults(again.root_node)) < len(faults):
-            return again
+    spans = [_lines(data, node) for node in faults]
+    for boldly in (False, True):
+        again = mask_faults(masked, spans, boldly=boldly)
+        if faults and again != masked:
+            other = grammar.parser.parse(again)
+            if len(others := _faults(other.root_node)) < len(faults):
+                tree, faults, masked = other, others, again
     return tree
 
 

@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 
 _LONGEST_TABLE: Final = 200
 """Arrays with more items are tables of constants: nobody follows a value through them."""
+_LONGEST_CHAIN: Final = 60
+"""Operators in a row; more are kept as their operands alone, so that the form stays shallow."""
 
 
 def _name(reading: Reading, node: Node, _name: str) -> Expression:
@@ -253,16 +255,31 @@ def _update(reading: Reading, node: Node, _name: str) -> Expression:
 
 
 def _binary(reading: Reading, node: Node, _name: str) -> Expression:
-    operator = node.child_by_field_name("operator")
-    left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
-    if operator is None or left is None or right is None:
+    """A chain of operators is walked, not recursed into: texts of a thousand pieces are joined with ``+``."""
+    first: Node | None = node
+    links: list[tuple[Node, Node, Node]] = []
+    while first is not None and first.kind_id == node.kind_id:
+        operator, right = first.child_by_field_name("operator"), first.child_by_field_name("right")
+        if operator is None or right is None:
+            return reading.opaque(node)
+        links.append((first, operator, right))
+        first = first.child_by_field_name("left")
+    if first is None:
         return reading.opaque(node)
-    sign, first, second = reading.text(operator), reading.expression(left), reading.expression(right)
-    if sign == "+" and isinstance(first, Literal) and isinstance(second, Literal):
-        joined = _joined(first.value, second.value)
-        if joined is not None:
-            return Literal(joined, node.start_byte, node.end_byte)
-    return Binary(sign, first, second, node.start_byte, node.end_byte)
+    found = reading.expression(first)
+    written = 0
+    operands = [found]
+    for link, operator, right in reversed(links):
+        sign, second = reading.text(operator), reading.expression(right)
+        operands.append(second)
+        if sign == "+" and isinstance(found, Literal) and isinstance(second, Literal):
+            joined = _joined(found.value, second.value)
+            if joined is not None:
+                found = Literal(joined, link.start_byte, link.end_byte)
+                continue
+        found = Binary(sign, found, second, link.start_byte, link.end_byte)
+        written += 1
+    return found if written <= _LONGEST_CHAIN else Opaque(tuple(operands), node.start_byte, node.end_byte)
 
 
 def _joined(first: object, second: object) -> str | None:
