@@ -89,6 +89,9 @@ def _pair(run: Run, mine: Value, other: Value) -> Learned:
         gained = both(_gain(run, origin, edited[0]) for origin in right)
         weak = Lesson(GuardKind.OWNER, "user_metadata", tuple(sorted(left)), weakness=Weakness.USER_METADATA)
         return Learned(gained.facts, (weak,))
+    counted = [one for one in left if one.kind is OriginKind.ROW and _counts(Known(frozenset({one})))]
+    if counted:
+        return both(_existing(run, Known(frozenset({one}))) for one in counted)
     owners = [origin for origin in left if trusted(run, origin)]
     if owners:
         return both(_gain(run, origin, owners[0]) for origin in right)

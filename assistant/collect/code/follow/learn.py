@@ -58,7 +58,7 @@ def learn(run: Run, value: Value, outcome: bool) -> Learned:
 
 def _several(run: Run, test: Test, outcome: bool) -> Learned:
     if (test.kind == "all") is outcome:
-        return both(learn(run, one, outcome) for one in test.operands)
+        return _in_turn(run, test.operands, outcome)
     possible = [one for one in test.operands if truth(one) is not (not outcome)]
     learned = [learn(run, one, outcome) for one in possible]
     unset = [one for one in learned if any(fact[0] == "unset" for fact in one.facts)]
@@ -66,6 +66,17 @@ def _several(run: Run, test: Test, outcome: bool) -> Learned:
         lessons = [lesson for one in learned for lesson in one.lessons if lesson.kind is GuardKind.SECRET]
         return Learned(NONE, tuple(lesson._replace(weakness=Weakness.OPTIONAL_SECRET) for lesson in lessons))
     return one_of(learned)
+
+
+def _in_turn(run: Run, operands: tuple[Value, ...], outcome: bool) -> Learned:
+    """Each operand is looked at knowing what the ones before it taught."""
+    before = run.facts
+    learned: list[Learned] = []
+    for one in operands:
+        learned.append(learn(run, one, outcome))
+        run.facts = run.facts | learned[-1].facts
+    run.facts = before
+    return both(learned)
 
 
 def _correlated(run: Run, test: Test, outcome: bool) -> Learned:
