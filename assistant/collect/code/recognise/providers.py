@@ -293,7 +293,13 @@ def _resource(chain: Chain, provider: Provider) -> tuple[list[str], str]:
         if not step.name or step.arguments is not None or step.name.lower() in provider.names:
             head = number + 1
     resource = [name for name in names[head:-1] if name not in {"beta", "rest", "v1", "v2", "core"}]
-    if not resource and chain.name not in {"default", "*"} and chain.steps[0].name and chain.name[0].isalpha():
+    if (
+        not resource
+        and not head
+        and chain.name not in {"default", "*"}
+        and chain.steps[0].name
+        and chain.name[0].isalpha()
+    ):
         # ``import { runs } from "@trigger.dev/sdk"``, ``stripe.Customer`` of Python
         resource = [chain.name] if chain.name.lower() not in provider.names else []
     return resource, names[-1]
@@ -305,7 +311,9 @@ def _verb(resource: list[str], name: str) -> tuple[str, str]:
     match = _PREFIXED.match(name)
     if match is None:
         return "", ""
-    below = match[2][0].lower() + match[2][1:]
+    below = match[2] if match[2][1:2].isupper() else match[2][0].lower() + match[2][1:]
+    if below.startswith("by") and resource:
+        return _PREFIX_VERBS[match[1]], ".".join(resource)
     table = (
         ".".join(resource)
         if resource and resource[-1].rstrip("s").lower() in below.lower()

@@ -189,6 +189,7 @@ def _django(chain: Chain, names: list[str]) -> Draft | None:
     ):
         return None
     verb, filters, written, single = "select", list[Condition](), tuple[tuple[str, Value], ...](), False
+    columns: tuple[str, ...] | None = None
     for step in steps:
         keywords = options(step)
         if step.name in {"filter", "get", "exclude", "get_or_none", "aget"}:

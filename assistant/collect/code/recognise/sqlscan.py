@@ -45,6 +45,24 @@ _END = frozenset(
         "except",
     }
 )
+_BLOCK_ENDS = frozenset(
+    {
+        "group",
+        "order",
+        "limit",
+        "returning",
+        "union",
+        "join",
+        "inner",
+        "left",
+        "right",
+        "window",
+        "where",
+        ";",
+        "set",
+        "select",
+    }
+)
 _VERBS = {
     "select": "select",
     "insert": "insert",
@@ -178,27 +196,14 @@ class Statement:
 
     def _block(self, number: int, limit: int = 400) -> tuple[list[Condition], int]:
         branches: list[list[Condition]] = [[]]
+        called = 0
         for _ in range(limit):
             if number >= len(self.low):
                 break
             word = self.low[number]
-            if word == ")" or word in {
-                "group",
-                "order",
-                "limit",
-                "returning",
-                "union",
-                "join",
-                "inner",
-                "left",
-                "right",
-                "window",
-                "where",
-                ";",
-                "set",
-                "select",
-            }:
+            if (word == ")" and not called) or word in _BLOCK_ENDS:
                 break
+            called += (word == "(" and self._called(number)) - (word == ")")
             if word == "or":
                 branches.append([])
             elif word == "(" and not self._called(number):
