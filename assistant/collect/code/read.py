@@ -28,6 +28,7 @@ LARGEST: Final = 1024 * 1024
 _LONGEST_LINE: Final = 20_000
 _MOST_SIGNS: Final = 1_000
 _SIGNS: Final = b"(){};,"
+_MOST_NULS: Final = 16
 
 
 def read_module(path: str, data: bytes) -> Module:
@@ -65,7 +66,7 @@ def unreadable(data: bytes) -> str | None:
     """Why a file is not worth reading: too large, minified, not text; None when it is."""
     if len(data) > LARGEST:
         return f"larger than {LARGEST // 1024} KB"
-    if data[:2] in {b"\xff\xfe", b"\xfe\xff"} or b"\0" in data[:1024]:
+    if data[:2] in {b"\xff\xfe", b"\xfe\xff"} or data[:1024].count(0) > _MOST_NULS:
         return "not text in UTF-8"
     if data.startswith(b"version https://git-lfs.github.com/spec/"):
         return "stored in Git LFS and not here"

@@ -123,7 +123,7 @@ def _for(reading: Reading, node: Node, into: list[Statement]) -> None:
     if start is not None:
         if start.kind_id in reading.grammar.statements:
             reading.statement(start, into)
-        else:
+        elif start.kind_id not in reading.grammar.silent:
             into.append(Do(reading.expression(start), start.start_byte, start.end_byte))
     test, step = node.child_by_field_name("condition"), node.child_by_field_name("increment")
     over = reading.expression(test) if test is not None and reading.kind(test) != "empty_statement" else None
