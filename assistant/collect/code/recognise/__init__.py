@@ -46,10 +46,19 @@ _POOLS = (
 )
 
 
+_ACTING = frozenset({"console", "fetch", "Response", "print", "eval", "exec", "Function"})
+_CHECKING = frozenset({"crypto", "Buffer"})
+
+
+def _spoken(chain: Chain, words: frozenset[str]) -> bool:
+    """False for the language's own library, which makes most of the calls: ``Math.min``, ``Error``, ``super``."""
+    return chain.source != "global" or chain.name not in LANGUAGE or chain.name in words
+
+
 def query_of(chain: Chain, context: Seen) -> Draft | None:
     """The query that the last call of a chain makes or completes; None for anything else."""
     last = chain.last
-    if last is None or last.arguments is None or (chain.source == "global" and chain.name in LANGUAGE):
+    if last is None or last.arguments is None or not _spoken(chain, frozenset()):
         return None
     readers = readers_of(chain.source)
     if not readers:
@@ -62,21 +71,21 @@ def query_of(chain: Chain, context: Seen) -> Draft | None:
 
 def identity_of(chain: Chain, context: Seen) -> Identity | None:
     """What the last call of a chain says about the caller; its ``says`` ends in ``(by name only)`` when only a name speaks."""
-    if chain.last is None:
+    if chain.last is None or chain.last.arguments is None or not _spoken(chain, frozenset()):
         return None
     return identity.identity(normal(chain), context)
 
 
 def check_of(chain: Chain, context: Seen) -> Check | None:
     """What the last call of a chain checks besides the session."""
-    if chain.last is None or chain.last.arguments is None:
+    if chain.last is None or chain.last.arguments is None or not _spoken(chain, _CHECKING):
         return None
     return checks.check(normal(chain), context)
 
 
 def deeds_of(chain: Chain, context: Seen) -> tuple[Deed, ...]:
     """Everything else that the last call of a chain does: an answer and each of its headers are several."""
-    if chain.last is None or chain.last.arguments is None:
+    if chain.last is None or chain.last.arguments is None or not _spoken(chain, _ACTING):
         return ()
     return tuple(acts.deeds(normal(chain), context))
 

@@ -200,6 +200,12 @@ _RUNS = {
 _RUNNERS = frozenset({"child_process", "vm", "vm2", "execa", "os", "subprocess", "isolated-vm", "shelljs"})
 
 
+_NOTHING = frozenset(
+    {"react", "path", "fs", "date-fns", "nanoid", "clsx", "base-x", "i18next", "cheerio", "next-safe-action"}
+)
+"""Packages that do nothing but compute, and that repositories call most."""
+
+
 def deeds(chain: Chain, seen: Seen) -> Iterator[Deed]:
     """Everything the last call does besides querying."""
     last = chain.last
@@ -217,7 +223,7 @@ def deeds(chain: Chain, seen: Seen) -> Iterator[Deed]:
     yield from answers.deeds(chain, seen)
     yield from caches.deeds(chain, seen)
     yield from services.deeds(chain, seen)
-    checked = checks.check(chain, seen)
+    checked = checks.check(chain, seen) if name in checks.PARSES else None
     if checked is not None and checked.kind == "validation":
         about = checked.about if checked.about is not None else UNKNOWN
         yield Deed("validate", name, (("input", about, said(about)),), checked.says)

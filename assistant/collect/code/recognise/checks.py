@@ -136,6 +136,8 @@ _SCHEMAS: dict[str, tuple[str, frozenset[str]]] = {
     "pydantic": ("pydantic", frozenset({"model_validate", "parse_obj", "model_validate_json", "validate_python"})),
     "marshmallow": ("marshmallow", frozenset({"load", "validate"})),
 }
+PARSES = frozenset().union(*(words for _, words in _SCHEMAS.values())) | {"safeParse", "parseAsync"}
+"""Methods that may validate."""
 _BOOLEAN = frozenset(
     {"isValid", "isValidSync", "validate", "is", "allows", "isUUID", "isEmail", "isURL", "Check", "guard"}
 )
