@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
-from assistant.domain.code import ClientKind, Decisions, Entry, EntryKind, OriginKind, Query, TieKind
+from assistant.domain.code import ClientKind, Decisions, Entry, EntryKind, OriginKind, Query
 from assistant.domain.matrix import Actor, Cell, Verb, Verdict
 from assistant.domain.ownership import OwnerKind
 
@@ -40,7 +40,7 @@ _VERBS: Final[Mapping[str, tuple[Verb, ...]]] = {
     "call": (Verb.EXECUTE,),
     "vector": (Verb.EXECUTE, Verb.SELECT),
 }
-_BINDING: Final = frozenset({TieKind.FILTER, TieKind.COMPARED, TieKind.PROVEN})
+_ORDERED: Final = frozenset({"gt", "gte", "lt", "lte"})
 
 
 class Whose(StrEnum):
@@ -171,6 +171,24 @@ class CodeContext:
             if any(words.snake(own) == wanted for own in link.columns):
                 return link.target.name
         return ""
+
+    def grows(self, table: str) -> bool:
+        """Several rows share one ``id``, as versions of a document do: an insert under a known id adds to somebody's rows."""
+        found = self._table(table)
+        if found is not None and found.primary_key:
+            return "id" in found.primary_key and len(found.primary_key) > 1
+        return words.table_key(table) in self._versioned
+
+    @cached_property
+    def _versioned(self) -> frozenset[str]:
+        """Tables of which the code selects by ``id`` and a time together."""
+        found = set()
+        for entry in self.map.entries:
+            for query in entry.queries:
+                how = {condition.column.rpartition(".")[2]: condition.operator for condition in query.filters}
+                if how.get("id") == "eq" and any(operator in _ORDERED for operator in how.values()):
+                    found.add(words.table_key(query.table))
+        return frozenset(found)
 
     def owner_column(self, table: str) -> str:
         """The column a filter on the caller belongs to; empty when nothing says so."""

@@ -10,9 +10,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
+from assistant.detect.code.access import MACHINES, PERSONS
 from assistant.detect.code.context import Whose
 from assistant.detect.code.openness import Openness, openness
-from assistant.domain.code import EntryKind, GuardKind, OriginKind
+from assistant.domain.code import EntryKind, GuardKind, OriginKind, Weakness
 
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def fault_of(access: Access) -> Fault | None:
     if access.query.verb == "vector":
         return _of_vector(access)
     if not access.knows_caller and access.entry.kind is not EntryKind.SERVICE:
-        if openness(access) is not Openness.OPEN:
+        if openness(access) is not Openness.OPEN or meant_to_ask(access):
             return None
         return Fault.IDENTITY if identity_asked(access) else Fault.NO_SESSION
     return _of_known_caller(access)
@@ -94,12 +95,19 @@ def _narrows(access: Access, condition: Filter) -> bool:
     return bool(condition.origins) and not kinds & free
 
 
+def meant_to_ask(access: Access) -> bool:
+    """A guard stands before the query and does not count: the rule about such guards tells it, and once is enough."""
+    told_elsewhere = {None, Weakness.MIDDLEWARE_ONLY, Weakness.GET_SESSION, Weakness.AFTER_WRITE}
+    return any(
+        guard.weakness not in told_elsewhere and guard.kind in MACHINES | PERSONS and guard.order <= access.query.order
+        for guard in access.entry.guards
+    )
+
+
 def identity_asked(access: Access) -> bool:
     """The request, and not the session, names the person whose rows are meant."""
-    return any(
-        names_caller(access, condition.column) and _told(condition.origins) for condition in access.asked
-    ) or any(
-        names_caller(access, written.column) and _told(written.origins) and _only_request(written.origins)
+    return any(names_caller(access, condition.column) and told(condition.origins) for condition in access.asked) or any(
+        names_caller(access, written.column) and told(written.origins) and _only_request(written.origins)
         for written in access.query.written
     )
 
@@ -117,7 +125,8 @@ def names_caller(access: Access, column: str) -> bool:
     return not any(origin.kind is OriginKind.CALLER for origins in held for origin in origins)
 
 
-def _told(origins: tuple[Origin, ...]) -> bool:
+def told(origins: tuple[Origin, ...]) -> bool:
+    """The part of a request in which an application is told who it talks to says it."""
     return any(origin.kind is OriginKind.REQUEST and origin.path.lower().startswith(BODIES) for origin in origins)
 
 

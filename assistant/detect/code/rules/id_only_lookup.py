@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assistant.detect.code.faults import Fault, guards_said
+from assistant.detect.code.access import accesses
+from assistant.detect.code.faults import Fault, fault_of, guards_said
 from assistant.detect.code.judge import place_of, report
 from assistant.detect.code.rule import CodeExample, CodeRule
 from assistant.detect.code.telling import (
@@ -12,19 +13,19 @@ from assistant.detect.code.telling import (
     confidence_of,
     does,
     facts_of,
-    faulty,
     handler,
     key_of,
     rows_of,
     severity_of,
 )
-from assistant.domain.code import EntryKind
+from assistant.domain.code import EntryKind, OriginKind
 from assistant.domain.ownership import Confidence
 
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from assistant.detect.code.access import Access
     from assistant.detect.code.context import CodeContext
     from assistant.domain.findings import Finding
 
@@ -156,7 +157,9 @@ EXAMPLES = (
 
 def find(context: CodeContext) -> Iterator[Finding]:
     """One finding an entry, table and verb."""
-    for access in faulty(context, Fault.ID_ONLY):
+    for access in accesses(context):
+        if fault_of(access) is not Fault.ID_ONLY and not _appends(access):
+            continue
         query = access.query
         below = query.told_caller and query.place.file != access.entry.place.file
         unsure = access.entry.kind is EntryKind.SERVICE
@@ -173,6 +176,20 @@ def find(context: CodeContext) -> Iterator[Finding]:
             key=key_of(query),
             facts=facts_of(access),
         )
+
+
+def _appends(access: Access) -> bool:
+    """Adds a row under an id that the request names, where several rows share an id: a version of somebody's document."""
+    query = access.query
+    if query.verb != "insert" or not access.knows_caller or not access.context.bypasses(query):
+        return False
+    if access.trusted_sender or access.administrator or not access.context.grows(query.table):
+        return False
+    return any(
+        written.column == "id"
+        and any(origin.kind is OriginKind.REQUEST and origin not in access.proven for origin in written.origins)
+        for written in query.written
+    )
 
 
 def _detail(guards: str, *, handed: bool) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
 from assistant.detect.code.access import accesses
 from assistant.detect.code.context import Whose
-from assistant.detect.code.faults import Fault, fault_of, identity_asked
+from assistant.detect.code.faults import Fault, fault_of, identity_asked, names_caller, told
 from assistant.detect.code.judge import report
 from assistant.detect.code.openness import perhaps_guarded
 from assistant.detect.code.rule import CodeExample, CodeRule
@@ -22,7 +23,10 @@ if TYPE_CHECKING:
 
     from assistant.detect.code.access import Access
     from assistant.detect.code.context import CodeContext
+    from assistant.domain.code import Query
     from assistant.domain.findings import Finding
+
+_MEMBERS: Final = re.compile(r"member|user_team|team_user|collaborator|user_organi|user_workspace|user_org")
 
 RULE = CodeRule(
     id="identity-from-request",
@@ -112,7 +116,7 @@ EXAMPLES = (
 def find(context: CodeContext) -> Iterator[Finding]:
     """One finding an entry, table and verb."""
     for access in accesses(context):
-        if fault_of(access) is Fault.IDENTITY or _stored(access) or _under_rules(access):
+        if fault_of(access) is Fault.IDENTITY or _stored(access) or _under_rules(access) or _as_member(access):
             yield _finding(access)
 
 
@@ -162,6 +166,22 @@ def _under_rules(access: Access) -> bool:
     if access.entry.kind in {EntryKind.JOB, EntryKind.MIDDLEWARE, EntryKind.COMPONENT, EntryKind.SERVICE}:
         return False
     return not access.context.reason_public(access.entry) and identity_asked(access)
+
+
+def _as_member(access: Access) -> bool:
+    """Whether somebody belongs to a tenant is asked of the person that the body names, and never of the caller."""
+    query = access.query
+    if query.verb != "select" or not _MEMBERS.search(words.table_key(query.table)) or query.returned:
+        return False
+    if access.trusted_sender or access.administrator or not access.context.bypasses(query):
+        return False
+    if any(_of_caller(other) for other in access.entry.queries if _MEMBERS.search(words.table_key(other.table))):
+        return False
+    return any(names_caller(access, condition.column) and told(condition.origins) for condition in access.asked)
+
+
+def _of_caller(query: Query) -> bool:
+    return any(origin.kind is OriginKind.CALLER for condition in query.filters for origin in condition.origins)
 
 
 def _column(access: Access) -> str:

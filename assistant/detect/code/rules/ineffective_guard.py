@@ -150,6 +150,8 @@ def _name(context: CodeContext, entry: Entry, behind: list[Query]) -> str:
 def _severity(context: CodeContext, guard: Guard, behind: list[Query]) -> Severity:
     if guard.weakness is Weakness.GET_SESSION:
         return Severity.MEDIUM if any(query.client.bypasses for query in behind) else Severity.LOW
+    if guard.weakness in {Weakness.UNSET_SECRET, Weakness.OPTIONAL_SECRET}:
+        return Severity.MEDIUM  # it takes a variable that nobody set
     private = any(context.whose(query.table, query.engine) is Whose.CUSTOMERS for query in behind)
     return Severity.HIGH if private else Severity.MEDIUM
 

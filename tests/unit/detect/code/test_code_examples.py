@@ -29,14 +29,3 @@ def test_quiet_then_leak_then_quiet(module, index):
     assert found(leaking)
     assert all(finding.where is not None for finding in found(leaking))
     assert found({**leaking, **(example.mend or example.quiet)}) == []
-
-
-@pytest.mark.parametrize("module", code_rules(), ids=lambda module: module.RULE.id)
-def test_a_rule_has_its_words_and_its_examples(module):
-    rule = module.RULE
-    assert module.__name__.rpartition(".")[2] == rule.id.replace("-", "_")
-    assert rule.title
-    assert not rule.title.endswith(".")
-    assert rule.why.endswith(".")
-    assert rule.remedy
-    assert module.EXAMPLES
