@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -84,17 +84,23 @@ class World:
             self._rehearsal = self._open.enter_context(rehearse(self.root, self.options, self.progress))
         return self._rehearsal
 
+    def database(self) -> Rehearsal | None:
+        """The rehearsal; None when the repository has no schema."""
+        from assistant.engine.rehearsal import NothingToRehearseError
+
+        try:
+            return self.rehearsal()
+        except NothingToRehearseError:
+            return None
+
     def code(self) -> CodeHalf:
         """The code as it stands now, judged with the rehearsal where there is a schema; read once, then kept like it."""
         from assistant.engine.codehalf import surveying
         from assistant.engine.decisions import load_decisions
-        from assistant.engine.rehearsal import NothingToRehearseError
 
         if self._survey is None:
             self._survey = self._open_code.enter_context(surveying(self.root, self.options, self.progress))
-        rehearsal = None
-        with suppress(NothingToRehearseError):
-            rehearsal = self.rehearsal()
+        rehearsal = self.database()
         matrix = rehearsal.attack() if rehearsal is not None else None
         decisions = self.decisions or load_decisions(self.root)
         if self._code is None or self._code[1] is not matrix or self._code[2] != decisions:
