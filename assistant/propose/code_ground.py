@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from assistant.propose.code_schema import Model
     from codemods.tsx.donor import Lent
 
+_DEPENDS: Final = re.compile(r"Depends\((\w*(?:user|auth|session|principal)\w*)\)", re.IGNORECASE)
 _MOST_DONORS: Final = 12
 _ANSWERS: Final = re.compile(r"\bconst\s+(\w+)\s*=\s*await\s+(?:\w+\.)*(\w+)\(")
 
@@ -233,6 +234,23 @@ class CodeGround:
             if tried > _MOST_DONORS * (3 if one.kind is entry.kind else 1):
                 return None
         return None
+
+    @cached_property
+    def dependency(self) -> dict[str, str]:
+        """Of a Python service: the dependency its endpoints use to ask who is calling, most used first."""
+        counted: dict[tuple[str, str], int] = {}
+        for path in sorted({entry.place.file for entry in self.map.entries if entry.place.file.endswith(".py")}):
+            source = self.text(path)
+            for name in _DEPENDS.findall(source):
+                found = re.search(
+                    rf"^from\s+([\w.]+)\s+import\s+(?:\([^)]*|[^\n]*)\b{re.escape(name)}\b", source, re.MULTILINE
+                )
+                if found:
+                    counted[name, found[1]] = counted.get((name, found[1]), 0) + 1
+        if not counted:
+            return {}
+        name, module = max(counted, key=lambda one: (counted[one], one))
+        return {"dependency": name, "module": module, "parameter": "user"}
 
     def builders(self, entry: Entry) -> tuple[str, str] | None:
         """Of a procedure: the builder it stands on, and the one of its neighbours that asks for a session."""

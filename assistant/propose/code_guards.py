@@ -39,6 +39,8 @@ _BY_HAND: Final = {
 
 def guard_steps(ground: CodeGround, entry: Entry, *, optional: bool = False) -> tuple[Step, ...]:
     """The steps that refuse strangers at the top of an entry; an empty codemod call says what is missing."""
+    if entry.place.file.endswith(".py"):
+        return (Step("guard", entry.place.file, function=entry.at, facts=ground.dependency, optional=optional),)
     builders = ground.builders(entry)
     if builders is not None:
         facts = {"from": builders[0], "to": builders[1]}

@@ -85,7 +85,7 @@ def identity(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] |
             [
                 *guard_steps(plans.ground, entry),
                 Step(
-                    "identity", entry.place.file, function=entry.at, facts={"path": request, "kind": entry.kind.value}
+                    "identity", entry.place.file, function=entry.at, facts={"from": request, "kind": entry.kind.value}
                 ),
             ]
         ]

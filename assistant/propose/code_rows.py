@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from assistant.propose.code_ground import CodeGround
     from assistant.propose.code_plan import Plans
 
-_CONDITIONAL = frozenset({"supabase", "prisma", "drizzle", "kysely", "sql"})
+_CONDITIONAL = frozenset({"supabase", "prisma", "drizzle", "kysely", "sql", "sqlalchemy", "django"})
 _NO_COLUMN = "Which column of `{table}` says whose a row is could not be told: name it in the ownership map (`stanch own`), then run this again."
 
 
@@ -139,7 +139,7 @@ def identity_from_request(plans: Plans, finding: Finding, entry: Entry) -> list[
     if not path:
         return "Where the identity is read from the request could not be told: take it from the session."
     steps = list(guard_steps(plans.ground, entry))
-    steps.append(Step("identity", entry.place.file, function=entry.at, facts={"path": path, "kind": entry.kind.value}))
+    steps.append(Step("identity", entry.place.file, function=entry.at, facts={"from": path, "kind": entry.kind.value}))
     return [steps]
 
 

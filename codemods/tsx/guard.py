@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from codemods.target import Edits, Refusal
 from codemods.tsx.answers import answer
 from codemods.tsx.insert import after, at_top, with_imports
-from codemods.tsx.scope import SESSION_CALLS, callers, parameters
+from codemods.tsx.scope import SESSION_CALLS, parameters
 from codemods.tsx.style import style_of
 from codemods.tsx.tree import block_of, field, function_at, links, own_nodes, parse, plain, statements, text
 
@@ -223,10 +223,3 @@ def _renamed(line: str, name: str, fresh: str) -> str:
     ):
         return re.sub(rf"\b{name}\b(?=\s*[,}}])", f"{name}: {fresh}", line, count=1)
     return re.sub(rf"(?<![.\w]){name}\b(?!:)", fresh, line)
-
-
-def caller_after(source: bytes, path: str, function: tuple[int, int]) -> str | None:
-    """The caller's id as it can be written at the end of a handler's body."""
-    found = function_at(parse(source, path), function)
-    block = block_of(found)
-    return next(iter(callers(statements(block)[-1])), None) if block is not None and statements(block) else None

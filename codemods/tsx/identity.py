@@ -1,6 +1,6 @@
 """Takes the caller's identity from the session where the handler took it from the request.
 
-Facts: ``path`` (where it came from: ``body.userId``, ``query.userId``, ``argument.userId``), ``value`` (expression; without one, the
+Facts: ``from`` (where it came from: ``body.userId``, ``query.userId``, ``argument.userId``), ``value`` (expression; without one, the
 caller's id in scope at the end of the handler), ``kind`` (of the entry).
 """
 
@@ -13,7 +13,7 @@ from assistant.domain.fixes import Hunk
 from codemods.target import Edits, Refusal
 from codemods.tsx.answers import answer
 from codemods.tsx.insert import after, with_imports
-from codemods.tsx.scope import callers, names_before, parameters
+from codemods.tsx.scope import callers_at_end, names_before, parameters
 from codemods.tsx.style import style_of
 from codemods.tsx.tree import (
     arguments,
@@ -44,10 +44,13 @@ def edit(source: bytes, target: Target) -> Answer:
     root = parse(source, target.path)
     function = function_at(root, target.function)
     block = block_of(function)
-    name = target.facts.get("path", "").rsplit(".", 1)[-1]
+    name = target.facts.get("from", "").rsplit(".", 1)[-1]
     if function is None or block is None or not statements(block) or not name:
         return Refusal("Where the identity is read could not be found: take it from the session by hand.")
-    value = target.facts.get("value", "") or _caller(block)
+    known = callers_at_end(block)
+    if name in known and name not in {one.name for one in parameters(function)}:
+        return Edits(())
+    value = target.facts.get("value", "") or next(iter(known), "")
     if not value:
         return Refusal("No session is asked for in this handler: ask for it first, and take the identity from it.")
     style = style_of(root, source)
@@ -63,17 +66,13 @@ def edit(source: bytes, target: Target) -> Answer:
         for one in own_nodes(function)
         if one.type == "member_expression"
         and text(field(one, "property")) == name
-        and _from_request(one, target.facts["path"])
+        and _from_request(one, target.facts["from"])
     ]
     if used and all(_known(one, value) for one in used):
         return Edits(tuple(Hunk(at=one.start_byte, end=one.end_byte, text=value, says=SAYS) for one in used))
     if re.search(rf"\b{re.escape(name)}\b", text(block)):
         return Refusal(f"`{name}` is read in a way that is not rewritten: use {value} in its place by hand.")
     return Edits(())
-
-
-def _caller(block: Node) -> str:
-    return next(iter(callers(statements(block)[-1])), "")
 
 
 def _known(node: Node, value: str) -> bool:

@@ -135,7 +135,7 @@ def key_of(entry: Node) -> str:
 
 def widened(source: bytes, style: Style, node: Node, hunk: Hunk) -> Hunk:
     """The hunk that replaces an entry of a one-line object; when the line gets too wide, the widest object on it is broken."""
-    record = node.parent
+    record = node.parent.parent if node.parent is not None and node.parent.type == "pair" else node.parent
     grown = len(hunk.text) - (hunk.end - hunk.at)
     room = style.width - column(source, hunk.end) - rest_of_line(source, hunk.end)
     if record is None or grown <= room or not _alone(record):
@@ -148,7 +148,7 @@ def widened(source: bytes, style: Style, node: Node, hunk: Hunk) -> Hunk:
         if one.start_byte <= hunk.at and hunk.end <= one.end_byte:
             start, end = hunk.at - one.start_byte, hunk.end - one.start_byte
             words = words.encode()[:start].decode() + hunk.text + words.encode()[end:].decode()
-        if one.id == node.id:
+        if one.id == node.id and node.type == "spread_element":
             lines += [f"{indent}{style.indent}{part}," for part in words.split(", ")]
         else:
             lines.append(f"{indent}{style.indent}{words},")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from assistant.domain.fixes import Hunk
 from codemods.target import Edits, Refusal
 from codemods.tsx.layout import widened
-from codemods.tsx.style import column, indent_at, style_of
+from codemods.tsx.style import style_of
 from codemods.tsx.tree import around, enclosing_function, field, own_nodes, parse, plain, text, walk
 
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from codemods.target import Answer, Target
     from codemods.tsx.layout import widened
-from codemods.tsx.style import Style
+from codemods.tsx.style import style_of
 
 SAYS = "The caller chooses which columns are written: list those they may set."
 
@@ -48,18 +48,11 @@ def edit(source: bytes, target: Target) -> Answer:
     if node.type == "spread_element":
         hunk = Hunk(at=node.start_byte, end=node.end_byte, text=", ".join(entries), says=SAYS)
         return Edits((widened(source, style, node, hunk),))
-    put = _record(source, style, node, entries)
-    return Edits((Hunk(at=node.start_byte, end=node.end_byte, text=put, says=SAYS),))
-
-
-def _record(source: bytes, style: Style, node: Node, entries: list[str]) -> str:
     prefix = f"{text(node)}: " if node.type == "shorthand_property_identifier" else ""
-    line = style.braces(", ".join(entries))
-    if column(source, node.start_byte) + len(prefix + line) + 4 <= style.width:
-        return prefix + line
-    indent = indent_at(source, node.start_byte)
-    step = style.eol + indent + style.indent
-    return prefix + "{" + "".join(f"{step}{entry}," for entry in entries) + style.eol + indent + "}"
+    hunk = Hunk(at=node.start_byte, end=node.end_byte, text=prefix + style.braces(", ".join(entries)), says=SAYS)
+    if node.parent is not None and node.parent.type in {"pair", "object"}:
+        return Edits((widened(source, style, node, hunk),))
+    return Edits((hunk,))
 
 
 def _whole(place: Node) -> tuple[Node, str] | None:

@@ -12,7 +12,7 @@ from codemods.target import Edits, Needed, Refusal
 from codemods.tsx.imports import bound_names, top_names
 from codemods.tsx.insert import with_imports
 from codemods.tsx.style import style_of
-from codemods.tsx.tree import ancestors, around, field, parse, plain, text
+from codemods.tsx.tree import ancestors, field, function_at, parse, plain, text
 
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def edit(source: bytes, target: Target) -> Answer:
     """Swap the builder at the root of the chain around the handler."""
     root = parse(source, target.path)
     old, new = target.facts.get("from", ""), target.facts.get("to", "")
-    found = _root_of_chain(around(root, target.function), old, new)
+    found = _root_of_chain(function_at(root, target.function) or root, old, new)
     if found is None:
         return Refusal(f"The procedure is not built on {old}: put it on {new} by hand.")
     if text(found) == new:

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 from assistant.domain.fixes import Hunk
 from codemods.target import Edits, Refusal
+from codemods.tsx.insert import before
+from codemods.tsx.scope import names_before
 from codemods.tsx.style import style_of
-from codemods.tsx.tree import around, arguments, parse, plain, text, walk
+from codemods.tsx.tree import arguments, around, field, parse, plain, statement_of, text, walk
 
 
 if TYPE_CHECKING:
@@ -23,7 +25,7 @@ SAYS = "A link to this site must not lead to another one."
 
 
 def edit(source: bytes, target: Target) -> Answer:
-    """``next`` becomes ``next.startsWith("/") && !next.startsWith("//") ? next : "/"``."""
+    """Allow what starts with one slash: two slashes, or one and a backslash, lead to another site."""
     root = parse(source, target.path)
     call = next(
         (one for one in walk(around(root, target.at)) if one.type in {"call_expression", "new_expression"}), None
@@ -34,15 +36,20 @@ def edit(source: bytes, target: Target) -> Answer:
             "Where the redirect goes is put together elsewhere: allow paths that start with a single slash alone."
         )
     words = text(found)
-    if "startsWith" in words:
+    if words.startswith("safe"):
         return Edits(())
     if not re.fullmatch(r"[\w.$]+", words):
         return Refusal("Give the target of the redirect a name, and allow paths that start with a single slash alone.")
     style = style_of(root, source)
-    put = f'/^\\/(?![/\\\\])/.test({words} ?? "") ? {words} : "/"'
-    if found.parent is not None and found.parent.type == "binary_expression":
-        put = f"({put})"
-    return Edits((Hunk(at=found.start_byte, end=found.end_byte, text=style.written(put, ""), says=SAYS),))
+    known = names_before(found)
+    name = next(one for one in ("safePath", "safeTarget", "safeRedirect") if one not in known)
+    line = f'const {name} = {words}?.startsWith("/") && !/^\\/[/\\\\]/.test({words}) ? {words} : "/";'
+    request = next((one for one in ("request", "req") if one in known), "")
+    put = name
+    if text(field(call, "function")).endswith("NextResponse.redirect") and arguments(call)[:1] == [found] and request:
+        put = f"new URL({name}, {request}.url)"
+    swap = Hunk(at=found.start_byte, end=found.end_byte, text=put, says=SAYS)
+    return Edits((before(source, style, statement_of(found), line, SAYS), swap))
 
 
 def _target(call: Node, words: str) -> Node | None:

@@ -112,7 +112,16 @@ def _bound(pattern: Node, value: Node | None, path: tuple[str, ...]) -> Iterator
 
 def callers(node: Node, paths: Paths = _NO_PATHS) -> list[str]:
     """Expressions that are the caller's id at a place, the surest first."""
-    known = locals_before(node)
+    return _callers(locals_before(node), paths)
+
+
+def callers_at_end(block: Node) -> list[str]:
+    """The same behind the last statement of a body."""
+    inside = [one for one in block.named_children if one.type != "comment"]
+    return _callers([*_declared(inside[-1]), *locals_before(inside[-1])], _NO_PATHS) if inside else []
+
+
+def _callers(known: list[Local], paths: Paths) -> list[str]:
     out: list[str] = []
     for one in known:
         expression = _id_of(one, known)
@@ -259,12 +268,12 @@ def tenants(node: Node, column: str, paths: Paths = _NO_PATHS) -> list[str]:
     out = [
         one.name for one in known if flat(one.name) == wanted and not (one.value is None and one.path[:1] == ("input",))
     ]
+    for one in known:
+        out += [f"{one.name}.{path}" for path in _read_from(one, paths) if _names_column(path, wanted)]
     if wanted.endswith("id"):
         out += [
             f"{one.name}.id" for one in known if flat(one.name) == wanted[:-2] and one.name not in {"params", "query"}
         ]
-    for one in known:
-        out += [f"{one.name}.{path}" for path in _read_from(one, paths) if _names_column(path, wanted)]
     root = node
     while root.parent is not None:
         root = root.parent

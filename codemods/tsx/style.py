@@ -65,7 +65,8 @@ class Style(NamedTuple):
         found = re.fullmatch(r"(.*?\w\(\{)\s?(.*?)\s?\}\)(.*)", words)
         if found:
             return [lead + found[1], *(f"{inner}{part}," for part in _parts(found[2])), f"{lead}}}){found[3]}"]
-        return [lead + words]
+        found = re.fullmatch(r"(const \w+ =) (.*)", words)
+        return [lead + found[1], inner + found[2]] if found else [lead + words]
 
 
 def _parts(inside: str) -> list[str]:

@@ -1,0 +1,245 @@
+"""Strangers are refused, in the words the repository uses elsewhere."""
+
+from __future__ import annotations
+
+import pytest
+
+from codemods.target import Needed
+from codemods.tsx.donor import lend, rebased
+from tests.unit.codemods.tools import check_edited, check_refused
+
+
+LENDER = """import { NextResponse } from 'next/server'
+import { createClient } from '../../../lib/supabase/server'
+
+export async function GET(request) {
+  const supabase = await createClient()
+  const {
+    data: { user },
+  } = await supabase.auth.getUser()
+  if (!user) {
+    return NextResponse.json({ error: 'Unauthorized' }, { status: 401 })
+  }
+  return NextResponse.json(await load(user.id))
+}
+"""
+
+
+def lent(text: str, path: str = "app/api/a/route.ts") -> tuple[dict[str, str], tuple[Needed, ...]]:
+    start = text.index("async function")
+    found = lend(text.encode(), path, (start, len(text) - 1))
+    assert found is not None
+    return {
+        "lines": found.lines,
+        "names": ",".join(found.names),
+        "request": ",".join(found.request),
+        "kind": "route",
+    }, found.needs
+
+
+def test_the_check_of_a_neighbour_is_written_in_the_habits_of_the_file() -> None:
+    facts, needs = lent(LENDER)
+    before = """
+        import { admin } from "@/lib/admin";
+
+        export const POST = async (request: Request) => {
+            const { id } = await request.json();
+            return Response.json(await admin.remove(id));
+        };
+    """
+    after = """
+        import { admin } from "@/lib/admin";
+        import { NextResponse } from "next/server";
+        import { createClient } from "../../../lib/supabase/server";
+
+        export const POST = async (request: Request) => {
+            const supabase = await createClient();
+            const {
+                data: { user },
+            } = await supabase.auth.getUser();
+            if (!user) {
+                return NextResponse.json({ error: "Unauthorized" }, { status: 401 });
+            }
+            const { id } = await request.json();
+            return Response.json(await admin.remove(id));
+        };
+    """
+    check_edited("guard", before, after, "async (request", needs=needs, **facts)
+
+
+def test_windows_lines_single_quotes_and_no_semicolons_stay() -> None:
+    facts, needs = lent(LENDER)
+    before = "import { x } from 'y'\r\n\r\nexport async function POST() {\r\n  return x()\r\n}\r\n"
+    after = (
+        "import { x } from 'y'\r\nimport { NextResponse } from 'next/server'\r\n"
+        "import { createClient } from '../../../lib/supabase/server'\r\n\r\nexport async function POST() {\r\n"
+        "  const supabase = await createClient()\r\n  const {\r\n    data: { user },\r\n  } = await supabase.auth.getUser()\r\n"
+        "  if (!user) {\r\n    return NextResponse.json({ error: 'Unauthorized' }, { status: 401 })\r\n  }\r\n  return x()\r\n}\r\n"
+    )
+    check_edited("guard", before, after, "async function POST", needs=needs, **facts)
+
+
+def test_a_client_that_is_there_is_used_and_a_taken_name_is_avoided() -> None:
+    facts, needs = lent(LENDER)
+    head = 'import { NextResponse } from "next/server";\nimport { createClient } from "../../../lib/supabase/server";\n'
+    before = (
+        head
+        + "export async function POST(request: Request) {\n  const supabase = await createClient();\n  return NextResponse.json(await remove(supabase));\n}\n"
+    )
+    check = '  const {\n    data: { user },\n  } = await supabase.auth.getUser();\n  if (!user) {\n    return NextResponse.json({ error: "Unauthorized" }, { status: 401 });\n  }\n'
+    after = before.replace("  return NextResponse.json(await", check + "  return NextResponse.json(await")
+    check_edited("guard", before, after, "async function POST", needs=needs, **facts)
+    taken = before.replace("await createClient()", "createAdmin()")
+    wanted = taken.replace(
+        "  const supabase = createAdmin",
+        "  const callerSupabase = await createClient();\n"
+        + check.replace("supabase.", "callerSupabase.")
+        + "  const supabase = createAdmin",
+    )
+    check_edited("guard", taken, wanted, "async function POST", needs=needs, **facts)
+
+
+def test_a_session_that_is_asked_for_and_ignored_gets_its_exit() -> None:
+    before = 'import { auth } from "@/auth";\nexport async function GET() {\n  const session = await auth();\n  return Response.json(await load());\n}\n'
+    after = before.replace(
+        "  return Response",
+        '  if (!session?.user) {\n    return Response.json({ error: "Unauthorized" }, { status: 401 });\n  }\n  return Response',
+    )
+    check_edited("guard", before, after, "async function GET", kind="route")
+
+
+def test_a_check_that_needs_what_is_not_there_is_not_lent() -> None:
+    other = LENDER.replace("if (!user)", "if (!user || !allowed)")
+    assert lend(other.encode(), "app/api/a/route.ts", (other.index("async function"), len(other))) is None
+    no_exit = LENDER.replace(
+        "    return NextResponse.json({ error: 'Unauthorized' }, { status: 401 })\n", "    warn()\n"
+    )
+    assert lend(no_exit.encode(), "app/api/a/route.ts", (no_exit.index("async function"), len(no_exit))) is None
+
+
+def test_a_relative_import_is_told_anew() -> None:
+    need = Needed("../../lib/auth", "auth")
+    assert (
+        rebased(need, "app/api/a/route.ts", "app/api/b/[id]/route.ts").module
+        == "../../../lib/auth"[:0] + "../../../lib/auth"
+    )
+    assert rebased(Needed("@/auth", "auth"), "a.ts", "b/c.ts").module == "@/auth"
+
+
+def test_a_handler_that_is_one_expression_or_has_no_model_is_refused() -> None:
+    check_refused("guard", "export const GET = async () => load();\n", "single expression", "async () =>")
+    check_refused("guard", "export async function GET() {\n  return load();\n}\n", "No session check", "async function")
+
+
+def test_a_procedure_moves_to_the_protected_builder() -> None:
+    before = 'import { publicProcedure } from "../trpc";\nexport const remove = publicProcedure.input(z.string()).mutation(async ({ input }) => {\n  await db.x(input);\n});\n'
+    after = before.replace("{ publicProcedure }", "{ publicProcedure, protectedProcedure }").replace(
+        "= publicProcedure", "= protectedProcedure"
+    )
+    check_edited(
+        "procedure", before, after, "async ({ input })", **{"from": "publicProcedure", "to": "protectedProcedure"}
+    )
+
+
+def test_a_role_is_asked_for_behind_the_session() -> None:
+    head = 'export async function DELETE() {\n  const session = await auth();\n  if (!session?.user) throw new Error("Unauthorized");\n'
+    before = head + "  await db.payout.deleteMany();\n}\n"
+    lines = 'if (session.user.role !== "admin") {\n  throw new Error("Forbidden");\n}'
+    check = '  if (session.user.role !== "admin") {\n    throw new Error("Forbidden");\n  }\n'
+    check_edited(
+        "role",
+        before,
+        head + check + "  await db.payout.deleteMany();\n}\n",
+        "db.payout.deleteMany()",
+        lines=lines,
+        uses="session",
+    )
+    check_refused(
+        "role",
+        before,
+        "needs member",
+        "db.payout.deleteMany()",
+        lines=lines.replace("session.user", "member"),
+        uses="member",
+    )
+
+
+def test_a_promise_is_awaited() -> None:
+    before = "export async function GET() {\n  if (!isMember(a, b)) {\n    return no();\n  }\n}\n"
+    check_edited(
+        "await_check",
+        before,
+        before.replace("!isMember(a, b)", "!(await isMember(a, b))"),
+        "isMember(a, b)",
+        call="isMember",
+    )
+    check_refused("await_check", before.replace("async ", ""), "not async", "isMember(a, b)")
+    loop = "export async function GET() {\n  return rows.filter(async (row) => {\n    if (isMember(row)) return row;\n  });\n}\n"
+    check_refused("await_check", loop, "callback", "isMember(row)")
+
+
+@pytest.mark.parametrize(
+    ("test", "wanted"),
+    [
+        ("secret && header !== secret", "!secret || header !== secret"),
+        (
+            "header !== `Bearer ${process.env.CRON_SECRET}`",
+            "!process.env.CRON_SECRET || header !== `Bearer ${process.env.CRON_SECRET}`",
+        ),
+    ],
+)
+def test_without_the_secret_everybody_is_refused(test: str, wanted: str) -> None:
+    before = f"export async function GET(request) {{\n  const secret = process.env.CRON_SECRET;\n  if ({test}) {{\n    return no();\n  }}\n}}\n"
+    check_edited("secret_set", before, before.replace(test, wanted), test)
+
+
+def test_a_mixed_condition_is_left_to_a_person() -> None:
+    text = "export async function GET() {\n  if (a && (b || header !== process.env.CRON_SECRET)) {\n    return no();\n  }\n}\n"
+    check_refused("secret_set", text, "too mixed", "a && (b")
+
+
+def test_get_session_becomes_get_user() -> None:
+    before = "export async function GET() {\n  const { data: { session } } = await supabase.auth.getSession();\n  if (!session) return no();\n  return load(session.user.id);\n}\n"
+    after = (
+        before.replace("{ session } }", "{ user } }")
+        .replace("getSession", "getUser")
+        .replace("!session", "!user")
+        .replace("session.user.id", "user.id")
+    )
+    check_edited("verified_user", before, after, "const { data: { session } } = await supabase.auth.getSession();")
+    beyond = before.replace("session.user.id", "session.access_token")
+    check_refused("verified_user", beyond, "More of the session", "const { data")
+
+
+def test_doors_close_in_production_and_in_maintenance() -> None:
+    before = 'import { NextResponse } from "next/server";\nexport async function POST() {\n  return NextResponse.json({});\n}\n'
+    check = '  if (process.env.NODE_ENV === "production") {\n    return NextResponse.json({ error: "Not found" }, { status: 404 });\n  }\n'
+    check_edited(
+        "production", before, before.replace("  return", check + "  return"), "async function", when="production"
+    )
+    check = '  if (process.env.CLOSED === "1") {\n    return NextResponse.json(\n      { error: "Down for maintenance" },\n      { status: 503 },\n    );\n  }\n'
+    check_edited(
+        "production",
+        before,
+        before.replace("  return", check + "  return"),
+        "async function",
+        when="maintenance",
+        variable="CLOSED",
+    )
+
+
+def test_refusals_follow_the_kind_of_the_handler() -> None:
+    page = "export default async function Page() {\n  return <p>hello</p>;\n}\n"
+    check = '  if (process.env.NODE_ENV === "production") {\n    notFound();\n  }\n'
+    wanted = 'import { notFound } from "next/navigation";\n\n' + page.replace("  return", check + "  return")
+    check_edited("production", page, wanted, "async function", path="app/x/page.tsx", kind="page")
+    api = "export default async function handler(req, res) {\n  res.json({});\n}\n"
+    check = '  if (process.env.NODE_ENV === "production") {\n    return res.status(404).json({ error: "Not found" });\n  }\n'
+    check_edited(
+        "production",
+        api,
+        api.replace("  res.json", check + "  res.json"),
+        "async function",
+        path="pages/api/x.js",
+        kind="pages-api",
+    )
