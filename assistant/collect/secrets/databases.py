@@ -29,10 +29,13 @@ _SHOWS_THE_FORM: Final = re.compile(
 _TEMPLATE: Final = re.compile(rb"^[\[<{$]|[}>\]]$|\$\{")
 _HOST_SHOWS_THE_FORM: Final = re.compile(
     rb"[${}<>%*]|\[|(?:^|\.)(?:your[\w-]*|my-?(?:host|server|domain|project)|host|hostname|server|some|abc|domain)\.|example|xxxx|yourdomain|mydomain|ep-name|project-?ref|"
-    rb"\.\.|^(?:host|db|database|server)\.(?:com|net|org|io)$|placeholder|acme",
+    rb"\.\.|^(?:\w+\.)?(?:host|db|database|server)(?:\.(?:com|net|org|io))?$|placeholder|acme",
     re.IGNORECASE,
 )
+_DRAWN: Final = 9
+"""Characters that a password generator gives at least."""
 _SUPABASE_HOST: Final = re.compile(rb"(?:^|\.)([a-z]{20})\.supabase\.(?:co|com|net|in)\b")
+_SUPABASE_ENDS: Final = (b".supabase.co", b".supabase.com", b".supabase.net")
 _SUPABASE_USER: Final = re.compile(rb"\w+\.([a-z]{20})")
 PROJECT_URL: Final = re.compile(rb"https://([a-z]{20})\.supabase\.(?:co|in|net)")
 
@@ -56,8 +59,10 @@ def _database(match: re.Match[bytes], _variable: bytes) -> Taken | None:
         return None
     if _SHOWS_THE_FORM.fullmatch(password) or stands_for(password) or _TEMPLATE.search(password):
         return None
-    if password == user or stands_for(user):
+    if password == user or _TEMPLATE.search(user) or user.lower().startswith((b"your", b"my_", b"my-")):
         return None
+    if bare.lower().endswith(_SUPABASE_ENDS) and not _SUPABASE_HOST.search(bare) and b"pooler" not in bare:
+        return None  # no project has such a name
     target = target_of(user, bare, match["name"] or b"")
     return Taken(
         SecretKind.DATABASE_URL,
@@ -66,6 +71,7 @@ def _database(match: re.Match[bytes], _variable: bytes) -> Taken | None:
         Weight.EVERYTHING,
         target,
         target,
+        wordy=not re.search(rb"[0-9]", password) or len(password) < _DRAWN,
     )
 
 

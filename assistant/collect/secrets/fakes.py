@@ -14,8 +14,8 @@ from typing import Final
 
 
 _STANDS_FOR: Final = re.compile(
-    rb"your|example|placeholder|change_?-?me|replace|dummy|sample|insert|redacted|removed|hidden|secret[_-]?key[_-]?here|_here\b"
-    rb"|fake|mock|x{4,}|\*{3,}|\.{3,}|<[^>]*>|\$\{|\{\{|%s|\[[A-Z_ -]+\]|1234567|abcdefg|0{7,}|1{7,}|abc123|deadbeef|foobar|lorem|todo"
+    rb"(?:^|[^A-Za-z0-9])(?:your|fake|mock|todo)|(?:your|fake|mock|my)[_-]?(?:own|api|key|secret|token|pass|value|project|real|service|supabase|stripe)|example|placeholder|change_?-?me|replace|dummy|sample|insert|redacted|removed|hidden|secret[_-]?key[_-]?here|_here\b"
+    rb"|x{4,}|\*{3,}|\.{3,}|<[^>]*>|\$\{|\{\{|%s|\[[A-Z_ -]+\]|1234567|abcdefg|0{7,}|1{7,}|abc123|deadbeef|foobar|lorem"
     rb"|super-?secret|process\.env|undefined|dev[_-]only|local[_-]?dev|not[_-]?a[_-]?real|invalid|for[_-]?test|test[_-]?(?:key|secret|token)",
     re.IGNORECASE,
 )
@@ -42,9 +42,14 @@ _ENOUGH_HEX: Final = 3.0
 _SHORTEST: Final = 16
 
 
+def says_so(value: bytes) -> bool:
+    """It says in words that it is a placeholder."""
+    return bool(_STANDS_FOR.search(value))
+
+
 def stands_for(value: bytes) -> bool:
     """A placeholder or an obvious fake, by what it says or because it repeats itself."""
-    return bool(_STANDS_FOR.search(value)) or len(set(value)) < min(8, max(2, len(value) // 2)) or _counts_up(value)
+    return says_so(value) or len(set(value)) < min(8, max(2, len(value) // 2)) or _counts_up(value)
 
 
 def is_published(value: bytes) -> bool:

@@ -30,6 +30,8 @@ class Taken:
     weight: Weight = Weight.MUCH
     about: str = ""
     target: str = ""
+    wordy: bool = False
+    """A password that a person could have made up for an example: nothing in tests and documentation."""
     beside: int = 0
     """How far from the match the secret stands, when it is not the match."""
 

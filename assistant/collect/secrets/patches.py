@@ -43,10 +43,10 @@ class Trace:
     line: int = 0
     variable: str = ""
     in_tests: bool = True
-    first: tuple[int, str] = (1 << 62, "")
-    """Time and commit of the oldest addition."""
-    last: tuple[int, str] = (-1, "")
-    """Time and commit of the newest change."""
+    first: tuple[int, int, str] = (1 << 62, 0, "")
+    """Time, how far from the end of the stream, and commit of the oldest addition; the stream begins with the newest."""
+    last: tuple[int, int, str] = (-1, 0, "")
+    """The same of the newest change."""
     commits: set[str] = field(default_factory=set)
     """All that touched it."""
 
@@ -95,10 +95,10 @@ class Patches:
 
     def _read(self, block: bytes) -> None:
         text = b"\n" + block  # so that the first line is found like any other
-        self.seen += text.count(b"\n\x01")
         for found in scan(text, lambda at: self._place(text, at)[1], diff=True):
             if not isinstance(found, PublicUse):
                 self._keep(text, found)
+        self.seen += text.count(b"\n\x01")
         self._remember(text)
 
     def _remember(self, text: bytes) -> None:
@@ -140,7 +140,7 @@ class Patches:
         if sign is None or not sign[0].strip():
             return
         heading, path, at_line = self._place(text, found.at[0])
-        if left_out(path):
+        if left_out(path) or (found.wordy and in_tests(path)):
             return
         fingerprint = self._fingerprints.of("key", found.value.reveal())
         trace = self.traces.get(fingerprint)
@@ -151,11 +151,12 @@ class Patches:
         commit = heading[1:41].decode("ascii", "replace")
         time = int(heading[42:].strip() or b"0")
         trace.commits.add(commit)
-        trace.last = max(trace.last, (time, commit))
+        moment = (time, -self.seen - text.count(b"\n\x01", 0, found.at[0]), commit)
+        trace.last = max(trace.last, moment)
         if b"-" in sign[0] and trace.file:
             return
         if b"+" in sign[0]:
-            trace.first = min(trace.first, (time, commit))
+            trace.first = min(trace.first, moment)
         tests = in_tests(path)
         if not trace.file or (trace.in_tests and not tests):
             trace.file, trace.line, trace.variable, trace.in_tests = printable(path), at_line, found.variable, tests

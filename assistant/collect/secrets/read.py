@@ -101,11 +101,11 @@ def _from_history(fingerprint: str, trace: Trace, past: History) -> Sighting:
 
 
 def _life(trace: Trace, past: History) -> Past:
-    first = trace.first if trace.first[1] else trace.last
+    first = trace.first if trace.first[2] else trace.last
     return Past(
-        first=first[1],
+        first=first[2],
         first_at=datetime.fromtimestamp(first[0], UTC),
-        last=trace.last[1],
+        last=trace.last[2],
         last_at=datetime.fromtimestamp(trace.last[0], UTC),
         commits=len(trace.commits),
         pushed=None if past.pushed is None else not trace.commits.isdisjoint(past.pushed),

@@ -176,6 +176,7 @@ def _made(taken: Taken, variable: str, at: tuple[int, int], *, by_name: bool = F
         variable=variable,
         about=taken.about,
         target=taken.target,
+        wordy=taken.wordy,
         by_name=by_name,
     )
 

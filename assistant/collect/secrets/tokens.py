@@ -12,7 +12,7 @@ import re
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from assistant.collect.secrets.fakes import entropy, stands_for
+from assistant.collect.secrets.fakes import entropy, says_so, stands_for
 from assistant.collect.secrets.forms import Form, Taken
 from assistant.domain.secrets import SecretKind, Weight
 
@@ -44,8 +44,8 @@ def _service_role(match: re.Match[bytes], _variable: bytes) -> Taken | None:
     reference = str(claims.get("ref", ""))
     if _PROJECT.fullmatch(reference):
         about.append(f"project {reference}")
-    elif reference:
-        return None  # a written reference that no project can have: an example
+    elif says_so(reference.encode()):
+        return None
     weight = Weight.EVERYTHING
     ends = claims.get("exp")
     if isinstance(ends, int | float) and 0 < ends < datetime.now(UTC).timestamp():

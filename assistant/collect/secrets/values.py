@@ -65,6 +65,8 @@ class Candidate:
     """What is harmless to say."""
     by_name: bool = False
     """Recognised by its name and its randomness alone."""
+    wordy: bool = False
+    """Could have been made up for an example: it counts for nothing in tests and documentation."""
     target: str = ""
     """Databases: server and name without credentials."""
 

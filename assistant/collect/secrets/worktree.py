@@ -85,6 +85,8 @@ def _read_one(files: Files, path: str, text: bytes, standing: Standing, fingerpr
         if isinstance(found, PublicUse):
             _name(files, found, path, line)
             continue
+        if found.wordy and in_tests(path):
+            continue
         candidates.append(found)
         seen = sighting(found, path, line, standing, fingerprints, environment)
         files.sightings.setdefault((seen.fingerprint, path, found.variable), seen)

@@ -95,14 +95,15 @@ def severity_of(seen: Sighting) -> Severity:
     if seen.standing is Standing.HISTORY:
         pushed = seen.past is not None and seen.past.pushed
         found = Severity.HIGH if pushed else Severity.MEDIUM
-        return _LOWER[found] if seen.in_tests else found
+        return _LOWER[found] if seen.in_tests and seen.kind is not K.SUPABASE_SERVICE_ROLE else found
     return Severity.MEDIUM
 
 
 def confidence_of(seen: Sighting) -> Confidence:
     """A known form is sure; a name and randomness are less; in tests and examples it is often made up."""
     if seen.in_tests:
-        return Confidence.LOW
+        # the payload of a service-role key names its project: few invent that
+        return Confidence.MEDIUM if seen.kind is K.SUPABASE_SERVICE_ROLE else Confidence.LOW
     return Confidence.MEDIUM if seen.shown.startswith("…") else Confidence.HIGH
 
 
