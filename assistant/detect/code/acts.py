@@ -95,9 +95,12 @@ def persons_before(entry: Entry, order: int) -> tuple[Guard, ...]:
 
 
 def knows_caller(entry: Entry) -> bool:
-    """The entry asks who is calling, or compares something with the caller."""
-    if any(guard.kind in PERSONS for guard in strong_guards(entry)):
-        return True
+    """The entry asks who is calling, or compares something with the caller; a row that merely exists names nobody."""
+    for guard in strong_guards(entry):
+        if guard.kind in PERSONS - {GuardKind.MEMBERSHIP}:
+            return True
+        if any(subject.kind is OriginKind.CALLER for subject in guard.subjects):
+            return True
     return any(
         origin.kind is OriginKind.CALLER
         for query in entry.queries

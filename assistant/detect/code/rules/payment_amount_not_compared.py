@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from assistant.detect.code import words
 from assistant.detect.code.access import is_administrative, strong_guards
 from assistant.detect.code.context import WRITES
 from assistant.detect.code.judge import place_of, report
@@ -66,6 +67,10 @@ _PAID: Final = re.compile(
     r"^'?(?:paid|succeeded|payment_confirmed|confirmed|payment_succeeded|captured|settled|completed|complete|true)'?$",
     re.IGNORECASE,
 )
+_PAYMENT: Final = re.compile(
+    r"ref(?:erence)?$|payment|intent|checkout|session_id|transaction|txn|charge|razorpay|paypal|provider", re.IGNORECASE
+)
+"""Names of a payment in a request."""
 _ABOUT_PAYMENT: Final = re.compile(r"pay|paid|checkout|stripe|charge|captur|purchase|transaction", re.IGNORECASE)
 _PEOPLE: Final = frozenset(
     {
@@ -90,7 +95,7 @@ def find(context: CodeContext) -> Iterator[Finding]:
             continue
         if any(guard.kind is GuardKind.ROLE for guard in guards):
             continue
-        fault = next((query for query in entry.queries if _marks_paid(query)), None)
+        fault = next((query for query in entry.queries if _marks_paid(query) and context.bypasses(query)), None)
         if (
             fault is None
             or not _brings(entry)
@@ -127,9 +132,9 @@ def _marks_paid(query: Query) -> bool:
 
 
 def _brings(entry: Entry) -> bool:
-    """The request chooses which row is meant."""
+    """The request names the payment: a reference of the provider, a session, an intent; a row's id alone is the merchant's own book-keeping."""
     return any(
-        origin.kind is OriginKind.REQUEST
+        origin.kind is OriginKind.REQUEST and _PAYMENT.search(words.snake(origin.path.partition(".")[2] or origin.path))
         for query in entry.queries
         for condition in query.filters
         for origin in condition.origins
