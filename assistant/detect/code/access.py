@@ -212,6 +212,39 @@ class Access:
         return any(words.says_public(condition.column, _constants(condition)) for condition in self.query.filters)
 
     @cached_property
+    def derived(self) -> bool:
+        """An update stores only what other queries counted or read: a cached total, a last position."""
+        if self.query.verb != "update" or not self.query.written:
+            return False
+        kinds = {origin.kind for written in self.query.written for origin in written.origins}
+        zero = all(
+            origin.kind is not OriginKind.CONSTANT or origin.path in {"0", "None"}
+            for written in self.query.written
+            for origin in written.origins
+        )
+        return zero and OriginKind.ROW in kinds and kinds <= {OriginKind.ROW, OriginKind.GENERATED, OriginKind.CONSTANT}
+
+    @cached_property
+    def roots(self) -> tuple[str, ...]:
+        """Columns that the outside finds the rows by, followed back to the query that took the value from the request."""
+        found: dict[str, None] = {}
+        for condition in self.asked:
+            for origin in condition.origins:
+                if origin.kind is OriginKind.REQUEST:
+                    found[condition.column] = None
+                elif origin.kind is OriginKind.ROW and origin.row in self.queries and self._loose(origin):
+                    source = Access(context=self.context, entry=self.entry, query=self.queries[origin.row])
+                    found |= dict.fromkeys(source.roots)
+        return tuple(found)
+
+    @cached_property
+    def handed(self) -> bool:
+        """The caller was handed to the function the query stands in, and the query does not use it."""
+        held = [condition.origins for condition in self.query.filters] + [each.origins for each in self.query.written]
+        used = any(origin.kind is OriginKind.CALLER for origins in held for origin in origins)
+        return self.query.told_caller and not used
+
+    @cached_property
     def sure(self) -> bool:
         """The whole chain was resolved."""
         return not self.entry.unresolved and not self.entry.truncated and bool(self.query.table)
@@ -230,7 +263,11 @@ class Access:
             return False
         if self.whose is Whose.SERVERS:
             return False
-        return self.writes or (self.whose is not Whose.EVERYONES and self.used and not self.only_published)
+        if self.writes:
+            return not self.derived
+        if self.query.verb == "select" and self.query.columns == ():
+            return False  # a count shows no row
+        return self.whose is not Whose.EVERYONES and self.used and not self.only_published
 
 
 def accesses(context: CodeContext, *kinds: EntryKind) -> Iterator[Access]:

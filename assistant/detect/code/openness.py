@@ -81,9 +81,7 @@ def _read(access: Access) -> Openness:
         return Openness.OPEN
     if chooses_person(access):
         return Openness.OPEN
-    by_public = bool(access.asked) and all(
-        words.snake(condition.column) in PUBLIC_IDENTIFIERS for condition in access.asked
-    )
+    by_public = bool(access.roots) and all(words.snake(column) in PUBLIC_IDENTIFIERS for column in access.roots)
     if by_public or _only_counts(access) or public_path(access) or access.whose is Whose.UNKNOWN:
         return Openness.ASKED
     return Openness.OPEN
@@ -91,7 +89,7 @@ def _read(access: Access) -> Openness:
 
 def chooses_person(access: Access) -> bool:
     """The request says whose rows it wants, or in whose name it writes: ``user_id = params.userId``."""
-    if any(words.names_owner(condition.column) for condition in access.asked):
+    if any(words.names_owner(column) for column in access.roots):
         return True
     return any(
         words.names_person(written.column)

@@ -96,7 +96,7 @@ def asked_words(access: Access) -> str:
         for origin in condition.origins
         if origin.kind is OriginKind.REQUEST
     ]
-    return ", ".join(dict.fromkeys(path for path in paths if path)) or "an id"
+    return ", ".join(dict.fromkeys(path for path in paths if path)) or "id"
 
 
 def _short(origin: Origin) -> str:

@@ -26,6 +26,10 @@ CALLER_COLUMNS: Final = named("""user_id owner_id author_id account_id profile_i
     clerk_id clerk_user_id auth_id auth_user_id subject user_email owner_email builder_id student_id seller_id buyer_id
     vendor_id client_id patient_id teacher_id creator_id uploader_id sender_id requester_id""")
 """Columns that name a person whose row it is."""
+_SELF: Final = named(
+    """user_id userid uid owner_id account_id clerk_id clerk_user_id auth_id auth_user_id user_email owner_email customer_id student_id
+    patient_id profile_id member_id subject"""
+)
 TENANT_COLUMNS: Final = named("""team_id tenant_id organization_id organisation_id org_id workspace_id company_id business_id project_id space_id
     account_id school_id agency_id store_id shop_id community_id group_id household_id clinic_id environment_id
     email_account_id tenant workspace team organization""")
@@ -52,7 +56,7 @@ PERSONAL_COLUMNS: Final = named("""email phone phone_number address street date_
 _PUBLIC: Final = named("""product plan price pricing category tag country currency language locale faq blog article changelog feature template
     announcement testimonial leaderboard exercise course lesson badge achievement region city timezone sitemap release job_posting
     skill technology tool topic genre exchange_rate banner hero migration health catalog catalogue variant collection
-    incident_status status_page question quiz""")
+    incident_status status_page question quiz review rating""")
 _PRIVATE: Final = named("""user account session api_key apikey webhook token customer order payment invoice message chat document file note
     subscription member membership team_member organization organisation workspace tenant profile conversation thread attachment
     credential secret audit_log log activity payout settlement address card transaction credit notification email contact
@@ -109,6 +113,11 @@ def names_owner(column: str) -> bool:
 def names_person(column: str) -> bool:
     """The column names a person."""
     return snake(column) in CALLER_COLUMNS
+
+
+def names_self(column: str) -> bool:
+    """The column usually holds the account that acts, and not somebody whose page is looked at."""
+    return snake(column) in _SELF
 
 
 def names_tenant(column: str) -> bool:

@@ -161,7 +161,7 @@ def find(context: CodeContext) -> Iterator[Finding]:
         if fault_of(access) is not Fault.ID_ONLY and not _appends(access):
             continue
         query = access.query
-        below = query.told_caller and query.place.file != access.entry.place.file
+        below = access.handed and query.place.file != access.entry.place.file
         unsure = access.entry.kind is EntryKind.SERVICE
         said = f"Whoever is signed in can {does([query])} {rows_of(query)} with any {asked_words(access)} through {handler(access)}."
         yield report(
@@ -170,7 +170,7 @@ def find(context: CodeContext) -> Iterator[Finding]:
             said,
             severity=severity_of(access, anyone=False),
             confidence=Confidence.LOW if unsure else confidence_of(access),
-            detail=_detail(guards_said(access), handed=query.told_caller),
+            detail=_detail(guards_said(access), handed=access.handed),
             queries=(query,),
             place=place_of(access.entry, query, below=True) if below or unsure else None,
             key=key_of(query),

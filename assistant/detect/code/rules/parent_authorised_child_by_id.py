@@ -133,7 +133,7 @@ def find(context: CodeContext) -> Iterator[Finding]:
     """One finding an entry, table and verb."""
     for access in faulty(context, Fault.CHILD):
         query = access.query
-        below = query.told_caller and query.place.file != access.entry.place.file
+        below = access.handed and query.place.file != access.entry.place.file
         said = f"A member of any team can {does([query])} {rows_of(query)} of every other with any {asked_words(access)} through {handler(access)}."
         yield report(
             RULE,

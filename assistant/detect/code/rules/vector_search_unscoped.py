@@ -101,7 +101,7 @@ EXAMPLES = (
 def find(context: CodeContext) -> Iterator[Finding]:
     """One finding an entry and search."""
     for access in faulty(context, Fault.VECTOR):
-        chosen = bool(access.asked) and asked_words(access) != "an id"
+        chosen = bool(access.asked) and asked_words(access) != "id"
         detail = (
             f"The request chooses {asked_words(access)}, and nobody asks whose documents those are."
             if chosen
