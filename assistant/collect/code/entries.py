@@ -10,12 +10,19 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.entries_actions import action_entries
+from assistant.collect.code.entries_django import django_entries
+from assistant.collect.code.entries_edge import edge_entries
 from assistant.collect.code.entries_endpoints import endpoint_entries
+from assistant.collect.code.entries_jobs import job_entries, scheduled
 from assistant.collect.code.entries_middleware import covered, middleware_entries, middleware_files
 from assistant.collect.code.entries_next import next_entries
-from assistant.collect.code.entries_paths import Routes
+from assistant.collect.code.entries_paths import Routes, is_test
 from assistant.collect.code.entries_point import Before, EntryPoint
 from assistant.collect.code.entries_procedures import procedure_entries
+from assistant.collect.code.entries_python import python_entries
+from assistant.collect.code.entries_services import component_entries, service_entries
+from assistant.collect.code.entries_tools import tool_entries
+from assistant.domain.code import EntryKind
 
 
 if TYPE_CHECKING:
@@ -36,9 +43,17 @@ def find_entries(program: Program) -> tuple[EntryPoint, ...]:
         *action_entries(program),
         *procedure_entries(program),
         *endpoint_entries(program),
+        *edge_entries(program),
+        *job_entries(program),
+        *tool_entries(program),
+        *python_entries(program),
+        *django_entries(program),
+        *service_entries(program),
+        *component_entries(program),
         *middleware_entries(program, middleware),
     ]
-    found = [covered(entry, middleware) for entry in found]
+    found = scheduled(program, (covered(entry, middleware) for entry in found if not is_test(entry.module)))
+    found = _once(found)
     found.sort(key=lambda entry: (entry.module, entry.line, entry.at, entry.id))
     return tuple(_unique(found))
 
@@ -55,3 +70,10 @@ def _unique(entries: list[EntryPoint]) -> Iterator[EntryPoint]:
             if name == entry.id and taken[name] == 1
             else replace(entry, id=name if taken[name] == 1 else f"{name} ({taken[name]})")
         )
+
+
+def _once(entries: list[EntryPoint]) -> list[EntryPoint]:
+    """Without services and components whose function is already an entry of a kind that says more."""
+    weak = {EntryKind.SERVICE, EntryKind.COMPONENT}
+    known = {(entry.module, entry.at) for entry in entries if entry.kind not in weak}
+    return [entry for entry in entries if entry.kind not in weak or (entry.module, entry.at) not in known]

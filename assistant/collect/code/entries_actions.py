@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assistant.collect.code.entries_look import functions_in
 from assistant.collect.code.entries_point import EntryPoint, Spot, point, settings_of, spot_of
 from assistant.domain.code import EntryKind
 from assistant.domain.syntax import (
@@ -111,15 +112,3 @@ def _inline(program: Program, module: Module) -> Iterator[EntryPoint]:
             settings=settings,
             exported=function.name,
         )
-
-
-def functions_in(node: object) -> Iterator[tuple[Function, tuple[Function, ...]]]:
-    """Every function below a node with the functions around it, outermost first."""
-    waiting: list[tuple[object, tuple[Function, ...]]] = [(node, ())]
-    while waiting:
-        one, within = waiting.pop()
-        if isinstance(one, Function):
-            yield one, within
-            within = (*within, one)
-        if isinstance(one, tuple):
-            waiting.extend((item, within) for item in reversed(one) if isinstance(item, tuple) and item)

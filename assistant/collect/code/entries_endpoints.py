@@ -40,9 +40,13 @@ def endpoint_entries(program: Program) -> Iterator[EntryPoint]:
         handlers = [event for event in server.events if event.kind == "handler" and event.handlers]
         if not handlers:
             continue
-        contexts = list(_contexts(servers, parents, ident, 0, frozenset()))[:_MOST]
+        contexts: dict[str, tuple[Before, ...]] = {}
+        for prefix, before in _contexts(servers, parents, ident, 0, frozenset()):
+            # of two mounts under one path the first answers
+            if len(contexts) < _MOST:
+                contexts.setdefault(prefix, before)
         for event in handlers:
-            for prefix, before in contexts:
+            for prefix, before in contexts.items():
                 yield _entry(program, server, event, prefix, before)
 
 

@@ -21,6 +21,8 @@ from assistant.domain.syntax import (
 
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from assistant.collect.code.program import Program
     from assistant.domain.syntax import Expression, Field, Statement
 
@@ -232,3 +234,28 @@ def statements_in(body: tuple[Statement, ...]) -> tuple[Statement, ...]:
             if not isinstance(statement, Define) and (inner := getattr(statement, name, None)):
                 waiting.extend(reversed(inner))
     return tuple(out)
+
+
+def functions_in(node: object) -> Iterator[tuple[Function, tuple[Function, ...]]]:
+    """Every function below a node with the functions around it, outermost first."""
+    waiting: list[tuple[object, tuple[Function, ...]]] = [(node, ())]
+    while waiting:
+        one, within = waiting.pop()
+        if isinstance(one, Function):
+            yield one, within
+            within = (*within, one)
+        if isinstance(one, tuple):
+            waiting.extend((item, within) for item in reversed(one) if isinstance(item, tuple) and item)
+
+
+def nodes_within(node: object, *kinds: type) -> Iterator[tuple[object, tuple[Function, ...]]]:
+    """Every node of some kinds below a node with the functions around it, in source order."""
+    waiting: list[tuple[object, tuple[Function, ...]]] = [(node, ())]
+    while waiting:
+        one, within = waiting.pop()
+        if isinstance(one, kinds):
+            yield one, within
+        if isinstance(one, Function):
+            within = (*within, one)
+        if isinstance(one, tuple):
+            waiting.extend((item, within) for item in reversed(one) if isinstance(item, tuple) and item)

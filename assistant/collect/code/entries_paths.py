@@ -15,6 +15,16 @@ _FILE = re.compile(r"^(.+?)\.(?:tsx?|jsx?|mts|mjs|cts|cjs)$")
 _FRAMES = {"apps", "packages"}
 
 
+_TEST = re.compile(
+    r"\.(?:test|spec|stories|e2e|cy|mock)\.\w+$|(?:^|/)(?:__tests__|__mocks__|__fixtures__|cypress|playwright)/|(?:^|/)(?:tests?|e2e)/(?!(?:.*/)?(?:route|page)\.)|(?:^|/)test_\w+\.py$"
+)
+
+
+def is_test(path: str) -> bool:
+    """True for a test and what only tests use: nobody outside can call it."""
+    return _TEST.search(path) is not None
+
+
 class Routed(NamedTuple):
     """A file below an app or pages folder."""
 

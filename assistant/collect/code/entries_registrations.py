@@ -28,7 +28,7 @@ class Event(NamedTuple):
     """Something that was registered on a server."""
 
     kind: str
-    """``handler``, ``use`` or ``mount``."""
+    """``handler``, ``use``, ``mount``, or ``typed``: a mount that only the type of a parameter tells."""
     verb: str
     """GET, POST ..., ``*``."""
     path: str

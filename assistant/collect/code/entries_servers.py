@@ -138,7 +138,7 @@ class Servers:
                 found = self._program.meaning(module.path, parameter.annotation.removeprefix("typeof ").strip())
                 if found:
                     self.server((found.module, found.local)).events.append(
-                        Event("mount", "", "", (), module.path, within, function.at, child=ident)
+                        Event("typed", "", "", (), module.path, within, function.at, child=ident)
                     )
         self._body(module, function.body, (*within, function))
 
@@ -347,13 +347,16 @@ class Servers:
                     waiting.append(event.child)
 
     def parents(self) -> dict[Ident, list[tuple[Ident, Event]]]:
-        """Where each server is mounted."""
+        """Where each server is mounted; where only a parameter's type says so when nothing else does."""
         out: dict[Ident, list[tuple[Ident, Event]]] = {}
         for ident, server in self.found.items():
             if server.framework:
                 for event in server.events:
                     if event.child and event.child != ident:
                         out.setdefault(event.child, []).append((ident, event))
+        for child, mounts in out.items():
+            seen = [mount for mount in mounts if mount[1].kind != "typed"]
+            out[child] = seen or mounts
         return out
 
     def registered(self) -> Iterator[tuple[Ident, Server]]:

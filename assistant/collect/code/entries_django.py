@@ -1,0 +1,205 @@
+"""Views of Django and its REST framework: ``urlpatterns`` are followed through ``include`` to functions, class-based views and viewsets."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from assistant.collect.code.entries_look import callee_of, dotted, text
+from assistant.collect.code.entries_point import Before, EntryPoint, Spot, point
+from assistant.collect.code.entries_registrations import joined_url, url_of
+from assistant.collect.code.entries_webhooks import is_webhook
+from assistant.domain.code import EntryKind
+from assistant.domain.syntax import Assign, Attribute, Call, Class, Declare, Do, Function, Name, Sequence
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from assistant.collect.code.program import Found, Program
+    from assistant.domain.syntax import Expression
+
+
+_PATHS = frozenset({"path", "re_path", "url"})
+_METHODS = {
+    "get": "GET", "post": "POST", "put": "PUT", "patch": "PATCH", "delete": "DELETE", "list": "GET", "retrieve": "GET", "create": "POST",
+    "update": "PUT", "partial_update": "PATCH", "destroy": "DELETE", "dispatch": "*", "form_valid": "POST", "get_queryset": "GET", "get_object": "GET",
+    "perform_create": "POST", "perform_update": "PUT", "perform_destroy": "DELETE",
+}  # fmt: skip
+_GUARDS = frozenset({"permission_classes", "authentication_classes", "login_url", "permission_required"})
+_DEEPEST = 6
+
+
+def django_entries(program: Program) -> Iterator[EntryPoint]:
+    """Every view that a URL leads to."""
+    lists = [
+        module.path
+        for module in program.modules.values()
+        if module.language == "py" and "urlpatterns" in program.declared(module.path)
+    ]
+    included: set[str] = set()
+    found: dict[str, list[EntryPoint]] = {}
+    for path in lists:
+        found[path] = list(_patterns(program, path, "", 0, included))
+    taken: set[tuple[str, str, tuple[int, int]]] = set()
+    for path in sorted(lists, key=lambda one: one in included):
+        for entry in found[path]:
+            key = (entry.module, entry.verb, entry.at)
+            if path not in included or key not in taken:
+                taken.add(key)
+                yield entry
+
+
+def _patterns(program: Program, path: str, prefix: str, depth: int, included: set[str]) -> Iterator[EntryPoint]:
+    if depth > _DEEPEST:
+        return
+    for statement in program.modules[path].body:
+        if (
+            isinstance(statement, Declare)
+            and isinstance(statement.pattern, Name)
+            and statement.pattern.id == "urlpatterns"
+        ):
+            yield from _list(program, path, statement.value, prefix, depth, included)
+        elif isinstance(statement, Do):
+            value = statement.expression
+            if isinstance(value, Assign) and dotted_target(value) == "urlpatterns":
+                yield from _list(program, path, value.value, prefix, depth, included)
+            elif (
+                isinstance(value, Call)
+                and isinstance(value.callee, Attribute)
+                and value.callee.name == "register"
+                and len(value.arguments) > 1
+            ):
+                route = text(value.arguments[0])
+                if route is not None:
+                    yield from _view(program, path, value.arguments[1], joined_url(prefix, route), viewset=True)
+
+
+def dotted_target(value: Assign) -> str:
+    """Name that is assigned to."""
+    return value.target.id if isinstance(value.target, Name) else ""
+
+
+def _list(
+    program: Program, path: str, value: Expression | None, prefix: str, depth: int, included: set[str]
+) -> Iterator[EntryPoint]:
+    items = value.items if isinstance(value, Sequence) else ()
+    if value is not None and hasattr(value, "left"):
+        for side in (value.left, value.right):
+            yield from _list(program, path, side, prefix, depth, included)
+    for item in items:
+        if not isinstance(item, Call) or callee_of(item).rpartition(".")[2] not in _PATHS or len(item.arguments) < 2:  # noqa: PLR2004  # route and view
+            continue
+        route = re.sub(r"\(\?P<(\w+)>[^)]*\)", r"<\1>", text(item.arguments[0]) or "").strip("^$")
+        url = joined_url(prefix, route)
+        view = item.arguments[1]
+        if isinstance(view, Call) and callee_of(view).rpartition(".")[2] == "include" and view.arguments:
+            target = program.target(path, text(view.arguments[0]) or "")
+            if target and "urlpatterns" in program.declared(target):
+                included.add(target)
+                yield from _patterns(program, target, url, depth + 1, included)
+        else:
+            yield from _view(program, path, view, url, viewset=False)
+
+
+def _view(program: Program, path: str, view: Expression, url: str, *, viewset: bool) -> Iterator[EntryPoint]:
+    before: tuple[Before, ...] = ()
+    while isinstance(view, Call):
+        if isinstance(view.callee, Attribute) and view.callee.name == "as_view":
+            view = view.callee.of
+        elif view.arguments and not viewset:
+            before += (Before(path, view.callee),)
+            view = view.arguments[0]
+        else:
+            return
+    found = _named(program, path, view)
+    declaration = program.declaration(found)
+    if found is None:
+        return
+    if isinstance(declaration, Function):
+        yield _point(
+            program,
+            found,
+            Name(found.local, declaration.at, declaration.end),
+            declaration.at,
+            declaration.name,
+            "*",
+            url,
+            before,
+        )
+    elif isinstance(declaration, Class):
+        yield from _class(program, found, declaration, url, before, viewset=viewset)
+
+
+def _class(
+    program: Program, found: Found, klass: Class, url: str, before: tuple[Before, ...], *, viewset: bool
+) -> Iterator[EntryPoint]:
+    guards = tuple(
+        Before(found.module, field.value)
+        for field in klass.fields
+        if isinstance(field.pattern, Name) and field.pattern.id in _GUARDS and field.value is not None
+    )
+    guards += tuple(Before(found.module, one) for one in (*klass.decorators, *klass.bases))
+    for method in klass.methods:
+        action = next(
+            (
+                one
+                for one in method.decorators
+                if dotted(one) == "action" or callee_of(one).rpartition(".")[2] == "action"
+            ),
+            None,
+        )
+        verb = _METHODS.get(method.name) or ("*" if action is not None else "")
+        if not verb:
+            continue
+        detail = viewset and method.name in {
+            "retrieve",
+            "update",
+            "partial_update",
+            "destroy",
+            "get_object",
+            "perform_update",
+            "perform_destroy",
+        }
+        own = joined_url(url, "<pk>") if detail else (joined_url(url, method.name) if action is not None else url)
+        expression = Attribute(Name(klass.name, method.at, method.at), method.name, method.at, method.end)
+        entry = _point(
+            program, found, expression, method.at, f"{klass.name}.{method.name}", verb, own, (*before, *guards)
+        )
+        from dataclasses import replace
+
+        yield replace(entry, at=(method.at, method.end))
+
+
+def _named(program: Program, path: str, view: Expression) -> Found | None:
+    if isinstance(view, Name):
+        return program.meaning(path, view.id)
+    if isinstance(view, Attribute) and isinstance(view.of, Name):
+        found = program.meaning(path, view.of.id)
+        return program.exported(found.module, view.name) if found and found.local == "*" else None
+    return None
+
+
+def _point(
+    program: Program,
+    found: Found,
+    expression: Expression,
+    at: int,
+    symbol: str,
+    verb: str,
+    url: str,
+    before: tuple[Before, ...],
+) -> EntryPoint:
+    url = url_of(url)
+    return point(
+        program,
+        Spot(found.module, expression, at),
+        id=f"{verb} {url}",
+        kind=EntryKind.ENDPOINT,
+        inputs="django",
+        symbol=symbol,
+        verb=verb,
+        path=url,
+        webhook=is_webhook(program, program.modules[found.module], url, ["POST"]),
+        before=before,
+    )
