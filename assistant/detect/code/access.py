@@ -83,13 +83,7 @@ class Access:
         claimed = (guard for guard in self.weak if guard.weakness is Weakness.GET_SESSION)
         if any(guard.order <= self.query.order for guard in claimed):
             return True
-        return any(
-            origin.kind in {OriginKind.CALLER, OriginKind.CLAIMED}
-            for query in self.entry.queries
-            if query.order <= self.query.order
-            for condition in query.filters
-            for origin in condition.origins
-        )
+        return any(_of_caller(query) for query in self.entry.queries if query.order <= self.query.order)
 
     @cached_property
     def trusted_sender(self) -> bool:
@@ -330,6 +324,19 @@ def in_administration(entry: Entry) -> bool:
 def weak_only(access: Access, *weaknesses: Weakness) -> tuple[Guard, ...]:
     """Weak guards of those kinds."""
     return tuple(guard for guard in access.weak if guard.weakness in weaknesses)
+
+
+def _of_caller(query: Query) -> bool:
+    """The query is run for somebody who is known: found by the caller, or by the key that came in a header."""
+    kinds = {origin.kind for condition in query.filters for origin in condition.origins}
+    if kinds & {OriginKind.CALLER, OriginKind.CLAIMED}:
+        return True
+    by_key = query.tie is not None and query.tie.kind is TieKind.CAPABILITY
+    return by_key and any(
+        origin.kind is OriginKind.REQUEST and origin.path.startswith(("header.", "cookie"))
+        for condition in query.filters
+        for origin in condition.origins
+    )
 
 
 def _is_capability(condition: Filter) -> bool:

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
-from assistant.domain.code import ClientKind, Decisions, Entry, EntryKind, OriginKind, Query
+from assistant.domain.code import ClientKind, Decisions, Entry, EntryKind, OriginKind, Query, TieKind
 from assistant.domain.matrix import Actor, Cell, Verb, Verdict
 from assistant.domain.ownership import OwnerKind
 
@@ -264,15 +264,20 @@ class CodeContext:
         return bool({entry.id, entry.group} & self.decisions.private)
 
 
+_BINDING: Final = frozenset({TieKind.FILTER, TieKind.CHILD, TieKind.PROVEN, TieKind.CREATED})
 _PROVIDERS: Final = frozenset({"stripe", "paddle", "lemonsqueezy", "trigger", "github", "polar", "dodo", "razorpay"})
 """External services whose objects are customers': subscriptions, runs, installations."""
 
 
 def _caller_columns(query: Query) -> Iterator[str]:
-    """Columns of a query that hold the caller."""
+    """Columns of a query that hold the caller, or what was proven to be theirs."""
     for condition in query.filters:
         if condition.operator in {"eq", "in"} and any(origin.kind is OriginKind.CALLER for origin in condition.origins):
             yield condition.column.rpartition(".")[2]
     for written in query.written:
         if words.names_owner(written.column) and any(origin.kind is OriginKind.CALLER for origin in written.origins):
             yield written.column
+    if query.tie is not None and query.tie.kind in _BINDING:
+        column = query.tie.says.partition(" = ")[0].rpartition(".")[2]
+        if words.names_owner(column):
+            yield column

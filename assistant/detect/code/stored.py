@@ -88,7 +88,7 @@ def _bound(access: Access, written: Written, target: str) -> bool:
     if asked <= access.proven or any(origin.kind is OriginKind.CALLER for origin in written.origins):
         return True
     for guard in access.strong:
-        if guard.kind in {GuardKind.MEMBERSHIP, GuardKind.OWNER, GuardKind.NAME} and not guard.subjects:
+        if guard.kind in {GuardKind.MEMBERSHIP, GuardKind.NAME} and not guard.subjects:
             return True  # something was proven in a function below, and what it was got lost on the way
         if asked & set(guard.subjects) and guard.kind is not GuardKind.SESSION:
             return True
@@ -96,7 +96,8 @@ def _bound(access: Access, written: Written, target: str) -> bool:
         held = {origin for condition in query.filters for origin in condition.origins}
         if query.order >= access.query.order or not asked & held or query.tie is None:
             continue
-        by_rules = query.client is ClientKind.USER and words.table_key(query.table) == target
-        if query.tie.kind is TieKind.FILTER or by_rules:
+        same = words.table_key(query.table) == target
+        by_rules = query.client is ClientKind.USER and same
+        if query.tie.kind is TieKind.FILTER or by_rules or (same and query.tie.kind in {TieKind.CHILD, TieKind.PROVEN}):
             return True
     return False

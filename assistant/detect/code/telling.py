@@ -46,6 +46,16 @@ def by_entry(found: Iterable[Access]) -> Iterator[list[Access]]:
     yield from groups.values()
 
 
+def by_table(found: Iterable[Access]) -> Iterator[list[Access]]:
+    """Accesses of one entry to one table together, writes first: they are one mistake and one edit."""
+    groups: dict[tuple[str, str, str], list[Access]] = {}
+    for access in found:
+        below = access.query.place.file if access.handed else ""
+        groups.setdefault((access.entry.id, words.table_key(access.query.table), below), []).append(access)
+    for group in groups.values():
+        yield sorted(group, key=lambda access: (not access.writes, access.query.order))
+
+
 def severity_of(access: Access, *, anyone: bool) -> Severity:
     """By exposure: anyone on the internet and writes or secrets critical, else high; rows of which nobody knows whose they are medium."""
     if access.whose is not Whose.CUSTOMERS:

@@ -10,7 +10,7 @@ from assistant.detect.code.judge import report
 from assistant.detect.code.openness import Openness, openness
 from assistant.detect.code.rule import CodeExample, CodeRule
 from assistant.detect.code.stored import unchecked_references
-from assistant.detect.code.telling import confidence_of, facts_of, handler, key_of
+from assistant.detect.code.telling import confidence_of, facts_of, handler
 from assistant.domain.code import ClientKind, EntryKind, OriginKind
 from assistant.domain.matrix import Severity
 from assistant.domain.ownership import Confidence
@@ -145,7 +145,7 @@ def find(context: CodeContext) -> Iterator[Finding]:
             detail=f"{written.column} comes from the request and nothing before the write asks whose row it is."
             + (" Row-level security looks at the new row and not at what it points to." if by_rules else ""),
             queries=(access.query,),
-            key=key_of(access.query),
+            key=target,
             columns=[each.column for each, _ in found],
             facts=facts_of(access) | {"column": written.column, "request": _request(written), "target": target},
         )

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assistant.detect.code import words
 from assistant.detect.code.access import accesses
 from assistant.detect.code.faults import Fault, fault_of, guards_said
 from assistant.detect.code.judge import place_of, report
 from assistant.detect.code.rule import CodeExample, CodeRule
 from assistant.detect.code.telling import (
     asked_words,
+    by_table,
     confidence_of,
     does,
     facts_of,
     handler,
-    key_of,
     rows_of,
     severity_of,
 )
@@ -156,24 +157,22 @@ EXAMPLES = (
 
 
 def find(context: CodeContext) -> Iterator[Finding]:
-    """One finding an entry, table and verb."""
-    for access in accesses(context):
-        if fault_of(access) is not Fault.ID_ONLY and not _appends(access):
-            continue
-        query = access.query
-        below = access.handed and query.place.file != access.entry.place.file
+    """One finding an entry and table."""
+    found = (access for access in accesses(context) if fault_of(access) is Fault.ID_ONLY or _appends(access))
+    for group in by_table(found):
+        access, queries = group[0], [each.query for each in group]
+        below = access.handed and access.query.place.file != access.entry.place.file
         unsure = access.entry.kind is EntryKind.SERVICE
-        said = f"Whoever is signed in can {does([query])} {rows_of(query)} with any {asked_words(access)} through {handler(access)}."
         yield report(
             RULE,
             access.entry,
-            said,
+            f"Whoever is signed in can {does(queries)} {rows_of(access.query)} with any {asked_words(access)} through {handler(access)}.",
             severity=severity_of(access, anyone=False),
             confidence=Confidence.LOW if unsure else confidence_of(access),
             detail=_detail(guards_said(access), handed=access.handed),
-            queries=(query,),
-            place=place_of(access.entry, query, below=True) if below or unsure else None,
-            key=key_of(query),
+            queries=queries,
+            place=place_of(access.entry, access.query, below=True) if below or unsure else None,
+            key=words.table_key(access.query.table),
             facts=facts_of(access),
         )
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assistant.detect.code import words
 from assistant.detect.code.faults import Fault, guards_said
 from assistant.detect.code.judge import place_of, report
 from assistant.detect.code.rule import CodeExample, CodeRule
 from assistant.detect.code.telling import (
     asked_words,
+    by_table,
     confidence_of,
     does,
     facts_of,
     faulty,
     handler,
-    key_of,
     rows_of,
     severity_of,
 )
@@ -130,21 +131,21 @@ EXAMPLES = (
 
 
 def find(context: CodeContext) -> Iterator[Finding]:
-    """One finding an entry, table and verb."""
-    for access in faulty(context, Fault.CHILD):
-        query = access.query
-        below = access.handed and query.place.file != access.entry.place.file
-        said = f"A member of any team can {does([query])} {rows_of(query)} of every other with any {asked_words(access)} through {handler(access)}."
+    """One finding an entry and table."""
+    for group in by_table(faulty(context, Fault.CHILD)):
+        access, queries = group[0], [each.query for each in group]
+        below = access.handed and access.query.place.file != access.entry.place.file
+        rows, asked = rows_of(access.query), asked_words(access)
         yield report(
             RULE,
             access.entry,
-            said,
+            f"A member of any team can {does(queries)} {rows} of every other with any {asked} through {handler(access)}.",
             severity=severity_of(access, anyone=False),
             confidence=confidence_of(access),
-            detail=f"{guards_said(access)} proves {_proven(access)}; the query is found by {asked_words(access)}, which nothing ties to it.",
-            queries=(query,),
-            place=place_of(access.entry, query, below=True) if below else None,
-            key=key_of(query),
+            detail=f"{guards_said(access)} proves {_proven(access)}; the query is found by {asked}, which nothing ties to it.",
+            queries=queries,
+            place=place_of(access.entry, access.query, below=True) if below else None,
+            key=words.table_key(access.query.table),
             facts=facts_of(access) | {"proven": _proven(access)},
         )
 
