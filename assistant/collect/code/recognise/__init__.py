@@ -66,7 +66,13 @@ def query_of(chain: Chain, context: Seen) -> Draft | None:
     chain = normal(chain)
     if chain.source == "global":
         return None
-    return next((found for query in readers if (found := query(chain, context)) is not None), None)
+    found = next((draft for query in readers if (draft := query(chain, context)) is not None), None)
+    if found is None or not context.module.endswith(".py"):
+        return found
+    return found._replace(
+        filters=tuple((column, how, identity.told(value)) for column, how, value in found.filters),
+        written=tuple((column, identity.told(value)) for column, value in found.written),
+    )
 
 
 def identity_of(chain: Chain, context: Seen) -> Identity | None:

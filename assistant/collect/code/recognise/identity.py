@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from assistant.collect.code.recognise.chains import NOBODYS, Seen, argument, at_path, is_nothing, package_of
 from assistant.collect.code.recognise.supabase_clients import client_of
-from assistant.collect.code.values import Chain, Closure, Identity, Step, text_of
+from assistant.collect.code.values import Chain, Closure, Identity, Step, Value, caller, text_of
 from assistant.domain.code import ClientKind, OriginKind
 
 
@@ -35,6 +35,7 @@ _LIBRARIES: dict[str, dict[str, Known]] = {
         "getSession": _SESSION,
         "useSession": Known("session", ("data",)),
         "getToken": Known("token"),
+        "withAuth": Known("token", throws=True),
     },
     "@auth/": {"auth": _SESSION, "getSession": _SESSION, "getAuthUser": _AUTH, "getToken": Known("token")},
     "@clerk/": {
@@ -150,6 +151,7 @@ _LIBRARIES: dict[str, dict[str, Known]] = {
     "@fastify/jwt": {"jwtVerify": _USER._replace(throws=True)},
     "@unkey/": {"verifyKey": Known("key"), "verify": Known("key")},
     "flask_login": {"current_user": _USER},
+    "flask": {"session.get": _SESSION},
     "flask_jwt_extended": {
         "get_jwt_identity": _USER,
         "get_current_user": _USER,
@@ -227,6 +229,18 @@ def identity(chain: Chain, seen: Seen) -> Identity | None:
     if chain.source in NOBODYS or package.startswith(("@/", "~/", "./", "../", "#")):
         return _shaped(chain) or _named(chain)
     return _named(chain) if "auth" in package or "session" in package else None
+
+
+def told(value: Value) -> Value:
+    """``current_user.id`` of Flask-Login and ``session["user_id"]`` of Flask: the caller, though nothing is called."""
+    if not isinstance(value, Chain) or any(step.arguments is not None for step in value.steps):
+        return value
+    package = package_of(value.source)
+    if (package, value.name) in {("flask_login", "current_user"), ("flask", "session"), ("flask", "g")}:
+        return caller(
+            ".".join(["session" if value.name == "session" else "user", *(step.name for step in value.steps)])
+        )
+    return value
 
 
 def _made(known: Known, says: str, weakness: str = "") -> Identity:

@@ -23,6 +23,7 @@ from assistant.collect.code.recognise.chains import (
 )
 from assistant.collect.code.recognise.conditions import Condition, negated
 from assistant.collect.code.recognise.sqlalchemy import (
+    ENDS,
     SINGLE,
     draft_of,
     executed,
@@ -142,7 +143,7 @@ def query(chain: Chain, seen: Seen) -> Draft | None:
     if last.name in {"execute", "scalars", "scalar", "exec", "fetch_all", "fetch_one", "stream", "stream_scalars"}:
         return executed(last)
     if last.name == "get" and len(last.arguments) > 1 and (model := model_of(argument(last, 0))) and is_session(chain):
-        return draft_of("select", model, [("id", "eq", argument(last, 1) or UNKNOWN)], single=True)
+        return draft_of("select", model, [("id", "eq", argument(last, 1) or UNKNOWN)], single=True)._replace(lazy=False)
     if "query" in names and (
         package.startswith(("sqlalchemy", "flask_sqlalchemy", "sqlmodel", ".")) or chain.source in NOBODYS
     ):
@@ -215,7 +216,8 @@ def _django(chain: Chain, names: list[str]) -> Draft | None:
                     (column, value) for column, _, value in found
                 )
         single = single or SINGLE.get(step.name, False)
-    return draft_of(verb, table, filters, written=written, single=single, columns=columns)._replace(engine="django")
+    draft = draft_of(verb, table, filters, written=written, single=single, columns=columns)
+    return draft._replace(engine="django", lazy=not any(step.name in ENDS - {"all"} for step in steps))
 
 
 def _or_404(last: Step) -> Draft | None:

@@ -24,6 +24,7 @@ from assistant.collect.code.values import (
     Test,
     Value,
 )
+from assistant.domain.syntax import Name
 
 
 SINGLE = {
@@ -63,6 +64,29 @@ _LOOKUPS = {
     "not": "neq",
     "ne": "neq",
 }
+ENDS = frozenset(SINGLE) | {
+    "all",
+    "scalars",
+    "count",
+    "exists",
+    "delete",
+    "update",
+    "create",
+    "bulk_create",
+    "get_or_create",
+    "update_or_create",
+    "paginate",
+    "values_list",
+    "iterator",
+    "aggregate",
+    "in_bulk",
+    "fetchall",
+    "acreate",
+    "aupdate",
+    "adelete",
+    "bulk_update",
+}
+"""Calls after which nothing can be added: the query runs, Python has no await to show it."""
 _STATEMENTS = {"select": "select", "insert": "insert", "update": "update", "delete": "delete"}
 
 
@@ -206,6 +230,7 @@ def keywords_in(value: Value | None) -> list[Condition]:
 def queried(chain: Chain, names: list[str]) -> Draft | None:
     """``session.query(User).filter(…).first()``, ``User.query.filter_by(…).first()``."""
     at = names.index("query")
+    chain = chain._replace(steps=resolved(chain.steps))
     asked = chain.steps[at]
     if asked.arguments is not None:
         models = [found for each in asked.arguments if (found := model_of(each))]
@@ -223,6 +248,62 @@ def queried(chain: Chain, names: list[str]) -> Draft | None:
         table,
         chosen if not asked.arguments or not any(model_of(each) for each in asked.arguments) else None,
     )
+
+
+def _models_in(values: tuple[Value, ...], depth: int = 0) -> list[Blueprint]:
+    """Classes named anywhere in a query: its columns are looked up in them."""
+    out: list[Blueprint] = []
+    for value in values:
+        if isinstance(value, Blueprint):
+            out.append(value)
+        elif isinstance(value, Chain) and depth < 3:  # noqa: PLR2004 - a statement inside execute
+            out += [each for step in value.steps for each in _models_in(step.arguments or (), depth + 1)]
+    return out
+
+
+def resolved(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """The steps with ``Order.id`` in place of the ``Column(Integer)`` that a class of the repository holds under that name."""
+    models = [each for step in steps for each in _models_in(step.arguments or ())]
+    fields = {
+        (model.module, declared.value.end): (model.klass.name, declared.pattern.id)
+        for model in models
+        for declared in model.klass.fields
+        if declared.value is not None and isinstance(declared.pattern, Name)
+    }
+    if not fields:
+        return steps
+    return tuple(
+        step._replace(arguments=tuple(_with_names(each, fields) for each in step.arguments)) if step.arguments else step
+        for step in steps
+    )
+
+
+def _with_names(value: Value, fields: dict[tuple[str, int], tuple[str, str]], depth: int = 0) -> Value:
+    if depth > 8:  # noqa: PLR2004 - deeper than people nest
+        return value
+    if isinstance(value, Test):
+        return value._replace(operands=tuple(_with_names(each, fields, depth + 1) for each in value.operands))
+    if isinstance(value, Either):
+        return value._replace(values=tuple(_with_names(each, fields, depth + 1) for each in value.values))
+    if not isinstance(value, Chain):
+        return value
+    for number, step in enumerate(value.steps):
+        found = fields.get((step.module, step.end))
+        if found is not None and step.arguments is not None:
+            column = Step(found[1], None, new=False, module=step.module, at=step.at, end=step.end)
+            rest = Chain("column", found[0], (column, *value.steps[number + 1 :]))
+            return _inside(rest, fields, depth)
+    return _inside(value, fields, depth)
+
+
+def _inside(value: Chain, fields: dict[tuple[str, int], tuple[str, str]], depth: int) -> Chain:
+    steps = tuple(
+        step._replace(arguments=tuple(_with_names(each, fields, depth + 1) for each in step.arguments))
+        if step.arguments
+        else step
+        for step in value.steps
+    )
+    return value._replace(steps=steps)
 
 
 def _walked(steps: tuple[Step, ...], table: str, chosen: tuple[str, ...] | None) -> Draft:
@@ -244,7 +325,8 @@ def _walked(steps: tuple[Step, ...], table: str, chosen: tuple[str, ...] | None)
         elif step.name in {"count", "exists"}:
             chosen = ()
         single = single or SINGLE.get(step.name, False)
-    return draft_of(verb, table, filters, written=written, single=single, columns=chosen)
+    draft = draft_of(verb, table, filters, written=written, single=single, columns=chosen)
+    return draft._replace(lazy=not any(step.name in ENDS for step in steps))
 
 
 def executed(last: Step) -> Draft | None:
@@ -253,6 +335,7 @@ def executed(last: Step) -> Draft | None:
     if not isinstance(given, Chain):
         return None
     built = normal(given)
+    built = built._replace(steps=resolved(built.steps))
     start = next(
         (
             n
@@ -271,4 +354,4 @@ def executed(last: Step) -> Draft | None:
         return None
     draft = _walked(built.steps[start + 1 :], table, None if models else tuple(column for _, column in columns))
     verb = _STATEMENTS[first.name or built.name]
-    return draft._replace(verb=verb, columns=draft.columns if verb == "select" else (draft.columns or ()))
+    return draft._replace(lazy=False, verb=verb, columns=draft.columns if verb == "select" else (draft.columns or ()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from assistant.collect.code.map import map_of
 from assistant.collect.code.recognise import Seen, query_of
 from assistant.collect.code.values import Test as Compared
 from assistant.collect.code.values import caller, request
@@ -99,3 +100,25 @@ def test_supabase_of_python():
     made = grow("supabase", "create_client").call("u", value("sb_secret_aaaaaaaaaaaaaaaaaaaaaa_12345678"))
     draft = draft_of(made.do("table", "orders").do("select", "*").do("eq", "id", ID).do("execute"))
     assert (draft.engine, draft.client, draft.table, draft.wraps) == ("supabase", "service", "orders", ("data",))
+
+
+def test_columns_of_a_class_are_known_by_the_line_that_declares_them():
+    found = map_of(
+        {
+            "app.py": (
+                "from flask import Flask, jsonify\nfrom flask_login import current_user\nfrom models import Order, db\n"
+                "app = Flask(__name__)\n@app.route('/mine/<id>')\ndef mine(id):\n"
+                "    o = db.session.query(Order).filter(Order.id == id, Order.user_id == current_user.id).first()\n"
+                "    return jsonify(o.to_dict())\n"
+            ),
+            "models.py": (
+                "from flask_sqlalchemy import SQLAlchemy\ndb = SQLAlchemy()\nclass Order(db.Model):\n"
+                "    id = db.Column(db.Integer, primary_key=True)\n    user_id = db.Column(db.Integer)\n"
+            ),
+        }
+    )
+    (query,) = found.entries[0].queries
+    assert [(one.column, str(one.origins[0])) for one in query.filters] == [
+        ("id", "request path.id"),
+        ("user_id", "caller user.id"),
+    ]
