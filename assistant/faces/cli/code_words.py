@@ -52,6 +52,27 @@ def tell_code_numbers(voice: Voice, half: CodeHalf, rows: Sequence[Row] | None =
     voice.line()
 
 
+def tell_rotation(voice: Voice, half: CodeHalf) -> None:
+    """Which keys to change, in which order; and what of the history was read."""
+    from assistant.detect.secrets.rotation import rotation_order
+
+    turns = rotation_order(half.secrets)
+    if turns:
+        voice.line(
+            f"Change {plural(len(turns), 'key')}, in this order, once the code no longer shows them:", kind="strong"
+        )
+        for turn in turns[: 2 * _MOST]:
+            voice.line(f"{turn.order}. {turn.kind.value} {turn.shown}: {turn.why_now} {turn.console}", indent=2)
+        if len(turns) > 2 * _MOST:
+            voice.line(f"{len(turns) - 2 * _MOST} more: `stanch scan --json` lists all", indent=2)
+        voice.line()
+    history = half.secrets.history
+    if history.asked:
+        voice.line(f"Searched for secrets: {history.read:,} of {plural(history.commits, 'commit')}.", indent=2)
+        for says in history.says:
+            voice.line(says, indent=4)
+
+
 def tell_code_questions(voice: Voice, asked: Sequence[Question]) -> None:
     """Public on purpose? One a route group, with the way to answer."""
     if not asked:

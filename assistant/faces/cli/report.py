@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from assistant.domain.matrix import Cell, Matrix
     from assistant.domain.ownership import OwnershipMap, Question
     from assistant.domain.replay import NotRead, Replay
+    from assistant.engine.codehalf import CodeHalf
     from assistant.engine.examination import Examination
     from assistant.engine.rehearsal import Rehearsal
 
@@ -66,10 +67,38 @@ def scan_report(examination: Examination, *, with_map: bool = False) -> dict[str
         from assistant.engine.codeview import entry_record, map_record, rows_of
 
         rows = rows_of(half)
-        report["code"] = map_record(half, rows)
+        report["code"] = map_record(half, rows) | {"secrets": _secrets(half)}
         if with_map:
             report["code"]["map"] = [entry_record(row) for row in rows]
     return report
+
+
+def _secrets(half: CodeHalf) -> dict[str, Any]:
+    """What was searched for secrets, and what to change in which order; masks only."""
+    from assistant.detect.secrets.rotation import rotation_order
+
+    found = half.secrets
+    return {
+        "files": found.files,
+        "history": {
+            "asked": found.history.asked,
+            "commits": found.history.commits,
+            "read": found.history.read,
+            "says": list(found.history.says),
+        },
+        "rotation": [
+            {
+                "order": turn.order,
+                "kind": turn.kind.value,
+                "shown": turn.shown,
+                "why_now": turn.why_now,
+                "where": [where(place) for place in turn.places],
+                "console": turn.console,
+                "then": turn.then,
+            }
+            for turn in rotation_order(found)
+        ],
+    }
 
 
 def _database(rehearsal: Rehearsal | None) -> dict[str, Any]:

@@ -70,8 +70,9 @@ def _tell(voice: Voice, examination: Examination) -> None:
     else:
         _tell_not_tested(voice, examination)
     if examination.code is not None:
-        from assistant.faces.cli.code_words import tell_code_numbers, tell_code_questions
+        from assistant.faces.cli.code_words import tell_code_numbers, tell_code_questions, tell_rotation
 
+        tell_rotation(voice, examination.code)
         tell_code_questions(voice, examination.questions())
         tell_code_numbers(voice, examination.code)
         if examination.code.map.entries:
