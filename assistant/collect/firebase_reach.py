@@ -10,14 +10,12 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from assistant.collect.firebase_expressions import called, dotted, mentions, replaced
+from assistant.collect.firebase_expressions import Node, called, dotted, mentions, replaced
 from assistant.domain.code import Reach
 
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from assistant.collect.firebase_expressions import Node
 
 
 class RuleFunction(NamedTuple):
@@ -70,7 +68,8 @@ def judge(node: Node, functions: Mapping[str, RuleFunction], depth: int = 0) -> 
     if node.kind == "and":
         return _strongest([judge(part, functions, depth + 1) for part in node.parts])
     if node.kind == "not":
-        return _opposite(judge(node.parts[0], functions, depth + 1))
+        turned = _turned(node.parts[0])
+        return judge(turned, functions, depth + 1) if turned else _opposite(judge(node.parts[0], functions, depth + 1))
     if node.kind == "choose":
         test, yes, no = (judge(part, functions, depth + 1) for part in node.parts)
         return _weakest([_strongest([test, yes]), no])
@@ -109,6 +108,16 @@ def _strongest(found: list[Judged]) -> Judged:
     return most._replace(
         binds=any(one.binds for one in found), until=next((one.until for one in found if one.until), "")
     )
+
+
+def _turned(node: Node) -> Node | None:
+    """``!(a == b)`` as ``a != b``, ``!(a || b)`` as ``!a && !b``; None when it cannot be said otherwise."""
+    if node.kind == "compare" and node.text in {"==", "!="}:
+        return node._replace(text="!=" if node.text == "==" else "==")
+    if node.kind in {"and", "or"}:
+        parts = tuple(Node("not", "", (part,)) for part in node.parts)
+        return Node("or" if node.kind == "and" else "and", "", parts)
+    return None
 
 
 def _opposite(judged: Judged) -> Judged:

@@ -81,13 +81,15 @@ def _of_record(module: Module, kind: str, record: Record, constants: dict[str, E
             )
 
 
-def _items(value: Expression | None, constants: dict[str, Expression]) -> list[Record]:
-    """Records of a list, through a name and spreads."""
-    if isinstance(value, Name):
-        value = constants.get(value.id)
-    if value is None:
-        return []
-    return [item for item in expressions_of(value) if isinstance(item, Record)]
+def _items(value: Expression | None, constants: dict[str, Expression], depth: int = 0) -> list[Record]:
+    """Records of a list, through names and spreads."""
+    found: list[Record] = []
+    for item in expressions_of(value) if value is not None else ():
+        if isinstance(item, Record):
+            found.append(item)
+        elif isinstance(item, Name) and item.id in constants and depth < 3:  # noqa: PLR2004 - a constant of a constant of a constant
+            found += _items(constants[item.id], constants, depth + 1)
+    return found
 
 
 def _condition(value: Expression, constants: dict[str, Expression]) -> str:
