@@ -10,6 +10,7 @@ from assistant.collect.code.follow.binding import bind
 from assistant.collect.code.follow.facts import access
 from assistant.collect.code.follow.library import global_call, known_method, listed_method, over
 from assistant.collect.code.follow.scope import Scope, either
+from assistant.collect.code.follow.stand_ins import is_stand_in, stood_in_for
 from assistant.collect.code.follow.statements import execute
 from assistant.collect.code.follow.stop import Stopped
 from assistant.collect.code.follow.trust import trusted
@@ -109,6 +110,8 @@ def _chain_called(
     run: Run, value: Chain, arguments: tuple[Value, ...], module: str, at: int, end: int, *, new: bool
 ) -> Value:
     last = value.last
+    if new and is_stand_in(value, arguments):
+        return stood_in_for(run, arguments, module, at)
     if last is not None and last.arguments is not None and not new:
         inner = [one for one in last.arguments if isinstance(one, Closure)]
         if inner and value.source != "global":  # a wrapper of a library around functions of the repository
