@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-_CANDIDATE: Final = re.compile(rb">\s*`|\btypeof\s+import\b|\bexport\s+type\s*\*")
+_CANDIDATES: Final = tuple(
+    re.compile(text) for text in (rb">\s*`", rb"typeof\s+import\b", rb"export\s+type\s*\*", rb"\0")
+)
+"""One by one, because a pattern that starts with a text is searched six times as fast as a choice of them."""
 _TYPEOF_IMPORT: Final = re.compile(rb"\btypeof\s+(import\s*\(\s*(?:\"[^\"\n]*\"|'[^'\n]*')\s*,?\s*\))")
 _EXPORT_TYPE: Final = re.compile(rb"\bexport\s+(type)\s*\*")
 _TEMPLATE: Final = re.compile(rb"(>)\s*`")
@@ -33,7 +36,7 @@ _LESS, _EQUALS, _GREATER, _SEMICOLON, _UNDERSCORE = b"<=>;_"
 
 def mask(data: bytes) -> bytes:
     """Bytes of the same length and with the same lines that the grammar can parse; the same object when nothing is in the way."""
-    if _CANDIDATE.search(data) is None and b"\0" not in data:
+    if not any(candidate.search(data) for candidate in _CANDIDATES):
         return data
     out = bytearray(data.replace(b"\0", b" "))  # the parser would take it for the end of the file
     for found in _EXPORT_TYPE.finditer(data):

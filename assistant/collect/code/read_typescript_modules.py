@@ -180,18 +180,20 @@ def exports_by_assignment(reading: Reading, statement: Statement, into: list[Sta
     """Read ``module.exports = …``, ``exports.x = …`` and ``module.exports.x = …`` of the top of a file; False for anything else."""
     if not isinstance(statement, Do) or not isinstance(statement.expression, Assign):
         return False
-    found = statement.expression
-    if found.operator != "=" or not isinstance(found.target, Attribute):
-        return False
+    places: list[Attribute] = []
+    value: Expression = statement.expression
+    while isinstance(value, Assign) and value.operator == "=":  # exports = module.exports = x
+        if isinstance(value.target, Attribute) and (_is_exports(value.target) or _is_exports(value.target.of)):
+            places.append(value.target)
+        value = value.value
     span = (statement.at, statement.end)
-    if _is_exports(found.target):
-        _whole(reading, span, found.value, into)
-        return True
-    if _is_exports(found.target.of):
-        if not isinstance(found.value, Unary):  # exports.x = void 0, as compilers write it
-            _single(reading, span, found.target.name, found.value, into)
-        return True
-    return False
+    for place in places:
+        if _is_exports(place):
+            _whole(reading, span, value, into)
+        elif not isinstance(value, Unary):  # exports.x = void 0, as compilers write it
+            _single(reading, span, place.name, value, into)
+            value = Name(reading.exports[-1].local, value.at, value.end)
+    return bool(places)
 
 
 def _is_exports(of: Expression) -> bool:

@@ -465,6 +465,8 @@ def test_commonjs_exports_are_exports():
         ("a", "a", "", False),
         ("b", "b", "", False),
     ]
+    assert exports("exports = module.exports = handler", "a.js") == [("default", "handler", "", False)]
+    assert exports("exports.a = exports.b = () => 1", "a.js") == [("a", "a", "", False), ("b", "a", "", False)]
     assert exports("module.exports = handler", "a.js") == [("default", "handler", "", False)]
     clash = read("const a = 1; exports.a = wrap(a)", "a.js")
     assert clash.exports[0].local == "exports.a" == clash.body[1].pattern.id
