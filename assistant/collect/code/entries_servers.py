@@ -155,7 +155,9 @@ class Servers:
                 if isinstance(statement, Declare) and name in names_of(statement.pattern):
                     return (module, f"{function.at}:{name}")
         found = self._program.meaning(module, name)
-        return (found.module, found.local) if found and found.local != "*" else None
+        if found and found.local == "*":
+            found = self._program.exported(found.module, "default")
+        return (found.module, found.local) if found else None
 
     def _chain(
         self, module: Module, value: Expression | None, within: tuple[Function, ...], ident: Ident | None

@@ -11,7 +11,6 @@ import os
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-
 from assistant.collect.code.matchers import Matcher, covers
 from assistant.domain.code import EntryKind
 

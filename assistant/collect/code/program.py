@@ -180,7 +180,7 @@ class Program:
             return self._submodule(path, local)
         target = self.target(path, one.source)
         if one.name == "*":
-            return Found(target, "*") if target else None
+            return self._whole(target, seen) if target else None
         if target:
             found = self._export(target, one.name, seen)
             if found is not None:
@@ -189,9 +189,19 @@ class Program:
             dotted = f"{one.source}{one.name}" if one.source.endswith(".") else f"{one.source}.{one.name}"
             inner = self.target(path, dotted)
             return Found(inner, "*") if inner else None
-        if target and one.name == "default" and not self.modules[target].exports:
+        if target and one.name == "default" and self.modules[target].language == "js" and not self._has_default(target):
             return Found(target, "*")
         return None
+
+    def _has_default(self, path: str) -> bool:
+        return any(export.name == "default" for export in self.modules[path].exports)
+
+    def _whole(self, target: str, seen: set[tuple[str, str]]) -> Found:
+        """A whole module: of a CommonJS module that exports one thing, that thing."""
+        exports = self.modules[target].exports
+        if exports and self.modules[target].language == "js" and all(export.name == "default" for export in exports):
+            return self._export(target, "default", seen) or Found(target, "*")
+        return Found(target, "*")
 
     def _submodule(self, path: str, local: str) -> Found | None:
         """A name that a Python package has because a module of that name lies in it."""

@@ -1,0 +1,100 @@
+"""Servers beside Next.js: a handler without the prefix and middleware of the router it hangs under would be judged as something else."""
+
+from __future__ import annotations
+
+from assistant.collect.code.entries_look import dotted
+
+from .repository import entries
+
+
+def before(entry):
+    return [dotted(one.expression) or dotted(getattr(one.expression, "callee", None)) for one in entry.before]
+
+
+def test_hono_prefixes_mounts_and_middleware_in_order():
+    found = entries(
+        {
+            "src/index.ts": 'import { Hono } from "hono"; import { users } from "./users"; import { register } from "./posts";\n'
+            'const app = new Hono().basePath("/api")\napp.get("/health", (c) => c.text("ok"))\napp.use("/users/*", requireUser)\napp.route("/users", users)\nregister(app)\nexport default app',
+            "src/users.ts": 'import { Hono } from "hono"; export const users = new Hono().get("/:id", check, async (c) => c.json({})).post("/", create); async function create(c) {}',
+            "src/posts.ts": 'import type { Hono } from "hono"; export function register(app: Hono) { app.openapi(route, async (c) => c.json(1)); app.on(["PUT"], "/x", (c) => c) }\nconst route = createRoute({ method: "delete", path: "/posts/{id}" })',
+        }
+    )
+    assert set(found) == {
+        "GET /api/health",
+        "GET /api/users/[id]",
+        "POST /api/users",
+        "DELETE /api/posts/[id]",
+        "PUT /api/x",
+    }
+    assert before(found["GET /api/health"]) == []
+    assert before(found["GET /api/users/[id]"]) == ["requireUser", "check"]
+    assert found["POST /api/users"].symbol == "create"
+    assert found["DELETE /api/posts/[id]"].symbol == "register"
+    assert [function.name for function in found["PUT /api/x"].within] == ["register"]
+
+
+def test_express_routers_in_other_files_and_in_commonjs():
+    found = entries(
+        {
+            "server.js": 'const express = require("express"); const orders = require("./routes/orders"); const app = express(); app.use(express.json()); app.use("/api/orders", authenticate, orders); app.listen(1)',
+            "routes/orders.js": 'const express = require("express"); const router = express.Router(); const ctl = require("../ctl"); router.use(audit); router.get("/:id", ctl.get); router.route("/").post(isAdmin, (req, res) => res.json(1)); module.exports = router',
+            "ctl.js": "exports.get = (req, res) => res.json(1)",
+        }
+    )
+    assert set(found) == {"GET /api/orders/[id]", "POST /api/orders"}
+    assert before(found["GET /api/orders/[id]"])[-2:] == ["authenticate", "audit"]
+    assert before(found["POST /api/orders"])[-1] == "isAdmin"
+
+
+def test_fastify_plugins_hooks_and_route_options():
+    found = entries(
+        {
+            "app.ts": 'import Fastify from "fastify"; import users from "./users"; const app = Fastify(); app.register(users, { prefix: "/users" })',
+            "users.ts": 'import type { FastifyInstance } from "fastify"; export default async function (app: FastifyInstance) { app.get("/:id", { preHandler: [authed] }, async (req) => 1); app.addHook("preHandler", verify); app.route({ method: "DELETE", url: "/:id", handler: async () => {} }) }',
+        }
+    )
+    assert set(found) == {"GET /users/[id]", "DELETE /users/[id]"}
+    assert before(found["GET /users/[id]"]) == ["verify", "authed"]
+
+
+def test_fastapi_dependencies_of_every_level_go_before_the_handler():
+    found = entries(
+        {
+            "api/app/__init__.py": "",
+            "api/app/main.py": 'from fastapi import FastAPI, Depends\nfrom app.routers import users\napp = FastAPI(dependencies=[Depends(audit)])\napp.include_router(users.router, prefix="/api", dependencies=[Depends(current)])\n',
+            "api/app/routers/__init__.py": "",
+            "api/app/routers/users.py": 'from fastapi import APIRouter\nrouter = APIRouter(prefix="/users", dependencies=[Security(scope)])\n\n@router.get("/{user_id}", dependencies=[Depends(own)])\nasync def read(user_id: int):\n    return 1\n',
+        }
+    )
+    entry = found["GET /api/users/[user_id]"]
+    assert (entry.symbol, entry.inputs, entry.line) == ("read", "fastapi", 5)
+    assert [dotted(one.expression.arguments[0]) for one in entry.before] == ["audit", "current", "scope", "own"]
+
+
+def test_flask_blueprints_factories_and_before_request():
+    found = entries(
+        {
+            "app.py": 'from flask import Flask, Blueprint\nbp = Blueprint("x", __name__, url_prefix="/x")\n@bp.before_request\ndef check():\n    pass\n@bp.route("/y/<int:id>", methods=["POST", "PUT"])\n@login_required\ndef y(id):\n    pass\ndef create_app():\n    app = Flask(__name__)\n    app.register_blueprint(bp)\n    @app.get("/in")\n    def inner():\n        pass\n',
+        }
+    )
+    assert set(found) == {"POST|PUT /x/y/[id]", "GET /in"}
+    assert before(found["POST|PUT /x/y/[id]"]) == ["check"]
+    assert [function.name for function in found["GET /in"].within] == ["create_app"]
+
+
+def test_django_views_are_followed_through_include():
+    found = entries(
+        {
+            "site/urls.py": 'from django.urls import path, include\nurlpatterns = [path("shop/", include("shop.urls"))]\n',
+            "shop/__init__.py": "",
+            "shop/urls.py": 'from django.urls import path\nfrom . import views\nfrom .views import Orders, Things\nrouter = DefaultRouter()\nrouter.register(r"things", Things)\nurlpatterns = [path("o/<int:pk>/", login_required(views.order)), path("all/", Orders.as_view())]\n',
+            "shop/views.py": "def order(request, pk):\n    pass\nclass Orders(APIView):\n    permission_classes = [IsAuthenticated]\n    def get(self, request):\n        pass\nclass Things(ModelViewSet):\n    def retrieve(self, request, pk):\n        pass\n",
+        }
+    )
+    assert {(entry.id, entry.symbol) for entry in found.values()} == {
+        ("* /shop/o/[pk]", "order"),
+        ("GET /shop/all", "Orders.get"),
+        ("GET /shop/things/[pk]", "Things.retrieve"),
+    }
+    assert before(found["* /shop/o/[pk]"]) == ["login_required"]
