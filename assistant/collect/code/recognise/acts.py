@@ -12,6 +12,7 @@ from assistant.collect.code.recognise.chains import (
     alternatives,
     argument,
     at_path,
+    belongs,
     items_of,
     options,
     package_of,
@@ -255,7 +256,7 @@ def _logged(chain: Chain, last: Step, package: str) -> Deed | None:
     if chain.source == "global" and chain.name == "console" and name in _CONSOLE and len(chain.steps) == 1:
         return Deed("log", f"console.{name}", parts_of_arguments(last))
     owner = chain.steps[-2].name if len(chain.steps) > 1 and chain.steps[-2].name else chain.name
-    known = package.startswith(_LOGGERS)
+    known = belongs(package, _LOGGERS)
     if known and (name in _CONSOLE or name in _CAPTURES or (not name and chain.name in _CAPTURES | {"debug", "track"})):
         return Deed("log", f"{package.rpartition('/')[2]}.{name or chain.name}", parts_of_arguments(last))
     local = chain.source in NOBODYS or package.startswith(("@/", "~/", ".", "#"))
@@ -275,12 +276,12 @@ def _prompted(chain: Chain, last: Step, package: str, name: str) -> Deed | None:
     ):
         return Deed("prompt", name, _prompt_parts(given, _MODELS[name]))
     names = [step.name for step in chain.steps if step.name]
-    if package.startswith(_MODEL_PACKAGES) and name in _MODEL_CALLS and not last.new and _is_model(names, package):
+    if belongs(package, _MODEL_PACKAGES) and name in _MODEL_CALLS and not last.new and _is_model(names, package):
         parts = _prompt_parts(given, _PROMPTED) or tuple(
             ("prompt", each, said(each)) for each in (last.arguments or ())[:1]
         )
         return Deed("prompt", ".".join([package.rpartition("/")[2], *names]), parts)
-    if package.startswith(_CHAINS) and name in _CHAIN_CALLS and not last.new:
+    if belongs(package, _CHAINS) and name in _CHAIN_CALLS and not last.new:
         return Deed(
             "prompt",
             f"{package.split('/', maxsplit=1)[0]}.{name}",

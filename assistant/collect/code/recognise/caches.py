@@ -9,6 +9,7 @@ from assistant.collect.code.recognise.chains import (
     Seen,
     argument,
     at_path,
+    belongs,
     is_true,
     items_of,
     options,
@@ -166,11 +167,11 @@ def deeds(chain: Chain, seen: Seen) -> Iterator[Deed]:
         yield from _next(chain, last, name)
     elif chain.name in {"fetch", "$fetch"} and chain.source in NOBODYS and len(chain.steps) == 1:
         yield _fetch("fetch", last)
-    elif package.startswith(_FETCHERS) and (
+    elif belongs(package, _FETCHERS) and (
         name in _METHODS or (not last.name and len(chain.steps) == 1 and not last.new)
     ):
         yield _fetch(f"{package.partition('.')[0]}.{last.name}".rstrip("."), last)
-    elif package.startswith(_PACKAGES) or (chain.source in {"unresolved", "parameter"} and _called(chain)):
+    elif belongs(package, _PACKAGES) or (chain.source in {"unresolved", "parameter"} and _called(chain)):
         found = _kept(chain, last)
         if found is not None:
             yield found

@@ -92,6 +92,17 @@ def package_of(source: str) -> str:
     return match[1] + ("" if rest in {"/mod.ts", "/index.js", "/", "/index.ts"} else rest)
 
 
+@lru_cache(maxsize=16384)
+def belongs(package: str, names: tuple[str, ...]) -> bool:
+    """True for one of these packages or a part of one: ``redis`` and ``redis/client``, never ``redistribute``; ``@redis/`` is a whole scope."""
+    return any(
+        package.startswith(name)
+        if name.endswith(("/", ":"))
+        else package == name or package.startswith((f"{name}/", f"{name}."))
+        for name in names
+    )
+
+
 def normal(chain: Chain) -> Chain:
     """The chain with ``x.auth`` then ``(…)`` as one step, and with names that nobody bound (``globalThis.prisma``) as unresolved ones."""
     if chain.source == "global":

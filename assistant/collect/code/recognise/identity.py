@@ -305,7 +305,9 @@ def _library(chain: Chain, package: str, seen: Seen) -> Identity | None:
             else None
         )
     del seen
-    return _made(known, ".".join(names[-2:]) if len(names) > 1 and names[-2] not in {"default", "*"} else name)
+    if len(names) > 1 and names[-2] not in {"default", "*"}:
+        return _made(known, ".".join(names[-2:]))
+    return _made(known, f"{package.rpartition('/')[2]}.{name}" if name in {"verify", "decode", "validate"} else name)
 
 
 def _decoded(chain: Chain, package: str) -> Identity | None:

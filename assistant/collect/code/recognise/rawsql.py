@@ -9,6 +9,7 @@ from assistant.collect.code.recognise.chains import (
     Seen,
     argument,
     at_path,
+    belongs,
     items_of,
     package_of,
     template_of,
@@ -112,7 +113,7 @@ def query(chain: Chain, seen: Seen) -> Draft | None:
         return _tagged(chain, package, last)
     if last.name == "execute" and package == "kysely" and len(chain.steps) > 1 and chain.steps[-2].text:
         return _tagged(chain, package, chain.steps[-2])
-    owned = package.startswith(_POOLS) and package not in {"pg-boss", "pgvector"}
+    owned = belongs(package, _POOLS)
     if (
         not owned
         and chain.source not in NOBODYS

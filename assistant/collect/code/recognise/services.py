@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from assistant.collect.code.recognise.chains import NOBODYS, Seen, package_of, said
+from assistant.collect.code.recognise.chains import NOBODYS, Seen, belongs, package_of, said
 from assistant.collect.code.recognise.providers import flattened, provider_of
 from assistant.collect.code.values import Chain, Deed, Shape, Step, Value
 
@@ -21,6 +21,7 @@ _SENDERS = (
     "postmark",
     "mailgun.js",
     "@aws-sdk/client-ses",
+    "@aws-sdk/client-sesv2",
     "@getbrevo/",
     "loops",
     "twilio",
@@ -100,7 +101,7 @@ def deeds(chain: Chain, seen: Seen) -> Iterator[Deed]:
         )
     elif package.startswith("@supabase/") and names[-2:] == ["functions", "invoke"]:
         yield Deed("fetch", "supabase.functions.invoke", _parts(last))
-    elif package.startswith(_SENDERS) and (last.name or chain.name) in _SENDS:
+    elif belongs(package, _SENDERS) and (last.name or chain.name) in _SENDS:
         yield Deed("provider", ".".join([package.rpartition("/")[2], *names]), _parts(last))
     elif chain.source in NOBODYS - {"global"} and _BY_NAME.match(last.name or chain.name):
         yield Deed("provider", last.name or chain.name, _parts(last))
