@@ -78,7 +78,7 @@ class Access:
     @cached_property
     def knows_caller(self) -> bool:
         """Somebody is signed in, if only by a session nobody verified, or this query or one before it is bound to the caller."""
-        if any(guard.kind in PERSONS for guard in self.strong):
+        if any(guard.kind in PERSONS and not _of_row_alone(guard) for guard in self.strong):
             return True
         claimed = (guard for guard in self.weak if guard.weakness is Weakness.GET_SESSION)
         if any(guard.order <= self.query.order for guard in claimed):
@@ -324,6 +324,11 @@ def in_administration(entry: Entry) -> bool:
 def weak_only(access: Access, *weaknesses: Weakness) -> tuple[Guard, ...]:
     """Weak guards of those kinds."""
     return tuple(guard for guard in access.weak if guard.weakness in weaknesses)
+
+
+def _of_row_alone(guard: Guard) -> bool:
+    """A row said that it is active or shared: that is no caller."""
+    return guard.kind is GuardKind.OWNER and " of the row" in guard.says
 
 
 def _of_caller(query: Query) -> bool:

@@ -13,7 +13,17 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
-from assistant.domain.code import ClientKind, Decisions, Entry, EntryKind, OriginKind, Query, TieKind
+from assistant.domain.code import (
+    ActKind,
+    ClientKind,
+    Decisions,
+    Entry,
+    EntryKind,
+    GuardKind,
+    OriginKind,
+    Query,
+    TieKind,
+)
 from assistant.domain.matrix import Actor, Cell, Verb, Verdict
 from assistant.domain.ownership import OwnerKind
 
@@ -254,6 +264,17 @@ class CodeContext:
         for entry in self.map.entries:
             if entry.exposed is not False and (not kinds or entry.kind in kinds):
                 yield entry
+
+    @cached_property
+    def middleware_asks(self) -> bool:
+        """Some middleware or proxy looks at who is calling: what it covers is not open to everybody, only thinly guarded."""
+        asking = {GuardKind.SESSION, GuardKind.ROLE, GuardKind.API_KEY, GuardKind.NAME}
+        return any(
+            any(guard.kind in asking for guard in entry.guards)
+            or any(act.kind is ActKind.REDIRECT for act in entry.acts)
+            for entry in self.map.entries
+            if entry.kind is EntryKind.MIDDLEWARE
+        )
 
     def reason_public(self, entry: Entry) -> str:
         """Why the operator says that it needs no session; empty when they did not."""

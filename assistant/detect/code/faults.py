@@ -57,10 +57,22 @@ def _of_known_caller(access: Access) -> Fault | None:
         return None
     if identity_asked(access) and not access.has_membership:
         return Fault.IDENTITY
+    if _owner_not_followed(access):
+        return None
     by_id = [condition for condition in access.asked if words.names_id(condition.column) or not condition.column]
     if by_id:
         return Fault.CHILD if access.has_membership else Fault.ID_ONLY
     return _unscoped(access)
+
+
+def _owner_not_followed(access: Access) -> bool:
+    """A condition names the owner, and where its value comes from was not followed: no accusation."""
+    return any(
+        access.context.names_owner(access.query.table, condition.column)
+        and bool(condition.origins)
+        and all(origin.kind is OriginKind.UNKNOWN for origin in condition.origins)
+        for condition in access.query.filters
+    )
 
 
 def _unscoped(access: Access) -> Fault | None:

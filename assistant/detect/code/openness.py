@@ -17,7 +17,7 @@ PUBLIC_PATHS: Final = words.named("""public share shared sharing embed view view
     signup signout logout auth callback password reset forgot verify verification confirm confirmation health healthz ping status
     ready og rss feed sitemap robots unsubscribe subscribe newsletter waitlist contact feedback track tracking pixel click open
     widget form forms survey rsvp booking book checkout store catalog blog docs onboarding demo preview csp oauth sso saml scim well known
-    webhook webhooks report""")
+    webhook webhooks report success complete thanks return unsubscribed""")
 """Segments of paths that are usually meant for people without a session."""
 PUBLIC_IDENTIFIERS: Final = words.named(
     "slug username handle domain subdomain permalink hostname host custom_domain short_link shortlink nickname name locale language path url"

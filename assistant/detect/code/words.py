@@ -47,6 +47,9 @@ SECRET_COLUMNS: Final = named("""password password_hash hashed_password pass_has
     private_key signing_secret webhook_secret client_secret encrypted_key session_token session_secret two_factor_secret totp_secret
     recovery_codes backup_codes otp otp_secret reset_token verification_token salt encryption_key service_key""")
 """Columns that nobody needs in a response."""
+_HANDED_OUT: Final = named(
+    "share shared portal invite invitation public capture unsubscribe join csrf view viewer embed link form feed calendar preview device push fcm expo preference opt tracking count counts total max usage used reporter"
+)
 _SECRET_PARTS: Final = frozenset({"password", "secret", "salt", "totp", "passwd"})
 
 PERSONAL_COLUMNS: Final = named("""email phone phone_number address street date_of_birth birthday ssn iban tax_id passport ip ip_address stripe_customer_id
@@ -135,11 +138,12 @@ def is_capability(name: str) -> bool:
 
 
 def is_secret(column: str) -> bool:
-    """Nobody needs this column in a response."""
+    """Nobody needs this column in a response; tokens that are made to be handed out are not meant."""
+    parts = set(words(column.rpartition(".")[2]))
+    if parts & _HANDED_OUT and not parts & _SECRET_PARTS:
+        return False
     written = snake(column)
-    return (
-        written in SECRET_COLUMNS or bool(_SECRET_PARTS & set(words(column))) or written.endswith(("_token", "api_key"))
-    )
+    return written in SECRET_COLUMNS or bool(_SECRET_PARTS & parts) or written.endswith(("_token", "api_key"))
 
 
 def is_personal(column: str) -> bool:

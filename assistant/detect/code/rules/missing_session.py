@@ -149,13 +149,13 @@ def find(context: CodeContext) -> Iterator[Finding]:
     for found in by_entry(faulty(context, Fault.NO_SESSION)):
         worst = min(found, key=_rank)
         queries = [worst.query, *(access.query for access in found if access is not worst)]
-        unsure = public_path(worst) or confidence_of(worst) is Confidence.LOW
+        unsure = _by_middleware(worst) or public_path(worst) or confidence_of(worst) is Confidence.LOW
         said = f"Anyone on the internet can {does(queries)} {rows_of(worst.query)} through {handler(worst)}."
         yield report(
             RULE,
             worst.entry,
             f"Worth asking: {said[0].lower()}{said[1:-1]}, on purpose?" if unsure else said,
-            severity=_severity(worst),
+            severity=Severity.HIGH if unsure and _severity(worst) is Severity.CRITICAL else _severity(worst),
             confidence=Confidence.LOW if unsure else confidence_of(worst),
             detail=_detail(worst),
             queries=queries,
@@ -182,7 +182,12 @@ def _rank(access: Access) -> tuple[int, int, int, int]:
 
 
 def _severity(access: Access) -> Severity:
-    return Severity.MEDIUM if public_path(access) else severity_of(access, anyone=True)
+    return Severity.MEDIUM if public_path(access) or _by_middleware(access) else severity_of(access, anyone=True)
+
+
+def _by_middleware(access: Access) -> bool:
+    """Middleware covers the path and asks who is calling; nothing else does."""
+    return bool(access.entry.covered_by) and access.context.middleware_asks
 
 
 def _detail(access: Access) -> str:
@@ -193,4 +198,8 @@ def _detail(access: Access) -> str:
         "provider": "the provider's secret key",
     }
     said = f"No check stands before the query, and it runs through {through.get(client, client)}, which row-level security does not stop."
-    return said + (f" Only {access.entry.covered_by} covers the path." if access.entry.covered_by else "")
+    return said + (
+        f" Only {access.entry.covered_by} stands before it, which one header or one forgotten path goes round."
+        if _by_middleware(access)
+        else ""
+    )

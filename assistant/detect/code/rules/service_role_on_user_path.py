@@ -119,7 +119,7 @@ def find(context: CodeContext) -> Iterator[Finding]:
             RULE,
             entry,
             f"{handler(first)} uses the service role to {does([access.query for access in own])} {rows_of(first.query)} of the person who is signed in.",
-            severity=Severity.MEDIUM if any(_sound(access) for access in own) else Severity.LOW,
+            severity=Severity.MEDIUM if all(_sound(access) for access in own) else Severity.LOW,
             confidence=Confidence.MEDIUM if _covered(first) else Confidence.LOW,
             detail="The condition on the caller holds today; row-level security would hold without it.",
             queries=[access.query for access in own],

@@ -163,7 +163,7 @@ def _act(access: Access) -> str:
         and not _is_own(access)
         and (access.writes or query.returned)
     ):
-        private = access.whose is Whose.CUSTOMERS or access.writes
+        private = access.whose is Whose.CUSTOMERS or (access.writes and query.verb != "insert")
         return f"{does([query])} {rows_of(query)} of the administration" if private else ""
     return ""
 

@@ -53,6 +53,7 @@ EXAMPLES: Final = (
 
 def find(context: CodeContext) -> Iterator[Finding]:
     """Webhooks that write what the message says, without a signature, a secret or a session before."""
+    checking = {mark.place.file for mark in context.map.marks if mark.kind == "signature-checked"}
     for entry in context.entries():
         if not entry.webhook or context.reason_public(entry):
             continue
@@ -64,6 +65,8 @@ def find(context: CodeContext) -> Iterator[Finding]:
         if fault is None or _asks_back(entry, fault) or _named(entry):
             continue
         weak = _weak(entry)
+        if not weak and entry.place.file in checking:
+            continue  # checked in a way that was not followed: not accused
         followed = not entry.unresolved and not entry.truncated
         yield report(
             RULE,
