@@ -131,7 +131,9 @@ def _call(reading: PythonReading, node: ast.Call) -> Expression:
     if node.keywords:
         fields = [Field(word.arg, expression_of(reading, word.value), word.arg is None) for word in node.keywords]
         arguments.append(Record(tuple(fields), reading.at(node.keywords[0]), reading.end(node.keywords[-1])))
-    return Call(expression_of(reading, node.func), tuple(arguments), False, reading.at(node), reading.end(node))  # noqa: FBT003 - a named tuple
+    return Call(
+        expression_of(reading, node.func), tuple(arguments), new=False, at=reading.at(node), end=reading.end(node)
+    )
 
 
 def _joined(reading: PythonReading, node: ast.JoinedStr) -> Expression:
@@ -224,7 +226,9 @@ def _lambda(reading: PythonReading, node: ast.Lambda) -> Expression:
     at, end = reading.at(node), reading.end(node)
     body = expression_of(reading, node.body)
     inside = (Return(body, body.at, body.end),)
-    function = Function("", parameters_of(reading, node.args), inside, False, (), (), at, end)  # noqa: FBT003
+    function = Function(
+        "", parameters_of(reading, node.args), inside, is_async=False, directives=(), decorators=(), at=at, end=end
+    )
     return Lambda(function, at, end)
 
 

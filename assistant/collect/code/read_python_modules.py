@@ -22,28 +22,30 @@ def read_import(reading: PythonReading, node: ast.Import | ast.ImportFrom) -> No
     if isinstance(node, ast.Import):
         for alias in node.names:
             top = alias.name.partition(".")[0]
-            reading.imports.append(Import(alias.asname or top, alias.name if alias.asname else top, "*", False, at))  # noqa: FBT003
+            reading.imports.append(
+                Import(alias.asname or top, alias.name if alias.asname else top, "*", type_only=False, at=at)
+            )
             if alias.name != top and not alias.asname:
                 reading.lazy.append(alias.name)
         return
     source = "." * node.level + (node.module or "")
     for alias in node.names:
         local = "" if alias.name == "*" else alias.asname or alias.name
-        reading.imports.append(Import(local, source, alias.name, False, at))  # noqa: FBT003 - a named tuple
+        reading.imports.append(Import(local, source, alias.name, type_only=False, at=at))
 
 
 def export_of_names(tree: ast.Module, body: Sequence[Statement], imports: Sequence[Import]) -> tuple[Export, ...]:
     """What ``from module import name`` finds: names bound at the top, those imported there, and stars handed on."""
     found: dict[str, Export] = {}
     for name, at in _bound(body):
-        found.setdefault(name, Export(name, name, "", False, at))  # noqa: FBT003
+        found.setdefault(name, Export(name, name, "", type_only=False, at=at))
     top = {alias.asname or alias.name.partition(".")[0] for node in _imports(tree.body) for alias in node.names}
     stars: list[Export] = []
     for item in imports:
         if item.name == "*" and not item.local:
-            stars.append(Export("*", "*", item.source, False, item.at))  # noqa: FBT003
+            stars.append(Export("*", "*", item.source, type_only=False, at=item.at))
         elif item.local in top:
-            found.setdefault(item.local, Export(item.local, item.name, item.source, False, item.at))  # noqa: FBT003
+            found.setdefault(item.local, Export(item.local, item.name, item.source, type_only=False, at=item.at))
     return (*found.values(), *stars)
 
 

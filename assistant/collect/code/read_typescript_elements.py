@@ -77,7 +77,7 @@ def _opened(reading: Reading, node: Node) -> tuple[str, tuple[Field, ...]]:
             for inner in reading.named(child):
                 spread = reading.expression(inner)
                 value = spread.value if isinstance(spread, Spread) else spread
-                attributes.append(Field(None, value, True))  # noqa: FBT003 - a named tuple
+                attributes.append(Field(None, value, spread=True))
     return tag, tuple(attributes)
 
 
@@ -89,15 +89,16 @@ def _attribute(reading: Reading, node: Node) -> Field | None:
     if key in _LOOKS:
         return None
     if len(parts) == 1:
-        return Field(key, Literal(True, node.start_byte, node.end_byte), False)  # noqa: FBT003
+        present = Literal(value=True, at=node.start_byte, end=node.end_byte)
+        return Field(key, present, spread=False)
     value = parts[1]
     kind = reading.kind(value)
     if kind == "string":
-        return Field(key, Literal(string_of(reading, value), value.start_byte, value.end_byte), False)  # noqa: FBT003
+        return Field(key, Literal(string_of(reading, value), value.start_byte, value.end_byte), spread=False)
     if kind == "jsx_expression":
         inner = reading.named(value)
-        return Field(key, reading.expression(inner[0], key), False) if inner else None  # noqa: FBT003
-    return Field(key, reading.expression(value, key), False)  # noqa: FBT003
+        return Field(key, reading.expression(inner[0], key), spread=False) if inner else None
+    return Field(key, reading.expression(value, key), spread=False)
 
 
 ELEMENTS: Final[Mapping[str, ExpressionReader]] = {"jsx_element": _element, "jsx_self_closing_element": _closed}

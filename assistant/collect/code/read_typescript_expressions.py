@@ -34,7 +34,7 @@ from assistant.domain.syntax import (
 
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from tree_sitter import Node
 
@@ -57,11 +57,11 @@ def _undefined(_reading: Reading, node: Node, _name: str) -> Expression:
 
 
 def _true(_reading: Reading, node: Node, _name: str) -> Expression:
-    return Literal(True, node.start_byte, node.end_byte)  # noqa: FBT003 - the value of the literal
+    return Literal(value=True, at=node.start_byte, end=node.end_byte)
 
 
 def _false(_reading: Reading, node: Node, _name: str) -> Expression:
-    return Literal(False, node.start_byte, node.end_byte)  # noqa: FBT003 - the value of the literal
+    return Literal(value=False, at=node.start_byte, end=node.end_byte)
 
 
 def _string(reading: Reading, node: Node, _name: str) -> Expression:
@@ -106,17 +106,17 @@ def _object(reading: Reading, node: Node, _name: str) -> Expression:
             value = child.child_by_field_name("value")
             if key is not None and value is not None:
                 name = key_of(reading, key)
-                entries.append(Field(name, reading.expression(value, name or ""), False))  # noqa: FBT003 - a named tuple
+                entries.append(Field(name, reading.expression(value, name or ""), spread=False))
         elif kind == "shorthand_property_identifier":
             name = reading.text(child)
-            entries.append(Field(name, Name(name, child.start_byte, child.end_byte), False))  # noqa: FBT003
+            entries.append(Field(name, Name(name, child.start_byte, child.end_byte), spread=False))
         elif kind == "spread_element":
             inner = reading.named(child)
             if inner:
-                entries.append(Field(None, reading.expression(inner[0]), True))  # noqa: FBT003
+                entries.append(Field(None, reading.expression(inner[0]), spread=True))
         elif kind == "method_definition":
             function = method_of(reading, child, ())
-            entries.append(Field(function.name or None, Lambda(function, function.at, function.end), False))  # noqa: FBT003
+            entries.append(Field(function.name or None, Lambda(function, function.at, function.end), spread=False))
     return Record(tuple(entries), node.start_byte, node.end_byte)
 
 
@@ -171,8 +171,8 @@ def _call(reading: Reading, node: Node, _name: str) -> Expression:
     if isinstance(callee, Name) and callee.id in {"import", "require"} and arguments:
         _note_lazy(reading, arguments[0])
     if callee.__class__ is Await or callee.__class__ is Unary:
-        return _outside(callee, first.start_byte, end, lambda of: Call(of, arguments, False, of.at, end))  # noqa: FBT003
-    return Call(callee, arguments, False, node.start_byte, end)  # noqa: FBT003
+        return _outside(callee, first.start_byte, end, lambda of: Call(of, arguments, new=False, at=of.at, end=end))
+    return Call(callee, arguments, new=False, at=node.start_byte, end=end)
 
 
 def _note_lazy(reading: Reading, argument: Expression) -> None:
@@ -180,7 +180,7 @@ def _note_lazy(reading: Reading, argument: Expression) -> None:
         reading.lazy.append(argument.value)
 
 
-def _outside(of: Expression, at: int, end: int, make: object) -> Expression:
+def _outside(of: Expression, at: int, end: int, make: Callable[[Expression], Expression]) -> Expression:
     """Put ``make`` under the prefix operators that the grammar wrongly took into its callee or object.
 
     Rightly bound ones stand in parentheses, so that they start after the node they are in.
@@ -189,7 +189,7 @@ def _outside(of: Expression, at: int, end: int, make: object) -> Expression:
         return Await(_outside(of.operand, of.operand.at, end, make), at, end)
     if isinstance(of, Unary) and of.at == at:
         return Unary(of.operator, _outside(of.operand, of.operand.at, end, make), at, end)
-    return make(of)  # type: ignore[operator,no-any-return]
+    return make(of)
 
 
 def _new(reading: Reading, node: Node, _name: str) -> Expression:
@@ -198,7 +198,7 @@ def _new(reading: Reading, node: Node, _name: str) -> Expression:
         return reading.opaque(node)
     arguments = node.child_by_field_name("arguments")
     read = tuple([reading.expression(child) for child in reading.named(arguments)]) if arguments is not None else ()
-    return Call(reading.expression(constructor), read, True, node.start_byte, node.end_byte)  # noqa: FBT003
+    return Call(reading.expression(constructor), read, new=True, at=node.start_byte, end=node.end_byte)
 
 
 def _member(reading: Reading, node: Node, _name: str) -> Expression:

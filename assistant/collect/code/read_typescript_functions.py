@@ -65,7 +65,7 @@ def _directive(reading: Reading, node: Node) -> str | None:
 def _parameters(reading: Reading, node: Node) -> tuple[Parameter, ...]:
     single = node.child_by_field_name("parameter")
     if single is not None:
-        return (Parameter(pattern_of(reading, single), None, "", False),)  # noqa: FBT003 - a named tuple
+        return (Parameter(pattern_of(reading, single), None, "", rest=False),)
     holder = node.child_by_field_name("parameters")
     if holder is None:
         return ()
@@ -159,7 +159,18 @@ def _members(reading: Reading, body: Node, methods: list[Function], fields: list
         elif kind == "class_static_block":
             inside = child.child_by_field_name("body")
             _, statements = body_of(reading, inside) if inside is not None else ((), ())
-            methods.append(Function("static", (), statements, False, (), (), child.start_byte, child.end_byte))  # noqa: FBT003
+            methods.append(
+                Function(
+                    "static",
+                    (),
+                    statements,
+                    is_async=False,
+                    directives=(),
+                    decorators=(),
+                    at=child.start_byte,
+                    end=child.end_byte,
+                )
+            )
         elif kind == "public_field_definition":
             field = _field(reading, child)
             if field is not None:

@@ -25,13 +25,13 @@ def loaded(reading: Reading, pattern: Pattern, value: Expression) -> bool:
         return False
     at = value.at
     if isinstance(pattern, Name):
-        found = [Import(pattern.id, source, member or "*", False, at)]  # noqa: FBT003 - a named tuple
+        found = [Import(pattern.id, source, member or "*", type_only=False, at=at)]
     elif isinstance(pattern, RecordPattern) and not member and not pattern.rest:
         found = []
         for part in pattern.parts:
             if part.default is not None or not isinstance(part.pattern, Name):
                 return False
-            found.append(Import(part.pattern.id, source, part.key, False, at))  # noqa: FBT003
+            found.append(Import(part.pattern.id, source, part.key, type_only=False, at=at))
     else:
         return False
     known = {item.local: (item.source, item.name) for item in reading.imports}

@@ -49,7 +49,7 @@ def _import(reading: Reading, node: Node, _into: list[Statement]) -> None:
             clauses += 1
             _clause(reading, clause, source, is_type=is_type, at=at)
     if not clauses and source:
-        reading.imports.append(Import("", source, "", False, at))  # noqa: FBT003 - a named tuple
+        reading.imports.append(Import("", source, "", type_only=False, at=at))
 
 
 def _clause(reading: Reading, clause: Node, source: str, *, is_type: bool, at: int) -> None:
@@ -132,14 +132,14 @@ def _declared(reading: Reading, node: Node, declaration: Node, into: list[Statem
         reading.statement(declaration, into)
         loaded = reading.imports[imported:] if kind in {"lexical_declaration", "variable_declaration"} else ()
         for item in loaded:  # export const { a } = require("y")
-            reading.exports.append(Export(item.local, item.local, "", False, at))  # noqa: FBT003 - a named tuple
+            reading.exports.append(Export(item.local, item.local, "", type_only=False, at=at))
     for statement in into[before:]:
         for name in _bound(statement):
-            reading.exports.append(Export("default" if is_default else name, name, "", False, at))  # noqa: FBT003
+            reading.exports.append(Export("default" if is_default else name, name, "", type_only=False, at=at))
     own = declaration.child_by_field_name("name")
     if len(into) == before and own is not None and kind in {"interface_declaration", "type_alias_declaration"}:
         name = reading.text(own)
-        reading.exports.append(Export("default" if is_default else name, name, "", True, at))  # noqa: FBT003
+        reading.exports.append(Export("default" if is_default else name, name, "", type_only=True, at=at))
 
 
 def _bound(statement: Statement) -> list[str]:
@@ -157,12 +157,12 @@ def _default(reading: Reading, value: Node, node: Node, into: list[Statement]) -
         klass = class_of(reading, value, "")
         klass = klass if klass.name else klass._replace(name="default")
         into.append(DefineClass(klass, value.start_byte, value.end_byte))
-        reading.exports.append(Export("default", klass.name, "", False, at))  # noqa: FBT003
+        reading.exports.append(Export("default", klass.name, "", type_only=False, at=at))
         return
     found = reading.expression(value, "default")
     if isinstance(found, Lambda) and found.function.name != "default":
         into.append(Define(found.function, found.at, found.end))
-        reading.exports.append(Export("default", found.function.name, "", False, at))  # noqa: FBT003
+        reading.exports.append(Export("default", found.function.name, "", type_only=False, at=at))
         return
     _default_value(reading, found, (at, node.end_byte), into)
 
@@ -173,7 +173,7 @@ def _default_value(reading: Reading, found: Expression, span: tuple[int, int], i
         local = found.id
     else:
         into.append(Declare(Name("default", at, at), found, "", at, end))
-    reading.exports.append(Export("default", local, "", False, at))  # noqa: FBT003
+    reading.exports.append(Export("default", local, "", type_only=False, at=at))
 
 
 def exports_by_assignment(reading: Reading, statement: Statement, into: list[Statement]) -> bool:
@@ -210,7 +210,7 @@ def _single(reading: Reading, span: tuple[int, int], public: str, value: Express
         taken = {name for statement in into for name in _bound(statement)} | {item.local for item in reading.imports}
         local = f"exports.{public}" if public in taken else public
         into.append(Declare(Name(local, at, at), value, "", at, end))
-    reading.exports.append(Export(public, local, "", False, at))  # noqa: FBT003
+    reading.exports.append(Export(public, local, "", type_only=False, at=at))
 
 
 def _whole(reading: Reading, span: tuple[int, int], value: Expression, into: list[Statement]) -> None:
@@ -223,7 +223,7 @@ def _whole(reading: Reading, span: tuple[int, int], value: Expression, into: lis
                 continue
             _single(reading, span, entry.key, entry.value, into)
             local = reading.exports[-1].local
-            entries.append(Field(entry.key, Name(local, entry.value.at, entry.value.end), False))  # noqa: FBT003
+            entries.append(Field(entry.key, Name(local, entry.value.at, entry.value.end), spread=False))
         value = Record(tuple(entries), value.at, value.end)
     _default_value(reading, value, span, into)
 

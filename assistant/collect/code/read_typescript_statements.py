@@ -213,7 +213,7 @@ def _enum(reading: Reading, node: Node, into: list[Statement]) -> None:
         known = value.value if isinstance(value, Literal) else None
         following = known + 1 if isinstance(known, int) else None
         text = string_of(reading, key) if reading.kind(key) == "string" else reading.text(key)
-        entries.append(Field(text, value, False))  # noqa: FBT003 - a named tuple
+        entries.append(Field(text, value, spread=False))
     record = Record(tuple(entries), body.start_byte, body.end_byte)
     bound = Name(reading.text(name), name.start_byte, name.end_byte)
     into.append(Declare(bound, record, "", node.start_byte, node.end_byte))

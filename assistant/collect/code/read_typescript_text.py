@@ -28,6 +28,8 @@ _PLAIN: Final = {
     "\u2029": "",
 }
 _HIGHEST: Final = 0x10FFFF
+_HALVES: Final = range(0xD800, 0xE000)
+"""Halves of a pair: no characters of their own, and they cannot be written out again."""
 _LONGEST_ANNOTATION: Final = 200
 _SHORT: Final = 40
 
@@ -50,8 +52,7 @@ def _unescaped(found: re.Match[str]) -> str:
     if code is None:
         return _PLAIN.get(found[4], found[4])
     number = int(code, 16)
-    # half of a pair is no character of its own and cannot be written out again
-    return chr(number) if number <= _HIGHEST and not 0xD800 <= number <= 0xDFFF else "\ufffd"  # noqa: PLR2004
+    return chr(number) if number <= _HIGHEST and number not in _HALVES else "\ufffd"
 
 
 def number_of(text: str) -> int | float | None:
