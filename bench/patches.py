@@ -61,11 +61,7 @@ def look(arguments: argparse.Namespace, repo: str, commit: str, cases: list[dict
         started = time.perf_counter()
         code_map = read_code(root, workers=1)
         findings = [one for one in detect_code(code_map) if one.severity.value in LOUD]
-        paths = [
-            str(path.relative_to(root))
-            for path in root.rglob("*")
-            if path.name == "package.json" or path.suffix == ".prisma"
-        ]
+        paths = [str(path.relative_to(root)) for path in root.rglob("*") if ".git" not in path.parts and path.is_file()]
         for case in cases:
             hits = [one for one in findings if hit(one, case)]
             if not hits:

@@ -177,17 +177,19 @@ def _first(draft: Draft, options: list[list[Step]]) -> tuple[Draft, list[Step]] 
     for steps in options:
         trial = draft.fork()
         taken: list[Step] = []
-        refused = ""
+        refused = passed = ""
         for step in steps:
             answer = trial.run(step)
             if isinstance(answer, Refusal):
+                passed = passed or answer.reason
                 if not step.optional:
                     refused = answer.reason
                     break
             elif answer.hunks:
                 taken.append(step)
-        if not refused:
+        if not refused and (taken or not passed):
             return trial, taken
+        refused = refused or passed
         said = said or refused
     return said or _NO_RULE
 

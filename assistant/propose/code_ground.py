@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from assistant.detect.code import words
 from assistant.domain.code import EntryKind, GuardKind, OriginKind
 from assistant.domain.ownership import OwnerKind
-from assistant.propose.code_schema import read_prisma
+from assistant.propose.code_schema import read_drizzle, read_prisma
 
 
 if TYPE_CHECKING:
@@ -107,6 +107,17 @@ class CodeGround:
         texts = [self.text(path) for path in sorted(found) or dict.fromkeys((*usual, *nested))]
         return read_prisma("\n".join(texts))
 
+    @cached_property
+    def tables(self) -> dict[str, list[str]]:
+        """Columns of Drizzle tables by ``words.table_key``, from files that are called after a schema."""
+        if "drizzle-orm" not in self.packages:
+            return {}
+        out: dict[str, list[str]] = {}
+        for path in sorted(self.paths):
+            if re.search(r"schemas?(/|\.)[^/]*\.?ts$|/tables?(/|\.)[^/]*ts$", path) and "node_modules" not in path:
+                out |= read_drizzle(self.text(path))
+        return out
+
     # --- whose row --------------------------------------------------------------------------------------------------
 
     @cached_property
@@ -161,6 +172,12 @@ class CodeGround:
         out += [column for column in told if words.names_owner(column) and words.snake(column) != "subject"]
         if engine == "prisma" and key in self.models:
             out += self.models[key].owners(self.models)
+        if engine == "drizzle":
+            out += [
+                column
+                for column in self.tables.get(key, [])
+                if words.names_owner(column) and words.snake(column) != "subject"
+            ]
         out += [
             column
             for column in self.known_columns.get(key, [])

@@ -90,9 +90,29 @@ def _step(ground: CodeGround, entry: Entry, query: Query, table: str, asked: str
         facts |= {"lookup": getter.call, "differs": f"{columns[0]} !== {{caller}}"}
         return Step("verify", path, function=entry.at, at=at, facts=facts, needs=getter.needs)
     inline = _inline(ground, query, table, columns[0])
-    if inline is None or query.place.file != entry.place.file:
+    if inline is None:
         return None
-    return Step("verify", path, function=entry.at, at=at, facts=facts | {"lookup": inline})
+    client, lookup = inline
+    needs: tuple[Needed, ...] = ()
+    if query.place.file != entry.place.file:
+        found = _import_of(ground, query.place.file, client, entry)
+        if found is None:
+            return None
+        needs = (found,)
+    return Step("verify", path, function=entry.at, at=at, facts=facts | {"lookup": lookup}, needs=needs)
+
+
+def _import_of(ground: CodeGround, path: str, name: str, entry: Entry) -> Needed | None:
+    """How a file of the repository imports a client, seen from the entry."""
+    from codemods.tsx.donor import rebased
+    from codemods.tsx.imports import bound_names
+    from codemods.tsx.tree import parse
+
+    have = bound_names(parse(ground.text(path).encode(), path))
+    if name not in have:
+        return None
+    module, exported = have[name]
+    return rebased(Needed(module, exported, "" if exported == name else name), path, entry.place.file)
 
 
 def _before(ground: CodeGround, entry: Entry, query: Query) -> tuple[tuple[int, int], str]:
@@ -103,8 +123,8 @@ def _before(ground: CodeGround, entry: Entry, query: Query) -> tuple[tuple[int, 
     return range_of_line(ground.text(entry.place.file).encode(), query.reached_at.line), entry.place.file
 
 
-def _inline(ground: CodeGround, query: Query, table: str, column: str) -> str | None:
-    """A look-up through the client that the query itself uses."""
+def _inline(ground: CodeGround, query: Query, table: str, column: str) -> tuple[str, str] | None:
+    """The client that the query itself uses, and a look-up through it."""
     written = ground.text(query.place.file).encode()[query.at[0] : query.at[1]].decode("utf-8", "replace")
     root = re.match(r"(?:await\s+)?([A-Za-z_$][\w$]*)\s*[.?]", written)
     if root is None:
@@ -113,7 +133,7 @@ def _inline(ground: CodeGround, query: Query, table: str, column: str) -> str | 
         model = ground.models.get(words.table_key(table))
         name = model.name if model is not None else table
         name = name[:1].lower() + name[1:]
-        return f"await {root[1]}.{name}.findFirst({{ where: {{ id: {{id}}, {column}: {{caller}} }} }})"
+        return root[1], f"await {root[1]}.{name}.findFirst({{ where: {{ id: {{id}}, {column}: {{caller}} }} }})"
     if query.engine == "supabase":
         known = next(
             (
@@ -124,7 +144,10 @@ def _inline(ground: CodeGround, query: Query, table: str, column: str) -> str | 
             ),
             table,
         )
-        return f'(await {root[1]}.from("{known}").select("id").eq("id", {{id}}).eq("{column}", {{caller}}).maybeSingle()).data'
+        return (
+            root[1],
+            f'(await {root[1]}.from("{known}").select("id").eq("id", {{id}}).eq("{column}", {{caller}}).maybeSingle()).data',
+        )
     return None
 
 

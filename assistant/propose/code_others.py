@@ -15,6 +15,7 @@ from codemods.target import Needed
 
 
 if TYPE_CHECKING:
+    from assistant.domain.catalog import Table
     from assistant.domain.code import Entry, Query
     from assistant.domain.findings import Finding
     from assistant.propose.code_ground import CodeGround
@@ -25,6 +26,9 @@ _PERSONAL: Final = re.compile(
     r"e-?mail|password|token|secret|phone|address|session|cookie|authori[sz]ation|api_?key|birth|iban|jwt|header|body|payload|customer",
     re.IGNORECASE,
 )
+
+
+_MADE: Final = re.compile(r"\bconst\s+(\w+)\s*=\s*((?:await\s+)?(\w+)\((cookies\(\))?\))")
 
 
 def user_client(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | str:
@@ -54,7 +58,7 @@ def _covered(ground: CodeGround, query: Query) -> bool:
         for name, table in (ground.catalog.tables if ground.catalog else {}).items()
         if words.table_key(name.name) == key
     ]
-    if not tables or not all(table.rls and table.policies for table in tables):
+    if not tables or not all(table.rls and _allows(table, query.verb) for table in tables):
         return False
     if ground.matrix is None:
         return False
@@ -62,26 +66,42 @@ def _covered(ground: CodeGround, query: Query) -> bool:
     return not any(cell.object in named and cell.verdict is Verdict.LEAKS for cell in ground.matrix.cells)
 
 
+def _allows(table: Table, verb: str) -> bool:
+    """Some policy lets the owner do it, so that the caller's own client is not locked out."""
+    return any(policy.command.lower() in {"all", "*", verb} for policy in table.policies)
+
+
+def client_steps(ground: CodeGround, entry: Entry, query: Query) -> list[Step]:
+    """The caller's client for one query of the service role; nothing where the database was not shown to guard the rows."""
+    if query.client is not ClientKind.SERVICE or not _covered(ground, query):
+        return []
+    found = _client_call(ground, entry)
+    if found is None:
+        return []
+    call, needs = found
+    return [Step("user_client", query.place.file, function=entry.at, at=query.at, facts={"call": call}, needs=needs)]
+
+
 def _client_call(ground: CodeGround, entry: Entry) -> tuple[str, tuple[Needed, ...]] | None:
-    """The call that makes the user client, as the nearest entry that uses one writes it."""
+    """The call that makes the caller's client, as the nearest entry that asks it who is calling writes it."""
     from codemods.tsx.donor import rebased
     from codemods.tsx.imports import bound_names
     from codemods.tsx.tree import parse
 
-    near = sorted(
-        ground.map.entries, key=lambda one: (one.place.file != entry.place.file, one.kind is not entry.kind, one.id)
-    )
-    for other in near:
-        if not any(query.client is ClientKind.USER for query in other.queries):
-            continue
+    def nearness(other: Entry) -> tuple[bool, bool, str]:
+        return other.place.file != entry.place.file, other.kind is not entry.kind, other.id
+
+    for other in sorted(ground.map.entries, key=nearness):
         source = ground.text(other.place.file)
+        if not other.place.file.endswith((".ts", ".tsx", ".js", ".jsx", ".mjs")) or ".auth." not in source:
+            continue
         have = bound_names(parse(source.encode(), other.place.file))
-        for match in re.finditer(r"=\s*((?:await\s+)?(\w*[cC]lient\w*|\w*[sS]upabase\w*)\((cookies\(\))?\))", source):
-            name = match[2]
-            if name in have and not re.search(r"admin|service", name + have[name][0], re.IGNORECASE):
-                needed = [name, *(["cookies"] if match[3] and "cookies" in have else [])]
-                needs = tuple(Needed(have[one][0], have[one][1], "" if have[one][1] == one else one) for one in needed)
-                return match[1], tuple(rebased(need, other.place.file, entry.place.file) for need in needs)
+        for name, call, factory, given in _MADE.findall(source):
+            if factory not in have or not re.search(rf"\b{re.escape(name)}\.auth\.get(User|Claims)\(", source):
+                continue
+            needed = [factory, *(["cookies"] if given and "cookies" in have else [])]
+            needs = [Needed(have[one][0], have[one][1], "" if have[one][1] == one else one) for one in needed]
+            return call, tuple(rebased(need, other.place.file, entry.place.file) for need in needs)
     return None
 
 
@@ -120,11 +140,12 @@ def _shown(ground: CodeGround, finding: Finding, query: Query) -> tuple[list[str
         known = [column.name for column in table.columns if column.base != "vector"]
     hide = [*finding.columns, *(column for column in known if words.is_secret(column))]
     hide = list(dict.fromkeys(column for column in hide if column and column != "*"))
+    if model is not None:
+        # the finding may speak of a table of the same name that another program owns
+        hide = [column for column in hide if column in known]
     if query.returned and "*" not in query.returned and all(name in known or not known for name in query.returned):
         return list(query.returned), hide
     kept = [column for column in known if column not in hide]
-    if query.engine == "prisma" and hide and int(ground.prisma or "0") >= 6:  # noqa: PLR2004 - omit is stable since 6
-        return [], hide
     return (kept if hide else []), hide
 
 

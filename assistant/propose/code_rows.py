@@ -43,7 +43,10 @@ def row_steps(ground: CodeGround, finding: Finding, entry: Entry, query: Query) 
     columns = _columns(ground, finding, entry, query)
     elsewhere = (query.place.file, query.place.symbol) != (entry.place.file, entry.place.symbol)
     told = "1" if query.told_caller and (elsewhere or entry.kind is EntryKind.SERVICE) else ""
-    out: list[list[Step]] = []
+    from assistant.propose.code_others import client_steps
+
+    as_caller = client_steps(ground, entry, query)
+    out: list[list[Step]] = [as_caller] if as_caller else []
     kind = entry.kind.value
     for column in columns:
         facts = {

@@ -1,4 +1,4 @@
-"""Reads a Prisma schema for one question: over which column or relation does a model lead to its owner?"""
+"""Reads schemas of mappers for one question: over which column or relation does a row lead to its owner?"""
 
 from __future__ import annotations
 
@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
 _MODEL: Final = re.compile(r"^model\s+(\w+)\s*\{(.*?)^\}", re.MULTILINE | re.DOTALL)
 _FIELD: Final = re.compile(r"^\s*(\w+)\s+(\w+)(\[\])?(\?)?(.*)$")
+_TABLE: Final = re.compile(
+    r"\b(\w+)\s*=\s*(?:\w+\.)?(?:pg|mysql|sqlite)?(?:T|t)able\(\s*[\"'][\w-]+[\"']\s*,\s*(?:\(\w*\)\s*=>\s*\()?\{"
+)
+_KEY: Final = re.compile(r"(\w+)\s*:")
 _DEEPEST: Final = 2
 
 
@@ -86,4 +90,22 @@ def read_prisma(schema: str) -> dict[str, Model]:
             if found and not line.strip().startswith("@@"):
                 fields.append(Field(found[1], found[2], bool(found[3]), bool(found[4]), "fields:" in found[5]))
         out[words.table_key(match[1])] = Model(match[1], tuple(fields))
+    return out
+
+
+def read_drizzle(source: str) -> dict[str, list[str]]:
+    """Columns of the tables that a file declares, by ``words.table_key`` of the constant that holds them."""
+    out: dict[str, list[str]] = {}
+    for match in _TABLE.finditer(source):
+        depth, start, keys = 1, match.end(), []
+        at = start
+        while at < len(source) and depth:
+            letter = source[at]
+            if depth == 1 and (found := _KEY.match(source, at)) and source[at - 1] in "{,\n \t":
+                keys.append(found[1])
+                at = found.end()
+                continue
+            depth += (letter in "{[(") - (letter in "}])")
+            at += 1
+        out[words.table_key(match[1])] = list(dict.fromkeys(keys))
     return out

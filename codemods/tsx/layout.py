@@ -86,7 +86,7 @@ def _broken(source: bytes, style: Style, outer: Node, inline: Hunk) -> Hunk:
             words = words.replace(style.eol.encode(), b"," + style.eol.encode(), 1)
         elif inline.at == one.start_byte:
             words = inline.text.strip(", ").encode() + b"," + (style.eol + indent + style.indent).encode() + words
-        lines.append(f"{indent}{style.indent}{words.decode()},")
+        lines.append(style.fitted(words.decode() + ",", indent + style.indent))
     body = style.eol.join(lines)
     return Hunk(
         at=outer.start_byte, end=outer.end_byte, text=f"{{{style.eol}{body}{style.eol}{indent}}}", says=inline.says

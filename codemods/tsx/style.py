@@ -55,6 +55,14 @@ class Style(NamedTuple):
             out += [lead + words] if len(lead + words) <= self.width else self._broken(lead, words)
         return self.eol.join(line if line.strip() else "" for line in out)
 
+    def fitted(self, entry: str, lead: str) -> str:
+        """An entry of an object literal on its line, its own object broken when it is too wide."""
+        found = re.fullmatch(r"(\w+: \{) ?(.*?) ?\},", entry)
+        if found is None or len(lead + entry) <= self.width:
+            return lead + entry
+        inner = [f"{lead}{self.indent}{part}," for part in _parts(found[2])]
+        return self.eol.join((lead + found[1], *inner, f"{lead}}},"))
+
     def _broken(self, lead: str, words: str) -> list[str]:
         """A line that is too wide, broken in its one object argument, or between its two arguments."""
         end = self.semicolon

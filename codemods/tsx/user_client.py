@@ -13,7 +13,7 @@ from codemods.target import Edits, Refusal
 from codemods.tsx.imports import bound_names
 from codemods.tsx.insert import before, with_imports
 from codemods.tsx.scope import locals_before
-from codemods.tsx.style import style_of
+from codemods.tsx.style import line_end, line_start, style_of
 from codemods.tsx.tree import around, chain_around, enclosing_function, field, parse, plain, statement_of, text, walk
 
 
@@ -45,14 +45,20 @@ def edit(source: bytes, target: Target) -> Answer:
     style = style_of(root, source)
     if local is not None and local.value is not None and not local.path:
         value = plain(local.value)
-        if factory in text(local.value):
+        if factory + "(" in text(local.value):
             return Edits(())
-        if value is not None and _shared(local.node, name, target.at):
+        if (value is not None and _shared(local.node, name, target.at)) or enclosing_function(local.node) is None:
             return _beside(root, source, target, found, call)
-        if local.node.parent is not None and enclosing_function(local.node) is None:
-            return _beside(root, source, target, found, call)
-        edit_made = Hunk(at=local.value.start_byte, end=local.value.end_byte, text=style.written(call, ""), says=SAYS)
-        return with_imports(root, source, style, [*_unused(root, source, local.value), edit_made], target.needs)
+        other = _known_client(found, factory)
+        gone = _unused(root, source, local.value)
+        if other:
+            made = statement_of(local.node)
+            line = Hunk(at=line_start(source, made.start_byte), end=line_end(source, made.end_byte), text="", says=SAYS)
+            swap = Hunk(at=found.start_byte, end=found.end_byte, text=other, says=SAYS)
+            return Edits(tuple(sorted((*gone, line, swap), key=lambda hunk: hunk.at)))
+        edits = [Hunk(at=local.value.start_byte, end=local.value.end_byte, text=style.written(call, ""), says=SAYS)]
+        edits += _renamed(local.node, name, found)
+        return with_imports(root, source, style, [*gone, *edits], target.needs)
     if name in bound_names(root):
         return _beside(root, source, target, found, call)
     return Refusal("The client is handed in from elsewhere: hand in the one with the caller's session.")
@@ -99,11 +105,10 @@ def _shared(bound: Node, name: str, at: tuple[int, int]) -> bool:
 def _beside(root: Node, source: bytes, target: Target, found: Node, call: str) -> Answer:
     """A second client for this query alone."""
     style = style_of(root, source)
-    known = {one.name: one for one in locals_before(found)}
+    known = {one.name for one in locals_before(found)}
     factory = re.sub(r"^await |\(.*", "", call)
-    for name, one in known.items():
-        if one.value is not None and not one.path and factory + "(" in text(one.value):
-            return Edits((Hunk(at=found.start_byte, end=found.end_byte, text=name, says=SAYS),))
+    if other := _known_client(found, factory):
+        return Edits((Hunk(at=found.start_byte, end=found.end_byte, text=other, says=SAYS),))
     fresh = next(
         name
         for name in (target.facts.get("name") or "supabase", "userClient", "callerClient")
@@ -113,6 +118,25 @@ def _beside(root: Node, source: bytes, target: Target, found: Node, call: str) -
     return with_imports(
         root, source, style, [line, Hunk(at=found.start_byte, end=found.end_byte, text=fresh, says=SAYS)], target.needs
     )
+
+
+def _known_client(found: Node, factory: str) -> str:
+    """A name before the place that holds the caller's client already."""
+    for one in locals_before(found):
+        if one.value is not None and not one.path and f"{factory}(" in text(one.value):
+            return one.name
+    return ""
+
+
+def _renamed(bound: Node, name: str, found: Node) -> list[Hunk]:
+    """A client that is no admin any more is not called one."""
+    function = enclosing_function(bound)
+    if not re.search(r"admin|service", name, re.IGNORECASE) or function is None:
+        return []
+    if "supabase" in {one.name for one in locals_before(found)}:
+        return []
+    uses = [one for one in walk(function) if one.type == "identifier" and text(one) == name]
+    return [Hunk(at=one.start_byte, end=one.end_byte, text="supabase", says=SAYS) for one in uses]
 
 
 def _unused(root: Node, source: bytes, value: Node) -> list[Hunk]:

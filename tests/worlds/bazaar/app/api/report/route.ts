@@ -12,8 +12,7 @@ export async function GET() {
   }
 
   const orders = await prisma.order.findMany({ where: { userId: user.id } });
-  return NextResponse.json(
-    { count: orders.length, orders },
-    { headers: { "Cache-Control": "public, s-maxage=600" } },
-  );
+  const response = NextResponse.json({ count: orders.length, orders });
+  response.headers.set("Cache-Control", "public, s-maxage=600");
+  return response;
 }

@@ -1,8 +1,8 @@
 const { state } = require("../../rows.js");
 
 class Query {
-  constructor(table, verb, row) {
-    Object.assign(this, { table, verb, row, tests: [], one: false });
+  constructor(table, verb, row, tests = []) {
+    Object.assign(this, { table, verb, row, tests: [...tests], one: false });
   }
   select(columns) {
     this.columns = columns;
@@ -45,14 +45,17 @@ class Query {
   }
 }
 
-function createClient() {
+// The policies of the migration: with the key of the service role there are none.
+function createClient(_url, _key, { cookies } = {}) {
+  const own = cookies ? [(row) => row.user_id === state.user?.id] : [];
   return {
     auth: { getUser: async () => ({ data: { user: state.user } }) },
     from: (table) => ({
-      select: (columns) => new Query(table, "select").select(columns),
+      select: (columns) =>
+        new Query(table, "select", null, own).select(columns),
       insert: (row) => new Query(table, "insert", row),
-      update: (row) => new Query(table, "update", row),
-      delete: () => new Query(table, "delete"),
+      update: (row) => new Query(table, "update", row, own),
+      delete: () => new Query(table, "delete", null, own),
     }),
     rpc: (name, given) => {
       const query = new Query("documents", "select");
