@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from assistant.collect.code.recognise.chains import NOBODYS, Seen, argument, at_path, is_nothing, package_of
 from assistant.collect.code.recognise.supabase_clients import client_of
-from assistant.collect.code.values import Chain, Closure, Identity, Step, Value, caller, text_of
+from assistant.collect.code.values import Chain, Closure, Identity, Step, Value, caller, origins_of, text_of
 from assistant.domain.code import ClientKind, OriginKind
 
 
@@ -213,6 +213,12 @@ _NOT = re.compile(
 _THROWS = re.compile(
     r"^(?:require|ensure|assert|must|enforce|protect)|or_?(?:throw|redirect|fail)|required$", re.IGNORECASE
 )
+_FETCHED = re.compile(r"^(?:get|fetch|load|use|read|resolve)", re.IGNORECASE)
+_OBJECT = re.compile(
+    r"^(?:get|fetch|load|use|read|resolve|is|with)_?(?:team|organi[sz]ation|workspace|tenant|member|membership|account|role|permission|access|admin|token|api_?key|access_?token|access_?key)(?:_?(?:id|info|profile|key))?$",
+    re.IGNORECASE,
+)
+"""Things that belong to a caller and do not name one."""
 BY_NAME = " (by name only)"
 """End of ``Identity.says`` when nothing but a name speaks for it."""
 
@@ -344,6 +350,14 @@ def _shaped(chain: Chain) -> Identity | None:
     return None
 
 
+def _asked_for(last: Step) -> bool:
+    """``getUser(params.id)`` fetches whom the request names; ``getUser(request)`` asks who is calling."""
+    paths = [
+        origin.path for each in last.arguments or () for origin in origins_of(each) if origin.kind is OriginKind.REQUEST
+    ]
+    return any(path.startswith(("body.", "query.", "path.", "form.", "argument.", "input.")) for path in paths)
+
+
 def _named(chain: Chain) -> Identity | None:
     """A function that could not be found and whose name says that it asks who is there."""
     if chain.source in {"parameter", "global"} or not chain.steps:
@@ -355,6 +369,8 @@ def _named(chain: Chain) -> Identity | None:
     if len(chain.steps) > 2 or not name or _NOT.search(name):  # noqa: PLR2004 - Auth.getUser()
         return None
     if name.lower().replace("_", "") not in _OTHER_NAMES and not (_BY_NAME.match(name) and _VERBED.match(name)):
+        return None
+    if _OBJECT.match(name) or (_FETCHED.match(name) and _asked_for(last)):
         return None
     return Identity(
         kind=OriginKind.CALLER,

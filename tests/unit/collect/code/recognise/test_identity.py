@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.collect.code.recognise import Seen, identity_of
-from assistant.collect.code.values import UNKNOWN, Closure
+from assistant.collect.code.values import UNKNOWN, Closure, request
 from assistant.domain.syntax import Function
 from tests.unit.collect.code.recognise.chaining import env, grow
 
@@ -104,6 +104,8 @@ def test_the_session_of_a_cookie_is_a_claim_on_a_server_only():
         ("getCurrentUser", False),
         ("requireAuth", True),
         ("getSession", False),
+        ("getUser", False),
+        ("getCurrentTeam", False),
         ("validateApiKey", False),
         ("withAuth", False),
         ("requireUser", True),
@@ -126,6 +128,9 @@ def test_a_name_is_asked_and_not_believed(name, throws):
     [
         grow("unresolved", "getUserById").call(UNKNOWN),
         grow("unresolved", "createUser").call(UNKNOWN),
+        grow("unresolved", "getUser").call(request("path.id")),
+        grow("unresolved", "getTeam").call(request("path.slug")),
+        grow("unresolved", "getWorkspace").call(),
         grow("unresolved", "signIn").call(),
         grow("unresolved", "getAllUsers").call(),
         grow("unresolved", "getChat").call(UNKNOWN),
