@@ -78,10 +78,10 @@ def _entry(program: Program, server: Server, event: Event, prefix: str, before: 
 def _uses(server: Server, until: Event, path: str) -> Iterator[Before]:
     """Middleware of a server that runs before an event: registered earlier in the same scope, or in another one; Fastify's hooks always run."""
     for event in server.events:
-        if event.kind != "use" or event is until:
+        if event.kind != "use" or (event.at, event.module) == (until.at, until.module):
             continue
         same = event.module == until.module and event.within == until.within
-        if same and event.at >= until.at and server.framework != "fastify":
+        if same and event.at > until.at and server.framework != "fastify":
             continue
         if _applies(joined_url(server.prefix, event.path) if event.path else "", path):
             yield from (Before(event.module, one) for one in event.handlers)
@@ -116,8 +116,6 @@ def _contexts(
     for parent, event in mounts[:_MOST]:
         server = servers.found[parent]
         uses = tuple(_uses(server, event, url_of(joined_url(server.prefix, event.path))))
-        inline = tuple(
-            Before(event.module, one) for one in event.handlers if event.verb == "*" and len(event.handlers) > 1
-        )
+        inline = tuple(Before(event.module, one) for one in event.handlers)
         for prefix, before in _contexts(servers, parents, parent, depth + 1, seen | {ident}):
             yield joined_url(prefix, server.prefix, event.path), (*before, *uses, *inline)

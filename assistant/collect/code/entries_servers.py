@@ -37,6 +37,7 @@ _MAKES = re.compile(
 )
 _DECLARED = re.compile(r"\b(Hono|OpenAPIHono|Fastify\w*|Express|Application|IRouter|Router|Koa|Elysia)\b")
 _BY_TYPE = {"Hono": "hono", "OpenAPIHono": "hono", "Koa": "koa", "Elysia": "elysia"}
+_SERVER_NAMES = frozenset({"app", "server", "router", "instance", "fastify", "api"})
 _REMOTE = re.compile(r"^(?:npm:|jsr:|https?://(?:deno\.land/x|esm\.sh|cdn\.skypack\.dev|jsr\.io)/)/?")
 
 
@@ -214,12 +215,15 @@ class Servers:
         if event is None:
             return
         self.server(ident).events.append(event)
-        for argument in event.handlers:
-            child = self._child(module, within, argument)
-            if child is not None and event.kind in {"use", "mount"}:
-                self.server(ident).events.append(event._replace(kind="mount", child=child))
+        if event.kind == "handler":
+            return
+        for index, argument in enumerate(event.handlers):
+            child = self._child(module, within, argument, plugin=event.kind == "mount")
+            if child is not None:
+                earlier = event.handlers[:index] if event.kind == "use" else ()
+                self.server(ident).events.append(event._replace(kind="mount", child=child, handlers=earlier))
             elif isinstance(argument, Lambda) and event.kind == "mount":
-                self._inner(module, within, argument.function, ident, event)
+                self._inner(module, within, argument.function, ident, event._replace(handlers=()))
 
     def _inner(
         self, module: Module, within: tuple[Function, ...], function: Function, ident: Ident, event: Event
@@ -231,7 +235,7 @@ class Servers:
             self.server(ident).events.append(event._replace(child=child))
             self._body(module, function.body, (*within, function))
 
-    def _child(self, module: Module, within: tuple[Function, ...], value: Expression) -> Ident | None:
+    def _child(self, module: Module, within: tuple[Function, ...], value: Expression, *, plugin: bool) -> Ident | None:
         """The server that an argument is: a name, a call that makes one, ``router.routes()``, ``require("./x")``."""
         if isinstance(value, Await):
             value = value.operand
@@ -250,14 +254,14 @@ class Servers:
                     ),
                     None,
                 )
-            return self._plugin(found.module, found.local) if found else None
+            return self._plugin(found.module, found.local, plugin=plugin) if found else None
         if links and links[0].name == "" and links[0].arguments is not None:
             return self._returned(module, root.id)
         named = self.ident(module.path, within, root.id)
-        return (self._plugin(*named) or named) if named else None
+        return (self._plugin(*named, plugin=plugin) or named) if named else None
 
-    def _plugin(self, path: str, local: str) -> Ident | None:
-        """For a function: the child that its first parameter is; for a value: itself."""
+    def _plugin(self, path: str, local: str, *, plugin: bool) -> Ident | None:
+        """For a function that is a plugin: the child that its first parameter is; for a value: itself. Middleware is a function too and none."""
         declaration = self._program.declared(path).get(local)
         function = declaration if isinstance(declaration, Function) else None
         if isinstance(declaration, Declare) and isinstance(declaration.value, Lambda):
@@ -267,9 +271,11 @@ class Servers:
             function = inner if dotted(declaration.value.callee) in {"fp", "fastifyPlugin"} else None
         if function is None:
             return (path, local) if declaration is not None else None
-        self._look_at(path)
         first = function.parameters[0].pattern if function.parameters else None
-        return (path, f"{function.at}:{first.id}") if isinstance(first, Name) else None
+        if not isinstance(first, Name) or not (plugin or first.id in _SERVER_NAMES):
+            return None
+        self._look_at(path)
+        return (path, f"{function.at}:{first.id}")
 
     def _returned(self, module: Module, name: str) -> Ident | None:
         """The server that a function of the repository makes and returns."""
@@ -347,6 +353,26 @@ class Servers:
                 if child is not None and event.child and not child.framework:
                     child.framework = server.framework
                     waiting.append(event.child)
+        for server in self.found.values():
+            if server.framework:
+                server.events = self._without_servers(server.events)
+
+    def _without_servers(self, events: list[Event]) -> list[Event]:
+        """The events without what turned out to be no mount, and without servers among middleware."""
+        real = [
+            one for one in events if one.child is None or ((child := self.found.get(one.child)) and child.framework)
+        ]
+        mounted = {(one.module, one.at, len(one.handlers)) for one in real if one.child is not None}
+        return [
+            one._replace(
+                handlers=tuple(
+                    item for index, item in enumerate(one.handlers) if (one.module, one.at, index) not in mounted
+                )
+            )
+            if one.kind == "use"
+            else one
+            for one in real
+        ]
 
     def parents(self) -> dict[Ident, list[tuple[Ident, Event]]]:
         """Where each server is mounted; where only a parameter's type says so when nothing else does."""
