@@ -134,7 +134,8 @@ class _Worker:
 
     def __init__(self) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-c", _START, json.dumps(sys.path)],
+            # isolated, and without the current folder: that is the repository, and its json.py must not run
+            [sys.executable, "-I", "-c", _START, json.dumps([entry for entry in sys.path if entry])],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

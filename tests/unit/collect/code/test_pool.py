@@ -117,6 +117,17 @@ def test_where_no_worker_can_start_this_process_reads(repository, small_chunks, 
     assert len(read_modules(repository, workers=2).modules) == MANY
 
 
+def test_modules_of_the_repository_are_never_run(repository, small_chunks, monkeypatch):
+    """Whoever scans stands in the repository, and Python would look there first."""
+    for name in ("json", "pickle", "struct", "sitecustomize", "tree_sitter"):
+        (repository / f"{name}.py").write_text(f"open('ran-{name}', 'w')\nraise SystemExit(1)\n")
+    monkeypatch.chdir(repository)
+    monkeypatch.setenv("PYTHONPATH", str(repository))
+    found = read_modules(repository, workers=2)
+    assert len(found.modules) == MANY + 5
+    assert not list(repository.glob("ran-*"))
+
+
 def test_few_files_start_no_worker(tmp_path, monkeypatch):
     (tmp_path / "a.ts").write_text("export const a = 1")
     monkeypatch.setattr(sys, "executable", "nothing")
