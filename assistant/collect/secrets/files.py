@@ -87,7 +87,7 @@ def list_files(root: Path, git: Git) -> Listed:
 
 def _is_served(path: str) -> bool:
     """Files below ``public/`` are sent to whoever asks."""
-    return bool(re.search(r"(?:^|/)public/", path)) and not path.endswith((".ts", ".tsx", ".py"))
+    return bool(re.search(r"(?:^|/)public/", path) and _WITH_TEXT.search(path))
 
 
 def _built(root: Path, listed: Listed) -> list[str]:

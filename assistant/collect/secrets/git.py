@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -35,19 +36,19 @@ _SURROUNDINGS: Final = {
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_NO_REPLACE_OBJECTS": "1",
     "GIT_PAGER": "cat",
-    "GIT_EXTERNAL_DIFF": "",
     "LC_ALL": "C.UTF-8",
     "LANGUAGE": "C",
 }
 _BLOCK: Final = 1 << 20
+_MOST_COMPLAINTS: Final = 4
 
 
 class Git:
     """A runner of git in one folder."""
 
-    def __init__(self, folder: Path) -> None:
-        """Args: folder: anywhere in a work tree, or a git directory."""
-        self.folder = folder
+    def __init__(self, folder: Path, *options: str) -> None:
+        """Args: folder: anywhere in a work tree, or a git directory; options: of git itself, before the command."""
+        self.folder, self._options = folder, options
 
     def stream(self, arguments: Sequence[str], *, told: Iterable[str] = ()) -> Iterator[bytes]:
         """Blocks of standard output as they come; the command is ended when the iterator is closed.
@@ -64,16 +65,19 @@ class Git:
             lines.writelines(line.encode() + b"\n" for line in told)
             lines.seek(0)
             process = self._started(arguments, cast("BinaryIO", lines))
+            complaints: list[bytes] = []
+            listener = threading.Thread(target=_drain, args=(process.stderr, complaints), daemon=True)
+            listener.start()
             try:
                 output = process.stdout
                 while block := output.read(_BLOCK):
                     yield block
-                error = process.stderr.read().decode("utf-8", "replace")
                 code = process.proc.wait()
             finally:
                 self._end(process)
+                listener.join()
         if code:
-            raise EndedEarlyError(error)
+            raise EndedEarlyError(b"".join(complaints).decode("utf-8", "replace"))
 
     def whole(self, arguments: Sequence[str], *, told: Iterable[str] = ()) -> bytes:
         """All of standard output.
@@ -83,6 +87,11 @@ class Git:
             UnreachableError: git cannot be started.
         """
         return b"".join(self.stream(arguments, told=told))
+
+    def bare(self) -> Git:
+        """The same repository without its work tree: no .gitattributes of it can declare a file unfit for diffs."""
+        directory = self.line(["rev-parse", "--absolute-git-dir"])
+        return Git(Path(directory), f"--git-dir={directory}", "--bare") if directory else self
 
     def line(self, arguments: Sequence[str]) -> str:
         """The answer without its line break, empty when git says no."""
@@ -100,7 +109,7 @@ class Git:
         options = [word for option in _OPTIONS for word in ("-c", option)]
         try:
             return Runner(self.folder).execute(
-                ["git", *options, *arguments], istream=lines, as_process=True, env=dict(_SURROUNDINGS)
+                ["git", *options, *self._options, *arguments], istream=lines, as_process=True, env=dict(_SURROUNDINGS)
             )
         except GitCommandNotFound as error:
             raise UnreachableError("git cannot be started.", "Install git and put it on PATH.") from error
@@ -118,9 +127,17 @@ class Git:
             if proc.poll() is None:
                 proc.terminate()
                 proc.wait()
-            for pipe in (proc.stdout, proc.stderr, proc.stdin):
+            for pipe in (proc.stdout, proc.stdin):  # the listener closes the third
                 if pipe is not None:
                     pipe.close()
+
+
+def _drain(pipe: BinaryIO, complaints: list[bytes]) -> None:
+    """Keep the beginning of what git complains about, and let it go on complaining: a full pipe would stop it."""
+    with contextlib.suppress(OSError, ValueError), pipe:
+        while block := pipe.read(_BLOCK):
+            if len(complaints) < _MOST_COMPLAINTS:
+                complaints.append(block)
 
 
 class EndedEarlyError(Exception):

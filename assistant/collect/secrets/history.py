@@ -66,7 +66,7 @@ def read_history(
     """
     says: list[str] = []
     commits = _commits(git, says)
-    reader = _Reader(git, Patches(fingerprints), len(commits), on_progress, cancelled)
+    reader = _Reader(git.bare(), Patches(fingerprints), len(commits), on_progress, cancelled)
     reader.read(commits)
     says += reader.says
     says += shortcomings(git)

@@ -58,6 +58,7 @@ _KINDS: Final = (
     (re.compile(r"MAILGUN\w*KEY"), SecretKind.MAILGUN, Weight.MUCH),
     (re.compile(r"PINECONE\w*KEY"), SecretKind.PINECONE, Weight.MUCH),
 )
+_AWS_LENGTH: Final = 40
 _SECRETIVE: Final = re.compile(
     r"SECRET|TOKEN$|PASSWORD|PASSWD|PRIVATE_?KEY|API_?KEY|ACCESS_?KEY|SERVICE_(?:ROLE_)?KEY|ENCRYPTION_?KEY|SIGNING_?KEY|MASTER_?KEY|ADMIN_?KEY|_KEY$"
 )
@@ -164,7 +165,7 @@ def _by_name(upper: str, value: bytes) -> Taken | None:
     if value.startswith((b"sk_", b"rk_", b"sk-", b"whsec_", b"sb_", b"re_", b"gh")) and stands_for(value[8:]):
         return None
     for pattern, kind, weight in _KINDS:
-        if pattern.search(upper):
+        if pattern.search(upper) and (kind is not SecretKind.AWS or len(value) == _AWS_LENGTH):
             return Taken(kind, value, "", weight)
     return Taken(SecretKind.NAMED, value, "", Weight.MUCH)
 

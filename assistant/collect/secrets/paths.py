@@ -38,7 +38,7 @@ _ENVIRONMENTS: Final = (
 _TESTS: Final = re.compile(
     r"(?:^|/)(?:__tests__|__mocks__|__fixtures__|tests?|spec|e2e|cypress|playwright|fixtures?|mocks?|testdata|test-data|test-utils|stories|examples?|samples?"
     r"|docs?|documentation|seeds?)/|[._-](?:test|tests|spec|e2e|mock|mocks|fixture|fixtures|stories|example|sample|cy)\.[\w.]+$"
-    r"|(?:^|/)(?:test|mock|fixture|conftest|seed)[\w-]*\.\w+$|\.mdx?$|\.rst$|\.adoc$|(?:^|/)(?:README|CHANGELOG|CONTRIBUTING)[^/]*$",
+    r"|(?:^|/)(?:conftest|(?:test|mock|fixture|seed)s?(?:[_-][\w-]*)?)\.\w+$|\.mdx?$|\.rst$|\.adoc$|(?:^|/)(?:README|CHANGELOG|CONTRIBUTING)[^/]*$",
     re.IGNORECASE,
 )
 _SETTINGS: Final = re.compile(
@@ -83,7 +83,7 @@ VENDORED: Final = re.compile(
 def reading_of(path: str) -> Reading:
     """How far a name is trusted in this file."""
     if is_environment_file(path):
-        return Reading.FORMS_ALONE if is_example(path) else Reading.ASSIGNMENTS
+        return Reading.FORMS_ALONE if in_tests(path) else Reading.ASSIGNMENTS
     if in_tests(path) or path.endswith(".map"):
         return Reading.FORMS_ALONE
     if _SETTINGS.search(path):
@@ -94,7 +94,9 @@ def reading_of(path: str) -> Reading:
 @lru_cache(maxsize=4096)
 def in_tests(path: str) -> bool:
     """The path says test, fixture, example or documentation."""
-    return bool(_TESTS.search(path)) or (is_environment_file(path) and is_example(path))
+    return bool(_TESTS.search(path)) or (
+        is_environment_file(path) and (is_example(path) or environment_of(path) == "test")
+    )
 
 
 def is_environment_file(path: str) -> bool:

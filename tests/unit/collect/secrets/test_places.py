@@ -209,6 +209,35 @@ def test_a_minified_line_of_ten_megabytes_is_read(tmp_path) -> None:
     assert found.sightings[0].past.commits == 1
 
 
+def test_attributes_of_the_repository_hide_nothing(tmp_path) -> None:
+    root = repository(tmp_path / "app", {".gitattributes": "*.ts -diff\n*.js diff=own\n", "a.ts": f'k = "{STRIPE}"\n'})
+    git(root, "config", "diff.own.command", "touch stolen")
+    write(root, {"a.ts": "1\n", "b.js": f'k = "{RESEND}"\n'})
+    commit(root)
+    write(root, {"b.js": "1\n"})
+    commit(root)
+    found = read_secrets(root, history=True)
+    assert {seen.kind for seen in found.sightings} == {K.STRIPE_LIVE, K.RESEND}
+    assert not (root / "stolen").exists()
+
+
+def test_a_second_work_tree_and_a_folder_below_are_read(tmp_path) -> None:
+    root = repository(tmp_path / "app", {"a.ts": f'k = "{STRIPE}"\n', "folder/b.ts": "1\n"})
+    git(root, "worktree", "add", "-q", str(tmp_path / "second"))
+    for place in (tmp_path / "second", root / "folder"):
+        found = read_secrets(place, history=True)
+        assert stands(found) == [(Standing.TRACKED, "a.ts")]
+        assert found.sightings[0].past is not None
+
+
+def test_git_that_complains_without_end_does_not_stop_the_reading(tmp_path) -> None:
+    root = repository(tmp_path / "app", {"a.ts": f'k = "{STRIPE}"\n'})
+    for n in range(1500):
+        (root / ".git/refs/heads" / f"broken-with-a-long-name-so-that-the-pipe-is-full-{n}").write_text("0" * 40 + "\n")
+    found = read_secrets(root, history=True)
+    assert stands(found) == [(Standing.TRACKED, "a.ts")]
+
+
 def test_an_empty_repository_and_no_repository(tmp_path) -> None:
     git(tmp_path, "init", "-q", "empty")
     assert read_secrets(tmp_path / "empty", history=True).history.whole
