@@ -52,6 +52,8 @@ _CHECKING = frozenset({"crypto", "Buffer"})
 
 def _spoken(chain: Chain, words: frozenset[str]) -> bool:
     """False for the language's own library, which makes most of the calls: ``Math.min``, ``Error``, ``super``."""
+    if chain.source == "react":
+        return False
     return chain.source != "global" or chain.name not in LANGUAGE or chain.name in words
 
 

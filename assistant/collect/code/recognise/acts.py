@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from assistant.collect.code.recognise import answers, caches, checks, services
+from assistant.collect.code.recognise import answers, caches, checks, providers, services
 from assistant.collect.code.recognise.chains import (
     NOBODYS,
     Seen,
@@ -183,6 +184,7 @@ _DECRYPTS = re.compile(
     r"^(?:un)?_?(?:decrypt|decipher|unseal|unwrap_?key|symmetric_?decrypt|aes_?decrypt|open_?secret|vault_?decrypt)",
     re.IGNORECASE,
 )
+_CIPHERS = frozenset({"createDecipheriv", "createDecipher", "privateDecrypt", "decrypt"})
 _RUNS = {
     "eval": "eval",
     "Function": "Function",
@@ -201,10 +203,34 @@ _RUNS = {
 _RUNNERS = frozenset({"child_process", "vm", "vm2", "execa", "os", "subprocess", "isolated-vm", "shelljs"})
 
 
-_NOTHING = frozenset(
-    {"react", "path", "fs", "date-fns", "nanoid", "clsx", "base-x", "i18next", "cheerio", "next-safe-action"}
+_HEADS = frozenset(
+    name.rstrip("/").split("/")[0].split(".")[0]
+    for names in (
+        _LOGGERS,
+        _MODEL_PACKAGES,
+        _CHAINS,
+        tuple(_RUNNERS),
+        answers.PACKAGES,
+        caches.PACKAGES,
+        services.SENDERS,
+        tuple(prefix for one in providers.PROVIDERS for prefix in one.packages),
+        ("ai", "@ai-sdk", "@supabase"),
+    )
+    for name in names
 )
-"""Packages that do nothing but compute, and that repositories call most."""
+"""First words of the packages that do something; most packages only compute."""
+
+
+@lru_cache(maxsize=16384)
+def _may(source: str, name: str) -> bool:
+    package = package_of(source)
+    if source in NOBODYS or source in {"response", "context"} or package.startswith(("@/", "~/", ".", "#")):
+        return True
+    if package in {"react", "drizzle-orm"} or package.startswith(("drizzle-orm/", "react-dom")):
+        return False
+    if package.split("/")[0].split(".")[0] in _HEADS:
+        return True
+    return bool(_DECRYPTS.match(name)) or name in _RUNS or name in _CIPHERS or name in _MODELS or name in checks.PARSES
 
 
 def deeds(chain: Chain, seen: Seen) -> Iterator[Deed]:
@@ -343,9 +369,7 @@ def _tool_names(value: Value) -> list[str]:
 def _decrypted(chain: Chain, last: Step, package: str, name: str) -> Deed | None:
     about = argument(last, 0)
     parts = () if about is None else (("0", about, said(about)),)
-    if name in {"createDecipheriv", "createDecipher", "privateDecrypt"} or (
-        _DECRYPTS.match(name) and package != "jose"
-    ):
+    if name in _CIPHERS or (_DECRYPTS.match(name) and package != "jose"):
         return Deed("decrypt", name, parts)
     if "AES" in [chain.name, *(step.name for step in chain.steps)] and name == "decrypt":
         return Deed("decrypt", "AES.decrypt", parts)

@@ -65,6 +65,27 @@ _PYTHON_SOURCES = ("fastapi", "starlette", "flask", "django", "rest_framework", 
 _PYTHON_REDIRECTS = frozenset({"RedirectResponse", "redirect", "HttpResponseRedirect", "HttpResponsePermanentRedirect"})
 
 
+PACKAGES = (
+    *_REDIRECT_SOURCES,
+    *_PYTHON_SOURCES,
+    "next",
+    "express",
+    "hono",
+    "fastify",
+    "koa",
+    "cookies-next",
+    "nookies",
+    "js-cookie",
+    "cors",
+    "@fastify",
+    "nextjs-cors",
+    "micro-cors",
+    "@koa",
+    "flask_cors",
+)
+"""Packages that answer."""
+
+
 def deeds(chain: Chain, seen: Seen) -> Iterator[Deed]:
     """What the last call answers."""
     last = chain.last

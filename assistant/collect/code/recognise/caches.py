@@ -155,6 +155,10 @@ _FETCHERS = (
 _METHODS = frozenset({"get", "post", "put", "patch", "delete", "head", "request", "fetch", "options", "$fetch"})
 
 
+PACKAGES = (*_PACKAGES, *_FETCHERS, "next")
+"""Packages that keep or fetch."""
+
+
 def deeds(chain: Chain, seen: Seen) -> Iterator[Deed]:
     """What the last call keeps or fetches."""
     last = chain.last

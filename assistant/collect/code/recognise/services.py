@@ -13,7 +13,7 @@ from assistant.collect.code.values import Chain, Deed, Shape, Step, Value
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_SENDERS = (
+SENDERS = (
     "resend",
     "nodemailer",
     "@sendgrid/",
@@ -44,6 +44,7 @@ _SENDERS = (
     "@knocklabs/",
     "@react-email/",
 )
+"""Packages that send something out."""
 _SENDS = frozenset(
     {
         "send",
@@ -101,7 +102,7 @@ def deeds(chain: Chain, seen: Seen) -> Iterator[Deed]:
         )
     elif package.startswith("@supabase/") and names[-2:] == ["functions", "invoke"]:
         yield Deed("fetch", "supabase.functions.invoke", _parts(last))
-    elif belongs(package, _SENDERS) and (last.name or chain.name) in _SENDS:
+    elif belongs(package, SENDERS) and (last.name or chain.name) in _SENDS:
         yield Deed("provider", ".".join([package.rpartition("/")[2], *names]), _parts(last))
     elif chain.source in NOBODYS - {"global"} and _BY_NAME.match(last.name or chain.name):
         yield Deed("provider", last.name or chain.name, _parts(last))
