@@ -22,7 +22,7 @@ _TYPEOF_IMPORT: Final = re.compile(rb"\btypeof\s+(import\s*\(\s*(?:\"[^\"\n]*\"|
 _EXPORT_TYPE: Final = re.compile(rb"\bexport\s+(type)\s*\*")
 _TEMPLATE: Final = re.compile(rb"(>)\s*`")
 _NAME: Final = re.compile(rb"[\w$]")
-_NO_TYPE: Final = re.compile(rb"&&|\|\||(?<![=!<>])=(?![=>])|==|/>|</|`")
+_NO_TYPE: Final = re.compile(rb"&&|\|\||(?<![=!<>])=(?![=>])|==|/>|</")
 _AMPERSAND: Final = re.compile(rb"(?<!&)&(?!&)")
 _AMPERSANDS: Final = re.compile(rb"&")
 _IMPORTED_TYPE: Final = re.compile(
@@ -31,7 +31,7 @@ _IMPORTED_TYPE: Final = re.compile(
 _LONGEST_ARGUMENTS: Final = 4000
 _OPENS: Final = frozenset(b"({[")
 _CLOSES: Final = frozenset(b")}]")
-_LESS, _EQUALS, _GREATER, _SEMICOLON, _UNDERSCORE = b"<=>;_"
+_LESS, _EQUALS, _GREATER, _SEMICOLON, _UNDERSCORE, _BACKTICK = b"<=>;_`"
 
 
 def mask(data: bytes) -> bytes:
@@ -68,6 +68,8 @@ def _opening(data: bytes, close: int) -> int | None:
             depth += 1
         elif sign == _LESS:
             depth -= 1
+        elif sign == _BACKTICK:
+            return None  # and so a file is walked once, however many templates it has
         if nested < 0 or depth == 0 or (sign == _SEMICOLON and nested == 0):
             is_call = sign == _LESS and nested == 0 and _NAME.match(data, at - 1) is not None
             return at if is_call and _NO_TYPE.search(data, at + 1, close) is None else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import sys
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -198,3 +199,10 @@ def test_empty_files_are_empty():
     for extension in sorted(EXTENSIONS):
         module = read_module(f"a.{extension}", b"")
         assert (module.body, module.gaps, module.line_starts) == ((), (), (0,))
+
+
+def test_a_file_full_of_templates_is_masked_in_one_walk():
+    data = b"a > `x`;\n" * 60_000
+    began = time.process_time()
+    assert mask(data) == data
+    assert time.process_time() - began < 5
