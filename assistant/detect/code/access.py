@@ -52,6 +52,12 @@ _ADMINS: Final = frozenset(
 )
 
 
+_ASKING: Final = words.named(
+    "require is check assert ensure verify guard with must has only validate authorize authenticate get handle"
+)
+_ADMIN_COLUMNS: Final = words.named(
+    "is_admin is_superadmin is_super_admin is_staff is_platform_admin is_superuser super_admin"
+)
 _ADMIN_PATH: Final = words.named("admin superadmin backoffice staff")
 
 
@@ -301,15 +307,44 @@ def proven_by(entry: Entry, guards: Iterable[Guard]) -> frozenset[Origin]:
 
 
 def is_administrative(guards: Iterable[Guard], entry: Entry | None = None) -> bool:
-    """A role of the application (not of a tenant that the request names) is demanded: one named so, or any below an admin path."""
+    """A role of the application (not of a tenant that the request names) is demanded.
+
+    It is named so, by the role, the guard or a function on the way to it; or any role is, below an admin path; or the caller's own row
+    was asked whether they are one.
+    """
     found = tuple(guards)
-    if any(guard.kind is GuardKind.MEMBERSHIP for guard in found):
-        return False
     for guard in found:
-        if guard.kind is not GuardKind.ROLE or any(subject.kind is OriginKind.REQUEST for subject in guard.subjects):
+        if guard.kind not in PERSONS or any(subject.kind is OriginKind.REQUEST for subject in guard.subjects):
             continue
-        named = {part for role in (*guard.roles, guard.says, *guard.chain) for part in words.words(role)}
-        if named & _ADMINS or (entry is not None and in_administration(entry)):
+        named = {part for said in (*guard.roles, guard.says, *guard.chain) for part in words.words(said)}
+        if (
+            guard.kind is GuardKind.ROLE
+            and not _of_tenant(found)
+            and (named & _ADMINS or (entry is not None and in_administration(entry)))
+        ):
+            return True
+        if guard.kind is not GuardKind.ROLE and any(_asks_admin(name) for name in (guard.says, *guard.chain)):
+            return True
+    return entry is not None and asks_own_role(entry)
+
+
+def _of_tenant(guards: Iterable[Guard]) -> bool:
+    return any(guard.kind is GuardKind.MEMBERSHIP for guard in guards)
+
+
+def _asks_admin(name: str) -> bool:
+    """``requireAdmin``, ``isSuperAdmin``, ``assertStaff``: the name of a function that lets administrators through."""
+    parts = words.words(name)
+    return bool(parts) and parts[0] in _ASKING and bool(set(parts) & _ADMINS)
+
+
+def asks_own_role(entry: Entry) -> bool:
+    """The caller's own row was read for ``is_admin``, or for a role below an admin path."""
+    for query in entry.queries:
+        if query.verb != "select" or query.tie is None or query.tie.kind is not TieKind.FILTER:
+            continue
+        named = {words.snake(column) for column in (*(query.columns or ()), *(part.column for part in query.filters))}
+        if named & _ADMIN_COLUMNS or (named & {"role", "roles", "user_role"} and in_administration(entry)):
             return True
     return False
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
-from assistant.detect.code.access import MACHINES, PERSONS
+from assistant.detect.code.access import MACHINES, PERSONS, in_administration
 from assistant.detect.code.context import Whose
 from assistant.detect.code.openness import Openness, openness
 from assistant.domain.code import EntryKind, GuardKind, OriginKind, Weakness
@@ -51,6 +51,8 @@ def fault_of(access: Access) -> Fault | None:
 
 
 def _of_known_caller(access: Access) -> Fault | None:
+    if in_administration(access.entry):
+        return None  # a role is what is missing there: weak-privilege tells it
     if access.query.verb in {"insert", "upload"} and not access.asked:
         return None  # what an insert stores is looked at by its own rules
     if access.settled or access.by_capability or not access.addressable:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assistant.detect.code.access import in_administration
 from assistant.detect.code.faults import Fault
 from assistant.detect.code.judge import report
 from assistant.detect.code.rule import CodeExample, CodeRule
@@ -103,8 +102,6 @@ EXAMPLES = (
 def find(context: CodeContext) -> Iterator[Finding]:
     """One finding an entry and table."""
     for access in faulty(context, Fault.UNSCOPED_READ):
-        if in_administration(access.entry):
-            continue  # a role is what is missing there: weak-privilege tells it
         column = context.owner_column(access.query.table)
         sure = confidence_of(access)
         yield report(

@@ -10,7 +10,7 @@ from assistant.detect.code.access import NOT_RUN_BY_PEOPLE, Access, in_administr
 from assistant.detect.code.context import Whose
 from assistant.detect.code.judge import report
 from assistant.detect.code.rule import CodeExample, CodeRule
-from assistant.detect.code.telling import confidence_of, does, facts_of, handler, key_of, rows_of
+from assistant.detect.code.telling import confidence_of, does, facts_of, handler
 from assistant.domain.code import EntryKind, GuardKind, OriginKind
 from assistant.domain.matrix import Severity
 from assistant.domain.ownership import Confidence
@@ -33,6 +33,8 @@ RULE = CodeRule(
     cause="missing-auth-check",
 )
 
+_EMPTIES_ALL: Final = "empty the table"
+_ADMINISTERS: Final = "administer"
 _ROLES: Final = words.named("role roles is_admin admin permissions permission is_owner access_level")
 _MEMBERS: Final = re.compile(r"member|membership|user_team|team_user|collaborator|user_role|user$|profile$|account$")
 _MONEY: Final = words.named("payout settlement withdrawal refund commission")
@@ -112,30 +114,36 @@ EXAMPLES = (
 
 
 def find(context: CodeContext) -> Iterator[Finding]:
-    """One finding an entry, table and verb: somebody is known, and no role was asked for."""
+    """One finding an entry and kind of act: somebody is known, and no role was asked for."""
     for entry in context.entries():
         if entry.kind in NOT_RUN_BY_PEOPLE | {EntryKind.SERVICE, EntryKind.COMPONENT}:
             continue
+        acts: dict[str, list[Access]] = {}
         for query in entry.queries:
             access = Access(context=context, entry=entry, query=query)
             act = _act(access)
             if act:
-                yield _finding(access, act)
+                acts.setdefault(act, []).append(access)
+        for act, found in acts.items():
+            yield _finding(sorted(found, key=lambda access: (not access.writes, access.query.order)), act)
 
 
-def _finding(access: Access, act: str) -> Finding:
-    query = access.query
+def _finding(found: list[Access], act: str) -> Finding:
+    access, queries = found[0], [each.query for each in found]
     member = any(guard.kind is GuardKind.MEMBERSHIP for guard in access.strong)
     who = "Any member" if member else "Whoever is signed in"
+    tables = list(dict.fromkeys(query.table or query.engine for query in queries))
+    rows = ", ".join(tables[:3]) + (" and others" if len(tables) > 3 else "")  # noqa: PLR2004 - a line's worth
+    said = f"{does(queries)} {rows} as an administrator" if act == _ADMINISTERS else act
     return report(
         RULE,
         access.entry,
-        f"{who} can {act} through {handler(access)}.",
-        severity=Severity.MEDIUM if member and act != "empty the table" else Severity.HIGH,
+        f"{who} can {said} through {handler(access)}.",
+        severity=Severity.MEDIUM if member and act != _EMPTIES_ALL else Severity.HIGH,
         confidence=Confidence.MEDIUM if confidence_of(access) is Confidence.HIGH else confidence_of(access),
-        detail=f"The handler can {does([query])} {rows_of(query)}, and no guard before it asks for a role.",
-        queries=(query,),
-        key=key_of(query),
+        detail=f"The handler can {does(queries)} {rows}, and no guard before it asks for a role.",
+        queries=queries,
+        key=act,
         facts=facts_of(access) | {"act": act},
     )
 
@@ -154,7 +162,7 @@ def _act(access: Access) -> str:
     if _EMPTIES.match(query.text) or (
         query.verb == "delete" and not query.filters and not access.tied and not query.text
     ):
-        return "empty the table"
+        return _EMPTIES_ALL
     if access.writes and words.table_key(query.table) in _MONEY and not access.tied and not _is_own(access):
         return "move money"
     if (
@@ -164,12 +172,12 @@ def _act(access: Access) -> str:
         and (access.writes or query.returned)
     ):
         private = access.whose is Whose.CUSTOMERS or (access.writes and query.verb != "insert")
-        return f"{does([query])} {rows_of(query)} of the administration" if private else ""
+        return _ADMINISTERS if private else ""
     return ""
 
 
 def _asks_role(access: Access) -> bool:
-    return any(guard.kind is GuardKind.ROLE for guard in access.strong)
+    return access.administrator or any(guard.kind is GuardKind.ROLE for guard in access.strong)
 
 
 def _sets_role(access: Access) -> bool:
