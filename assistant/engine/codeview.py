@@ -32,20 +32,28 @@ CLIENT: Final = {
 }
 """As whom a query reaches its store, for people."""
 _KIND: Final = {
-    EntryKind.ROUTE: "routes",
-    EntryKind.PAGES_API: "API routes of pages",
-    EntryKind.ACTION: "server actions",
-    EntryKind.PAGE: "pages and layouts",
-    EntryKind.SERVER_PROPS: "page loaders",
-    EntryKind.PROCEDURE: "procedures",
-    EntryKind.MIDDLEWARE: "middlewares",
-    EntryKind.EDGE_FUNCTION: "edge functions",
-    EntryKind.ENDPOINT: "endpoints",
-    EntryKind.JOB: "jobs",
-    EntryKind.TOOL: "tools of a model",
-    EntryKind.SERVICE: "service functions",
-    EntryKind.COMPONENT: "client components",
+    EntryKind.ROUTE: "route",
+    EntryKind.PAGES_API: "API route of pages",
+    EntryKind.ACTION: "server action",
+    EntryKind.PAGE: "page or layout",
+    EntryKind.SERVER_PROPS: "page loader",
+    EntryKind.PROCEDURE: "procedure",
+    EntryKind.MIDDLEWARE: "middleware",
+    EntryKind.EDGE_FUNCTION: "edge function",
+    EntryKind.ENDPOINT: "endpoint",
+    EntryKind.JOB: "job",
+    EntryKind.TOOL: "tool of a model",
+    EntryKind.SERVICE: "service function",
+    EntryKind.COMPONENT: "client component",
 }
+_KINDS: Final = {
+    EntryKind.PAGES_API: "API routes of pages",
+    EntryKind.PAGE: "pages and layouts",
+    EntryKind.TOOL: "tools of a model",
+}
+"""Plurals that are not the word with an s."""
+_COUNTED: Final = {Word.LEAKS: "leaking"}
+"""How a verdict reads after a number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +101,7 @@ def grouped(rows: Sequence[Row]) -> tuple[tuple[str, tuple[Row, ...]], ...]:
 def counted(rows: Sequence[Row]) -> str:
     """``3 leak, 2 open, 40 guarded``: how many rows have each verdict, worst first."""
     counts = Counter(row.verdict.word for row in rows)
-    return ", ".join(f"{counts[word]:,} {word.value}" for word in Word if counts[word])
+    return ", ".join(f"{counts[word]:,} {_COUNTED.get(word, word.value)}" for word in Word if counts[word])
 
 
 def numbers(half: CodeHalf, rows: Sequence[Row]) -> tuple[str, ...]:
@@ -104,7 +112,9 @@ def numbers(half: CodeHalf, rows: Sequence[Row]) -> tuple[str, ...]:
         + (f": {counted(rows)}." if rows else ".")
     ]
     if kinds := Counter(row.entry.kind for row in rows):
-        said.append(", ".join(f"{kinds[kind]:,} {_KIND[kind]}" for kind in EntryKind if kinds[kind]) + ".")
+        said.append(
+            ", ".join(plural(kinds[kind], _KIND[kind], _KINDS.get(kind, "")) for kind in EntryKind if kinds[kind]) + "."
+        )
     gaps = []
     if read.partly_read:
         gaps.append(f"{plural(len(read.partly_read), 'file')} partly read")
