@@ -143,6 +143,8 @@ class CodeContext:
             return Whose.CUSTOMERS
         if words.sounds_servers(table):
             return Whose.SERVERS
+        if words.sounds_shared(table):
+            return Whose.EVERYONES
         if engine in _PROVIDERS or self.owner_columns(table):
             return Whose.CUSTOMERS
         if words.sounds_public(table):

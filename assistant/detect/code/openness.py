@@ -25,7 +25,7 @@ PUBLIC_IDENTIFIERS: Final = words.named(
 """Columns that a public page is found by."""
 OPEN_INSERTS: Final = words.named("""contact waitlist lead subscriber newsletter feedback report event view click analytics log visit submission rsvp response
     pageview page_view inquiry enquiry vote reaction signup registration session user account verification_token token rate_limit
-    request message_request application webhook_event participant booking""")
+    request message_request application webhook_event participant booking error success metric telemetry""")
 """Tables into which strangers are usually meant to write."""
 
 
@@ -55,13 +55,18 @@ def _write(access: Access) -> Openness:
     """Strangers may add to some tables; nobody lets them change or remove rows."""
     query = access.query
     if query.verb in {"insert", "upsert", "upload"} and not chooses_person(access):
-        key = words.table_key(query.table)
-        meant = key in OPEN_INSERTS or key.rpartition("_")[2] in OPEN_INSERTS or public_path(access)
+        meant = open_insert(access) or public_path(access)
         return Openness.ASKED if meant or access.whose is Whose.UNKNOWN else Openness.OPEN
     if not access.asked and not query.filters:
         return Openness.OPEN
     harmless = not access.asked or _only_marks(access)
     return Openness.ASKED if public_path(access) and harmless else Openness.OPEN
+
+
+def open_insert(access: Access) -> bool:
+    """Strangers are usually meant to add rows there."""
+    key = words.table_key(access.query.table)
+    return key in OPEN_INSERTS or key.rpartition("_")[2] in OPEN_INSERTS
 
 
 def _only_marks(access: Access) -> bool:

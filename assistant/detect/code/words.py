@@ -70,6 +70,10 @@ _SERVERS: Final = named(
     """verification_token verification rate_limit idempotency_key idempotency webhook_event processed_event processed_stripe_event stripe_event
     migration lock job cron_run cron_job cache otp password_reset_token password_reset magic_link email_verification oauth_state nonce"""
 )
+_SHARED: Final = named(
+    """post post_comment reply reaction like follow follower following topic channel forum community_post community_profile community_comment
+    endorsement project_endorsement badge_award comment mention hashtag feed_item public_profile"""
+)
 _ACCOUNTS: Final = named(
     "user account session api_key apikey webhook team member credential oauth_client oauth_account integration organization connection"
 )
@@ -155,6 +159,11 @@ def sounds_public(table: str) -> bool:
     """Catalogue data by its name: products, plans, posts."""
     key = table_key(table)
     return key in _PUBLIC or key.rpartition("_")[2] in _PUBLIC
+
+
+def sounds_shared(table: str) -> bool:
+    """What people write for one another by its name: posts, comments, likes. Its author is no owner who keeps it."""
+    return table_key(table) in _SHARED
 
 
 def sounds_private(table: str) -> bool:

@@ -10,7 +10,7 @@ from assistant.detect.code.access import accesses
 from assistant.detect.code.context import Whose
 from assistant.detect.code.faults import Fault, fault_of, identity_asked, names_caller, told
 from assistant.detect.code.judge import report
-from assistant.detect.code.openness import perhaps_guarded
+from assistant.detect.code.openness import open_insert, perhaps_guarded, public_path
 from assistant.detect.code.rule import CodeExample, CodeRule
 from assistant.detect.code.telling import confidence_of, does, facts_of, handler, key_of, rows_of, severity_of
 from assistant.domain.code import ClientKind, EntryKind, OriginKind
@@ -132,7 +132,9 @@ def _finding(access: Access) -> Finding:
         RULE,
         access.entry,
         said,
-        severity=Severity.MEDIUM if by_rules else severity_of(access, anyone=anyone),
+        severity=Severity.MEDIUM
+        if by_rules or (anyone and public_path(access))
+        else severity_of(access, anyone=anyone),
         confidence=Confidence.LOW if by_rules else confidence_of(access),
         detail=held if by_rules else "The id is not compared with a verified session anywhere before the query.",
         queries=(query,),
@@ -164,6 +166,8 @@ def _under_rules(access: Access) -> bool:
     ):
         return False
     if access.entry.kind in {EntryKind.JOB, EntryKind.MIDDLEWARE, EntryKind.COMPONENT, EntryKind.SERVICE}:
+        return False
+    if access.query.verb == "insert" and open_insert(access):
         return False
     return not access.context.reason_public(access.entry) and identity_asked(access)
 

@@ -9,7 +9,7 @@ from assistant.detect.code.access import NOT_RUN_BY_PEOPLE, Access
 from assistant.detect.code.judge import report
 from assistant.detect.code.rule import CodeExample, CodeRule
 from assistant.detect.code.telling import facts_of, handler, key_of
-from assistant.domain.code import EntryKind
+from assistant.domain.code import ActKind, EntryKind, OriginKind
 from assistant.domain.matrix import Severity
 from assistant.domain.ownership import Confidence
 
@@ -135,7 +135,21 @@ def _shown(access: Access) -> tuple[str, ...]:
     secrets = access.context.secrets_of(access.query)
     if "*" in access.query.returned:
         return secrets
-    return tuple(column for column in secrets if column.rpartition(".")[2] in returned)
+    spent = _spent(access)
+    named = [column.rpartition(".")[2] for column in secrets]
+    return tuple(column for column, last in zip(secrets, named, strict=True) if last in returned and last not in spent)
+
+
+def _spent(access: Access) -> frozenset[str]:
+    """Secrets that go to another service: what comes back from there carries their origin and not them."""
+    return frozenset(
+        origin.path.rpartition(".")[2]
+        for act in access.entry.acts
+        if act.kind in {ActKind.FETCH, ActKind.PROVIDER, ActKind.DECRYPT, ActKind.PROMPT}
+        for part in act.parts
+        for origin in part.origins
+        if origin.kind is OriginKind.ROW and origin.row == access.query.id
+    )
 
 
 def _perhaps(access: Access) -> bool:
