@@ -2,6 +2,7 @@
 
 A worker is a bare interpreter that imports the readers alone: the processes of ``multiprocessing`` would import the program's main module
 again. A worker that dies or does not answer is replaced; its files are tried one by one, and the one that does it is not read.
+Nothing is kept for the next run: source holds secrets, and of those only fingerprints may be stored.
 """
 
 from __future__ import annotations

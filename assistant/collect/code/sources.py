@@ -78,7 +78,7 @@ class Sources:
     manifests: Mapping[str, bytes]
     """Configuration files by path, as they are on disk."""
     skipped: Mapping[str, int] = field(default_factory=dict)
-    """How many files were left out on purpose, by reason: tests, generated, built."""
+    """How many files and whole folders were left out on purpose, by reason: tests, generated, built, hidden."""
 
 
 @dataclass(frozen=True, slots=True)
