@@ -30,6 +30,12 @@ _PAGE: Final = re.compile(
 )
 _AMOUNT: Final = re.compile(r"amount|total|price|cents|paid|sum\b|subtotal|due", re.IGNORECASE)
 _CONSTRUCT: Final = frozenset({"constructEvent", "constructEventAsync", "construct_event"})
+_VERIFIES: Final = frozenset({
+    "constructEvent", "constructEventAsync", "construct_event", "unmarshal", "verifyWebhook", "verifyAndReceive", "validateEvent", "verifySignature",
+    "verifySignatureAppRouter", "verifySignatureEdge", "verifyWebhookSignature", "validateWebhookSignature", "isValidWebhookEventSignature",
+    "timingSafeEqual", "verifyHeader", "compare_digest", "verifyQstashSignature", "isValidSignature", "verifyKey",
+})  # fmt: skip
+"""Calls that check who sent a message, in every provider's spelling."""
 _OPERATORS: Final = frozenset({"===", "!==", "==", "!=", "<", ">", "<=", ">="})
 _LONGEST_AGE: Final = 900
 """Seconds; the provider's own default is 300."""
@@ -56,8 +62,11 @@ def _of_module(module: Module, *, money: bool, page: bool) -> Iterator[Mark]:
             functions.append(node)
         elif money and isinstance(node, Binary) and _compares_amounts(node):
             yield _mark(module, functions, "amount-compared", node)
-        elif money and isinstance(node, Call) and (age := _tolerance(node)) is not None:
-            yield _mark(module, functions, "tolerance", node, age)
+        elif money and isinstance(node, Call):
+            if (age := _tolerance(node)) is not None:
+                yield _mark(module, functions, "tolerance", node, age)
+            if _called(node) in _VERIFIES:
+                yield _mark(module, functions, "signature-checked", node)
         elif page and isinstance(node, Element) and (address := _foreign(node)):
             yield _mark(module, functions, "script", node, address)
 
@@ -82,6 +91,11 @@ def _is_amount(side: Expression) -> bool:
         for node in nodes_of(side)
         if isinstance(node, Name | Attribute)
     )
+
+
+def _called(call: Call) -> str:
+    callee = call.callee
+    return callee.name if isinstance(callee, Attribute) else callee.id if isinstance(callee, Name) else ""
 
 
 def _tolerance(call: Call) -> str | None:
