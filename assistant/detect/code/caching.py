@@ -124,32 +124,44 @@ def _bound(query: Query) -> bool:
     return query.tie is not None and query.tie.kind in {TieKind.FILTER, TieKind.COMPARED, TieKind.PROVEN, TieKind.CHILD}
 
 
-def cached_rows(context: CodeContext, entry: Entry, act: Act) -> tuple[Query, ...]:
-    """Customers' rows that the cache holds: what is filled in by its value, else what is read after it."""
-    found = tuple(customers_rows(context, entry))
-    fills = [other for other in entry.acts if other.kind is ActKind.CACHE and verb_of(other) == "fill"]
-    if verb_of(act) == "declare":
-        return tuple(query for query in found if _inside(act, query))
-    fills = [other for other in fills if other.order > act.order] if act not in fills else [act]
-    values = [value for fill in fills if (value := part(fill, "value", "1")) is not None]
-    rows = {origin.row for value in values for origin in value.origins if origin.kind is OriginKind.ROW}
-    if rows:
-        return tuple(query for query in found if query.id in rows)
-    known = [
-        value
-        for value in values
-        if value.origins and all(origin.kind is not OriginKind.UNKNOWN for origin in value.origins)
+def cached_rows(context: CodeContext, entry: Entry, act: Act, key: ActPart) -> tuple[Query, ...]:
+    """Customers' rows that the cache holds: for a read what the same run fills in under the same key, for a kept function what it reads."""
+    found = tuple(query for query in customers_rows(context, entry) if not _is_about_access(query))
+    if act.detail == "declare":
+        inside = (
+            query
+            for query in found
+            if query.place.file == act.place.file and act.at[0] <= query.at[0] <= query.at[1] <= act.at[1]
+        )
+        return tuple(query for query in inside if _asks_for_caller(query))
+    fills = [
+        other for other, filled in caches(entry) if other.detail == "fill" and set(filled.origins) == set(key.origins)
     ]
-    if known:
-        return ()
-    return tuple(query for query in found if query.order > act.order) if verb_of(act) == "read" else found
+    values = [value for fill in fills if (value := part(fill, "value")) is not None]
+    rows = {origin.row for value in values for origin in value.origins if origin.kind is OriginKind.ROW}
+    return tuple(query for query in found if query.id in rows)
 
 
-def _inside(act: Act, query: Query) -> bool:
-    """The query runs in the function whose results are kept."""
-    if query.place.file == act.place.file and act.at[0] <= query.at[0] and query.at[1] <= act.at[1]:
-        return True
-    return act.place.symbol is not None and (act.place.symbol in query.via or act.place.symbol == query.place.symbol)
+def answered_from(entry: Entry, read: Act, key: ActPart) -> Act | None:
+    """The answer that is what the cache gave: what a read comes to carries the origins of its key."""
+    wanted = set(key.origins)
+    for act in entry.acts:
+        if act.kind is ActKind.RESPOND and act.order > read.order and not act.detail.startswith(("4", "5")):
+            given = {origin for each in act.parts for origin in each.origins}
+            if wanted and wanted <= given:
+                return act
+    return None
+
+
+def _is_about_access(query: Query) -> bool:
+    """Rows that say who somebody is, found by what they carry: keys, tokens, sessions."""
+    return (query.tie is not None and query.tie.kind is TieKind.CAPABILITY) or bool(
+        {"token", "session", "key", "apikey"} & set(words.table_key(query.table).split("_"))
+    )
+
+
+def _asks_for_caller(query: Query) -> bool:
+    return any(origin.kind is OriginKind.CALLER for condition in query.filters for origin in condition.origins)
 
 
 def administrative(entry: Entry) -> bool:

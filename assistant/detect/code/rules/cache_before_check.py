@@ -5,10 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code.acts import knows_caller, proven_before, report_act
-from assistant.detect.code.caching import ANSWERS, administrative, cached_rows, caches, tells_apart, verb_of
+from assistant.detect.code.caching import (
+    ANSWERS,
+    administrative,
+    answered_from,
+    cached_rows,
+    caches,
+    tells_apart,
+    verb_of,
+)
 from assistant.detect.code.rule import CodeExample, CodeRule
 from assistant.detect.code.sample_apps import APP
-from assistant.domain.code import ActKind, OriginKind
+from assistant.domain.code import OriginKind
 from assistant.domain.matrix import Severity
 from assistant.domain.ownership import Confidence
 
@@ -65,7 +73,7 @@ def find(context: CodeContext) -> Iterator[Finding]:
         for act, key in caches(entry):
             if verb_of(act) != "read" or tells_apart(entry, act.order, key):
                 continue
-            if not any(origin in later for origin in key.origins) or not cached_rows(context, entry, act):
+            if not any(origin in later for origin in key.origins) or not cached_rows(context, entry, act, key):
                 continue
             if not _answers_early(entry, act, key):
                 continue
@@ -85,10 +93,6 @@ def find(context: CodeContext) -> Iterator[Finding]:
 
 def _answers_early(entry: Entry, read: Act, key: ActPart) -> bool:
     """Between the read and the check something is answered that came from the cache; comparing the cached row afterwards is fine."""
+    answer = answered_from(entry, read, key)
     wanted = {origin for origin in key.origins if origin.kind is OriginKind.REQUEST}
-    for act in entry.acts:
-        if act.kind is ActKind.RESPOND and act.order > read.order and not act.detail.startswith(("4", "5")):
-            given = {origin for part in act.parts for origin in part.origins}
-            if wanted <= given and not wanted & proven_before(entry, act.order):
-                return True
-    return False
+    return answer is not None and not wanted & proven_before(entry, answer.order)

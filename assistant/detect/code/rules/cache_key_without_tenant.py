@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code.acts import knows_caller, proven_before, report_act
-from assistant.detect.code.caching import ANSWERS, administrative, cached_rows, caches, tells_apart
+from assistant.detect.code.caching import ANSWERS, administrative, answered_from, cached_rows, caches, tells_apart
 from assistant.detect.code.rule import CodeExample, CodeRule
 from assistant.detect.code.sample_apps import APP
 from assistant.domain.code import OriginKind
@@ -61,7 +61,9 @@ def find(context: CodeContext) -> Iterator[Finding]:
         for act, key in caches(entry):
             if tells_apart(entry, act.order, key):
                 continue
-            rows = cached_rows(context, entry, act)
+            if act.detail == "fill" or (act.detail == "read" and answered_from(entry, act, key) is None):
+                continue
+            rows = cached_rows(context, entry, act, key)
             later = proven_before(entry, 1 << 30)
             if not rows or any(origin in later for origin in key.origins):
                 continue

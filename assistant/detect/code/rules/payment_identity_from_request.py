@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code.access import is_administrative, strong_guards
 from assistant.detect.code.acts import chosen_outside, proven_before
+from assistant.detect.code.caching import back_office
 from assistant.detect.code.judge import report
 from assistant.detect.code.payments import from_a_machine, provider_calls
 from assistant.detect.code.rule import CodeExample, CodeRule
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from assistant.detect.code.context import CodeContext
+    from assistant.domain.code import Entry
     from assistant.domain.findings import Finding
 
 RULE: Final = CodeRule(
@@ -68,7 +70,7 @@ def find(context: CodeContext) -> Iterator[Finding]:
     """Provider calls whose customer the outside chooses and nobody proved; one an entry and call."""
     for entry in context.entries():
         guards = tuple(strong_guards(entry))
-        if is_administrative(guards) or context.reason_public(entry):
+        if is_administrative(guards) or back_office(entry) or context.reason_public(entry) or _is_relay(entry):
             continue
         for call in provider_calls(entry):
             proven = proven_before(entry, call.order)
@@ -94,3 +96,8 @@ def find(context: CodeContext) -> Iterator[Finding]:
                 facts={"call": call.name, "request": chosen[0].path},
             )
             break
+
+
+def _is_relay(entry: Entry) -> bool:
+    """A procedure that a webhook hands its verified event to."""
+    return entry.webhook or "webhook" in f"{entry.path} {entry.place.symbol} {entry.place.file}".lower()

@@ -99,8 +99,8 @@ def _is_live(part: ActPart) -> bool:
     if not _PLAIN.match(text) or text.startswith(("'", '"')):
         return False
     for origin in part.origins:
-        if origin.kind is OriginKind.ENVIRONMENT and words.snake(origin.path) and _secret_variable(origin.path):
-            return True
+        if origin.kind is OriginKind.ENVIRONMENT and text.endswith(origin.path) and _secret_variable(origin.path):
+            return len(part.origins) == 1
     kinds = {origin.kind for origin in part.origins}
     return _last(part) in _LIVE and bool(
         kinds & {OriginKind.REQUEST, OriginKind.ROW, OriginKind.CALLER, OriginKind.CLAIMED}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from assistant.detect.code import words
 from assistant.detect.code.access import is_administrative, strong_guards
 from assistant.detect.code.acts import chosen_outside, proven_before
+from assistant.detect.code.caching import back_office
 from assistant.detect.code.judge import report
 from assistant.detect.code.payments import from_a_machine, provider_calls
 from assistant.detect.code.rule import CodeExample, CodeRule
@@ -79,7 +80,7 @@ _GIFTS: Final = frozenset(
 def find(context: CodeContext) -> Iterator[Finding]:
     """Amounts from the request; low where a person chooses what they give: donations, tips, top-ups."""
     for entry in context.entries():
-        if is_administrative(tuple(strong_guards(entry))):
+        if is_administrative(tuple(strong_guards(entry))) or back_office(entry):
             continue
         for call in provider_calls(entry):
             chosen = chosen_outside(call.origins(*_AMOUNTS), proven_before(entry, call.order))
