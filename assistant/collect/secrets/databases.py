@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from assistant.collect.secrets.fakes import stands_for
+from assistant.collect.secrets.fakes import entropy, stands_for
 from assistant.collect.secrets.forms import Form, Taken
 from assistant.domain.secrets import SecretKind, Weight
 
@@ -17,7 +17,7 @@ _URL: Final = re.compile(
 )
 _LOCAL: Final = re.compile(
     rb"localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[::1\]|::1|host\.docker\.internal|[\w.-]+\.(?:local|localhost|internal|test|invalid|example|lan)"
-    rb"|(?:[\w-]+\.)*example\.(?:com|org|net)|[^.]*",  # a name without a dot is a neighbour in docker compose
+    rb"|[^.]*",  # a name without a dot is a neighbour in docker compose
     re.IGNORECASE,
 )
 _SHOWS_THE_FORM: Final = re.compile(
@@ -28,13 +28,17 @@ _SHOWS_THE_FORM: Final = re.compile(
 )
 _TEMPLATE: Final = re.compile(rb"^[\[<{$]|[}>\]]$|\$\{")
 _HOST_SHOWS_THE_FORM: Final = re.compile(
-    rb"[${}<>%*]|\[|(?:^|\.)(?:your[\w-]*|my-?(?:host|server|domain|project)|host|hostname|server|some|abc|domain)\.|example|xxxx|yourdomain|mydomain|ep-name|project-?ref|"
-    rb"\.\.|^(?:\w+\.)?(?:host|db|database|server)(?:\.(?:com|net|org|io))?$|placeholder|acme",
+    rb"[${}<>%*]|\[|(?:^|\.)(?:your[\w-]*|my-?(?:host|server|domain|project)|host|hostname|server|some|abc|domain)\.|xxxx|yourdomain|mydomain|ep-name|project-?ref|"
+    rb"\.\.|^(?:\w+\.)?(?:host|db|database|server)(?:\.(?:com|net|org|io))?$|placeholder",
     re.IGNORECASE,
 )
+_LONG: Final = 12
+_ENOUGH: Final = 3.2
 _DRAWN: Final = 9
 """Characters that a password generator gives at least."""
 _SUPABASE_HOST: Final = re.compile(rb"(?:^|\.)([a-z]{20})\.supabase\.(?:co|com|net|in)\b")
+_RESERVED: Final = re.compile(rb"example|(?:^|\.)(?:acme|my-?(?:db|app))\.", re.IGNORECASE)
+"""Names for documentation: believed only with a password that nobody makes up."""
 _SUPABASE_ENDS: Final = (b".supabase.co", b".supabase.com", b".supabase.net")
 _SUPABASE_USER: Final = re.compile(rb"\w+\.([a-z]{20})")
 PROJECT_URL: Final = re.compile(rb"https://([a-z]{20})\.supabase\.(?:co|in|net)")
@@ -52,10 +56,18 @@ def target_of(user: bytes, host: bytes, name: bytes) -> str:
     return f"{server}/{database}" if database else server
 
 
+def _drawn(password: bytes) -> bool:
+    """Long, of all kinds of characters, and not in words."""
+    kinds = (rb"[0-9]", rb"[A-Z]", rb"[a-z]")
+    return len(password) >= _LONG and entropy(password) > _ENOUGH and all(re.search(kind, password) for kind in kinds)
+
+
 def _database(match: re.Match[bytes], _variable: bytes) -> Taken | None:
     user, password, host = match["user"], match["password"], match["host"]
     bare = re.sub(rb":\d+$", b"", host.split(b",")[0])
     if _LOCAL.fullmatch(bare) or _HOST_SHOWS_THE_FORM.search(bare):
+        return None
+    if _RESERVED.search(bare) and not _drawn(password):
         return None
     if _SHOWS_THE_FORM.fullmatch(password) or stands_for(password) or _TEMPLATE.search(password):
         return None

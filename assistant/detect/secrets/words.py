@@ -69,15 +69,25 @@ _LOWER: Final = {
 _WEIGHTS: Final = {Weight.EVERYTHING: Severity.CRITICAL, Weight.MUCH: Severity.HIGH, Weight.LITTLE: Severity.LOW}
 
 
+def name_of(kind: SecretKind) -> str:
+    """A noun phrase for the kind: ``a live key of Stripe``."""
+    return _NAMES[kind][0]
+
+
+def can_of(kind: SecretKind) -> str:
+    """What whoever has one does."""
+    return _NAMES[kind][1]
+
+
 def called(seen: Sighting) -> str:
     """A noun phrase: ``a live key of Stripe``."""
-    name = _NAMES[seen.kind][0]
+    name = name_of(seen.kind)
     return f"{name} ({seen.where.symbol})" if seen.kind is K.NAMED and seen.where.symbol else name
 
 
 def can(seen: Sighting) -> str:
     """What whoever has it does: ``reads and writes every row …``."""
-    return _NAMES[seen.kind][1]
+    return can_of(seen.kind)
 
 
 def severity_of(seen: Sighting) -> Severity:

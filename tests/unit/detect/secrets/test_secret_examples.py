@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from assistant.collect.secrets import read_secrets
 from assistant.detect.secrets import detect_secrets, rotation_order
+from assistant.detect.secrets.docs import PAGE, render
 from assistant.detect.secrets.guides import guide_of
 from assistant.detect.secrets.registry import secret_rules
 from assistant.detect.secrets.words import called, can
@@ -45,6 +48,10 @@ def test_a_rule_is_named_as_its_module_and_says_what_to_do() -> None:
         assert rule.remedy
         assert not rule.title.endswith(".")
         assert module.EXAMPLES
+
+
+def test_the_reference_page_is_the_printed_one() -> None:
+    assert Path(PAGE).read_text(encoding="utf-8") == render(), "run `python -m assistant.detect.secrets.docs`"
 
 
 def seen(**changes) -> Sighting:
