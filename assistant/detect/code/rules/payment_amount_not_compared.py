@@ -9,7 +9,7 @@ from assistant.detect.code import words
 from assistant.detect.code.access import is_administrative, strong_guards
 from assistant.detect.code.context import WRITES
 from assistant.detect.code.judge import place_of, report
-from assistant.detect.code.payments import from_a_machine
+from assistant.detect.code.payments import from_a_machine, provider_calls
 from assistant.detect.code.rule import CodeExample, CodeRule
 from assistant.detect.code.sample_apps import APP
 from assistant.domain.code import EntryKind, GuardKind, OriginKind
@@ -139,6 +139,11 @@ def _brings(entry: Entry) -> bool:
         for condition in query.filters
         for origin in condition.origins
     )
+
+
+def _charged_here(entry: Entry, query: Query) -> bool:
+    """The same run made the payment, so its amount is the server's."""
+    return any(not call.reads and call.order < query.order for call in provider_calls(entry))
 
 
 def _is_about_payment(entry: Entry, query: Query) -> bool:

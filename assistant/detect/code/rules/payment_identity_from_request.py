@@ -56,14 +56,8 @@ EXAMPLES: Final = (
     ),
 )
 _NAMES: Final = ("customer", "customer_id", "account", "stripe_account", "stripe_customer_id", "customer_account")
-_OWNED: Final = (
-    "subscription",
-    "subscription_id",
-    "payment_method",
-    "default_payment_method",
-    "payment_intent",
-    "invoice",
-)
+_OWNED: Final = ("subscription", "subscription_id", "payment_intent", "invoice")
+"""A payment method is left out: providers refuse one of another customer."""
 
 
 def find(context: CodeContext) -> Iterator[Finding]:

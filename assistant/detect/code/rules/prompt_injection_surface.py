@@ -44,17 +44,11 @@ export const readInvoice = (userId: string) => tool({
 """
 EXAMPLES: Final = (
     CodeExample(
-        quiet={
-            **APP,
-            "app/api/chat/route.ts": (
-                'import { streamText } from "ai"\nimport { auth } from "@/auth"\nimport { readInvoice } from "@/lib/tools"\n'
-                "export async function POST(request: Request) {\n  const session = await auth()\n"
-                '  if (!session?.user) return new Response("Unauthorized", { status: 401 })\n  const { messages } = await request.json()\n'
-                "  return streamText({ model, messages, tools: { readInvoice: readInvoice(session.user.id) } }).toTextStreamResponse()\n}\n"
-            ),
-            "lib/tools.ts": _TOOL.replace("WHERE", "{ id, userId }"),
-        },
+        quiet=APP,
         leak={"lib/tools.ts": _TOOL.replace("WHERE", "{ id }")},
+        mend={
+            "lib/tools.ts": 'import { tool } from "ai"\nexport const now = tool({ description: "The time", execute: async () => Date.now() })\n'
+        },
     ),
 )
 
