@@ -27,8 +27,9 @@ _INPUT = re.compile(
     r"(?:^|[a-z_])(?:id|Id|ID|ids|Ids|slug|Slug|key|token|input|data|params|payload|body|values|args|opts|options|update|patch|form|dto|email|name)s?$"
 )
 _DATABASES = re.compile(
-    r"^(?:@supabase/|firebase(?:/|$)|npm:@supabase/|@firebase/|convex/react|@prisma/client|drizzle-orm|kysely|pg$|postgres$|mongoose$|mongodb$)"
+    r"^(?:npm:)?(?:@supabase/|firebase(?:/|$)|@firebase/|@react-native-firebase/|convex/react|appwrite$|pocketbase$)"
 )
+"""Clients that work in a browser; an ORM there is a type or an enum."""
 _NO_SERVICE = re.compile(
     r"(?:^|/)(?:scripts?|prisma|migrations?|seeds?|bin|cli|emails?|ui|components|hooks|stores?|types|constants)/|\.(?:config|d)\.\w+$|(?:^|/)seed\.\w+$"
 )
