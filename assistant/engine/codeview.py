@@ -31,6 +31,7 @@ CLIENT: Final = {
     ClientKind.UNKNOWN: "unknown rights",
 }
 """As whom a query reaches its store, for people."""
+_BY_RULES: Final = frozenset({ClientKind.USER, ClientKind.ANON, ClientKind.BROWSER})
 _KIND: Final = {
     EntryKind.ROUTE: "route",
     EntryKind.PAGES_API: "API route of pages",
@@ -126,7 +127,7 @@ def numbers(half: CodeHalf, rows: Sequence[Row]) -> tuple[str, ...]:
         gaps.append(f"{plural(cut, 'way', 'ways')} too large to follow to the end")
     if gaps:
         said.append(f"Not known: {', '.join(gaps)}.")
-    if not half.joined:
+    if not half.joined and any(query.client in _BY_RULES for row in rows for query in row.entry.queries):
         said.append("Not joined with a database: queries in the caller's own rights are taken for held.")
     if read.oracle:
         said.append(read.oracle if read.oracle.endswith(".") else f"{read.oracle}.")

@@ -39,7 +39,27 @@ export async function GET() {
   return Response.json(notes);
 }
 """
+SCHEMA = """\
+model Chat {
+  id     String @id @default(cuid())
+  userId String
+  title  String
+}
+
+model File {
+  id     String @id @default(cuid())
+  userId String
+  name   String
+}
+
+model Note {
+  id     String @id @default(cuid())
+  userId String
+  body   String
+}
+"""
 FILES = {
+    "prisma/schema.prisma": SCHEMA,
     "package.json": PACKAGE,
     "tsconfig.json": '{ "compilerOptions": { "paths": { "@/*": ["./*"] } } }\n',
     "lib/db.ts": DB,
