@@ -72,8 +72,8 @@ def _target(access: Access, column: str) -> str:
     if column.endswith((".connect", ".connect.id")) or ".connect." in column:
         last = column.split(".connect", maxsplit=1)[0].rpartition(".")[2] + "_id"
     named = access.context.referred(access.query.table, last) or words.points_at(last)
-    if not named or named == words.table_key(access.query.table):
-        return ""
+    if not named or words.table_key(access.query.table).endswith(named):
+        return ""  # the row's own number: session_id of treatment_sessions
     if words.names_person(last) and not words.names_tenant(last):
         return ""  # another person's id is stored on purpose: an assignee, a follower, an invited member
     known = access.context.owner_of(named) is not None or bool(access.context.owner_columns(named))

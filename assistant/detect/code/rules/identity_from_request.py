@@ -167,7 +167,7 @@ def _under_rules(access: Access) -> bool:
         return False
     if access.entry.kind in {EntryKind.JOB, EntryKind.MIDDLEWARE, EntryKind.COMPONENT, EntryKind.SERVICE}:
         return False
-    if access.query.verb == "insert" and open_insert(access):
+    if access.whose is Whose.SERVERS or (access.query.verb == "insert" and open_insert(access)):
         return False
     return not access.context.reason_public(access.entry) and identity_asked(access)
 

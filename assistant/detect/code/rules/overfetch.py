@@ -9,7 +9,7 @@ from assistant.detect.code.access import NOT_RUN_BY_PEOPLE, Access
 from assistant.detect.code.judge import report
 from assistant.detect.code.rule import CodeExample, CodeRule
 from assistant.detect.code.telling import facts_of, handler, key_of
-from assistant.domain.code import ActKind, EntryKind, OriginKind
+from assistant.domain.code import ActKind, ClientKind, EntryKind, OriginKind
 from assistant.domain.matrix import Severity
 from assistant.domain.ownership import Confidence
 
@@ -157,7 +157,12 @@ def _perhaps(access: Access) -> bool:
     query = access.query
     left_out = query.columns is not None and any(column.startswith("-") for column in query.columns)
     whole = query.columns is None or ("*" in query.columns and not left_out)
-    if not whole or "*" not in query.returned or access.context.columns_of(query.table):
+    if (
+        query.client is ClientKind.PROVIDER
+        or not whole
+        or "*" not in query.returned
+        or access.context.columns_of(query.table)
+    ):
         return False
     return (
         words.table_key(query.table) in _SECRET_ROWS
