@@ -12,15 +12,19 @@ import sys
 import time
 from collections import defaultdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from measure import git_folder, work_tree
 
 from assistant.collect.code.map import read_code
 from assistant.detect.code.run import detect_code
-from assistant.domain.findings import Finding
 from assistant.domain.fixes import Fix, NoFix
 from assistant.propose.code import propose_code
 from assistant.write.patches import apply_here, plan_patches, preview
-from measure import git_folder, work_tree
+
+
+if TYPE_CHECKING:
+    from assistant.domain.findings import Finding
 
 
 LOUD = ("critical", "high", "medium")

@@ -237,8 +237,7 @@ class CodeGround:
         """The nearest check that can be written into this entry."""
         from codemods.tsx.donor import lend
 
-        tried = 0
-        for one in self.lenders(entry):
+        for tried, one in enumerate(self.lenders(entry)):
             if one.id not in self._lent:
                 try:
                     self._lent[one.id] = lend(self.read(one.place.file), one.place.file, one.at)
@@ -247,8 +246,7 @@ class CodeGround:
             found = self._lent[one.id]
             if found is not None and (one.kind is entry.kind or not any(found.request)):
                 return one, found
-            tried += 1
-            if tried > _MOST_DONORS * (3 if one.kind is entry.kind else 1):
+            if tried >= _MOST_DONORS * (3 if one.kind is entry.kind else 1):
                 return None
         return None
 

@@ -132,7 +132,7 @@ def weak_privilege(plans: Plans, finding: Finding, entry: Entry) -> list[list[St
     return "No other handler of this repository asks for a role in a way that could be taken over: name the roles that may do this, and check them after the session."
 
 
-def test_door(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | str:
+def door_for_tests(_plans: Plans, _finding: Finding, entry: Entry) -> list[list[Step]] | str:
     """Refuse in production."""
     return [
         [

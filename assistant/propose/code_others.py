@@ -184,7 +184,7 @@ def cache_key(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] 
     return [steps]
 
 
-def cache_order(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | str:
+def cache_order(_plans: Plans, finding: Finding, _entry: Entry) -> list[list[Step]] | str:
     """Words alone: what the check needs stands below the cache."""
     key = dict(finding.facts).get("key", "")
     said = f" ({key})" if key else ""
@@ -217,7 +217,7 @@ def validation(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]]
 
 
 def _shape(ground: CodeGround, finding: Finding, entry: Entry) -> str:
-    """uuid or number when the catalog says so."""
+    """Uuid or number when the catalog says so."""
     tables = {words.table_key(query.table) for query in ground.queries(entry, finding.queries) or entry.queries}
     for name, table in (ground.catalog.tables if ground.catalog else {}).items():
         base = next((column.base for column in table.columns if column.name == "id"), "")
@@ -226,7 +226,7 @@ def _shape(ground: CodeGround, finding: Finding, entry: Entry) -> str:
     return "string"
 
 
-def same_answer(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | str:
+def same_answer(_plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | str:
     """One answer for both."""
     return [[Step("same_answer", entry.place.file, function=entry.at, at=finding.at)]]
 
@@ -263,14 +263,14 @@ def redirect(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] |
     return [[Step("redirect", file, function=entry.at, at=at, facts={"text": said})]]
 
 
-def server_only(plans: Plans, finding: Finding) -> list[list[Step]] | str:
+def server_only(_plans: Plans, finding: Finding) -> list[list[Step]] | str:
     """Every module that has to stay on the server."""
     files = [file for file in dict(finding.facts).get("files", "").split("\n") if file]
     files = files or ([finding.where.file] if finding.where else [])
     return [[Step("server_only", file.split(":", 1)[0]) for file in files]]
 
 
-def browser(plans: Plans, finding: Finding) -> list[list[Step]] | str:
+def browser(_plans: Plans, finding: Finding) -> list[list[Step]] | str:
     """Words alone: what the browser did with it needs a new place."""
     chain = dict(finding.facts).get("chain", "").split("\n")
     said = f" ({' imports '.join(chain)})" if len(chain) > 1 else ""
@@ -288,7 +288,7 @@ def cors(plans: Plans, finding: Finding) -> list[list[Step]] | str:
     return [[Step("cors", file, at=at, facts={"variable": found[1] if found else ""})]]
 
 
-def document_rules(plans: Plans, finding: Finding) -> list[list[Step]] | str:
+def document_rules(_plans: Plans, finding: Finding) -> list[list[Step]] | str:
     """Words alone: a rules file has no owner that could be told for sure."""
     path = dict(finding.facts).get("path", "")
     said = f" for `{path}`" if path else ""

@@ -24,7 +24,7 @@ _FORWARD: Final = (
 _BACKWARD: Final = f"drop table if exists public.{_TABLE}"
 
 
-def signature(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | str:
+def signature(plans: Plans, _finding: Finding, entry: Entry) -> list[list[Step]] | str:
     """``constructEvent`` with the raw body."""
     ground = plans.ground
     source = ground.text(entry.place.file)
@@ -40,7 +40,7 @@ def signature(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] 
     return [[Step("stripe_signature", entry.place.file, function=entry.at, facts=facts, needs=needs)]]
 
 
-def once(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | str:
+def once(plans: Plans, _finding: Finding, entry: Entry) -> list[list[Step]] | str:
     """Insert the event's id first, with the table for it."""
     source = plans.ground.text(entry.place.file)
     if "constructEvent" not in source and "stripe" not in source.lower():
@@ -94,7 +94,7 @@ def identity(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] |
     return f"`{last or 'The customer'}` is chosen by the caller: read it from {where} for the session's user, and refuse when there is none."
 
 
-def by_email(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | str:
+def by_email(plans: Plans, _finding: Finding, _entry: Entry) -> list[list[Step]] | str:
     """Words alone: which column holds the mapping is a decision."""
     mapped = _customer_column(plans.ground)
     where = (
@@ -103,7 +103,7 @@ def by_email(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] |
     return f"An address can change hands: find the customer by {where}, never by email."
 
 
-def price(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | str:
+def price(_plans: Plans, finding: Finding, _entry: Entry) -> list[list[Step]] | str:
     """Words alone: the price list is the operator's."""
     last = dict(finding.facts).get("request", "").rsplit(".", 1)[-1] or "the price"
     return f"`{last}` is chosen by the caller: take a plan's name from the request and look its price up in a list on the server."

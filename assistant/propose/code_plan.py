@@ -72,7 +72,7 @@ ENTRY_PLANS: Final[dict[str, Plan]] = {
     "ineffective-guard": code_guards.ineffective_guard,
     "webhook-unsigned": code_payments.signature,
     "stripe-signature-missing": code_payments.signature,
-    "test-door-in-production": code_guards.test_door,
+    "test-door-in-production": code_guards.door_for_tests,
     "missing-session": code_guards.missing_session,
     "money-moved-without-session": code_guards.missing_session,
     "identity-from-request": code_rows.identity_from_request,

@@ -90,7 +90,7 @@ class Edited:
     def __copy__(self) -> Edited:
         """The same text, to be edited apart."""
         other = Edited(self._source)
-        other._pieces = list(self._pieces)  # noqa: SLF001 - its own kind
+        other._pieces = list(self._pieces)
         return other
 
     @property

@@ -14,6 +14,7 @@ from codemods.tsx.tree import own_nodes, text
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+_UNAUTHORIZED: Final = 401
 _WORDS: Final = {
     401: "Unauthorized",
     403: "Forbidden",
@@ -76,7 +77,11 @@ def _usual(root: Node, function: Node, kind: str, status: int) -> No:
         needs = (Needed("@trpc/server", "TRPCError"),)
         return No(f'throw new TRPCError({{ code: "{_CODES[status]}" }});', needs)
     if kind in {"page", "component"}:
-        name = "redirect" if status in {401} and have.get("redirect", ("", ""))[0] == "next/navigation" else "notFound"
+        name = (
+            "redirect"
+            if status == _UNAUTHORIZED and have.get("redirect", ("", ""))[0] == "next/navigation"
+            else "notFound"
+        )
         return No(f"{name}();" if name == "notFound" else 'redirect("/login");', (Needed("next/navigation", name),))
     if kind == "server-props":
         return No("return { notFound: true };")

@@ -116,7 +116,7 @@ def _drizzle(source: bytes, style: Style, call: Node, wanted: list[str], hidden:
         last = steps[-1][1]
         given = arguments(last)
         record = plain(given[0]) if given else None
-        names = {name: "true" for name in wanted} or {name: "false" for name in hidden}
+        names = dict.fromkeys(wanted, "true") or dict.fromkeys(hidden, "false")
         inside = ", ".join(f"{name}: {value}" for name, value in names.items())
         if record is None or record.type != "object":
             return Refusal("The query could not be read: list its columns by hand.")

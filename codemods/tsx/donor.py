@@ -96,7 +96,7 @@ def _import(imports: dict[str, tuple[str, str]], local: str) -> tuple[str, str, 
 
 def _refusal(siblings: list[Node], statement: Node, name: str) -> Node | None:
     """The ``if`` that follows within two statements and looks at nothing else."""
-    first = name.split("?")[0].split(".")[0]
+    first = name.split("?", maxsplit=1)[0].split(".", maxsplit=1)[0]
     later = [one for one in siblings if one.start_byte >= statement.end_byte][:2]
     for one in later:
         inside = field(one, "consequence")
@@ -123,9 +123,8 @@ def _declares(statement: Node) -> list[str]:
     out: list[str] = []
     for one in statement.named_children:
         pattern = field(one, "name")
-        for leaf in walk(pattern) if pattern is not None else ():
-            if leaf.type in {"identifier", "shorthand_property_identifier_pattern"}:
-                out.append(text(leaf))
+        leaves = walk(pattern) if pattern is not None else ()
+        out += [text(leaf) for leaf in leaves if leaf.type in {"identifier", "shorthand_property_identifier_pattern"}]
     return out
 
 

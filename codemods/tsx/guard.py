@@ -136,7 +136,7 @@ def _leaves(pattern: Node) -> list[Node]:
 
 def refuses(block: Node, statement: Node, name: str) -> bool:
     """True when a later ``if`` looks at the name and ends the handler."""
-    first = re.escape(name.split("?")[0].split(".")[0])
+    first = re.escape(name.split("?", maxsplit=1)[0].split(".", maxsplit=1)[0])
     for one in _early(block):
         if one.type == "if_statement" and one.start_byte >= statement.end_byte:
             test = text(field(one, "condition"))
@@ -216,10 +216,8 @@ def _same(line: str, declarator: str) -> bool:
 
 
 def _renamed(line: str, name: str, fresh: str) -> str:
-    if (
-        re.search(rf"\{{[^}}]*\b{name}\b(?!:)[^}}]*\}}", line)
-        and "=" in line
-        or re.match(rf"\s*data: \{{ {name} \}}", line)
+    if (re.search(rf"\{{[^}}]*\b{name}\b(?!:)[^}}]*\}}", line) and "=" in line) or re.match(
+        rf"\s*data: \{{ {name} \}}", line
     ):
         return re.sub(rf"\b{name}\b(?=\s*[,}}])", f"{name}: {fresh}", line, count=1)
     return re.sub(rf"(?<![.\w]){name}\b(?!:)", fresh, line)

@@ -79,7 +79,7 @@ def _setting(root: Node, source: bytes, style: Style) -> Hunk:
 def _header(root: Node, style: Style, target: Target) -> Answer:
     place = around(root, target.at)
     hunks = []
-    for one in walk(place if place.type != "string" else place):
+    for one in walk(place):
         words = string(one)
         if (
             one.type in {"string", "template_string"}

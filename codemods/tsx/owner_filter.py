@@ -97,13 +97,9 @@ def _supabase(source: bytes, style: Style, call: Node, column: str, value: str, 
         given = arguments(one)
         if name == "eq" and len(given) > 1 and text(given[0]).strip("\"'`") == column and _same(text(given[1]), value):
             return Edits(())
-        if (
-            name in _SUPABASE_FILTERS
-            or (name in _SUPABASE_STARTS and last is None)
-            or name in {"select", "update", "delete"}
-        ):
-            if name in _SUPABASE_FILTERS or last is None or not _is_filter(last):
-                last = one
+        starts = name in _SUPABASE_STARTS and (last is None or not _is_filter(last))
+        if name in _SUPABASE_FILTERS or starts:
+            last = one
     if last is None:
         return Refusal("The query has no place for a condition: scope it by hand.")
     link = f".eq({style.quoted(column)}, {value})"
@@ -136,7 +132,7 @@ def _prisma(source: bytes, style: Style, call: Node, column: str, value: str, ta
     old = target.facts.get("prisma", "")
     hunks: list[Hunk] = []
     if old and int(old) < 5:  # noqa: PLR2004 - since 5, unique lookups take further conditions
-        if name == "findUnique" or name == "findUniqueOrThrow":
+        if name in {"findUnique", "findUniqueOrThrow"}:
             prop = field(field(found, "function"), "property")
             assert prop is not None
             hunks.append(Hunk(at=prop.start_byte, end=prop.end_byte, text=name.replace("Unique", "First"), says=SAYS))
@@ -230,7 +226,7 @@ def _arrow_of(node: Node) -> Node | None:
     return parent if parent is not None and parent.type == "arrow_function" else None
 
 
-def _drizzle_condition(call: Node, steps: list[tuple[str, Node]]) -> Node | None:
+def _drizzle_condition(_call: Node, steps: list[tuple[str, Node]]) -> Node | None:
     found = next((one for name, one in reversed(steps) if name == "where" and arguments(one)), None)
     if found is not None:
         return arguments(found)[0]

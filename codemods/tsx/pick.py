@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from codemods.target import Answer, Target
-    from codemods.tsx.layout import widened
-from codemods.tsx.style import style_of
 
 SAYS = "The caller chooses which columns are written: list those they may set."
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from assistant.domain.fixes import Hunk
 from codemods.target import Edits, Refusal
 from codemods.tsx.style import style_of
-from codemods.tsx.tree import around, arguments, field, parse, plain, text, walk
+from codemods.tsx.tree import arguments, around, field, parse, plain, text, walk
 
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def edit(source: bytes, target: Target) -> Answer:
         hunks += _argument(style, given, number, one, wanted)
     if (
         not hunks
-        and any(PRIVATE.search(text(one)) for one in given if one.type not in {"string"})
+        and any(PRIVATE.search(text(one)) for one in given if one.type != "string")
         and "[redacted]" not in text(call)
     ):
         return Refusal("What the log line says is put together elsewhere: redact it there.")

@@ -198,7 +198,7 @@ def _parameter_id(one: Local) -> str | None:
     """Wrappers and builders hand the caller over as a parameter; other parameters say nothing about who is calling."""
     name = one.path[-1] if one.path else one.name
     held = bool(one.path)
-    if held and name in {"userId"}:
+    if held and name == "userId":
         return one.name if _in_wrapper(one.node) else None
     if held and name in {"user", "currentUser"} and _in_wrapper(one.node):
         return f"{one.name}.id"

@@ -39,7 +39,7 @@ class Style(NamedTuple):
         return f"{{ {inside} }}" if self.spaced else f"{{{inside}}}"
 
     def written(self, lines: str, indent: str) -> str:
-        """Model text (double quotes, semicolons, two spaces, ``\\n``) in the habits of the file, without a line end at its end."""
+        r"""Model text (double quotes, semicolons, two spaces, ``\\n``) in the habits of the file, without a line end at its end."""
         out = []
         for line in lines.split("\n"):
             depth = (len(line) - len(line.lstrip(" "))) // 2

@@ -178,9 +178,9 @@ def chain_around(node: Node) -> Node:
     for one in ancestors(node):
         if one.type == "call_expression":
             best = one
-        elif one.type not in {"member_expression", "non_null_expression"} and one is not node:
-            break
-        elif one.type == "member_expression" and field(one, "object") is None:
+        elif (one.type not in {"member_expression", "non_null_expression"} and one is not node) or (
+            one.type == "member_expression" and field(one, "object") is None
+        ):
             break
     return best
 
@@ -199,9 +199,7 @@ def pairs(record: Node | None) -> dict[str, Node]:
             value = field(one, "value")
             if value is not None:
                 out[text(field(one, "key")).strip("\"'`")] = value
-        elif one.type == "shorthand_property_identifier":
-            out[text(one)] = one
-        elif one.type == "spread_element":
+        elif one.type in {"shorthand_property_identifier", "spread_element"}:
             out[text(one)] = one
         elif one.type == "method_definition":
             out[text(field(one, "name"))] = one

@@ -11,6 +11,8 @@ from codemods.tsx.tree import around, enclosing_function, field, function_at, pa
 
 
 if TYPE_CHECKING:
+    from tree_sitter import Node
+
     from codemods.target import Answer, Target
 
 SAYS = "The cookie behind getSession() is not verified on a server; getUser() asks the auth server."
@@ -53,17 +55,15 @@ def edit(source: bytes, target: Target) -> Answer:
         Hunk(at=name.start_byte, end=name.end_byte, text="getUser", says=SAYS),
         Hunk(at=leaf.start_byte, end=leaf.end_byte, text="user", says=SAYS),
     ]
-    for one in walk(function):
-        if (
-            one.type == "member_expression"
-            and text(field(one, "object")) == "session"
-            and text(field(one, "property")) == "user"
-        ):
-            hunks.append(Hunk(at=one.start_byte, end=one.end_byte, text="user", says=SAYS))
-        elif (
-            one.type == "identifier"
-            and text(one) == "session"
-            and (one.parent is None or one.parent.type != "member_expression")
-        ):
-            hunks.append(Hunk(at=one.start_byte, end=one.end_byte, text="user", says=SAYS))
+    hunks += [
+        Hunk(at=one.start_byte, end=one.end_byte, text="user", says=SAYS) for one in walk(function) if _is_user(one)
+    ]
     return Edits(tuple(sorted(hunks, key=lambda hunk: hunk.at)))
+
+
+def _is_user(node: Node) -> bool:
+    """``session.user``, or ``session`` where nothing of it is read."""
+    if node.type == "member_expression":
+        return text(field(node, "object")) == "session" and text(field(node, "property")) == "user"
+    alone = node.parent is None or node.parent.type != "member_expression"
+    return node.type == "identifier" and text(node) == "session" and alone
