@@ -72,6 +72,8 @@ _PAYMENT: Final = re.compile(
 )
 """Names of a payment in a request."""
 _ABOUT_PAYMENT: Final = re.compile(r"pay|paid|checkout|stripe|charge|captur|purchase|transaction", re.IGNORECASE)
+_NEAR: Final = 3
+"""Calls between a handler and the write it is about."""
 _PEOPLE: Final = frozenset(
     {
         EntryKind.ROUTE,
@@ -111,7 +113,7 @@ def find(context: CodeContext) -> Iterator[Finding]:
             RULE,
             entry,
             f"{entry.id} marks {fault.table} as paid and nobody compares the amounts.",
-            severity=Severity.MEDIUM,
+            severity=Severity.LOW if entry.truncated or _far(fault) else Severity.MEDIUM,
             confidence=Confidence.MEDIUM if not entry.unresolved else Confidence.LOW,
             detail="The caller names what is to be marked; no amount is compared with a total on the way.",
             place=place_of(entry, fault),
@@ -139,6 +141,11 @@ def _brings(entry: Entry) -> bool:
         for condition in query.filters
         for origin in condition.origins
     )
+
+
+def _far(query: Query) -> bool:
+    """So many calls away that another part of the program is meant: an automatic top-up below a chat."""
+    return len(query.via) > _NEAR
 
 
 def _charged_here(entry: Entry, query: Query) -> bool:
