@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.scope import either
+from assistant.collect.code.recognise.identity import told
 from assistant.collect.code.values import (
     NOTHING,
     UNKNOWN,
@@ -201,7 +202,7 @@ def _chain(run: Run, value: Chain, name: str, module: str, at: int, end: int) ->
         special = _hono(value, name)
         if special is not None:
             return special
-    return value._replace(steps=(*value.steps, Step(name, None, False, module, at, end)))
+    return told(value._replace(steps=(*value.steps, Step(name, None, False, module, at, end))))
 
 
 def _hono(value: Chain, name: str) -> Value | None:

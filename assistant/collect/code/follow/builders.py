@@ -28,6 +28,7 @@ from assistant.domain.code import Guard, GuardKind
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from assistant.collect.code.follow.facts import Facts
     from assistant.collect.code.follow.run import Run
     from assistant.collect.code.values import Step
 
@@ -114,7 +115,7 @@ def functions_of(arguments: tuple[Value, ...]) -> Iterator[Closure]:
 
 def _middleware(run: Run, function: Closure, context: Value, given: Value, step: Step) -> Value:
     """Run one middleware up to its ``next``; the context it hands on."""
-    handed: list[tuple[Value, frozenset[object]]] = []
+    handed: list[tuple[Value, Facts]] = []
 
     def go_on(arguments: tuple[Value, ...]) -> Value:
         first = unwrapped(arguments[0]) if arguments else UNKNOWN

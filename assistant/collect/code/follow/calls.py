@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.attributes import attribute
 from assistant.collect.code.follow.binding import bind
+from assistant.collect.code.follow.classes import instance, static
 from assistant.collect.code.follow.facts import access
-from assistant.collect.code.follow.library import global_call, known_method, listed_method, over
+from assistant.collect.code.follow.globals import global_call
+from assistant.collect.code.follow.library import known_method, listed_method, over
 from assistant.collect.code.follow.scope import Scope, either
 from assistant.collect.code.follow.stand_ins import is_stand_in, stood_in_for
 from assistant.collect.code.follow.statements import execute
@@ -50,21 +51,9 @@ _PASSES_ON = frozenset(
     {"cache", "memoize", "memo", "once", "lazy", "wrap", "useCallback", "asyncHandler", "catchAsync", "debounce"}
 )
 _SPELLED = frozenset(
-    {
-        "or",
-        "filter",
-        "query",
-        "unsafe",
-        "execute",
-        "raw",
-        "textSearch",
-        "select",
-        "$queryRawUnsafe",
-        "$executeRawUnsafe",
-        "like",
-        "ilike",
-    }
+    ["or", "filter", "query", "unsafe", "execute", "raw", "textSearch", "select", "$queryRawUnsafe", "$executeRawUnsafe", "like", "ilike", "get", "set", "setex", "mget", "del", "prepare"]
 )
+_SPELLED_FIELDS = frozenset({"sql", "filter", "query", "text", "key"})
 _ENDS = frozenset({"redirect", "permanentRedirect", "notFound", "forbidden", "unauthorized", "abort", "rewrite"})
 
 
@@ -72,13 +61,13 @@ def call(run: Run, value: Value, arguments: tuple[Value, ...], module: str, at: 
     """Call ``value``."""
     if isinstance(value, Either):
         options = [one for one in value.values if not isinstance(one, Constant | Test)]
-        return _branches(run, [lambda one=one: call(run, one, arguments, module, at, end, new=new) for one in options])  # type: ignore[misc]
+        return _branches(run, [lambda one=one: call(run, one, arguments, module, at, end, new=new) for one in options])
     if isinstance(value, Closure):
         return invoke(run, value, arguments, module, at)
     if isinstance(value, Native):
         return value.call(arguments)
     if isinstance(value, Blueprint):
-        return _instance(run, value, arguments, module, at)
+        return instance(run, value, arguments, module, at)
     if isinstance(value, Promise):
         return call(run, value.value, arguments, module, at, end, new=new)
     if isinstance(value, Chain):
@@ -120,7 +109,7 @@ def _chain_called(
             return either(*(run.call(one, arguments, module, at) for one in inner[-1:]))
     grown = value._replace(steps=(*value.steps, Step("", arguments, new, module, at, end)))
     if value.source in {"global", "uuid", "os", "datetime"} or value.name == "cache":
-        known = global_call(run, grown, arguments, module, at)
+        known = global_call(run, grown, arguments)
         if known is not None:
             return known
     return recognised(run, grown)
@@ -154,32 +143,42 @@ def call_method(
         options = [one for one in of.values if not isinstance(one, Constant)]
         return _branches(
             run, [lambda one=one: call_method(run, one, name, arguments, module, at, end, new=new) for one in options]
-        )  # type: ignore[misc]
+        )
     if isinstance(of, Promise):
         return _promised(run, of, name, arguments, module, at, end)
     if isinstance(of, Known):
-        stored = _stored(run, of, name)
-        if stored is not None:
-            return run.call(stored, arguments, module, at, end)
-        field = attribute(run, of, name, module, at, end)
-        if isinstance(field, Chain):
-            return run.call(field, arguments, module, at, end)
-        return known_method(run, of, name, arguments, module, at)
+        return _known_method(run, of, name, arguments, module, at, end)
     if isinstance(of, Listed):
         return listed_method(run, of, name, arguments, module, at)
     if isinstance(of, Chain):
         return _chain_method(run, of, name, arguments, module, at, end, new=new)
     if isinstance(of, Closure):
-        if name in {"bind", "withContext"}:
-            return of
-        if name in {"call", "apply"}:
-            return run.call(of, arguments[1:], module, at, end)
-        return UNKNOWN
+        return _function_method(run, of, name, arguments, module, at, end)
     if isinstance(of, Shape):
         return _shape_method(run, of, name, arguments, module, at, end)
     if isinstance(of, Blueprint):
         return run.call(static(run, of, name), arguments, module, at, end, new=new)
     return of if name in {"toString", "trim"} else UNKNOWN
+
+
+def _known_method(
+    run: Run, of: Known, name: str, arguments: tuple[Value, ...], module: str, at: int, end: int
+) -> Value:
+    stored = _stored(run, of, name)
+    if stored is not None:
+        return run.call(stored, arguments, module, at, end)
+    field = attribute(run, of, name, module, at, end)
+    if isinstance(field, Chain):
+        return run.call(field, arguments, module, at, end)
+    return known_method(run, of, name, arguments, module, at)
+
+
+def _function_method(
+    run: Run, of: Closure, name: str, arguments: tuple[Value, ...], module: str, at: int, end: int
+) -> Value:
+    if name in {"bind", "withContext"}:
+        return of
+    return run.call(of, arguments[1:], module, at, end) if name in {"call", "apply"} else UNKNOWN
 
 
 def _stored(run: Run, of: Known, name: str) -> Value | None:
@@ -219,7 +218,7 @@ def _chain_method(
         if special is not None:
             return special
     if name in _SPELLED:
-        arguments = tuple(run.spelled(one) for one in arguments)
+        arguments = tuple(_spelled(run, one) for one in arguments)
     if name in _TRANSACTION and arguments:
         inner = _transaction(run, of, arguments, module, at)
         if inner is not None:
@@ -229,12 +228,16 @@ def _chain_method(
     if last is not None and last.arguments is None and not last.name:
         head = of._replace(steps=of.steps[:-1])
     grown = head._replace(steps=(*head.steps, Step(name, arguments, new, module, at, end)))
-    known = (
-        global_call(run, grown, arguments, module, at)
-        if of.source in {"global", "uuid", "os", "datetime", "asyncio"}
-        else None
-    )
+    known = global_call(run, grown, arguments) if of.source in {"global", "uuid", "os", "datetime", "asyncio"} else None
     return known if known is not None else recognised(run, grown)
+
+
+def _spelled(run: Run, value: Value) -> Value:
+    """The template behind an argument, or behind the fields of one that hold statements and keys."""
+    if isinstance(value, Shape) and isinstance(value.fields, dict) and not _SPELLED_FIELDS.isdisjoint(value.fields):
+        fields = {name: run.spelled(one) if name in _SPELLED_FIELDS else one for name, one in value.fields.items()}
+        return Shape(fields, value.rest)
+    return run.spelled(value)
 
 
 def _context_method(run: Run, name: str, arguments: tuple[Value, ...]) -> Value | None:
@@ -257,48 +260,6 @@ def _transaction(run: Run, of: Chain, arguments: tuple[Value, ...], module: str,
     if isinstance(first, Listed):
         return Promise(Listed(tuple(run.settle(one) for one in first.items)))
     return None
-
-
-def settle(run: Run, value: Value, *, run_deferred: bool) -> Value:
-    """What awaiting gives."""
-    if isinstance(value, Promise):
-        run.facts |= value.facts
-        return settle(run, value.value, run_deferred=run_deferred)
-    if isinstance(value, Either):
-        parts = tuple(settle(run, one, run_deferred=run_deferred) for one in value.values)
-        return Either(parts, value.facts) if value.facts else either(*parts)
-    if not isinstance(value, Chain):
-        return value
-    known = run.settled.get(id(value))
-    if known is not None and known[0] is value:
-        return known[1]
-    from assistant.collect.code.follow.queries import finished
-
-    result = finished(run, value)
-    if result is None and run_deferred and not run.quiet:
-        result = _deferred(run, value)
-    if result is not None:
-        run.settled[id(value)] = (value, result)
-    return value if result is None else result
-
-
-def _deferred(run: Run, value: Chain) -> Value | None:
-    """A library was given a function and the result is awaited or dropped: it was called."""
-    last = value.last
-    if last is None or not last.arguments:
-        return None
-    callbacks = [one for one in last.arguments if isinstance(one, Closure | Promise)]
-    results = []
-    for one in callbacks:
-        if isinstance(one, Promise):
-            results.append(settle(run, one, run_deferred=True))
-            continue
-        supplied = tuple(UNKNOWN for _ in one.function.parameters)
-        before = run.facts
-        results.append(run.settle(run.attempt(one, supplied, last.module, last.at)))
-        if re.search(r"after|waitUntil|timeout|schedule|defer", last.name or value.name, re.IGNORECASE):
-            run.facts = before
-    return either(*results) if results else None
 
 
 def scopes_of(run: Run) -> Iterator[Scope]:
@@ -387,54 +348,15 @@ def _result(run: Run, frame: Frame, before: Facts, *, is_async: bool) -> Value:
     return Promise(value.value if isinstance(value, Promise) else value, earned | inner)
 
 
-def _merged(returns: list[tuple[Value, frozenset[object]]], *, different: bool) -> Value:
+def _merged(returns: list[tuple[Value, Facts]], *, different: bool) -> Value:
     """Return paths joined; options of inner paths keep what was known on theirs."""
     if not different:
         return either(*(one for one, _ in returns))
     values: list[Value] = []
-    facts: list[frozenset[object]] = []
+    facts: list[Facts] = []
     for value, known in returns:
         inner = value.values if isinstance(value, Either) else (value,)
         for n, one in enumerate(inner):
             values.append(one)
             facts.append(known | value.facts[n] if isinstance(value, Either) and n < len(value.facts) else known)
     return Either(tuple(values[:8]), tuple(facts[:8]))
-
-
-def _instance(run: Run, blueprint: Blueprint, arguments: tuple[Value, ...], module: str, at: int) -> Shape:
-    fields: dict[str, Value] = {}
-    rest: tuple[Value, ...] = ()
-    instance = Shape(fields, rest)
-    scope = Scope(blueprint.module, blueprint.scope)
-    scope.declare("this", instance, 0)
-    for base in blueprint.klass.bases[:2]:
-        parent = run.evaluate(base, scope)
-        if isinstance(parent, Blueprint):
-            fields.update(_instance(run, parent, arguments, module, at).fields)
-        elif isinstance(parent, Chain):
-            instance = Shape(fields, (parent,))
-    for one in blueprint.klass.methods:
-        fields[one.name] = Closure(one, blueprint.module, blueprint.scope, instance)
-    for declared in blueprint.klass.fields:
-        if declared.value is not None:
-            name = getattr(declared.pattern, "id", "")
-            fields[name] = run.evaluate(declared.value, scope)
-    start = fields.get("constructor") or fields.get("__init__")
-    if isinstance(start, Closure):
-        for n, parameter in enumerate(start.function.parameters):  # parameter properties of TypeScript
-            name = getattr(parameter.pattern, "id", "")
-            if name and n < len(arguments) and name != "self":
-                fields.setdefault(name, arguments[n])
-        run.attempt(start, arguments, module, at)
-    return instance
-
-
-def static(run: Run, value: Blueprint, name: str) -> Value:
-    """A static method or field."""
-    for one in value.klass.methods:
-        if one.name == name:
-            return Closure(one, value.module, value.scope, value)
-    for declared in value.klass.fields:
-        if getattr(declared.pattern, "id", "") == name and declared.value is not None:
-            return run.evaluate(declared.value, Scope(value.module, value.scope))
-    return Chain("unresolved", value.klass.name, (Step(name, None, False, value.module, 0, 0),))

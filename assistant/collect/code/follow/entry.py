@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.builders import built, functions_of
 from assistant.collect.code.follow.inputs import supplied
+from assistant.collect.code.follow.python import decorated, injected, provided
 from assistant.collect.code.follow.run import Run
 from assistant.collect.code.follow.scope import Scope
 from assistant.collect.code.follow.stop import Exhausted, Stopped
@@ -19,7 +20,9 @@ from assistant.domain.syntax import Declare, Define
 
 if TYPE_CHECKING:
     from assistant.collect.code.entries_point import EntryPoint
+    from assistant.collect.code.follow.facts import Facts
     from assistant.collect.code.follow.world import World
+    from assistant.domain.code import Origin
 
 
 def follow(world: World, point: EntryPoint) -> tuple[Entry, frozenset[tuple[str, int]]]:
@@ -71,7 +74,11 @@ def _drive(run: Run, point: EntryPoint) -> None:
         return
     if isinstance(value, Chain):
         value = _inside(run, value)
-    answer = run.call(value, _arguments(point, value), point.module, point.at[0])
+    arguments = _arguments(point, value)
+    if point.inputs in {"fastapi", "flask", "django"} and isinstance(value, Closure):
+        arguments = injected(run, value, arguments, point.path)
+        value = decorated(run, value)
+    answer = run.call(value, arguments, point.module, point.at[0])
     run.settle(answer, run_deferred=True)
 
 
@@ -98,13 +105,17 @@ def _inside(run: Run, chain: Chain) -> Value:
 def _before(run: Run, value: Value, point: EntryPoint | None) -> None:
     """Router middleware: what it earns before ``next`` holds for the handler."""
     value = unwrapped(value)
-    handed: list[frozenset[object]] = []
+    handed: list[Facts] = []
 
     def go_on(_arguments: tuple[Value, ...]) -> Value:
         handed.append(run.facts)
         return Promise(UNKNOWN)
 
     inputs = point.inputs if point else "hono"
+    if isinstance(value, Chain) and value.name in {"Depends", "Security"}:
+        for closure in functions_of((value,)):
+            provided(run, closure)
+        return
     closures = [value] if isinstance(value, Closure) else list(functions_of((value,)))
     if isinstance(value, Chain) and not closures:
         run.asked(value)
@@ -163,15 +174,16 @@ def _after_write(run: Run) -> None:
         for record in run.ledger.queries:
             if record.reads or record.order > guard.order or record.tie is not None or not asked:
                 continue
-            sent = {origin for each in (*record.filters, *record.written) for origin in each.origins}
+            compared = {origin for each in record.filters for origin in each.origins}
+            sent = compared | {origin for one in record.written for origin in one.origins}
             if sent & asked and record.client in {ClientKind.SERVICE, ClientKind.POOL, ClientKind.PROVIDER}:
                 run.ledger.weaken(guard, Weakness.AFTER_WRITE)
                 break
 
 
-def _asked(run: Run, guard: Guard) -> set[object]:
+def _asked(run: Run, guard: Guard) -> set[Origin]:
     """Request values that a guard is about: directly, or through the row it compared."""
-    out: set[object] = set()
+    out: set[Origin] = set()
     for origin in guard.subjects:
         if origin.kind is OriginKind.REQUEST:
             out.add(origin)

@@ -8,13 +8,11 @@ from assistant.collect.code.follow.scope import either
 from assistant.collect.code.values import (
     NOTHING,
     UNKNOWN,
-    Chain,
     Closure,
     Known,
     Listed,
     Native,
     Promise,
-    Shape,
     Test,
     Value,
     origins_of,
@@ -188,117 +186,3 @@ def listed_method(run: Run, value: Listed, name: str, arguments: tuple[Value, ..
     if name == "join":
         return Known(origins_of(value))
     return value
-
-
-def global_call(run: Run, chain: Chain, arguments: tuple[Value, ...], module: str, at: int) -> Value | None:
-    """Calls of the language's own library; None for anything else."""
-    name = chain.dotted.replace("()", "")
-    first = arguments[0] if arguments else NOTHING
-    if name in {"Date", "Set", "Map", "Headers", "URLSearchParams"} and not arguments:
-        return Known(frozenset({Origin(OriginKind.GENERATED, name)}))
-    if name in {
-        "Number",
-        "String",
-        "parseInt",
-        "parseFloat",
-        "BigInt",
-        "Date",
-        "Array.from",
-        "Array.of",
-        "JSON.parse",
-        "structuredClone",
-        "encodeURIComponent",
-        "decodeURIComponent",
-        "Object.freeze",
-        "Object.keys",
-        "Object.values",
-        "Object.entries",
-        "Object.fromEntries",
-        "Set",
-        "Map",
-        "URLSearchParams",
-        "int",
-        "str",
-        "float",
-        "list",
-        "tuple",
-        "set",
-        "dict",
-        "uuid.UUID",
-        "UUID",
-        "Buffer.from",
-        "Uint8Array",
-        "Headers",
-        "atob",
-        "btoa",
-        "Promise.resolve",
-        "Readonly",
-        "Request",
-    }:
-        return Promise(first) if name == "Promise.resolve" else _same(first)
-    if name in {"Boolean", "bool"}:
-        return Test("truthy", (first,))
-    if name == "URL":
-        return Known(
-            frozenset(
-                Origin(OriginKind.REQUEST, "url") if o.kind is OriginKind.REQUEST and o.path == "url" else o
-                for o in origins_of(first)
-            )
-        )
-    if name in {"JSON.stringify", "escape"}:
-        return Known(origins_of(first))
-    if name in {"Promise.all", "Promise.allSettled", "asyncio.gather"}:
-        items = first.items if isinstance(first, Listed) else (arguments if name == "asyncio.gather" else (first,))
-        done = tuple(run.settle(item) for item in items)
-        if name == "Promise.allSettled":
-            done = tuple(Shape({"status": UNKNOWN, "value": item, "reason": UNKNOWN}) for item in done)
-        return Promise(Listed(done) if isinstance(first, Listed) or name == "asyncio.gather" else done[0])
-    if name in {"Promise.race", "Promise.any"}:
-        items = first.items if isinstance(first, Listed) else (first,)
-        return Promise(either(UNKNOWN, *(run.settle(item) for item in items)))
-    if name == "Object.assign":
-        return _assigned(arguments)
-    if name in {
-        "Array.isArray",
-        "Number.isNaN",
-        "isNaN",
-        "Number.isInteger",
-        "Number.isFinite",
-        "isinstance",
-        "hasattr",
-    }:
-        return UNKNOWN
-    if name in {
-        "crypto.randomUUID",
-        "Math.random",
-        "Date.now",
-        "performance.now",
-        "uuid.uuid4",
-        "uuid4",
-        "datetime.now",
-        "datetime.utcnow",
-    }:
-        return Known(frozenset({Origin(OriginKind.GENERATED, name)}))
-    if name == "Deno.env.get" or name in {"os.getenv", "os.environ.get"}:
-        return Known(frozenset({Origin(OriginKind.ENVIRONMENT, text_of(first) or "")}))
-    if name == "len":
-        return Known(
-            frozenset(o._replace(path=f"{o.path}.length") if o.kind is OriginKind.ROW else o for o in origins_of(first))
-        )
-    return None
-
-
-def _same(value: Value) -> Value:
-    return Known(value.origins) if isinstance(value, Known) else value
-
-
-def _assigned(arguments: tuple[Value, ...]) -> Value:
-    fields: dict[str, Value] = {}
-    rest: list[Value] = []
-    for one in arguments:
-        if isinstance(one, Shape):
-            fields.update(one.fields)
-            rest.extend(one.rest)
-        else:
-            rest.append(one)
-    return Shape(fields, tuple(rest))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from assistant.collect.code.follow.ledger import QueryRecord
 from assistant.collect.code.follow.schemas import narrowed
 from assistant.collect.code.follow.trust import tie_of
-from assistant.collect.code.recognise import Seen, check_of, deed_of, identity_of, query_of
+from assistant.collect.code.recognise import Seen, check_of, deeds_of, identity_of, query_of
 from assistant.collect.code.values import (
     UNKNOWN,
     Chain,
@@ -58,8 +58,7 @@ def asked(run: Run, chain: Chain) -> Value | None:
     check = check_of(chain, seen)
     if check is not None:
         return _checked(run, chain, check)
-    deed = deed_of(chain, seen)
-    if deed is not None:
+    for deed in deeds_of(chain, seen):
         _done(run, chain, deed)
     return None
 
@@ -86,7 +85,6 @@ def noted(run: Run, chain: Chain, draft: Draft) -> Value:
     last = chain.last
     assert last is not None
     ledger = run.ledger
-    starts = [step.at for step in chain.steps if step.module == last.module]
     record = QueryRecord(
         id=len(ledger.queries),
         place=run.place(last.module, last.end - 1 if last.end else last.at, run.symbol()),
@@ -96,7 +94,7 @@ def noted(run: Run, chain: Chain, draft: Draft) -> Value:
         client=ClientKind(draft.client),
         verb=draft.verb,
         table=draft.table,
-        at=(min(starts, default=last.at), last.end),
+        at=(last.at, last.end),
         columns=draft.columns,
         filters=tuple(Filter(column=c, operator=o, origins=_origins(v)) for c, o, v in draft.filters),
         written=tuple(Written(column=c, origins=_origins(v)) for c, v in draft.written),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from assistant.collect.code.follow import calls, guards, queries
+from assistant.collect.code.follow import calls, classes, guards, queries, settling
 from assistant.collect.code.follow.binding import bind
 from assistant.collect.code.follow.expressions import evaluate, tag_step
 from assistant.collect.code.follow.facts import NONE, Facts
@@ -202,18 +202,18 @@ class Run:
 
     def static(self, value: Blueprint, name: str) -> Value:
         """A static method or field of a class."""
-        return calls.static(self, value, name)
+        return classes.static(self, value, name)
 
     # values
 
     def settle(self, value: Value, *, run_deferred: bool = False) -> Value:
         """What awaiting a value gives; queries that were only being built run now."""
-        return calls.settle(self, value, run_deferred=run_deferred)
+        return settling.settle(self, value, run_deferred=run_deferred)
 
-    def dropped(self, value: Value, at: int) -> None:
+    def dropped(self, value: Value) -> None:
         """A statement's value that nobody uses: queries run, callbacks are called."""
         if not isinstance(value, Constant | Known | Shape):
-            calls.settle(self, value, run_deferred=True)
+            settling.settle(self, value, run_deferred=True)
 
     def set_attribute(self, of: Value, name: str, value: Value) -> None:
         """``of.name = value``."""
@@ -291,6 +291,15 @@ class Run:
     def bind_unknown(self, scope: Scope, pattern: Pattern) -> None:
         """Names of an enclosing function whose values are not followed."""
         bind(self, scope, pattern, UNKNOWN)
+
+    def aside(self, body: Callable[[], T]) -> T:
+        """Run ``body``, whose answers are not the entry's."""
+        frame = self.frame
+        was, frame.handler = frame.handler, False
+        try:
+            return body()
+        finally:
+            frame.handler = was
 
     def note_guard(self, kind: GuardKind, says: str, chain: Chain, *, weakness: Weakness | None = None) -> None:
         """A library call that stops the request by itself."""

@@ -69,7 +69,7 @@ def _declare(run: Run, node: Declare, scope: Scope) -> bool:
 
 def _do(run: Run, node: Do, scope: Scope) -> bool:
     value = run.evaluate(node.expression, scope)
-    run.dropped(value, node.at)
+    run.dropped(value)
     return True
 
 

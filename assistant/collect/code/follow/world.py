@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from assistant.collect.code.follow.run import Run
     from assistant.collect.code.program import Program
 
-_LITERALS = {"undefined": NOTHING, "NaN": UNKNOWN, "Infinity": UNKNOWN}
+_LITERALS: dict[str, Value] = {"undefined": NOTHING, "NaN": UNKNOWN, "Infinity": UNKNOWN}
 
 
 class Exports(Mapping[str, Value]):
@@ -94,7 +94,8 @@ class World:
             return self._at(found.module, found.local)
         if imported is not None:
             return self._library(module, imported.source, imported.name, name)
-        return _LITERALS.get(name) or Chain("global", name)
+        literal = _LITERALS.get(name)
+        return literal if literal is not None else Chain("global", name)
 
     def _library(self, module: str, source: str, name: str, local: str) -> Value:
         """An import that is not in the repository: through a module of it that re-exports a library, or missing."""

@@ -1,0 +1,54 @@
+"""Awaiting: promises, queries that were only being built, and callbacks that a library was given."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from assistant.collect.code.follow.queries import finished
+from assistant.collect.code.follow.scope import either
+from assistant.collect.code.values import UNKNOWN, Chain, Closure, Either, Promise, Value
+
+
+if TYPE_CHECKING:
+    from assistant.collect.code.follow.run import Run
+
+
+def settle(run: Run, value: Value, *, run_deferred: bool) -> Value:
+    """What awaiting gives."""
+    if isinstance(value, Promise):
+        run.facts |= value.facts
+        return settle(run, value.value, run_deferred=run_deferred)
+    if isinstance(value, Either):
+        parts = tuple(settle(run, one, run_deferred=run_deferred) for one in value.values)
+        return Either(parts, value.facts) if value.facts else either(*parts)
+    if not isinstance(value, Chain):
+        return value
+    known = run.settled.get(id(value))
+    if known is not None and known[0] is value:
+        return known[1]
+    result = finished(run, value)
+    if result is None and run_deferred and not run.quiet:
+        result = _deferred(run, value)
+    if result is not None:
+        run.settled[id(value)] = (value, result)
+    return value if result is None else result
+
+
+def _deferred(run: Run, value: Chain) -> Value | None:
+    """A library was given a function and the result is awaited or dropped: it was called."""
+    last = value.last
+    if last is None or not last.arguments:
+        return None
+    callbacks = [one for one in last.arguments if isinstance(one, Closure | Promise)]
+    results = []
+    for one in callbacks:
+        if isinstance(one, Promise):
+            results.append(settle(run, one, run_deferred=True))
+            continue
+        supplied = tuple(UNKNOWN for _ in one.function.parameters)
+        before = run.facts
+        results.append(run.settle(run.attempt(one, supplied, last.module, last.at)))
+        if re.search(r"after|waitUntil|timeout|schedule|defer", last.name or value.name, re.IGNORECASE):
+            run.facts = before
+    return either(*results) if results else None
