@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from assistant.collect.secrets.paths import in_tests, left_out
 from assistant.collect.secrets.reading import printable
-from assistant.collect.secrets.scan import PublicUse, scan
+from assistant.collect.secrets.scan import PublicUse, scan, signs_at
 
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ _BLOCK: Final = 4 << 20
 _LONGEST_LINE: Final = 32 << 20
 """A line that does not end within so many bytes is read in pieces."""
 _HUNK: Final = re.compile(rb"@@@*(?: -(?P<old>\d+)(?:,\d+)?)+ \+(?P<new>\d+)")
-_SIGNS: Final = re.compile(rb"[+\- ]*")
 _ESCAPED: Final = re.compile(rb"\\([0-7]{3}|.)", re.DOTALL)
 _ESCAPES: Final = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"a": b"\a", b"b": b"\b", b"f": b"\f", b"v": b"\v"}
 _MOST: Final = 20_000
@@ -136,8 +135,8 @@ class Patches:
 
     def _keep(self, text: bytes, found: Candidate) -> None:
         line = text.rfind(b"\n", 0, found.at[0]) + 1
-        sign = _SIGNS.match(text[line : line + 4])
-        if sign is None or not sign[0].strip():
+        sign = signs_at(text, line, self._hunk)
+        if not {*sign} & {*b"+-"}:
             return
         heading, path, at_line = self._place(text, found.at[0])
         if left_out(path) or (found.wordy and in_tests(path)):
@@ -153,9 +152,9 @@ class Patches:
         trace.commits.add(commit)
         moment = (time, -self.seen - text.count(b"\n\x01", 0, found.at[0]), commit)
         trace.last = max(trace.last, moment)
-        if b"-" in sign[0] and trace.file:
+        if b"-" in sign and trace.file:
             return
-        if b"+" in sign[0]:
+        if b"+" in sign:
             trace.first = min(trace.first, moment)
         tests = in_tests(path)
         if not trace.file or (trace.in_tests and not tests):

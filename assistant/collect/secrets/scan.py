@@ -144,15 +144,28 @@ def _at(form: Form, text: bytes, anchor: int, *, diff: bool) -> Candidate | None
 def _unfolded(form: Form, text: bytes, anchor: int, end: int) -> Candidate | None:
     """Several lines of a diff without the sign in front of each."""
     line = text.rfind(b"\n", 0, anchor) + 1
-    sign = re.match(rb"[+-]{0,3}", text[line : line + 3])
-    assert sign is not None
+    sign = signs_at(text, line)
     first = text.rfind(b"\n", 0, max(0, line - 1500)) + 1
-    window = text[first:end].replace(b"\n" + sign[0], b"\n")
+    window = text[first:end].replace(b"\n" + sign, b"\n")
     for match in form.pattern.finditer(window):
         found = _candidate(form, match, (anchor, anchor + match.end() - match.start()))
         if found is not None:
             return found
     return None
+
+
+def signs_at(text: bytes, line: int, hunk: bytes = b"") -> bytes:
+    """The signs in front of a line of a diff: one, or in a merge one for each parent.
+
+    Args:
+        text: the diff.
+        line: where the line begins.
+        hunk: heading of the hunk when it stands before ``text``.
+    """
+    heading = text.rfind(b"\n@@", 0, line) + 1
+    at = text[heading : heading + 20] if heading else hunk
+    parents = len(at) - len(at.lstrip(b"@")) - 1
+    return text[line : line + max(1, parents)]
 
 
 def _candidate(form: Form, match: re.Match[bytes], at: tuple[int, int]) -> Candidate | None:

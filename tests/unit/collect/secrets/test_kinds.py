@@ -8,7 +8,7 @@ import pytest
 
 from assistant.collect.secrets import read_secrets
 from assistant.domain.secrets import SecretKind, Standing, Weight
-from tests.unit.collect.secrets.made_up import MadeUp, repository
+from tests.unit.collect.secrets.made_up import MadeUp, commit, repository, write
 
 
 K = SecretKind
@@ -178,3 +178,19 @@ def test_an_environment_file_of_another_encoding_is_read(tmp_path, encoding) -> 
     content = f"A=1\r\nSTRIPE_SECRET_KEY={made_up['stripe-live']}\r\n".encode(encoding)
     (seen,) = seen_in(tmp_path, {".env": content})
     assert (seen.kind, seen.where.line, seen.where.symbol) == (K.STRIPE_LIVE, 2, "STRIPE_SECRET_KEY")
+
+
+@pytest.mark.parametrize("carrier", ["env", "typescript", "bundle"])
+def test_the_history_knows_what_the_files_knew(tmp_path, carrier) -> None:
+    files = {}
+    for n, (name, made, _) in enumerate(SEEDED):
+        path, text = in_carrier(carrier, name, made_up[made])
+        files[f"{n}/{path}"] = text
+    root = repository(tmp_path / "app", files)
+    before = {seen.fingerprint: seen.kind for seen in read_secrets(root, history=False).sightings}
+    assert len(before) == len(SEEDED) - 2  # two names are seeded with a value that another has
+    write(root, dict.fromkeys(files, "gone\n"))
+    commit(root)
+    found = read_secrets(root, history=True)
+    assert {seen.fingerprint: seen.kind for seen in found.sightings}.keys() == before.keys()
+    assert all(seen.standing is Standing.HISTORY and seen.where.file in files for seen in found.sightings)

@@ -115,6 +115,16 @@ def test_a_stash_a_reset_commit_and_a_merge_are_read(tmp_path) -> None:
     assert all(seen.standing is Standing.HISTORY for seen in found.sightings)
 
 
+def test_a_private_key_in_the_history_is_the_one_in_a_file(tmp_path) -> None:
+    key = made_up["private-key"]
+    root = repository(tmp_path / "app", {"key.pem": f"{key}\n", "a.json": json.dumps({"private_key": key})})
+    (fingerprint,) = {seen.fingerprint for seen in read_secrets(root, history=False).sightings}
+    write(root, {"key.pem": "gone\n", "a.json": "{}\n"})
+    commit(root)
+    (seen,) = read_secrets(root, history=True).sightings
+    assert (seen.standing, seen.fingerprint, seen.past.commits) == (Standing.HISTORY, fingerprint, 2)
+
+
 def test_what_was_pushed_is_high_and_what_was_not_is_medium(tmp_path) -> None:
     origin = tmp_path / "origin.git"
     git(tmp_path, "init", "-q", "--bare", str(origin))
