@@ -26,6 +26,7 @@ _LONGEST_LINE: Final = 32 << 20
 _HUNK: Final = re.compile(rb"@@@*(?: -(?P<old>\d+)(?:,\d+)?)+ \+(?P<new>\d+)")
 _ESCAPED: Final = re.compile(rb"\\([0-7]{3}|.)", re.DOTALL)
 _ESCAPES: Final = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"a": b"\a", b"b": b"\b", b"f": b"\f", b"v": b"\v"}
+_NAMES: Final = (b"\n" + b"+++ ", b"\n" + b"--- ")
 _MOST: Final = 20_000
 """Different secrets that are kept."""
 
@@ -173,7 +174,7 @@ def _heading_of_file(text: bytes, start: int) -> bytes:
 
 def _path(heading: bytes) -> str:
     """The path of a file's heading: where it went, or where it was when it is gone."""
-    for mark in (b"\n+++ ", b"\n--- "):
+    for mark in _NAMES:
         at = heading.rfind(mark)
         if at < 0:
             continue

@@ -81,6 +81,7 @@ _FORMS_AT: Final[tuple[tuple[Form, ...], ...]] = tuple(
 )
 _NAMED_AT: Final = tuple(anchor in NAME_ANCHORS for anchor in _ORDERED)
 _PUBLIC_AT: Final = tuple(anchor in PUBLIC_ANCHORS for anchor in _ORDERED)
+_BUNDLED: Final = re.compile(r"\.(?:[cm]?[jt]sx?|vue|svelte|astro|mdx)$", re.IGNORECASE)
 _GIVEN_TO: Final = re.compile(
     rb"([A-Za-z_][A-Za-z0-9_.-]{0,80})[\"'`\]]{0,2}!?\s{0,8}(?::\s{0,3}[A-Za-z<>\[\]| ]{1,30})?(?:=>|=|:|\|\||\?\?|,)\s{0,8}"
     rb"(?:[A-Za-z_.]{1,40}\()?[\"'`]{0,3}(?:Bearer |token )?$"
@@ -238,6 +239,8 @@ def _public(text: bytes, anchor: int, path_of: Callable[[int], str]) -> PublicUs
         return None
     variable, start = found
     if is_read(text, start):
+        if not _BUNDLED.search(path_of(start)):
+            return None
         line = text.rfind(b"\n", max(0, start - _LINE), start) + 1
         if re.match(rb"[+-]{0,3}\s*(?://|#|\*|/\*)", text[line:start]):
             return None
