@@ -91,8 +91,10 @@ def _index(run: Run, node: Index, scope: Scope) -> Value:
         return attribute(run, of, str(key.value), scope.module, node.at, node.end)
     if isinstance(of, Shape):
         values = (*of.fields.values(), *of.rest)
-        named = (Known(key.origins),) if isinstance(key, Known) else ()  # RIGHTS[user.role]: the role still speaks
-        return either(*values[:7], *named) if values else UNKNOWN
+        if values and isinstance(key, Known | Either) and all(isinstance(one, Listed | Constant) for one in values):
+            spoken = origins_of(key)  # RIGHTS[user.role]: the role still speaks
+            return Known(spoken.union(*(origins_of(one) for one in values)))
+        return either(*values) if values else UNKNOWN
     if isinstance(of, Listed):
         return either(*of.items) if of.items else UNKNOWN
     if isinstance(of, Known):
