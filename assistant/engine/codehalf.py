@@ -6,6 +6,7 @@ and cancelling work there. Leaving the block stops the workers, however it is le
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from contextlib import contextmanager
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 _GLANCE = 0.05
 """Seconds between two looks at work in the background."""
+_SWITCH = 0.0005
+"""Seconds after which following code gives way: the replay beside it waits for a turn after every answer of PostgreSQL."""
 _LONGEST_STOP = 20.0
 """Seconds that workers get to end once they are told to."""
 
@@ -138,6 +141,8 @@ class Survey:
         from assistant.collect.secrets.read import read_secrets
 
         began = time.perf_counter()
+        before = sys.getswitchinterval()
+        sys.setswitchinterval(_SWITCH)
         try:
             self._secrets = read_secrets(
                 self._root, history=self._options.history, on_progress=self._look, cancelled=self._cancel.is_set
@@ -152,6 +157,7 @@ class Survey:
         except BaseException as error:  # noqa: BLE001 - it is raised again in the thread that asks
             self._error = error
         finally:
+            sys.setswitchinterval(before)
             self.seconds = time.perf_counter() - began
             self._over.set()
 

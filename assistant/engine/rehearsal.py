@@ -10,6 +10,7 @@ import time
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
+from assistant.domain.catalog import PlatformKind
 from assistant.domain.errors import UsageError
 from assistant.domain.fixes import Fix, NoFix
 from assistant.domain.ownership import OwnerKind
@@ -254,7 +255,12 @@ def _owners(catalog: Catalog, hints: Callable[[], CodeHints] | None) -> Ownershi
     from assistant.ownership.infer import infer
 
     inferred = infer(catalog)
-    if hints is None or all(entry.kind is not OwnerKind.UNKNOWN for entry in inferred.entries.values()):
+    # a database that guards nothing is not attacked, and need not wait for the code
+    if (
+        hints is None
+        or catalog.platform.kind is PlatformKind.PLAIN
+        or all(entry.kind is not OwnerKind.UNKNOWN for entry in inferred.entries.values())
+    ):
         return inferred
     return infer(catalog, hints())
 
