@@ -183,7 +183,37 @@ class Access:
     @cached_property
     def proven(self) -> frozenset[Origin]:
         """Request values that a guard which counts has checked, by themselves or through the row they found."""
-        return proven_by(self.entry, self.strong)
+        found = proven_by(self.entry, self.strong)
+        if not self._central_rows:
+            return found
+        asked = (
+            origin
+            for row in self._central_rows
+            for condition in self.queries[row].filters
+            for origin in condition.origins
+            if origin.kind is OriginKind.REQUEST and self.queries[row].order <= self.query.order
+        )
+        return found | frozenset(asked)
+
+    @cached_property
+    def _central_rows(self) -> frozenset[int]:
+        """Look-ups of this entry that the whole repository shares."""
+        places = self.context.central
+        if not places:
+            return frozenset()
+        return frozenset(each.id for each in self.entry.queries if (each.place.file, each.place.line) in places)
+
+    @cached_property
+    def _run_again(self) -> bool:
+        """The same query of the code runs a second time, bound: the first run was an exception of the wrapper's."""
+        if self.tied:
+            return False
+        for other in self.entry.queries:
+            if other.place == self.query.place and other.verb == self.query.verb and other.order > self.query.order:
+                again = Access(context=self.context, entry=self.entry, query=other)
+                if again.tied or (again.knows_caller and not self.knows_caller):
+                    return True
+        return False
 
     @property
     def writes(self) -> bool:
@@ -204,7 +234,13 @@ class Access:
     def tied(self) -> bool:
         """Something binds it to the caller."""
         tie = self.query.tie
-        return tie is not None and tie.kind is not TieKind.RULES
+        if tie is not None and tie.kind is not TieKind.RULES:
+            return True
+        return any(
+            origin.kind is OriginKind.ROW and origin.row in self._central_rows and origin.row != self.query.id
+            for condition in self.query.filters
+            for origin in condition.origins
+        )
 
     @cached_property
     def only_published(self) -> bool:
@@ -213,9 +249,11 @@ class Access:
 
     @cached_property
     def derived(self) -> bool:
-        """An update stores only what other queries counted or read: a cached total, a last position."""
+        """An update stores only what other queries counted or read, or when something was last used."""
         if self.query.verb != "update" or not self.query.written:
             return False
+        if all(words.keeps_books(written.column) for written in self.query.written):
+            return True
         kinds = {origin.kind for written in self.query.written for origin in written.origins}
         zero = all(
             origin.kind is not OriginKind.CONSTANT or origin.path in {"0", "None"}
@@ -263,6 +301,8 @@ class Access:
             return False
         if self.whose is Whose.SERVERS or (self.query.client is ClientKind.PROVIDER and self.query.verb == "insert"):
             return False  # what is made at a provider is nobody's yet: rules about payments look at it
+        if self.query.id in self._central_rows or self._run_again:
+            return False
         if self.writes:
             return not self.derived
         if self.query.verb == "select" and self.query.columns == ():

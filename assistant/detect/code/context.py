@@ -50,6 +50,8 @@ _VERBS: Final[Mapping[str, tuple[Verb, ...]]] = {
     "call": (Verb.EXECUTE,),
     "vector": (Verb.EXECUTE, Verb.SELECT),
 }
+_MANY: Final = 6
+"""Entries that share a place before it is taken for the repository's guard."""
 _ORDERED: Final = frozenset({"gt", "gte", "lt", "lte"})
 
 
@@ -202,6 +204,25 @@ class CodeContext:
                     found.add(words.table_key(query.table))
         return frozenset(found)
 
+    @cached_property
+    def central(self) -> frozenset[tuple[str, int]]:
+        """Places of look-ups that many entries share on the way to their handler and that know the caller: the repository's own guard.
+
+        When such a look-up was not understood, every handler behind it would be accused; what it found is believed instead.
+        """
+        counted: Counter[tuple[str, int]] = Counter()
+        for entry in self.map.entries:
+            places = {
+                (query.place.file, query.place.line)
+                for query in entry.queries
+                if query.verb == "select"
+                and query.tie is None
+                and query.place.file != entry.place.file
+                and _asks_members(query)
+            }
+            counted.update(places)
+        return frozenset(place for place, times in counted.items() if times >= _MANY)
+
     def owner_column(self, table: str) -> str:
         """The column a filter on the caller belongs to; empty when nothing says so."""
         columns = self.owner_columns(table)
@@ -290,6 +311,12 @@ class CodeContext:
 _BINDING: Final = frozenset({TieKind.FILTER, TieKind.CHILD, TieKind.PROVEN, TieKind.CREATED})
 _PROVIDERS: Final = frozenset({"stripe", "paddle", "lemonsqueezy", "trigger", "github", "polar", "dodo", "razorpay"})
 """External services whose objects are customers': subscriptions, runs, installations."""
+
+
+def _asks_members(query: Query) -> bool:
+    """It was told the caller, or reads who belongs to the row."""
+    below = {words.words(column.partition(".")[0])[-1:] for column in query.columns or () if "." in column}
+    return query.told_caller or bool(below & {("users",), ("members",), ("memberships",), ("user",), ("member",)})
 
 
 def _caller_columns(query: Query) -> Iterator[str]:

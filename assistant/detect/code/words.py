@@ -225,3 +225,17 @@ _CONTENT: Final = named(
 def tells(column: str) -> bool:
     """The column holds what somebody wrote, or names somebody: no bare figure."""
     return bool(_CONTENT & set(words(column.rpartition(".")[2])))
+
+
+def keeps_books(column: str) -> bool:
+    """The column says when or how often something was used: ``last_used_at``, ``usage``, ``views_count``."""
+    parts = words(column)
+    return parts[:1] == ("last",) or snake(column) in {
+        "usage",
+        "usage_count",
+        "views",
+        "view_count",
+        "clicks",
+        "hits",
+        "updated_at",
+    }

@@ -44,11 +44,28 @@ export async function GET() {
   return Response.json(invoices)
 }
 """
+_KEPT: Final = """
+import { auth } from "@/auth"
+import { db } from "@/lib/db"
+import { unstable_cache } from "next/cache"
+
+export async function GET() {
+  const session = await auth()
+  if (!session?.user) return Response.json({ error: "Unauthorized" }, { status: 401 })
+  const load = unstable_cache(() => db.invoice.findMany({ where: { userId: session.user.id } }), KEY)
+  return Response.json(await load())
+}
+"""
 EXAMPLES: Final = (
     CodeExample(
         quiet=APP,
         leak={"app/api/invoices/route.ts": _ROUTE.replace("KEY", '"invoices:recent"')},
         mend={"app/api/invoices/route.ts": _ROUTE.replace("KEY", "`invoices:${session.user.id}`")},
+    ),
+    CodeExample(
+        quiet=APP,
+        leak={"app/api/invoices/route.ts": _KEPT.replace("KEY", '["invoices"]')},
+        mend={"app/api/invoices/route.ts": _KEPT.replace("KEY", '["invoices", session.user.id]')},
     ),
 )
 

@@ -82,6 +82,18 @@ def find(context: CodeContext) -> Iterator[Finding]:
         detail="Browsers refuse a star together with cookies, so this matters only where a token is sent by script:",
         key="star",
     )
+    for mark in context.map.marks:
+        if mark.kind == "cors-any":
+            yield report_module(
+                RULE,
+                mark.place,
+                "Every web site may call this server with the visitor's cookies.",
+                severity=Severity.MEDIUM,
+                confidence=Confidence.HIGH,
+                detail="The middleware echoes whatever origin asks, because a star is refused together with cookies.",
+                key="middleware",
+                at=mark.at,
+            )
     yield from _of_hosts(context.map.hosts)
 
 
