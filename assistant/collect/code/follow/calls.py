@@ -279,8 +279,10 @@ def invoke(run: Run, closure: Closure, arguments: tuple[Value, ...], module: str
     """
     function = closure.function
     tail = run.take_tail()
-    if len(run.frames) > _DEEPEST or sum(one is function for one in run.running) >= _SAME_FUNCTION:
-        run.ledger.lost(f"{function.name or 'a function'}() calls too deep", run.place(closure.module, function.at))
+    again = sum(one is function for one in run.running) >= _SAME_FUNCTION  # its body was followed already
+    if again or len(run.frames) > _DEEPEST:
+        if not again:
+            run.ledger.lost(f"{function.name or 'a function'}() calls too deep", run.place(closure.module, function.at))
         return Known(frozenset().union(*(origins_of(one) for one in arguments))) if arguments else UNKNOWN
     from assistant.collect.code.follow.run import Frame as NewFrame
 
