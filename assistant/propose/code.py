@@ -34,6 +34,7 @@ _TITLES: Final = {
     "compare": "Compare the row with the caller",
     "verify": "Look whose row the id names",
     "identity": "Take the caller from the session",
+    "row_role": "Ask for the role",
     "role": "Ask for the role",
     "await_check": "Await the check",
     "secret_set": "Refuse without the secret",
@@ -83,7 +84,7 @@ def propose_code(
     """
     plans = Plans(CodeGround(code_map, _once(read), ownership, matrix, catalog, frozenset(paths)))
     groups: dict[tuple[str, str], list[Finding]] = {}
-    for finding in findings:
+    for finding in {one.fingerprint: one for one in findings}.values():
         if finding.entry or finding.rule in FILE_PLANS or finding.rule in ENTRY_PLANS or finding.subject.kind == "file":
             file = finding.where.file if finding.where else ""
             groups.setdefault((file if not finding.entry else "", finding.entry or file), []).append(finding)

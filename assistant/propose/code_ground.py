@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from assistant.domain.catalog import Catalog
-    from assistant.domain.code import CodeMap, Entry, Query
+    from assistant.domain.code import CodeMap, Entry, Origin, Query
     from assistant.domain.matrix import Matrix
     from assistant.domain.ownership import OwnershipMap
     from assistant.propose.code_schema import Model
@@ -97,7 +97,11 @@ class CodeGround:
     def models(self) -> dict[str, Model]:
         """Prisma models by ``words.table_key``."""
         found = [path for path in self.paths if path.endswith(".prisma")]
-        usual = ("prisma/schema.prisma", "packages/prisma/prisma/schema.prisma", "packages/db/prisma/schema.prisma")
+        usual: tuple[str, ...] = (
+            "prisma/schema.prisma",
+            "packages/prisma/prisma/schema.prisma",
+            "packages/db/prisma/schema.prisma",
+        )
         usual += (
             "packages/database/prisma/schema.prisma",
             "packages/prisma/schema.prisma",
@@ -145,10 +149,7 @@ class CodeGround:
         for entry in self.map.entries:
             for query in entry.queries:
                 held = out.setdefault(words.table_key(query.table), [])
-                pairs = [(one.column, one.origins) for one in query.filters] + [
-                    (one.column, one.origins) for one in query.written
-                ]
-                for column, origins in pairs:
+                for column, origins in compared_and_written(query):
                     if (
                         column not in {"", "*"}
                         and any(origin.kind is OriginKind.CALLER for origin in origins)
@@ -217,6 +218,25 @@ class CodeGround:
             f"{name}={','.join(sorted(held, key=lambda one: (-held[one], one)))}"
             for name, held in sorted(found.items())
         )
+
+    def role_of(self, query: Query) -> tuple[str, str] | None:
+        """Of a query for the caller's own membership: the column of the role, and the value that administers here."""
+        if query.verb != "select" or not any(
+            origin.kind is OriginKind.CALLER for one in query.filters for origin in one.origins
+        ):
+            return None
+        key = words.table_key(query.table)
+        model = self.models.get(key)
+        known = [*(model.columns if model else ()), *self.known_columns.get(key, []), *self.tables.get(key, [])]
+        if "role" not in known or not re.search(r"member|team|user|workspace|org", key):
+            return None
+        named = [role for entry in self.map.entries for guard in entry.guards for role in guard.roles]
+        named += re.findall(
+            r"\brole\s*[!=]==?\s*[\"'](\w+)[\"']",
+            " ".join(self.text(path) for path in sorted({entry.place.file for entry in self.map.entries})),
+        )
+        chosen = [role for role in named if re.fullmatch(r"(?i)(super_?)?(admin|owner)(istrator)?", role)]
+        return ("role", max(set(chosen), key=lambda role: (chosen.count(role), role))) if chosen else None
 
     # --- how others ask -----------------------------------------------------------------------------------------------
 
@@ -294,6 +314,12 @@ class CodeGround:
         """Queries of an entry by their number."""
         wanted = set(ids)
         return [query for query in entry.queries if query.id in wanted]
+
+
+def compared_and_written(query: Query) -> list[tuple[str, tuple[Origin, ...]]]:
+    """Columns with what they are compared with, then columns with what is written to them."""
+    compared = [(one.column, one.origins) for one in query.filters]
+    return compared + [(one.column, one.origins) for one in query.written]
 
 
 def _spelled(column: str, engine: str) -> str:

@@ -37,6 +37,9 @@ _BY_HAND: Final = {
 }
 
 
+_NO_ROLE: Final = "No other handler of this repository asks for a role in a way that could be taken over: name the roles that may do this, and check them after the session."
+
+
 def guard_steps(ground: CodeGround, entry: Entry, *, optional: bool = False) -> tuple[Step, ...]:
     """The steps that refuse strangers at the top of an entry; an empty codemod call says what is missing."""
     if entry.place.file.endswith(".py"):
@@ -106,7 +109,7 @@ def ineffective_guard(plans: Plans, finding: Finding, entry: Entry) -> list[list
     function = entry.at if path == entry.place.file else (0, 0)
     at = finding.at if path == (finding.where.file if finding.where else "") else (0, 0)
     line = plans.line_range(path, finding.where.line if finding.where and finding.where.file == path else 0)
-    at = line or at
+    at = line if line[1] else at
     if weakness is Weakness.NOT_AWAITED:
         name = facts.get("guard", "").split("(", 1)[0].split(" ", 1)[0]
         return [[Step("await_check", path, function=function, at=at, facts={"call": name})]]
@@ -122,14 +125,21 @@ def ineffective_guard(plans: Plans, finding: Finding, entry: Entry) -> list[list
 
 
 def weak_privilege(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | str:
-    """The role check of the nearest entry that has one."""
+    """The role of the membership that is read already, or the role check of the nearest entry that has one."""
     from codemods.tsx.donor import rebased
 
+    options: list[list[Step]] = []
+    first = min((query.order for query in plans.ground.queries(entry, finding.queries)), default=0)
+    for query in entry.queries:
+        role = plans.ground.role_of(query)
+        if role and query.order < first and query.place.file == entry.place.file and not query.via:
+            facts = {"column": role[0], "roles": role[1], "kind": entry.kind.value}
+            options.append([Step("row_role", entry.place.file, function=entry.at, at=query.at, facts=facts)])
     for other, lent in plans.role_checks(entry):
         needs = tuple(rebased(need, other.place.file, entry.place.file) for need in lent.needs)
         facts = {"lines": lent.lines, "kind": entry.kind.value, "uses": ",".join(lent.uses)}
-        return [[Step("role", entry.place.file, function=entry.at, at=finding.at, facts=facts, needs=needs)]]
-    return "No other handler of this repository asks for a role in a way that could be taken over: name the roles that may do this, and check them after the session."
+        options.append([Step("role", entry.place.file, function=entry.at, at=finding.at, facts=facts, needs=needs)])
+    return options or _NO_ROLE
 
 
 def door_for_tests(_plans: Plans, _finding: Finding, entry: Entry) -> list[list[Step]] | str:

@@ -40,11 +40,13 @@ def lookup_steps(ground: CodeGround, entry: Entry, query: Query) -> list[list[St
     if query.verb == "insert":
         for written in query.written:
             asked = next((origin.path for origin in written.origins if origin.kind is OriginKind.REQUEST), "")
-            table = _named_by(written.column)
+            own = words.snake(written.column) == "id"
+            table = query.table if own else _named_by(written.column)
             if asked and table and not words.names_person(written.column):
                 step = _step(ground, entry, query, table, asked)
                 if step is not None:
-                    out.append([step])
+                    # a row that is about to be made need not be there yet
+                    out.append([step._replace(facts={**step.facts, "absent": "1"}) if own else step])
     return out
 
 

@@ -9,6 +9,7 @@ from assistant.detect.code import words
 from assistant.domain.code import ActKind, ClientKind, OriginKind
 from assistant.domain.matrix import Verdict
 from assistant.propose.code_draft import Step
+from assistant.propose.code_ground import compared_and_written
 from assistant.propose.code_guards import guard_steps
 from assistant.propose.code_vector import scoped_function
 from codemods.target import Needed
@@ -199,9 +200,9 @@ def validation(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]]
             (
                 origin.path
                 for query in entry.queries
-                for one in (*query.filters, *query.written)
-                for origin in one.origins
-                if origin.kind is OriginKind.REQUEST and words.names_id(one.column)
+                for column, origins in compared_and_written(query)
+                for origin in origins
+                if origin.kind is OriginKind.REQUEST and words.names_id(column)
             ),
             "",
         )

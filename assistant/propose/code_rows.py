@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from assistant.detect.code import words
 from assistant.domain.code import EntryKind, GuardKind, OriginKind
 from assistant.propose.code_draft import Step
+from assistant.propose.code_ground import compared_and_written
 from assistant.propose.code_guards import guard_steps
 
 
@@ -132,9 +133,9 @@ def identity_from_request(plans: Plans, finding: Finding, entry: Entry) -> list[
             (
                 origin.path
                 for query in plans.ground.queries(entry, finding.queries)
-                for held in (*query.filters, *query.written)
-                if words.names_person(held.column)
-                for origin in held.origins
+                for column, origins in compared_and_written(query)
+                if words.names_person(column)
+                for origin in origins
                 if origin.kind is OriginKind.REQUEST
             ),
             "",

@@ -38,6 +38,24 @@ def edit(source: bytes, target: Target) -> Answer:
         return Refusal(
             "The check stands in a callback whose own promise nobody awaits: use a loop, or await all answers first."
         )
+    hunks = [hunk for one in (call, *_alike(root, call)) for hunk in _awaited(one)]
+    return Edits(tuple(sorted(hunks, key=lambda hunk: hunk.at)))
+
+
+def _alike(root: Node, call: Node) -> list[Node]:
+    """Other conditions of the file that ask the same function without awaiting it."""
+    name = text(field(call, "function"))
+    out = []
+    for one in walk(root):
+        if one.type != "call_expression" or one.id == call.id or text(field(one, "function")) != name:
+            continue
+        function = enclosing_function(one)
+        if _decides(one) and function is not None and _is_async(function) and not _is_callback(function):
+            out.append(one)
+    return out
+
+
+def _awaited(call: Node) -> tuple[Hunk, ...]:
     parent = call.parent
     wrap = parent is not None and (
         parent.type in {"member_expression", "unary_expression", "binary_expression"}
@@ -45,8 +63,8 @@ def edit(source: bytes, target: Target) -> Answer:
     )
     at, end = call.start_byte, call.end_byte
     if wrap:
-        return Edits((Hunk(at=at, end=at, text="(await ", says=SAYS), Hunk(at=end, end=end, text=")", says=SAYS)))
-    return Edits((Hunk(at=at, end=at, text="await ", says=SAYS),))
+        return Hunk(at=at, end=at, text="(await ", says=SAYS), Hunk(at=end, end=end, text=")", says=SAYS)
+    return (Hunk(at=at, end=at, text="await ", says=SAYS),)
 
 
 def _call(root: Node, target: Target, name: str) -> Node | None:

@@ -33,7 +33,7 @@ def edit(source: bytes, target: Target) -> Answer:
         return Refusal("The place where the row is read is not known: compare its owner with the caller by hand.")
     node = around(root, target.at)
     statement = statement_of(node)
-    row = _row(statement, node)
+    row = read_into(statement, node)
     function = enclosing_function(node)
     column = target.facts.get("column", "")
     if row is None or function is None or not column:
@@ -62,7 +62,7 @@ def edit(source: bytes, target: Target) -> Answer:
     return with_imports(root, source, style, [after(source, style, statement, lines, SAYS)], no.needs)
 
 
-def _row(statement: Node, node: Node) -> str | None:
+def read_into(statement: Node, node: Node) -> str | None:
     """The name the row is read into."""
     for one in statement.named_children:
         if one.type != "variable_declarator" or not one.start_byte <= node.start_byte <= one.end_byte:

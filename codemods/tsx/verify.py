@@ -2,7 +2,7 @@
 
 Facts: ``lookup`` (model text of an expression that finds the row only when it is the caller's; ``{id}`` stands for the id and ``{caller}``
 for the caller), ``id`` (expression of the id here), ``value`` (expression; without one, the caller's id in scope), ``name`` (local name
-for the row), ``kind``, ``status``. ``Target.needs`` brings in what the look-up uses.
+for the row), ``kind``, ``status``, ``absent`` (the row need not be there). ``Target.needs`` brings in what the look-up uses.
 """
 
 from __future__ import annotations
@@ -62,6 +62,12 @@ def edit(source: bytes, target: Target) -> Answer:
         return with_imports(root, source, style, [before(source, style, statement, lines, SAYS)], no.needs)
     name = next(one for one in (facts.get("name") or "found", "owned", "ownedRow", "verifiedRow") if one not in known)
     test = f"!{name} || {name}.{differs}" if differs else f"!{name}"
+    if facts.get("absent"):
+        if not differs:
+            return Refusal(
+                "Whether the id is taken by somebody else cannot be asked here: look its row up before it is written."
+            )
+        test = f"{name} && {name}.{differs}"
     lines = f"const {name} = {words};\nif ({test}) {{\n  {no.lines}\n}}"
     return with_imports(
         root, source, style, [before(source, style, statement, lines, SAYS)], (*target.needs, *no.needs)

@@ -164,6 +164,38 @@ def test_a_role_is_asked_for_behind_the_session() -> None:
     )
 
 
+def test_the_role_of_a_membership_that_is_read_already_is_looked_at() -> None:
+    before = """
+        export default async function handle(req, res) {
+          const member = await prisma.member.findFirst({
+            where: { teamId, userId },
+            select: { id: true },
+          });
+          if (!member) {
+            return res.status(401).end();
+          }
+          await prisma.member.update({ where, data });
+        }
+    """
+    after = """
+        export default async function handle(req, res) {
+          const member = await prisma.member.findFirst({
+            where: { teamId, userId },
+            select: { id: true, role: true },
+          });
+          if (!member) {
+            return res.status(401).end();
+          }
+          if (member.role !== "ADMIN") {
+            return res.status(403).json({ error: "Forbidden" });
+          }
+          await prisma.member.update({ where, data });
+        }
+    """
+    facts = {"column": "role", "roles": "ADMIN", "kind": "pages-api"}
+    check_edited("row_role", before, after, "prisma.member.findFirst", path="pages/api/x.ts", **facts)
+
+
 def test_a_promise_is_awaited() -> None:
     before = "export async function GET() {\n  if (!isMember(a, b)) {\n    return no();\n  }\n}\n"
     check_edited(
