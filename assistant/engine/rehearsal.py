@@ -256,11 +256,8 @@ def _owners(catalog: Catalog, hints: Callable[[], CodeHints] | None) -> Ownershi
 
     inferred = infer(catalog)
     # a database that guards nothing is not attacked, and need not wait for the code
-    if (
-        hints is None
-        or catalog.platform.kind is PlatformKind.PLAIN
-        or all(entry.kind is not OwnerKind.UNKNOWN for entry in inferred.entries.values())
-    ):
+    guards = catalog.platform.kind is not PlatformKind.PLAIN or any(table.rls for table in catalog.tables.values())
+    if hints is None or not guards or all(entry.kind is not OwnerKind.UNKNOWN for entry in inferred.entries.values()):
         return inferred
     return infer(catalog, hints())
 
