@@ -58,6 +58,8 @@ def _constant(run: Run, value: Value, constant: Constant, *, same: bool) -> Lear
     out: list[Learned] = []
     for origin in origins_of(value):
         mine = trusted(run, origin)
+        if mine and same and constant.value and origin.kind is OriginKind.ROW:
+            out.append(Learned(frozenset(consequences(run, origin.row))))  # a row that is not there equals nothing
         if editable(origin) and origin.kind in {OriginKind.CALLER, OriginKind.CLAIMED}:
             out.append(
                 Learned(NONE, (Lesson(GuardKind.ROLE, origin.path, (origin,), weakness=Weakness.USER_METADATA),))
@@ -147,6 +149,8 @@ def learn_member(run: Run, item: Value, group: Value) -> Learned:
     constants = bool(around) and all(o.kind in {OriginKind.CONSTANT, OriginKind.ENVIRONMENT} for o in around)
     for origin in inside:
         if constants:
+            if trusted(run, origin) and origin.kind is OriginKind.ROW:
+                out.append(Learned(frozenset(consequences(run, origin.row))))
             if trusted(run, origin) and (
                 ROLE.search(origin.path) or origin.path.lower().endswith(("email", "id", "login"))
             ):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.ledger import QueryRecord
 from assistant.collect.code.follow.schemas import narrowed
-from assistant.collect.code.follow.trust import tie_of
+from assistant.collect.code.follow.trust import bound, consequences, tie_of
 from assistant.collect.code.recognise import Seen, check_of, deeds_of, identity_of, query_of
 from assistant.collect.code.values import (
     UNKNOWN,
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from assistant.collect.code.follow.run import Run
     from assistant.collect.code.values import Check, Deed
 
+_THROWS = ("OrThrow", "OrFail", "OrReject", "_or_404", "orFail")
+"""Reads that never come back without a row."""
 _BY_NAME = " (by name only)"
 _QUIET = frozenset({OriginKind.CONSTANT, OriginKind.GENERATED})
 
@@ -114,6 +116,9 @@ def noted(run: Run, chain: Chain, draft: Draft) -> Value:
         if twin.client is ClientKind.UNKNOWN:
             twin.client = record.client
         record = twin
+    if last.name.endswith(_THROWS) and bound(run, record.id):
+        run.facts |= consequences(run, record.id)
+        ledger.earned.append((run.facts, run.stack()))
     row: Value = Known(frozenset({Origin(OriginKind.ROW, "", record.id)}))
     if not draft.wraps:
         return row

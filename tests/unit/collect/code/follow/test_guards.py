@@ -355,3 +355,28 @@ export async function setSelection(userId: string, calendarId: string) {
     assert query.place.symbol == "setSelection"
     assert query.reached_at.file == "app/api/chats/[id]/route.ts"
     assert query.reached_at.line == 10
+
+
+def test_a_read_that_throws_without_a_row_proves_what_found_it():
+    entry = entry_of("""
+export async function DELETE(req: Request, { params }: { params: { id: string } }) {
+  const session = await auth();
+  const { hookId } = await req.json();
+  const { role } = await prisma.member.findUniqueOrThrow({ where: { userId_teamId: { userId: session.user.id, teamId: params.id } } });
+  await prisma.hook.delete({ where: { id: hookId, teamId: params.id } });
+  return NextResponse.json({ role });
+}""")
+    assert last(entry).tie.kind is TieKind.PROVEN
+
+
+def test_a_role_of_the_membership_proves_its_tenant():
+    entry = entry_of("""
+export async function DELETE(req: Request, { params }: { params: { id: string } }) {
+  const session = await auth();
+  const member = await prisma.member.findFirst({ where: { userId: session.user.id, teamId: params.id } });
+  if (member?.role !== "ADMIN") return new Response("no", { status: 403 });
+  await prisma.hook.deleteMany({ where: { teamId: params.id } });
+  return NextResponse.json({});
+}""")
+    assert last(entry).tie.kind is TieKind.PROVEN
+    assert GuardKind.ROLE in {guard.kind for guard in entry.guards}
