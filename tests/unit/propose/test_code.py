@@ -1,0 +1,162 @@
+"""From a finding to a patch, on small repositories in memory: what the reader, the rules and the codemods make of them together."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+import pytest
+
+from assistant.collect.code.map import map_of
+from assistant.detect.code.run import detect_code
+from assistant.domain.fixes import Applies, Fix, NoFix
+from assistant.propose.code import propose_code
+from assistant.text.edits import apply_hunks
+
+
+LENDER = """
+    import { getServerSession } from "next-auth";
+    import { authOptions } from "@/lib/auth";
+    import { prisma } from "@/lib/prisma";
+
+    export async function GET() {
+      const session = await getServerSession(authOptions);
+      if (!session?.user) {
+        return Response.json({ error: "Unauthorized" }, { status: 401 });
+      }
+      return Response.json(await prisma.chat.findMany({ where: { userId: session.user.id } }));
+    }
+"""
+PRISMA = 'import { PrismaClient } from "@prisma/client";\nexport const prisma = new PrismaClient();\n'
+AUTH = "export const authOptions = {};\n"
+
+
+def patched(files: dict[str, str]) -> tuple[dict[str, str], list[Fix], list[NoFix]]:
+    """Files after every patch, with the answers."""
+    texts = {
+        "lib/prisma.ts": PRISMA,
+        "lib/auth.ts": AUTH,
+        "app/api/chats/route.ts": LENDER,
+        "tsconfig.json": '{"compilerOptions":{"paths":{"@/*":["./*"]}}}',
+    }
+    texts = {path: dedent(text).lstrip("\n") for path, text in (texts | files).items()}
+    code_map = map_of(texts)
+    answers = propose_code(detect_code(code_map), code_map, lambda path: texts[path].encode(), paths=texts)
+    fixes = [one for one in answers if isinstance(one, Fix)]
+    for fix in fixes:
+        for patch in fix.patches:
+            texts[patch.path] = apply_hunks(texts[patch.path].encode(), patch.hunks).decode()
+    return texts, fixes, [one for one in answers if isinstance(one, NoFix)]
+
+
+def test_a_handler_without_a_session_gets_the_check_of_its_neighbour_and_its_owner() -> None:
+    texts, fixes, _ = patched(
+        {
+            "app/api/chats/[id]/route.ts": """
+                import { prisma } from "@/lib/prisma";
+
+                export async function DELETE(request: Request, { params }: { params: { id: string } }) {
+                  await prisma.chat.delete({ where: { id: params.id } });
+                  return Response.json({});
+                }
+            """
+        }
+    )
+    assert texts["app/api/chats/[id]/route.ts"] == dedent("""
+        import { prisma } from "@/lib/prisma";
+        import { authOptions } from "@/lib/auth";
+        import { getServerSession } from "next-auth";
+
+        export async function DELETE(request: Request, { params }: { params: { id: string } }) {
+          const session = await getServerSession(authOptions);
+          if (!session?.user) {
+            return Response.json({ error: "Unauthorized" }, { status: 401 });
+          }
+          await prisma.chat.delete({
+            where: { id: params.id, userId: session.user.id },
+          });
+          return Response.json({});
+        }
+    """).lstrip("\n")
+    (fix,) = [one for one in fixes if one.objects == ("app/api/chats/[id]/route.ts",)]
+    assert fix.applies is Applies.REVIEW
+    assert fix.title == "Ask who is calling and find only rows of the caller in DELETE /api/chats/[id]"
+    assert "Callers without a session are refused now" in fix.risk
+    assert [hunk.supports for patch in fix.patches for hunk in patch.hunks] == [True, False, False]
+
+
+def test_an_id_that_a_service_looks_up_is_compared_where_the_caller_is_known() -> None:
+    texts, _, _ = patched(
+        {
+            "lib/chats.ts": 'import { prisma } from "./prisma";\nexport async function getChat(id: string) {\n  return prisma.chat.findUnique({ where: { id } });\n}\n',
+            "app/api/chats/[id]/route.ts": """
+                import { getServerSession } from "next-auth";
+                import { authOptions } from "@/lib/auth";
+                import { getChat } from "@/lib/chats";
+
+                export async function GET(request: Request, { params }: { params: { id: string } }) {
+                  const session = await getServerSession(authOptions);
+                  if (!session?.user) return Response.json({ error: "Unauthorized" }, { status: 401 });
+                  const chat = await getChat(params.id);
+                  if (!chat) return Response.json({ error: "Not found" }, { status: 404 });
+                  return Response.json(chat);
+                }
+            """,
+        }
+    )
+    assert "if (!chat || chat.userId !== session.user.id) return" in texts["app/api/chats/[id]/route.ts"]
+
+
+def test_what_cannot_be_told_is_a_reason_a_person_can_act_on() -> None:
+    _, fixes, reasons = patched(
+        {
+            "app/api/secrets/[id]/route.ts": """
+                import { getServerSession } from "next-auth";
+                import { authOptions } from "@/lib/auth";
+                import { prisma } from "@/lib/prisma";
+
+                export async function GET(request: Request, { params }: { params: { id: string } }) {
+                  const session = await getServerSession(authOptions);
+                  if (!session?.user) return Response.json({ error: "Unauthorized" }, { status: 401 });
+                  return Response.json(await prisma.apiKey.findUnique({ where: { id: params.id } }));
+                }
+            """
+        }
+    )
+    assert not [one for one in fixes if "secrets" in one.id]
+    assert any("name it in the ownership map" in one.reason for one in reasons)
+
+
+@pytest.mark.parametrize("kind", ["prisma", "drizzle"])
+def test_schemas_say_over_which_column_a_row_leads_to_its_owner(kind: str) -> None:
+    from assistant.propose.code_schema import read_drizzle, read_prisma
+
+    if kind == "drizzle":
+        text = 'export const keys = pgTable("keys", {\n  id: uuid("id"),\n  userId: text("user_id").references(() => users.id, { onDelete: "cascade" }),\n});\n'
+        assert read_drizzle(text) == {"key": ["id", "userId"]}
+        return
+    models = read_prisma(
+        "model Key {\n id String @id\n roomId String\n room Room @relation(fields: [roomId], references: [id])\n}\nmodel Room {\n id String\n teamId String\n keys Key[]\n}\n"
+    )
+    assert models["key"].owners(models) == ["room.teamId"]
+    assert models["key"].has("room.teamId", models)
+    assert not models["key"].has("teamId", models)
+
+
+def test_a_search_function_that_is_not_in_the_schema_is_said() -> None:
+    from assistant.propose.code_ground import CodeGround
+    from assistant.propose.code_vector import scoped_function
+
+    code_map = map_of(
+        {
+            "app/api/search/route.ts": """import { createClient } from "@supabase/supabase-js";
+const admin = createClient(process.env.SUPABASE_URL, process.env.SUPABASE_SERVICE_ROLE_KEY);
+export async function POST(request) {
+  const { embedding } = await request.json();
+  return Response.json(await admin.rpc("match_documents", { query_embedding: embedding }));
+}
+"""
+        }
+    )
+    (query,) = [query for entry in code_map.entries for query in entry.queries]
+    ground = CodeGround(code_map, lambda _: b"")
+    assert "not in the schema once" in str(scoped_function(ground, query))
