@@ -490,7 +490,7 @@ class Mark:
     """Something a function or a page does that no run of an entry shows."""
 
     kind: str
-    """``amount-compared`` (two amounts are compared), ``tolerance`` (a signature's age is not looked at), ``signature-checked``, ``script`` (a script of somebody else)."""
+    """``amount-compared`` (two amounts are compared), ``tolerance`` (a signature's age is not looked at), ``signature-checked``, ``cors-any`` (every origin with cookies), ``script`` (a script of somebody else)."""
     place: Place
     """Where; ``symbol`` is the function it stands in."""
     detail: str = ""

@@ -12,7 +12,21 @@ from typing import TYPE_CHECKING, Final
 from assistant.collect.code.walking import nodes_of
 from assistant.domain.code import Mark
 from assistant.domain.facts import Place
-from assistant.domain.syntax import Attribute, Binary, Call, Element, Function, Literal, Name, Template
+from assistant.domain.syntax import (
+    Attribute,
+    Binary,
+    Call,
+    Do,
+    Element,
+    Function,
+    Lambda,
+    Literal,
+    Name,
+    Record,
+    Return,
+    Sequence,
+    Template,
+)
 
 
 if TYPE_CHECKING:
@@ -36,6 +50,19 @@ _VERIFIES: Final = frozenset({
     "timingSafeEqual", "verifyHeader", "compare_digest", "verifyQstashSignature", "isValidSignature", "verifyKey",
 })  # fmt: skip
 """Calls that check who sent a message, in every provider's spelling."""
+_CORS: Final = frozenset(
+    {
+        "cors",
+        "@fastify/cors",
+        "hono/cors",
+        "@koa/cors",
+        "fastapi.middleware.cors",
+        "starlette.middleware.cors",
+        "flask_cors",
+    }
+)
+_ORIGINS: Final = frozenset({"origin", "allow_origins", "origins"})
+_WITH_COOKIES: Final = frozenset({"credentials", "allow_credentials", "supports_credentials"})
 _OPERATORS: Final = frozenset({"===", "!==", "==", "!=", "<", ">", "<=", ">="})
 _LONGEST_AGE: Final = 900
 """Seconds; the provider's own default is 300."""
@@ -52,6 +79,8 @@ def marks(program: Program) -> tuple[Mark, ...]:
         page = module.language != "py" and bool(_PAGE.search(path))
         if money or page:
             found += _of_module(module, money=money, page=page)
+        if any(one.source.lower() in _CORS for one in module.imports):
+            found += _of_cors(module)
     return tuple(found)
 
 
@@ -69,6 +98,44 @@ def _of_module(module: Module, *, money: bool, page: bool) -> Iterator[Mark]:
                 yield _mark(module, functions, "signature-checked", node)
         elif page and isinstance(node, Element) and (address := _foreign(node)):
             yield _mark(module, functions, "script", node, address)
+
+
+def _of_cors(module: Module) -> Iterator[Mark]:
+    """Middleware that lets every origin in together with cookies; servers then echo the origin, as browsers refuse a star."""
+    for node in nodes_of(module.body):
+        if not isinstance(node, Record):
+            continue
+        fields = {entry.key: entry.value for entry in node.entries if entry.key}
+        cookies = any(
+            isinstance(value, Literal) and value.value is True for key, value in fields.items() if key in _WITH_COOKIES
+        )
+        if cookies and any(_anybody(value) for key, value in fields.items() if key in _ORIGINS):
+            yield Mark(
+                kind="cors-any",
+                place=Place(file=module.path, line=module.line(node.at)),
+                detail="every origin, with credentials",
+                at=(node.at, node.end),
+            )
+
+
+def _anybody(value: Expression) -> bool:
+    """``true``, ``"*"``, ``["*"]``, ``(origin) => origin``, ``(origin, done) => done(null, true)``."""
+    if isinstance(value, Literal):
+        return value.value is True or value.value == "*"
+    if isinstance(value, Sequence):
+        return any(isinstance(item, Literal) and item.value == "*" for item in value.items)
+    if not isinstance(value, Lambda) or len(value.function.body) != 1:
+        return False
+    only = value.function.body[0]
+    said = only.value if isinstance(only, Return) else only.expression if isinstance(only, Do) else None
+    if isinstance(said, Name):
+        return bool(value.function.parameters) and said == value.function.parameters[0].pattern._replace(
+            at=said.at, end=said.end
+        )
+    return isinstance(said, Call) and [part.value for part in said.arguments if isinstance(part, Literal)] == [
+        None,
+        True,
+    ]
 
 
 def _mark(
