@@ -65,7 +65,11 @@ def _several(run: Run, test: Test, outcome: bool) -> Learned:
     if unset and len(unset) < len(learned):
         lessons = [lesson for one in learned for lesson in one.lessons if lesson.kind is GuardKind.SECRET]
         return Learned(NONE, tuple(lesson._replace(weakness=Weakness.OPTIONAL_SECRET) for lesson in lessons))
-    return one_of(learned)
+    found = one_of(learned)
+    if found:
+        return found
+    roles = [lesson for one in learned for lesson in one.lessons if lesson.kind is GuardKind.ROLE]
+    return Learned(found.facts, tuple(one._replace(weakness=one.weakness or Weakness.ONE_BRANCH) for one in roles))
 
 
 def _in_turn(run: Run, operands: tuple[Value, ...], outcome: bool) -> Learned:

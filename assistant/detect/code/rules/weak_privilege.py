@@ -11,7 +11,7 @@ from assistant.detect.code.context import Whose
 from assistant.detect.code.judge import report
 from assistant.detect.code.rule import CodeExample, CodeRule
 from assistant.detect.code.telling import confidence_of, does, facts_of, handler
-from assistant.domain.code import EntryKind, GuardKind, OriginKind
+from assistant.domain.code import EntryKind, GuardKind, OriginKind, Weakness
 from assistant.domain.matrix import Severity
 from assistant.domain.ownership import Confidence
 
@@ -155,7 +155,8 @@ def _act(access: Access) -> str:
     if any(guard.kind is GuardKind.NAME for guard in access.entry.guards) or access.context.reason_public(access.entry):
         return ""
     if _asks_role(access):
-        return "change the role of an owner" if _above(access) else ""
+        looked = any(guard.weakness is Weakness.ONE_BRANCH for guard in access.entry.guards)  # roles are weighed
+        return "change the role of an owner" if _above(access) and not looked else ""
     query = access.query
     if _sets_role(access) and not _looked_up(access):
         return "change anybody's role"
@@ -177,7 +178,8 @@ def _act(access: Access) -> str:
 
 
 def _asks_role(access: Access) -> bool:
-    return access.administrator or any(guard.kind is GuardKind.ROLE for guard in access.strong)
+    asked = (guard for guard in access.entry.guards if guard.weakness in {None, Weakness.ONE_BRANCH})
+    return access.administrator or any(guard.kind is GuardKind.ROLE for guard in asked)
 
 
 def _sets_role(access: Access) -> bool:
