@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from assistant.detect.code.context import CodeContext
     from assistant.domain.code import Act, ActPart
+    from assistant.domain.facts import Place
     from assistant.domain.findings import Finding
 
 RULE: Final = CodeRule(
@@ -60,9 +61,11 @@ _LEVELS: Final = frozenset({"identify", "setUser", "set_user"})
 def find(context: CodeContext) -> Iterator[Finding]:
     """Live secrets one by one; everything else about persons as one finding."""
     personal = []
+    told: set[Place] = set()
     for entry, act in acts(context, ActKind.LOG):
         secret = next((part for part in act.parts if _is_live(part)), None)
-        if secret is not None:
+        if secret is not None and act.place not in told:
+            told.add(act.place)
             yield report_act(
                 RULE,
                 entry,
@@ -74,7 +77,7 @@ def find(context: CodeContext) -> Iterator[Finding]:
                 key=_last(secret),
                 facts={"argument": secret.text, "kind": "secret"},
             )
-        elif any(_is_personal(act, part) for part in act.parts):
+        elif secret is None and any(_is_personal(act, part) for part in act.parts):
             personal.append((entry, place_of_act(entry, act)))
     yield from grouped(
         RULE,
@@ -100,7 +103,8 @@ def _is_live(part: ActPart) -> bool:
         return False
     for origin in part.origins:
         if origin.kind is OriginKind.ENVIRONMENT and text.endswith(origin.path) and _secret_variable(origin.path):
-            return len(part.origins) == 1
+            field = part.name.rpartition(".")[2]
+            return len(part.origins) == 1 and (field.isdecimal() or words.is_secret(field))
     kinds = {origin.kind for origin in part.origins}
     return _last(part) in _LIVE and bool(
         kinds & {OriginKind.REQUEST, OriginKind.ROW, OriginKind.CALLER, OriginKind.CLAIMED}
