@@ -57,8 +57,13 @@ def own_columns_written(access: Access) -> tuple[str, ...]:
 def unchecked_references(access: Access) -> Iterator[tuple[Written, str]]:
     """Columns that store an id of the request which points at rows of customers and which nobody proved; with the table they point at."""
     for written in access.query.written:
-        if not any(origin.kind is OriginKind.REQUEST for origin in written.origins):
-            continue
+        kinds = {origin.kind for origin in written.origins}
+        if OriginKind.REQUEST not in kinds or not kinds <= {
+            OriginKind.REQUEST,
+            OriginKind.CONSTANT,
+            OriginKind.GENERATED,
+        }:
+            continue  # mixed with rows and callers it was not followed closely enough to accuse anybody
         target = _target(access, written.column)
         if target and not _bound(access, written, target):
             yield written, target
@@ -72,14 +77,23 @@ def _target(access: Access, column: str) -> str:
     if column.endswith((".connect", ".connect.id")) or ".connect." in column:
         last = column.split(".connect", maxsplit=1)[0].rpartition(".")[2] + "_id"
     named = access.context.referred(access.query.table, last) or words.points_at(last)
-    if not named or words.table_key(access.query.table).endswith(named):
-        return ""  # the row's own number: session_id of treatment_sessions
+    if not named or _is_own_number(access, named):
+        return ""
     if words.names_person(last) and not words.names_tenant(last):
         return ""  # another person's id is stored on purpose: an assignee, a follower, an invited member
     known = access.context.owner_of(named) is not None or bool(access.context.owner_columns(named))
     if words.names_tenant(last) and not known:
         return named
     return named if known and access.context.whose(named) is Whose.CUSTOMERS else ""
+
+
+def _is_own_number(access: Access, named: str) -> bool:
+    """``session_id`` of ``treatment_sessions`` is the row's own number; ``monitor_id`` of ``maintenance_to_monitor`` is a link."""
+    own = words.table_key(access.query.table)
+    if not own.endswith("_" + named):
+        return own == named
+    other = own.removesuffix("_" + named).removesuffix("_to")
+    return not any(words.points_at(written.column) == other for written in access.query.written)
 
 
 def _bound(access: Access, written: Written, target: str) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from assistant.detect.code import words
 from assistant.detect.code.access import NOT_RUN_BY_PEOPLE, accesses
 from assistant.detect.code.judge import report
-from assistant.detect.code.openness import Openness, openness
+from assistant.detect.code.openness import Openness, openness, public_path
 from assistant.detect.code.rule import CodeExample, CodeRule
 from assistant.detect.code.stored import unchecked_references
 from assistant.detect.code.telling import confidence_of, facts_of, handler
@@ -155,7 +155,7 @@ def _counts(access: Access) -> bool:
     """Written by somebody who is known, or by anybody where that is no matter of course."""
     if access.query.verb not in {"insert", "update", "upsert"} or access.trusted_sender or access.administrator:
         return False
-    if access.entry.kind in NOT_RUN_BY_PEOPLE or access.context.reason_public(access.entry):
+    if access.entry.kind in NOT_RUN_BY_PEOPLE or access.context.reason_public(access.entry) or public_path(access):
         return False
     if access.entry.kind is EntryKind.COMPONENT or access.query.client is ClientKind.UNKNOWN:
         return False
