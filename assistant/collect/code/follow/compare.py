@@ -65,7 +65,7 @@ def _constant(run: Run, value: Value, constant: Constant, *, same: bool) -> Lear
                 Learned(NONE, (Lesson(GuardKind.ROLE, origin.path, (origin,), weakness=Weakness.USER_METADATA),))
             )
         elif mine and (ROLE.search(origin.path) or (same and origin.path.lower().endswith("email"))):
-            said = str(constant.value)
+            said = str(constant.value) if same else f"not {constant.value}"
             out.append(
                 Learned(
                     frozenset({("role", said)}),

@@ -68,7 +68,12 @@ def _several(run: Run, test: Test, outcome: bool) -> Learned:
     found = one_of(learned)
     if found:
         return found
-    roles = [lesson for one in learned for lesson in one.lessons if lesson.kind is GuardKind.ROLE]
+    roles = [
+        lesson
+        for one in learned
+        for lesson in one.lessons
+        if lesson.kind is GuardKind.ROLE and not any(role.startswith("not ") for role in lesson.roles)
+    ]
     return Learned(found.facts, tuple(one._replace(weakness=one.weakness or Weakness.ONE_BRANCH) for one in roles))
 
 
