@@ -6,6 +6,7 @@ and cancelling work there. Leaving the block stops the workers, however it is le
 
 from __future__ import annotations
 
+import gc
 import sys
 import threading
 import time
@@ -141,23 +142,21 @@ class Survey:
         from assistant.collect.secrets.read import read_secrets
 
         began = time.perf_counter()
-        before = sys.getswitchinterval()
-        sys.setswitchinterval(_SWITCH)
         try:
-            self._secrets = read_secrets(
-                self._root, history=self._options.history, on_progress=self._look, cancelled=self._cancel.is_set
-            )
-            read = read_code(
-                self._root,
-                workers=self._options.workers,
-                on_progress=self._look,
-                cancelled=self._cancel.is_set,
-            )
+            with _beside():
+                self._secrets = read_secrets(
+                    self._root, history=self._options.history, on_progress=self._look, cancelled=self._cancel.is_set
+                )
+                read = read_code(
+                    self._root,
+                    workers=self._options.workers,
+                    on_progress=self._look,
+                    cancelled=self._cancel.is_set,
+                )
             self._map = _within(read, self._root, self._options.folder)
         except BaseException as error:  # noqa: BLE001 - it is raised again in the thread that asks
             self._error = error
         finally:
-            sys.setswitchinterval(before)
             self.seconds = time.perf_counter() - began
             self._over.set()
 
@@ -174,6 +173,25 @@ def surveying(root: Path, options: Options, on_progress: OnProgress) -> Iterator
         yield survey
     finally:
         survey.close()
+
+
+@contextmanager
+def _beside() -> Iterator[None]:
+    """Work that gives way to the thread beside it, and whose millions of small values no collector walks over in vain.
+
+    What it leaves is set aside from later collections until the next such work begins: only then is it looked at again.
+    """
+    interval, collecting = sys.getswitchinterval(), gc.isenabled()
+    sys.setswitchinterval(_SWITCH)
+    gc.unfreeze()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        if collecting:
+            gc.enable()
+        sys.setswitchinterval(interval)
 
 
 def _within(read: CodeMap, root: Path, folder: Path | None) -> CodeMap:
