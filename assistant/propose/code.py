@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _ORDER: Final = {rule: number for number, rule in enumerate((*ENTRY_PLANS, *FILE_PLANS))}
 _NO_RULE: Final = "stanch has no patch for this kind of finding: follow its detail by hand."
+_ROWS: Final = frozenset({"owner_filter", "compare", "verify"})
 _FIRST: Final = 100
 _TITLES: Final = {
     "guard": "Ask who is calling",
@@ -118,6 +119,7 @@ def _group(plans: Plans, group: list[Finding], number: int) -> tuple[list[Fix], 
     undo: list[Statement] = []
     reasons: list[NoFix] = []
     mended = ""
+    remaining: list[str] = []
     for finding in group:
         plans.migrations.clear()
         if mended and finding.rule in BEHIND:
@@ -132,7 +134,8 @@ def _group(plans: Plans, group: list[Finding], number: int) -> tuple[list[Fix], 
         if isinstance(made, str):
             reasons.append(NoFix(finding=finding.fingerprint, reason=made))
             continue
-        draft, steps = made
+        draft, steps, left = made
+        remaining += [left] if left else []
         taken += steps
         closed.append(finding)
         mended = mended or (finding.rule if finding.rule in FIRST else "")
@@ -151,7 +154,7 @@ def _group(plans: Plans, group: list[Finding], number: int) -> tuple[list[Fix], 
         applies=applies(taken),
         statements=tuple(statements),
         undo=tuple(undo),
-        risk=_risk(taken),
+        risk=" ".join((_risk(taken), *(f"Left to you: {said}" for said in dict.fromkeys(remaining)))),
         objects=tuple(patch.path for patch in patches),
         order=_FIRST + number,
         patches=patches,
@@ -170,7 +173,7 @@ def _options(plans: Plans, finding: Finding) -> list[list[Step]] | str:
     return _NO_RULE
 
 
-def _first(draft: Draft, options: list[list[Step]]) -> tuple[Draft, list[Step]] | str:
+def _first(draft: Draft, options: list[list[Step]]) -> tuple[Draft, list[Step], str] | str:
     """The first alternative all of whose steps can be taken; otherwise what the best one was refused for."""
     from codemods.target import Refusal
 
@@ -189,7 +192,7 @@ def _first(draft: Draft, options: list[list[Step]]) -> tuple[Draft, list[Step]] 
             elif answer.hunks:
                 taken.append(step)
         if not refused and (taken or not passed):
-            return trial, taken
+            return trial, taken, passed if any(step.codemod in _ROWS for step in steps if step.optional) else ""
         refused = refused or passed
         said = said or refused
     return said or _NO_RULE

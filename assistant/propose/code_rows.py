@@ -34,9 +34,13 @@ def id_only(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | 
         return _NO_COLUMN.format(table=table)
     # the first alternative of every query together, then each query's next best
     width = max(len(options) for options in per_query)
-    return [
+    together = [
         [step for options in per_query for step in options[min(number, len(options) - 1)]] for number in range(width)
     ]
+    if len(per_query) == 1:
+        return together
+    # where one query cannot take it, the others still can: the fix then says what is left
+    return together + [[step._replace(optional=True) for step in steps] for steps in together]
 
 
 def row_steps(ground: CodeGround, finding: Finding, entry: Entry, query: Query) -> list[list[Step]]:

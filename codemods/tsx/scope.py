@@ -315,7 +315,21 @@ def told(node: Node, column: str) -> list[str]:
         out += [local.name for local in names if flat(local.name) == wanted]
         out += [local.name for local in names if local.name in {"userId", "user_id", "callerId", "ownerId", "viewerId"}]
         out += [f"{local.name}.id" for local in names if local.name in {"user", "currentUser"}]
+        out += _typed(one, wanted)
     return list(dict.fromkeys(out))
+
+
+def _typed(function: Node, wanted: str) -> list[str]:
+    """``params.userId`` of ``params: { userId: string }``."""
+    out = []
+    held = field(function, "parameters")
+    for one in held.named_children if held is not None else ():
+        pattern, kind = field(one, "pattern"), field(one, "type")
+        if pattern is None or pattern.type != "identifier" or kind is None:
+            continue
+        keys = [text(field(each, "name")) for each in walk(kind) if each.type == "property_signature"]
+        out += [f"{text(pattern)}.{key}" for key in keys if flat(key) == wanted or key in {"userId", "user_id"}]
+    return out
 
 
 def value_for(node: Node, column: str, *, told_caller: bool = False, paths: str = "") -> str:

@@ -15,7 +15,7 @@ from codemods.tsx.answers import answer
 from codemods.tsx.insert import before, with_imports
 from codemods.tsx.scope import locals_before, names_before, value_for
 from codemods.tsx.style import style_of
-from codemods.tsx.tree import around, enclosing_function, parse, statement_of, text
+from codemods.tsx.tree import around, enclosing_function, parse, statement_of, text, walk
 
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from codemods.target import Answer, Target
 
+_BINDING = frozenset({"identifier", "shorthand_property_identifier_pattern"})
 SAYS = "The id comes from the request, and nobody asked whose row it names."
 
 
@@ -60,7 +61,13 @@ def edit(source: bytes, target: Target) -> Answer:
             return Edits(())
         lines = f"if ({test}) {{\n  {no.lines}\n}}"
         return with_imports(root, source, style, [before(source, style, statement, lines, SAYS)], no.needs)
-    name = next(one for one in (facts.get("name") or "found", "owned", "ownedRow", "verifiedRow") if one not in known)
+    # a name that is bound anywhere in the function would clash, or hide what comes later
+    taken = known | {text(one) for one in walk(function) if one.type in _BINDING}
+    name = next(
+        one
+        for one in (facts.get("name") or "found", "owned", "ownedRow", "verifiedRow", "rowOfCaller")
+        if one not in taken
+    )
     test = f"!{name} || {name}.{differs}" if differs else f"!{name}"
     if facts.get("absent"):
         if not differs:
