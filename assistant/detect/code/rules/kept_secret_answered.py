@@ -1,0 +1,98 @@
+"""Objects of a key-value store that are answered whole, to anybody who has their id, with the secrets they hold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from assistant.detect.code import words
+from assistant.detect.code.access import strong_guards
+from assistant.detect.code.acts import part, report_act
+from assistant.detect.code.caching import ANSWERS, answered_from
+from assistant.detect.code.rule import CodeExample, CodeRule
+from assistant.detect.code.sample_apps import APP
+from assistant.domain.code import ActKind, OriginKind
+from assistant.domain.matrix import Severity
+from assistant.domain.ownership import Confidence
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from assistant.detect.code.context import CodeContext
+    from assistant.domain.code import ActPart
+    from assistant.domain.findings import Finding
+
+RULE: Final = CodeRule(
+    id="kept-secret-answered",
+    title="An object of a key-value store is answered with its secrets",
+    why="What is kept in Redis or KV has no columns to leave out and no row-level security: whoever has an id is sent the whole object, password hashes and tokens included.",
+    remedy="Ask for a session, and answer a list of public fields instead of the object.",
+    cause="missing-auth-check",
+)
+
+_ROUTE: Final = """
+import { redis } from "@/lib/redis"
+
+export async function POST(request: Request) {
+  const { id } = await request.json()
+  await redis.set(`room:${id}`, { id, passwordHash: "x", title: "y" })
+  return Response.json({ id })
+}
+
+export async function GET(request: Request, { params }: { params: Promise<{ id: string }> }) {
+  const { id } = await params
+  const room = await redis.get(`room:${id}`)
+  return Response.json(ANSWER)
+}
+"""
+EXAMPLES: Final = (
+    CodeExample(
+        quiet={**APP, "app/api/rooms/[id]/route.ts": _ROUTE.replace("ANSWER", '{ found: "yes" }')},
+        leak={"app/api/rooms/[id]/route.ts": _ROUTE.replace("ANSWER", "{ room }")},
+    ),
+)
+
+
+def find(context: CodeContext) -> Iterator[Finding]:
+    """Whole objects by an id of the request, without any guard, of a store into which some entry writes secrets."""
+    secret = _prefixes_with_secrets(context)
+    for entry in context.entries(*ANSWERS):
+        if any(strong_guards(entry)) or context.reason_public(entry) or entry.verb not in {"GET", "*", "", "query"}:
+            continue
+        for act in entry.acts:
+            key = part(act, "key") if act.kind is ActKind.CACHE and act.detail == "read" else None
+            if key is None or _prefix(key) not in secret or answered_from(entry, act, key) is None:
+                continue
+            if any(origin.kind is OriginKind.REQUEST for origin in key.origins):
+                field = secret[_prefix(key)]
+                yield report_act(
+                    RULE,
+                    entry,
+                    act,
+                    f"{entry.id} answers whole objects of a store, {field} included, to anybody with an id.",
+                    severity=Severity.HIGH,
+                    confidence=Confidence.MEDIUM,
+                    detail="Nobody is asked who they are, and no field is left out.",
+                    key=_prefix(key),
+                    facts={"column": field, "key": key.text},
+                )
+                break
+
+
+def _prefix(key: ActPart) -> str:
+    """What a key begins with: ``room:``; empty when it begins with something computed."""
+    return key.text.partition("${")[0].strip("`'\"")
+
+
+def _prefixes_with_secrets(context: CodeContext) -> dict[str, str]:
+    """Beginnings of keys under which an object with a secret field is kept, with the field."""
+    found: dict[str, str] = {}
+    for entry in context.map.entries:
+        for act in entry.acts:
+            key, value = (part(act, "key"), part(act, "value")) if act.kind is ActKind.CACHE else (None, None)
+            if act.detail != "fill" or key is None or value is None or not _prefix(key):
+                continue
+            field = next((one for one in value.text.strip("{ }").replace(",", " ").split() if words.is_secret(one)), "")
+            if field:
+                found.setdefault(_prefix(key), field)
+    return found
