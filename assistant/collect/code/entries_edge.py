@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _SUPABASE = re.compile(r"(?:^|/)supabase/functions/([^/]+)/")
 _NETLIFY = re.compile(r"(?:^|/)netlify/(?:edge-)?functions/(?:.*/)?([^/.]+)(?:/index)?\.\w+$")
 _SERVES = {"Deno.serve", "serve", "Deno.serveHttp", "Bun.serve"}
+_HANDLED = frozenset({"fetch", "scheduled", "queue", "email"})
 _CLOUD = {"onRequest": ("*", "express"), "onCall": ("call", "callable")}
 _CLOUD_JOBS = re.compile(
     r"^(?:onSchedule|onDocument\w+|onObject\w+|onMessagePublished|onTaskDispatched|onValue\w+|onCreate|onUpdate|onDelete|onWrite|onRun|onPublish)$"
@@ -43,7 +44,7 @@ def edge_entries(program: Program) -> Iterator[EntryPoint]:
             yield from _served(
                 program, module, supabase.group(1) if supabase and not supabase.group(1).startswith("_") else ""
             )
-        if supabase or "wrangler" in path or _default_record(module):
+        if _default_record(program, module) is not None:
             yield from _fetched(program, module, supabase.group(1) if supabase else "")
         if any(source.startswith("firebase-functions") for source in sources):
             yield from _firebase(program, module)
@@ -58,12 +59,20 @@ def _served(program: Program, module: Module, name: str) -> Iterator[EntryPoint]
             continue
         if callee_of(node) == "serve" and not _is_http(program, module):
             continue
-        handler = next((one for one in reversed(node.arguments) if not isinstance(one, Record | Literal)), None)
+        handler = _last_function(node)
         if handler is None and isinstance(node.arguments[-1], Record):
             handler = value_of(node.arguments[-1], "handler", "fetch")
         if handler is None or (isinstance(handler, Attribute) and handler.name in {"fetch", "handle", "callback"}):
             continue
         yield _point(program, module, handler, within, name)
+
+
+def _last_function(node: Call) -> Expression | None:
+    """The last argument that may be a function."""
+    for one in reversed(node.arguments):
+        if type(one) not in {Record, Literal}:
+            return one
+    return None
 
 
 def _is_http(program: Program, module: Module) -> bool:
@@ -93,38 +102,26 @@ def _point(
     return entry
 
 
-def _default_record(module: Module) -> bool:
-    return any(
-        isinstance(one, Declare)
-        and isinstance(one.pattern, Name)
-        and one.pattern.id == "default"
-        and isinstance(one.value, Record)
-        for one in module.body
-    )
+def _default_record(program: Program, module: Module) -> Record | None:
+    """The object literal that a module exports by default."""
+    declaration = program.declared(module.path).get("default")
+    if isinstance(declaration, Declare) and isinstance(declaration.value, Record):
+        return declaration.value
+    return None
 
 
 def _fetched(program: Program, module: Module, name: str) -> Iterator[EntryPoint]:
     """``export default { fetch(request, env) {}, scheduled() {}, queue() {} }``."""
-    for statement in module.body:
-        if not (
-            isinstance(statement, Declare) and isinstance(statement.pattern, Name) and statement.pattern.id == "default"
-        ):
+    record = _default_record(program, module)
+    for field in record.entries if record else ():
+        key, value = field.key or "", field.value
+        if key not in _HANDLED or isinstance(value, Attribute):
             continue
-        for key in ("fetch", "scheduled", "queue", "email"):
-            value = value_of(statement.value, key)
-            if value is None or isinstance(value, Attribute):
-                continue
-            if key == "fetch":
-                yield _point(program, module, value, (), name, "fetch")
-            else:
-                yield point(
-                    program,
-                    Spot(module.path, value, value.at),
-                    id=f"job {module.path}#{key}",
-                    kind=EntryKind.JOB,
-                    inputs="job",
-                    symbol=key,
-                )
+        spot = Spot(module.path, value, value.at)
+        if key == "fetch":
+            yield _point(program, module, value, (), name, "fetch")
+        else:
+            yield point(program, spot, id=f"job {module.path}#{key}", kind=EntryKind.JOB, inputs="job", symbol=key)
 
 
 def _firebase(program: Program, module: Module) -> Iterator[EntryPoint]:

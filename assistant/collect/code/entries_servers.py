@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from assistant.collect.code.entries_look import dotted, spine
+from assistant.collect.code.entries_look import dotted, spine, statements_in
 from assistant.collect.code.entries_registrations import Event, event_of, prefix_in
 from assistant.collect.code.resolve_usage import names_of
 from assistant.domain.syntax import Await, Call, Declare, Define, Do, Function, Lambda, Name, Return
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from assistant.collect.code.entries_look import Link
     from assistant.collect.code.program import Program
-    from assistant.domain.syntax import Expression, Module, Statement
+    from assistant.domain.syntax import Expression, Module, Parameter, Statement
 
 
 Ident = tuple[str, str]
@@ -36,6 +36,7 @@ _MAKES = re.compile(
     r"|createRouter|createEdgeRouter|createServer|createApp|default|fromHono)$"
 )
 _DECLARED = re.compile(r"\b(Hono|OpenAPIHono|Fastify\w*|Express|Application|IRouter|Router|Koa|Elysia)\b")
+_NO_SERVER = re.compile(r"Request|Response|Reply|Context|Handler\b")
 _BY_TYPE = {"Hono": "hono", "OpenAPIHono": "hono", "Koa": "koa", "Elysia": "elysia"}
 _SERVER_NAMES = frozenset({"app", "server", "router", "instance", "fastify", "api"})
 _REMOTE = re.compile(r"^(?:npm:|jsr:|https?://(?:deno\.land/x|esm\.sh|cdn\.skypack\.dev|jsr\.io)/)/?")
@@ -107,41 +108,47 @@ class Servers:
             self._body(module, module.body, ())
 
     def _body(self, module: Module, body: tuple[Statement, ...], within: tuple[Function, ...]) -> None:
-        from assistant.collect.code.entries_look import statements_in
-
         for statement in statements_in(body):
-            if isinstance(statement, Define):
-                self._function(module, statement.function, within)
-            elif isinstance(statement, Declare):
-                name = statement.pattern.id if isinstance(statement.pattern, Name) else ""
-                ident = self._ident_here(module, within, name) if name else None
-                self._chain(module, statement.value, within, ident)
-                if isinstance(statement.value, Lambda):
-                    self._function(module, statement.value.function, within, statement.annotation)
-            elif isinstance(statement, Do):
-                self._chain(module, statement.expression, within, None)
-            elif isinstance(statement, Return):
-                self._chain(module, statement.value, within, None)
+            self._statement(module, statement, within)
+
+    def _statement(self, module: Module, statement: Statement, within: tuple[Function, ...]) -> None:
+        if isinstance(statement, Define):
+            self._function(module, statement.function, within)
+        elif isinstance(statement, Declare):
+            pattern, value = statement.pattern, statement.value
+            ident = self._ident_here(module, within, pattern.id) if isinstance(pattern, Name) else None
+            self._chain(module, value, within, ident)
+            if isinstance(value, Lambda):
+                self._function(module, value.function, within, statement.annotation)
+        elif isinstance(statement, Do):
+            self._chain(module, statement.expression, within, None)
+        elif isinstance(statement, Return):
+            self._chain(module, statement.value, within, None)
 
     def _function(self, module: Module, function: Function, within: tuple[Function, ...], annotation: str = "") -> None:
         """A function: parameters that are servers by their type, then its body."""
         for index, parameter in enumerate(function.parameters):
-            if not isinstance(parameter.pattern, Name):
-                continue
-            match = _DECLARED.search(parameter.annotation or (annotation if index == 0 else ""))
-            ident = (module.path, f"{function.at}:{parameter.pattern.id}")
-            if match and not re.search(r"Request|Response|Reply|Context|Handler\b", parameter.annotation or ""):
-                word = match.group(1)
-                self.server(ident).framework = _BY_TYPE.get(word) or (
-                    "fastify" if word.startswith("Fastify") else "express"
-                )
-            elif parameter.annotation.startswith("typeof "):
-                found = self._program.meaning(module.path, parameter.annotation.removeprefix("typeof ").strip())
-                if found:
-                    self.server((found.module, found.local)).events.append(
-                        Event("typed", "", "", (), module.path, within, function.at, child=ident)
-                    )
+            self._parameter(module, function, parameter, within, annotation if index == 0 else "")
         self._body(module, function.body, (*within, function))
+
+    def _parameter(
+        self, module: Module, function: Function, parameter: Parameter, within: tuple[Function, ...], annotation: str
+    ) -> None:
+        pattern, declared = parameter.pattern, parameter.annotation
+        if not isinstance(pattern, Name):
+            return
+        ident = (module.path, f"{function.at}:{pattern.id}")
+        match = _DECLARED.search(declared or annotation)
+        if match and not _NO_SERVER.search(declared):
+            word = match.group(1)
+            self.server(ident).framework = _BY_TYPE.get(word) or (
+                "fastify" if word.startswith("Fastify") else "express"
+            )
+        elif declared.startswith("typeof "):
+            found = self._program.meaning(module.path, declared.removeprefix("typeof ").strip())
+            if found:
+                event = Event("typed", "", "", (), module.path, within, function.at, child=ident)
+                self.server((found.module, found.local)).events.append(event)
 
     def _ident_here(self, module: Module, within: tuple[Function, ...], name: str) -> Ident:
         return (module.path, f"{within[-1].at}:{name}") if within else (module.path, name)
