@@ -8,57 +8,43 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from assistant.detect.code import words
 from assistant.detect.code.context import WRITES, Whose
+from assistant.detect.code.guards import (
+    EQUALS,
+    MACHINES,
+    NOT_RUN_BY_PEOPLE,
+    PERSONS,
+    PROVING,
+    in_administration,
+    is_administrative,
+    proven_by,
+    strong_guards,
+)
 from assistant.domain.code import ClientKind, EntryKind, GuardKind, OriginKind, TieKind, Weakness
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from assistant.detect.code.context import CodeContext
     from assistant.domain.code import Entry, Filter, Guard, Origin, Query
 
-PERSONS: Final = frozenset(
-    {GuardKind.SESSION, GuardKind.API_KEY, GuardKind.ROLE, GuardKind.MEMBERSHIP, GuardKind.OWNER}
+__all__ = (
+    "EQUALS",
+    "MACHINES",
+    "NOT_RUN_BY_PEOPLE",
+    "PERSONS",
+    "PROVING",
+    "Access",
+    "accesses",
+    "in_administration",
+    "is_administrative",
+    "proven_by",
+    "strong_guards",
 )
-"""Guards that know who is calling."""
-MACHINES: Final = frozenset({GuardKind.SIGNATURE, GuardKind.SECRET, GuardKind.ENVIRONMENT})
-"""Guards that let only trusted senders in, or nobody in production."""
-PROVING: Final = frozenset(
-    {GuardKind.MEMBERSHIP, GuardKind.OWNER, GuardKind.ROLE, GuardKind.SIGNATURE, GuardKind.CAPABILITY}
-)
-"""Guards that prove an id of the request, or a row."""
-EQUALS: Final = frozenset({"eq", "in", "is", "match"})
-"""Operators of a condition that finds the rows of one value."""
-NOT_RUN_BY_PEOPLE: Final = frozenset({EntryKind.JOB, EntryKind.MIDDLEWARE})
-_ADMINS: Final = frozenset(
-    {
-        "admin",
-        "administrator",
-        "superadmin",
-        "super",
-        "staff",
-        "root",
-        "moderator",
-        "operator",
-        "support",
-        "system",
-        "internal",
-        "sysadmin",
-    }
-)
-
-
-_ASKING: Final = words.named(
-    "require is check assert ensure verify guard with must has only validate authorize authenticate get handle"
-)
-_ADMIN_COLUMNS: Final = words.named(
-    "is_admin is_superadmin is_super_admin is_staff is_platform_admin is_superuser super_admin"
-)
-_ADMIN_PATH: Final = words.named("admin superadmin backoffice staff")
 
 
 @dataclass(frozen=True)
@@ -315,85 +301,6 @@ def accesses(context: CodeContext, *kinds: EntryKind) -> Iterator[Access]:
     for entry in context.entries(*kinds):
         for query in entry.queries:
             yield Access(context=context, entry=entry, query=query)
-
-
-def strong_guards(entry: Entry) -> Iterator[Guard]:
-    """Guards that count."""
-    for guard in entry.guards:
-        if guard.weakness is None and guard.kind in PERSONS | MACHINES | {GuardKind.CAPABILITY}:
-            yield guard
-
-
-def proven_by(entry: Entry, guards: Iterable[Guard]) -> frozenset[Origin]:
-    """Request values that these guards prove: what they looked at, and what found the caller's row that they looked at."""
-    found: set[Origin] = set()
-    rows: list[int] = []
-    for guard in guards:
-        if guard.kind in PROVING:
-            found |= {subject for subject in guard.subjects if subject.kind is OriginKind.REQUEST}
-            rows += [subject.row for subject in guard.subjects if subject.kind is OriginKind.ROW]
-    queries = {query.id: query for query in entry.queries}
-    seen: set[int] = set()
-    while rows:
-        query = queries.get(rows.pop())
-        if query is None or query.id in seen:
-            continue
-        seen.add(query.id)
-        for condition in query.filters:
-            if condition.operator in EQUALS:
-                found |= {origin for origin in condition.origins if origin.kind is OriginKind.REQUEST}
-                rows += [origin.row for origin in condition.origins if origin.kind is OriginKind.ROW]
-    return frozenset(found)
-
-
-def is_administrative(guards: Iterable[Guard], entry: Entry | None = None) -> bool:
-    """A role of the application (not of a tenant that the request names) is demanded.
-
-    It is named so, by the role, the guard or a function on the way to it; or any role is, below an admin path; or the caller's own row
-    was asked whether they are one.
-    """
-    found = tuple(guards)
-    for guard in found:
-        if guard.kind not in PERSONS or any(subject.kind is OriginKind.REQUEST for subject in guard.subjects):
-            continue
-        named = {part for said in (*guard.roles, guard.says, *guard.chain) for part in words.words(said)}
-        if (
-            guard.kind is GuardKind.ROLE
-            and not _of_tenant(found)
-            and (named & _ADMINS or (entry is not None and in_administration(entry)))
-        ):
-            return True
-        if guard.kind is not GuardKind.ROLE and any(_asks_admin(name) for name in (guard.says, *guard.chain)):
-            return True
-    return entry is not None and asks_own_role(entry)
-
-
-def _of_tenant(guards: Iterable[Guard]) -> bool:
-    return any(guard.kind is GuardKind.MEMBERSHIP for guard in guards)
-
-
-def _asks_admin(name: str) -> bool:
-    """``requireAdmin``, ``isSuperAdmin``, ``assertStaff``: the name of a function that lets administrators through."""
-    parts = words.words(name)
-    return bool(parts) and parts[0] in _ASKING and bool(set(parts) & _ADMINS)
-
-
-def asks_own_role(entry: Entry) -> bool:
-    """The caller's own row was read for ``is_admin``, or for a role below an admin path."""
-    for query in entry.queries:
-        if query.verb != "select" or query.tie is None or query.tie.kind is not TieKind.FILTER:
-            continue
-        named = {words.snake(column) for column in (*(query.columns or ()), *(part.column for part in query.filters))}
-        if named & _ADMIN_COLUMNS or (named & {"role", "roles", "user_role"} and in_administration(entry)):
-            return True
-    return False
-
-
-def in_administration(entry: Entry) -> bool:
-    """The path, or the folder, says that it is for administrators."""
-    segments = {word for part in entry.path.split("/") for word in words.words(part)}
-    folders = {part.strip("()[]").lower() for part in entry.place.file.split("/")[:-1]}
-    return bool(_ADMIN_PATH & (segments | folders))
 
 
 def weak_only(access: Access, *weaknesses: Weakness) -> tuple[Guard, ...]:
