@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from assistant.detect.code.context import CodeContext
-    from assistant.domain.code import ActPart
+    from assistant.domain.code import Act, ActPart
     from assistant.domain.findings import Finding
 
 RULE: Final = CodeRule(
@@ -61,7 +61,10 @@ def find(context: CodeContext) -> Iterator[Finding]:
             continue
         for act in entry.acts:
             key = part(act, "key") if act.kind is ActKind.CACHE and act.detail == "read" else None
-            if key is None or _prefix(key) not in secret or answered_from(entry, act, key) is None:
+            if key is None or _prefix(key) not in secret:
+                continue
+            answer = answered_from(entry, act, key)
+            if answer is None or _is_taken_apart(answer, key):
                 continue
             if any(origin.kind is OriginKind.REQUEST for origin in key.origins):
                 field = secret[_prefix(key)]
@@ -77,6 +80,12 @@ def find(context: CodeContext) -> Iterator[Finding]:
                     facts={"column": field, "key": key.text},
                 )
                 break
+
+
+def _is_taken_apart(answer: Act, key: ActPart) -> bool:
+    """Fields of the object are answered one by one."""
+    paths = tuple(f"{origin.path}." for origin in key.origins if origin.kind is OriginKind.REQUEST)
+    return any(origin.path.startswith(paths) for each in answer.parts for origin in each.origins)
 
 
 def _prefix(key: ActPart) -> str:
