@@ -15,6 +15,7 @@ from assistant.engine.demo import build_demo
 from assistant.faces.tui.app import StanchApp
 from assistant.faces.tui.screens.approve import ApproveScreen
 from assistant.faces.tui.screens.dialogs import Choose, Write
+from assistant.faces.tui.screens.hunks import HunksScreen
 from assistant.faces.tui.screens.matrix import MatrixScreen
 from assistant.faces.tui.screens.stage import StageScreen
 from assistant.faces.tui.screens.witness import WitnessScreen
@@ -56,13 +57,17 @@ async def walk(pilot: Pilot[None], app: StanchApp, step: str) -> None:
     for _ in range(20):
         await pilot.press("enter")
         await until(pilot, lambda: not app.working)
-        while isinstance(app.screen, Choose | Write | ApproveScreen):
+        while isinstance(app.screen, Choose | Write | ApproveScreen | HunksScreen):
             if isinstance(app.screen, Write):
                 await pilot.press(*"seen", "enter")
             elif isinstance(app.screen, Choose):
                 await pilot.press("down", "enter") if app.screen.query_one(
                     "OptionList"
                 ).highlighted is None else await pilot.press("enter")
+            elif isinstance(app.screen, HunksScreen):
+                assert app.screen.spots
+                await pilot.press("w")
+                await pilot.pause()
             else:
                 assert "+" in app.screen.text
                 await pilot.press("a")

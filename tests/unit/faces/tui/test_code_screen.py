@@ -24,6 +24,7 @@ async def test_the_worst_way_in_stands_first_at_every_size(size: tuple[int, int]
     async with app.run_test(size=size) as pilot:
         await app.push_screen(screen([]))
         await pilot.pause()
+        await pilot.pause()
         shown = screen_text(app)
         assert "\x1b" not in shown
         assert shown.index("LEAKS") < shown.index("✗ open") < shown.index("? asked") < shown.index("✓ guarded")
@@ -57,6 +58,7 @@ async def test_only_what_is_open_can_be_shown() -> None:
         await app.push_screen(screen([]))
         await pilot.pause()
         await pilot.press("l")
+        await pilot.pause()
         await pilot.pause()
         shown = screen_text(app)
         assert "partly" in shown

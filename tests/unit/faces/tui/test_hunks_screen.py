@@ -55,6 +55,7 @@ async def test_each_edit_stands_with_its_reason_and_its_diff(size: tuple[int, in
     async with app.run_test(size=size) as pilot:
         await app.push_screen(screen([]))
         await pilot.pause()
+        await pilot.pause()
         shown = screen_text(app)
         assert "+  const session" in shown
         assert "2 of 2 edits in 1 file" in shown
