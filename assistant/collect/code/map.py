@@ -13,11 +13,12 @@ from assistant.collect.code.entries import find_entries
 from assistant.collect.code.follow.entry import follow
 from assistant.collect.code.follow.run import Run
 from assistant.collect.code.follow.world import World
+from assistant.collect.code.manifests import exposed, oracle_of, read_builds, told_by_build
 from assistant.collect.code.marks import marks
 from assistant.collect.code.program import Program
 from assistant.collect.firebase import documents
 from assistant.collect.hosts import hosts
-from assistant.domain.code import CodeMap, Entry, EntryKind, OriginKind
+from assistant.domain.code import CodeMap, Entry, EntryKind, OriginKind, Unresolved
 from assistant.domain.facts import Place
 
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from assistant.collect.code.entries_point import EntryPoint
+    from assistant.collect.code.manifests import Build
     from assistant.domain.syntax import Module
 
     OnProgress = Callable[[str, int, int], None]
@@ -54,7 +56,8 @@ def read_code(
     from assistant.collect.code.pool import read_modules
 
     sources = read_modules(root, workers=workers, on_progress=on_progress, cancelled=cancelled)
-    found = assemble(sources.modules, sources.manifests, on_progress=on_progress, cancelled=cancelled)
+    builds = read_builds(root)
+    found = assemble(sources.modules, sources.manifests, builds=builds, on_progress=on_progress, cancelled=cancelled)
     return replace(found, not_read=sources.not_read)
 
 
@@ -75,13 +78,14 @@ def assemble(
     modules: Mapping[str, Module],
     manifests: Mapping[str, bytes],
     *,
+    builds: tuple[Build, ...] = (),
     on_progress: OnProgress | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> CodeMap:
-    """The code map of parsed modules."""
+    """The code map of parsed modules; ``builds`` are Next's own manifests."""
     program = Program(modules, manifests)
     with _no_collector():
-        entries = tuple(_followed(program, on_progress, cancelled))
+        entries = tuple(_followed(program, builds, on_progress, cancelled))
         browser, server = boundary(program)
     partly = tuple(
         Place(file=path, line=module.gaps[0].line, symbol=module.gaps[0].reason)
@@ -89,6 +93,7 @@ def assemble(
         if module.gaps
     )
     unresolved = {(one.says, one.place.file): one for entry in entries for one in entry.unresolved}
+    unresolved |= {(one.says, one.place.file): one for one in _missing(program)}
     return CodeMap(
         entries=entries,
         browser=browser,
@@ -100,6 +105,7 @@ def assemble(
         files=len(modules),
         partly_read=partly,
         unresolved=tuple(unresolved.values()),
+        oracle=oracle_of(builds),
         idioms=_idioms(entries),
     )
 
@@ -117,9 +123,12 @@ def _no_collector() -> Iterator[None]:
 
 
 def _followed(
-    program: Program, on_progress: OnProgress | None, cancelled: Callable[[], bool] | None
+    program: Program,
+    builds: tuple[Build, ...],
+    on_progress: OnProgress | None,
+    cancelled: Callable[[], bool] | None,
 ) -> Iterator[Entry]:
-    points = find_entries(program)
+    points = tuple(told_by_build(point, builds) for point in find_entries(program))
     world = World(program, lambda world: Run(world, "", quiet=True, steps=_QUIET_STEPS))
     visited: set[tuple[str, int]] = set()
     kept: list[tuple[EntryPoint, Entry]] = []
@@ -132,11 +141,21 @@ def _followed(
         if point.kind is EntryKind.SERVICE and (point.module, point.at[0]) in visited:
             continue
         entry, went = follow(world, point)
+        entry = replace(entry, exposed=exposed(point, builds)) if builds else entry
         visited |= went
         if entry.queries or point.kind not in _ONLY_WITH_QUERIES:
             kept.append((point, entry))
     kept.sort(key=lambda pair: (pair[1].place, pair[1].id))
     yield from (entry for _, entry in kept)
+
+
+def _missing(program: Program) -> Iterator[Unresolved]:
+    """Imports of files that should be in the repository and are not: generated code, packages that were not checked out."""
+    for path, module in sorted(program.modules.items()):
+        for one in module.imports:
+            if not one.type_only and program.target(path, one.source) is None and program.missing(path, one.source):
+                place = Place(file=path, line=module.line(one.at), symbol=one.local or None)
+                yield Unresolved(says=f'import "{one.source}" is not in the repository', place=place)
 
 
 def _owner_columns(entries: tuple[Entry, ...]) -> dict[str, tuple[str, ...]]:

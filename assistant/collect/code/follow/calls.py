@@ -51,7 +51,26 @@ _PASSES_ON = frozenset(
     {"cache", "memoize", "memo", "once", "lazy", "wrap", "useCallback", "asyncHandler", "catchAsync", "debounce"}
 )
 _SPELLED = frozenset(
-    ["or", "filter", "query", "unsafe", "execute", "raw", "textSearch", "select", "$queryRawUnsafe", "$executeRawUnsafe", "like", "ilike", "get", "set", "setex", "mget", "del", "prepare"]
+    [
+        "or",
+        "filter",
+        "query",
+        "unsafe",
+        "execute",
+        "raw",
+        "textSearch",
+        "select",
+        "$queryRawUnsafe",
+        "$executeRawUnsafe",
+        "like",
+        "ilike",
+        "get",
+        "set",
+        "setex",
+        "mget",
+        "del",
+        "prepare",
+    ]
 )
 _SPELLED_FIELDS = frozenset({"sql", "filter", "query", "text", "key"})
 _ENDS = frozenset({"redirect", "permanentRedirect", "notFound", "forbidden", "unauthorized", "abort", "rewrite"})

@@ -112,6 +112,8 @@ def _call(run: Run, node: Call, scope: Scope) -> Value:
         return run.imported(node, scope)
     value = evaluate(run, callee, scope)
     arguments = arguments_of(run, node.arguments, scope)
+    if isinstance(callee, Index) and isinstance(value, Known):
+        run.ledger.lost("a function is chosen at run time", run.place(scope.module, node.at))
     return run.call(value, arguments, scope.module, node.at, node.end, new=node.new)
 
 
