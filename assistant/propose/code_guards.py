@@ -120,7 +120,8 @@ def ineffective_guard(plans: Plans, finding: Finding, entry: Entry) -> list[list
     if weakness is Weakness.FROM_REQUEST:
         from assistant.propose.code_rows import identity_from_request
 
-        return identity_from_request(plans, finding, entry)
+        options = identity_from_request(plans, finding, entry)
+        return missing_session(plans, finding, entry) if isinstance(options, str) else options
     return _BY_HAND.get(weakness, "The check does not hold: mend it by hand.")
 
 

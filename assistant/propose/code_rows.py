@@ -129,10 +129,17 @@ def parent_child(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step
     return id_only(plans, finding, entry)
 
 
+def _names_caller(path: str) -> bool:
+    """``body.userId``; not ``body.review_id``, and not an address, which is no id."""
+    last = path.rsplit(".", 1)[-1]
+    return words.names_person(last) and "email" not in words.snake(last)
+
+
 def identity_from_request(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | str:
     """The session's user in place of the one the request names; asked for first where nobody did."""
     path = dict(finding.facts).get("request", "")
-    if not path:
+    if not _names_caller(path):
+        # the request names a row there and not a person: never put the caller's id into its place
         path = next(
             (
                 origin.path
@@ -140,7 +147,7 @@ def identity_from_request(plans: Plans, finding: Finding, entry: Entry) -> list[
                 for column, origins in compared_and_written(query)
                 if words.names_person(column)
                 for origin in origins
-                if origin.kind is OriginKind.REQUEST
+                if origin.kind is OriginKind.REQUEST and _names_caller(origin.path)
             ),
             "",
         )

@@ -126,6 +126,27 @@ def test_what_cannot_be_told_is_a_reason_a_person_can_act_on() -> None:
     assert any("name it in the ownership map" in one.reason for one in reasons)
 
 
+def test_the_id_of_a_row_is_never_taken_for_the_caller() -> None:
+    texts, _, _ = patched(
+        {
+            "app/api/reviews/route.ts": """
+                import { prisma } from "@/lib/prisma";
+
+                export async function DELETE(request: Request) {
+                  const { review_id, reviewer_email } = await request.json();
+                  const review = await prisma.review.findUnique({ where: { id: review_id } });
+                  if (review.reviewer_email !== reviewer_email) {
+                    return Response.json({ error: "Forbidden" }, { status: 403 });
+                  }
+                  await prisma.review.delete({ where: { id: review_id } });
+                  return Response.json({});
+                }
+            """
+        }
+    )
+    assert "review_id = " not in texts["app/api/reviews/route.ts"]
+
+
 @pytest.mark.parametrize("kind", ["prisma", "drizzle"])
 def test_schemas_say_over_which_column_a_row_leads_to_its_owner(kind: str) -> None:
     from assistant.propose.code_schema import read_drizzle, read_prisma
