@@ -10,7 +10,7 @@ from assistant.collect.code.entries_point import Before, EntryPoint, Spot, point
 from assistant.collect.code.entries_registrations import joined_url, url_of
 from assistant.collect.code.entries_webhooks import is_webhook
 from assistant.domain.code import EntryKind
-from assistant.domain.syntax import Assign, Attribute, Call, Class, Declare, Do, Function, Name, Sequence
+from assistant.domain.syntax import Assign, Attribute, Binary, Call, Class, Declare, Do, Function, Name, Sequence
 
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def _list(
     program: Program, path: str, value: Expression | None, prefix: str, depth: int, included: set[str]
 ) -> Iterator[EntryPoint]:
     items = value.items if isinstance(value, Sequence) else ()
-    if value is not None and hasattr(value, "left"):
+    if isinstance(value, Binary):
         for side in (value.left, value.right):
             yield from _list(program, path, side, prefix, depth, included)
     for item in items:

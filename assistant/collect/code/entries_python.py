@@ -191,8 +191,8 @@ def _context(
     before = tuple(Before(module, one) for one in _listed(value_of(options, "dependencies", "auth"))) if module else ()
     if found is None:
         return prefix, before
-    before += tuple(hooks.get(tuple(found), ()))
-    given = mounts.get(tuple(found), [])
+    before += tuple(hooks.get((found.module, found.local), ()))
+    given = mounts.get((found.module, found.local), [])
     if not given or depth > 6:  # noqa: PLR2004  # routers in routers end somewhere
         return prefix, before
     mount = given[0]
@@ -226,7 +226,9 @@ def _mounts(program: Program, modules: list[Module]) -> dict[tuple[str, str], li
                 (one for item in node.arguments if (one := text(item))), ""
             )
             before = tuple(Before(module.path, one) for one in _listed(value_of(options, "dependencies", "auth")))
-            out.setdefault(tuple(child), []).append(_Mount(_object(program, module.path, callee.of), prefix, before))
+            out.setdefault((child.module, child.local), []).append(
+                _Mount(_object(program, module.path, callee.of), prefix, before)
+            )
     return out
 
 
@@ -251,7 +253,7 @@ def _hooks(program: Program, modules: list[Module]) -> dict[tuple[str, str], lis
                 if isinstance(root, Name) and links and links[-1].name in _HOOKS and isinstance(function, Function):
                     found = program.meaning(module.path, root.id)
                     if found:
-                        out.setdefault(tuple(found), []).append(
+                        out.setdefault((found.module, found.local), []).append(
                             Before(module.path, Name(function.name, function.at, function.end))
                         )
     return out
