@@ -150,7 +150,12 @@ def _prisma(source: bytes, style: Style, call: Node, column: str, value: str, ta
                 ),
             )
         )
-    inner = plain(where)
+    joined = _joined(source, style, plain(where), column, value)
+    return Edits((*hunks, *joined.hunks)) if isinstance(joined, Edits) and joined.hunks else joined
+
+
+def _joined(source: bytes, style: Style, inner: Node | None, column: str, value: str) -> Answer:
+    """The condition beside those that are there; no edit when it is one of them."""
     if inner is None or inner.type not in {"object", "identifier", "shorthand_property_identifier"}:
         return Refusal("The conditions of the query are computed: add the owner where they are made.")
     entry = nested(style, column, value)
@@ -167,10 +172,10 @@ def _prisma(source: bytes, style: Style, call: Node, column: str, value: str, ta
             )
         if there is not None:
             return Refusal(f"`{first}` is compared with something else already: compare it with {value} by hand.")
-        return Edits((*hunks, *add_entry(source, style, inner, entry, SAYS)))
+        return Edits(tuple(add_entry(source, style, inner, entry, SAYS)))
     spread = f"{{ ...{text(inner)}, {entry} }}" if style.spaced else f"{{...{text(inner)}, {entry}}}"
     put = f"{text(inner)}: {spread}" if inner.type == "shorthand_property_identifier" else spread
-    return Edits((*hunks, Hunk(at=inner.start_byte, end=inner.end_byte, text=put, says=SAYS)))
+    return Edits((Hunk(at=inner.start_byte, end=inner.end_byte, text=put, says=SAYS),))
 
 
 def nested(style: Style, column: str, value: str) -> str:
