@@ -197,9 +197,16 @@ class CodeGround:
             for column in (catalog.columns if catalog else ())
             if words.names_owner(column.name)
         ]
+        return list(dict.fromkeys(column for column in out if self.has(table, engine, column)))
+
+    def has(self, table: str, engine: str, column: str) -> bool:
+        """False when the schema of the mapper is known and has no such column or path."""
+        key = words.table_key(table)
         if engine == "prisma" and key in self.models:
-            out = [column for column in out if self.models[key].has(column, self.models)]
-        return list(dict.fromkeys(out))
+            return self.models[key].has(column, self.models)
+        if engine == "drizzle" and self.tables.get(key):
+            return column in self.tables[key]
+        return True
 
     @cached_property
     def paths_read(self) -> str:

@@ -53,7 +53,7 @@ def row_steps(ground: CodeGround, finding: Finding, entry: Entry, query: Query) 
     as_caller = client_steps(ground, entry, query)
     out: list[list[Step]] = [as_caller] if as_caller else []
     kind = entry.kind.value
-    for column in columns:
+    for column in [one for one in columns if query.engine == "prisma" or "." not in one]:
         facts = {
             "column": column,
             "engine": query.engine,
@@ -87,7 +87,7 @@ def _columns(ground: CodeGround, finding: Finding, entry: Entry, query: Query) -
     """Columns to try: of the proven tenant first when a membership is proven, of the person first otherwise."""
     said = dict(finding.facts).get("column", "") if query.table == dict(finding.facts).get("table") else ""
     found = ground.owner_columns(query.table, query.engine)
-    if said and said not in found and "." not in said:
+    if said and said not in found and "." not in said and ground.has(query.table, query.engine, said):
         found.insert(0, said)
     asked = {condition.column for condition in query.filters}
     inner = {column.rsplit(".", 1)[-1] for column in asked if "." in column}

@@ -22,6 +22,7 @@ def add_entry(source: bytes, style: Style, record: Node, entry: str, says: str, 
         return [Hunk(at=record.start_byte, end=record.end_byte, text=style.braces(entry), says=says)]
     if record.start_point.row != record.end_point.row and entries[0].start_point.row != record.start_point.row:
         indent = indent_at(source, entries[0].start_byte)
+        entry = style.fitted(f"{entry},", indent)[len(indent) : -1]
         if first:
             return [
                 Hunk(
