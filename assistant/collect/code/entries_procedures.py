@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 _ROUTER = re.compile(r"(?:^|\.)(?:create\w*Router\w*|router|\w*Router|mergeRouters|mergeTRPCRouters)$")
 _VERBS = {"query": "query", "mutation": "mutation", "subscription": "subscription", "handler": "", "actionable": ""}
 _BUILDS = frozenset({"input", "output", "use", "meta", "route", "errors", "concat", "middleware", "$context", "tag"})
+_PROCEDURE = re.compile(r"[pP]rocedure|^os$|^base$|^(?:pub|authed)$")
 _DEEPEST = 12
 
 
@@ -42,7 +43,8 @@ class Router(NamedTuple):
     module: str
     name: str
     """Top-level name; empty when it is returned by a function or nested."""
-    value: Call
+    value: Call | Record
+    """A router call, or for oRPC a plain record of procedures."""
 
 
 class Procedure(NamedTuple):
@@ -96,6 +98,8 @@ def _routers(module: Module) -> Iterator[Router]:
             if is_router(value):
                 assert isinstance(value, Call)
                 yield Router(module.path, name, value)
+            elif name and isinstance(value, Record) and _of_procedures(value):
+                yield Router(module.path, name, value)
             elif isinstance(value, Lambda):
                 yield from _returned(module, value.function)
         elif isinstance(statement, Define):
@@ -120,6 +124,17 @@ def is_router(value: Expression | None) -> bool:
     return isinstance(value.arguments[0], Record) or name.rpartition(".")[2].startswith("merge")
 
 
+def _of_procedures(record: Record) -> bool:
+    """A plain record is a router when procedures stand in it that are built from a named procedure or step by step."""
+    return any(is_procedure(entry.value) and _is_built(entry.value) for entry in record.entries)
+
+
+def _is_built(value: Expression | None) -> bool:
+    root, links = spine(value)
+    named = isinstance(root, Name) and _PROCEDURE.search(root.id)
+    return bool(named) or (any(link.name in _BUILDS for link in links[:-1]) and links[-1].name != "handler")
+
+
 def is_procedure(value: Expression | None) -> bool:
     """True for a builder chain that ends in ``.query(fn)``, ``.mutation(fn)``, ``.subscription(fn)`` or ``.handler(fn)``."""
     if not isinstance(value, Call) or not isinstance(value.callee, Attribute) or value.callee.name not in _VERBS:
@@ -131,11 +146,8 @@ def _alone(module: Module) -> Iterator[Procedure]:
     """Procedures that are declared on their own and that no router of the repository was seen to hold."""
     for statement in module.body:
         if isinstance(statement, Declare) and isinstance(statement.pattern, Name) and is_procedure(statement.value):
-            root, links = spine(statement.value)
-            named = isinstance(root, Name) and re.search(r"[pP]rocedure|^os$|^base$|^(?:pub|authed)$", root.id)
-            builds = any(link.name in _BUILDS for link in links[:-1])
-            last = links[-1]
-            if (named or (builds and last.name != "handler")) and last.arguments:
+            last = spine(statement.value)[1][-1]
+            if _is_built(statement.value) and last.arguments:
                 value = statement.value
                 assert value is not None
                 yield Procedure(
@@ -246,7 +258,7 @@ class _Walk:
             assert isinstance(value, Call)
             yield Procedure(path, _verb(value), Spot(found.module, value, declaration.at))
             return
-        if depth and is_router(value):
+        if depth and (is_router(value) or isinstance(value, Record)):
             self.named.add((found.module, found.local))
         yield from self.below(found.module, value, path, depth + 1)
 

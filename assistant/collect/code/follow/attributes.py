@@ -90,7 +90,7 @@ def attribute(run: Run, value: Value, name: str, module: str, at: int, end: int)
     if isinstance(value, Shape):
         return _field(run, value, name, module, at, end)
     if isinstance(value, Known):
-        return _known(run, value, name)
+        return run.implied(_known(run, value, name), value)
     if isinstance(value, Chain):
         return _chain(run, value, name, module, at, end)
     if isinstance(value, Promise):

@@ -55,7 +55,7 @@ def _constant(run: Run, value: Value, constant: Constant, *, same: bool) -> Lear
     """``role === "admin"``, ``status !== "public"``, ``rows.length === 1``."""
     from assistant.collect.code.follow.trust import SHARED
 
-    out: list[Learned] = []
+    out: list[Learned] = [_present(run, value)] if same and constant.value else []
     for origin in origins_of(value):
         mine = trusted(run, origin)
         if mine and same and constant.value and origin.kind is OriginKind.ROW:
@@ -78,6 +78,14 @@ def _constant(run: Run, value: Value, constant: Constant, *, same: bool) -> Lear
         elif same and _counts(Known(frozenset({origin}))) and constant.value:
             out.append(_existing(run, Known(frozenset({origin}))))
     return both(out)
+
+
+def _present(run: Run, value: Value) -> Learned:
+    """What is equal to a constant is there: ``members.find(isMe)?.role === "admin"``."""
+    from assistant.collect.code.follow.learn import learn
+
+    meaning = run.meaning(value)
+    return learn(run, meaning, True) if meaning is not None else NOTHING_LEARNED
 
 
 def _pair(run: Run, mine: Value, other: Value) -> Learned:
@@ -147,6 +155,8 @@ def learn_member(run: Run, item: Value, group: Value) -> Learned:
     inside, around = origins_of(item), origins_of(group)
     out: list[Learned] = []
     constants = bool(around) and all(o.kind in {OriginKind.CONSTANT, OriginKind.ENVIRONMENT} for o in around)
+    if constants:
+        out.append(_present(run, item))
     for origin in inside:
         if constants:
             if trusted(run, origin) and origin.kind is OriginKind.ROW:

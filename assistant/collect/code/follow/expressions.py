@@ -265,6 +265,9 @@ def _or(run: Run, node: Binary, scope: Scope) -> Value:
         return right
     if isinstance(right, Test) or isinstance(left, Test):
         return Test("any", (left, right))
+    known = before | learn(run, left, True).facts
+    if access(known - before) and not isinstance(left, Either) and not isinstance(right, Either):
+        return Either((left, right), (known, before))
     return either(left, right)
 
 

@@ -45,6 +45,8 @@ def learn(run: Run, value: Value, outcome: bool) -> Learned:
         return _several(run, value, outcome)
     if value.kind == "truthy":
         return learn(run, value.operands[0], outcome)
+    if value.kind == "implied":
+        return learn(run, value.operands[0], True) if outcome else NOTHING_LEARNED
     if value.operands and isinstance(value.operands[0], Either) and value.kind in {"equal", "differ", "is"}:
         return _correlated(run, value, outcome)
     if value.kind in {"equal", "differ"}:

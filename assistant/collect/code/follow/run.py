@@ -246,6 +246,14 @@ class Run:
         found = self._meanings.get(id(value))
         return found[1] if found is not None and found[0] is value else None
 
+    def implied(self, field: Value, whole: Value) -> Value:
+        """A field that is there says that its object is: ``members.find(isMe)?.role``."""
+        meaning = self.meaning(whole)
+        if meaning is None or not isinstance(field, Known):
+            return field
+        test = meaning if meaning.kind == "implied" else Test("implied", (meaning,))
+        return self.mean(Known(frozenset(field.origins)), test)
+
     def spell(self, value: Value, chain: Chain) -> Value:
         """Remember how a template was spelled, for recognisers that read conditions in strings."""
         self._templates[id(value)] = (value, chain)
