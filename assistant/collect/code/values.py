@@ -184,6 +184,8 @@ class Draft(NamedTuple):
     """True when further calls may still add conditions: it runs when it is awaited, returned or dropped."""
     text: str = ""
     """Raw SQL with ``$n``."""
+    below: tuple[tuple[str, str, str, Value], ...] = ()
+    """Conditions on rows that are read along: path of the relation, column, operator, compared value."""
 
 
 class Identity(NamedTuple):

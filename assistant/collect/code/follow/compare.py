@@ -6,12 +6,22 @@ import re
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.facts import NONE, NOTHING_LEARNED, Learned, Lesson, both
-from assistant.collect.code.follow.trust import CREDENTIAL, ROLE, bound, carried, consequences, editable, trusted
+from assistant.collect.code.follow.trust import (
+    CREDENTIAL,
+    ROLE,
+    bound,
+    carried,
+    consequences,
+    editable,
+    read_along,
+    trusted,
+)
 from assistant.collect.code.values import Chain, Constant, Known, origins_of
 from assistant.domain.code import GuardKind, Origin, OriginKind, Weakness
 
 
 if TYPE_CHECKING:
+    from assistant.collect.code.follow.facts import Fact
     from assistant.collect.code.follow.run import Run
     from assistant.collect.code.values import Value
 
@@ -45,8 +55,9 @@ def _counts(value: Value) -> bool:
 def _existing(run: Run, value: Value) -> Learned:
     from assistant.collect.code.follow.learn import learn
 
+    counted = [origin for origin in origins_of(value) if origin.kind is OriginKind.ROW]
     rows = frozenset(
-        Origin(OriginKind.ROW, "", origin.row) for origin in origins_of(value) if origin.kind is OriginKind.ROW
+        origin if read_along(run, origin) else Origin(OriginKind.ROW, "", origin.row) for origin in counted
     )
     return learn(run, Known(rows), True) if rows else NOTHING_LEARNED
 
@@ -57,7 +68,9 @@ def _constant(run: Run, value: Value, constant: Constant, *, same: bool) -> Lear
 
     out: list[Learned] = [_present(run, value)] if same and constant.value else []
     for origin in origins_of(value):
-        mine = trusted(run, origin)
+        along = read_along(run, origin) if same and constant.value else set()
+        out.append(_along(origin, along))
+        mine = trusted(run, origin) or bool(along)
         if mine and same and constant.value and origin.kind is OriginKind.ROW:
             out.append(Learned(frozenset(consequences(run, origin.row))))  # a row that is not there equals nothing
         if editable(origin) and origin.kind in {OriginKind.CALLER, OriginKind.CLAIMED}:
@@ -78,6 +91,13 @@ def _constant(run: Run, value: Value, constant: Constant, *, same: bool) -> Lear
         elif same and _counts(Known(frozenset({origin}))) and constant.value:
             out.append(_existing(run, Known(frozenset({origin}))))
     return both(out)
+
+
+def _along(origin: Origin, facts: set[Fact]) -> Learned:
+    """A row of a relation that was read for the caller is there."""
+    if not facts:
+        return NOTHING_LEARNED
+    return Learned(frozenset(facts), (Lesson(GuardKind.MEMBERSHIP, f"{origin.path} of the row", (origin,)),))
 
 
 def _present(run: Run, value: Value) -> Learned:
@@ -159,6 +179,7 @@ def learn_member(run: Run, item: Value, group: Value) -> Learned:
         out.append(_present(run, item))
     for origin in inside:
         if constants:
+            out.append(_along(origin, read_along(run, origin)))
             if trusted(run, origin) and origin.kind is OriginKind.ROW:
                 out.append(Learned(frozenset(consequences(run, origin.row))))
             if trusted(run, origin) and (

@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.compare import learn_member, learn_same
 from assistant.collect.code.follow.facts import NONE, NOTHING_LEARNED, Learned, Lesson, both, one_of
-from assistant.collect.code.follow.trust import ROLE, SHARED, bound, carried, consequences, editable, trusted
+from assistant.collect.code.follow.trust import (
+    ROLE,
+    SHARED,
+    bound,
+    carried,
+    consequences,
+    editable,
+    read_along,
+    trusted,
+)
 from assistant.collect.code.follow.truth import truth
 from assistant.collect.code.values import Chain, Either, Known, Promise, Test, origins_of
 from assistant.domain.code import GuardKind, OriginKind, Weakness
@@ -177,6 +186,9 @@ def _identity(origin: Origin) -> Learned:
 def _row(run: Run, origin: Origin) -> Learned:
     record = run.ledger.queries[origin.row]
     path = origin.path.lstrip("!")
+    along = read_along(run, origin)
+    if along:
+        return Learned(frozenset(along), (Lesson(GuardKind.MEMBERSHIP, f"{path} of the row", (origin,)),))
     if bound(run, origin.row):
         facts = consequences(run, origin.row)
         if any(carried(each) for each in record.compared()):

@@ -37,6 +37,8 @@ class QueryRecord:
     facts: Facts
     under: tuple[int, ...]
     single: bool
+    below: tuple[tuple[str, Filter], ...] = ()
+    """Conditions on rows that were read along, with the path of their relation."""
     tie: Tie | None = None
     returned: set[str] = field(default_factory=set)
 

@@ -107,6 +107,7 @@ def noted(run: Run, chain: Chain, draft: Draft) -> Value:
         facts=run.facts,
         under=run.stack(),
         single=draft.single,
+        below=tuple((path, Filter(column=c, operator=o, origins=_origins(v))) for path, c, o, v in draft.below),
     )
     twin = _twin(run, record)
     if twin is None:

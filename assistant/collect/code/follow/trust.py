@@ -128,6 +128,28 @@ def _says_owner(origin: Origin) -> bool:
     )
 
 
+def read_along(run: Run, origin: Origin) -> set[Fact]:
+    """What follows when a row of a relation is there that was read with a condition: ``team.members[0]``, only mine."""
+    record = run.ledger.queries[origin.row] if 0 <= origin.row < len(run.ledger.queries) else None
+    path = origin.path.lstrip("!")
+    if origin.kind is not OriginKind.ROW or record is None or not record.below:
+        return set()
+    counted = "_count." in path
+    path = path.replace("_count.", "")
+    held = [
+        each
+        for relation, each in record.below
+        if each.operator in _EQUALS and (path.startswith(f"{relation}.") or (counted and path == relation))
+    ]
+    mine = any(trusted(run, one) for each in held for one in each.origins if one.kind is not OriginKind.ROW)
+    if not mine and not bound(run, origin.row):
+        return set()
+    asked = {("proven", one) for each in held for one in each.origins if one.kind is OriginKind.REQUEST}
+    if mine:
+        return asked | consequences(run, origin.row)
+    return set(asked)
+
+
 def consequences(run: Run, row: int, depth: int = 0) -> set[Fact]:
     """What follows once the rows of a query are known to exist and to be the caller's: the ids that found them are proven."""
     facts: set[Fact] = {("tied", row)}

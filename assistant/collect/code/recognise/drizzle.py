@@ -27,6 +27,7 @@ from assistant.collect.code.recognise.sqlscan import statement
 from assistant.collect.code.values import Chain, Closure, Draft, Either, Shape, Step, Value
 
 
+_DEEPEST = 8
 _STARTS = {
     "select": "select",
     "selectDistinct": "select",
@@ -232,7 +233,22 @@ def _relational(chain: Chain, names: list[str], seen: Seen, *, owned: bool) -> D
     if isinstance(where, Closure):
         where = run(seen, where, Chain("parameter", table), OPERATORS)
     filters = conditions_of(where, seen) if not isinstance(where, Shape) else _by_object(where)
-    return _draft("select", table, columns_in(asked), filters, single=names[-1] == "findFirst", lazy=False)
+    draft = _draft("select", table, columns_in(asked), filters, single=names[-1] == "findFirst", lazy=False)
+    return draft._replace(below=tuple(_below(asked, "", seen)))
+
+
+def _below(asked: Value | None, path: str, seen: Seen, depth: int = 0) -> list[tuple[str, str, str, Value]]:
+    """Conditions on relations that are read along: ``with: { members: { where: eq(members.userId, me) } }``."""
+    out: list[tuple[str, str, str, Value]] = []
+    added = at_path(asked, "with")
+    for name, value in added.fields.items() if isinstance(added, Shape) and depth < _DEEPEST else ():
+        inner, where = f"{path}.{name}" if path else name, at_path(value, "where")
+        if isinstance(where, Closure):
+            where = run(seen, where, Chain("parameter", name), OPERATORS)
+        found = _by_object(where) if isinstance(where, Shape) else conditions_of(where, seen)
+        out += [(inner, *condition) for condition in found]
+        out += _below(value, inner, seen, depth + 1)
+    return out
 
 
 def _schema_name(chain: Chain, name: str) -> str:

@@ -164,7 +164,21 @@ def _draft(model: str, last: Step) -> Draft:
         filters=tuple(filters),
         written=tuple(data),
         single=last.name not in _MANY | _COUNTED,
+        below=tuple(_below(asked, "")),
     )
+
+
+def _below(asked: Value | None, path: str, depth: int = 0) -> list[tuple[str, str, str, Value]]:
+    """Conditions on relations that are read along: ``include: { members: { where: { userId } } }``."""
+    out: list[tuple[str, str, str, Value]] = []
+    for word in ("select", "include"):
+        chosen = at_path(asked, word)
+        fields = chosen.fields if isinstance(chosen, Shape) and depth < _DEEPEST else {}
+        for name, value in fields.items():
+            inner = path if name == "_count" else f"{path}.{name}" if path else name
+            out += [(inner, *condition) for condition in _where(at_path(value, "where"))]
+            out += _below(value, inner, depth + 1)
+    return out
 
 
 def _unknown(asked: Value | None) -> list[Condition]:
