@@ -13,6 +13,7 @@ from assistant.collect.code.entries import find_entries
 from assistant.collect.code.follow.entry import follow
 from assistant.collect.code.follow.run import Run
 from assistant.collect.code.follow.world import World
+from assistant.collect.code.follow_apart import apart
 from assistant.collect.code.manifests import exposed, oracle_of, read_builds, told_by_build
 from assistant.collect.code.marks import marks
 from assistant.collect.code.program import Program
@@ -36,6 +37,7 @@ _ONLY_WITH_QUERIES = frozenset(
     {EntryKind.PAGE, EntryKind.COMPONENT, EntryKind.SERVICE, EntryKind.SERVER_PROPS, EntryKind.TOOL}
 )
 _QUIET_STEPS = 20_000
+_FOLLOWING = "following entry points"
 
 
 def read_code(
@@ -57,7 +59,14 @@ def read_code(
 
     sources = read_modules(root, workers=workers, on_progress=on_progress, cancelled=cancelled)
     builds = read_builds(root)
-    found = assemble(sources.modules, sources.manifests, builds=builds, on_progress=on_progress, cancelled=cancelled)
+    found = assemble(
+        sources.modules,
+        sources.manifests,
+        builds=builds,
+        workers=workers,
+        on_progress=on_progress,
+        cancelled=cancelled,
+    )
     return replace(found, not_read=sources.not_read)
 
 
@@ -79,13 +88,14 @@ def assemble(
     manifests: Mapping[str, bytes],
     *,
     builds: tuple[Build, ...] = (),
+    workers: int = 1,
     on_progress: OnProgress | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> CodeMap:
-    """The code map of parsed modules; ``builds`` are Next's own manifests."""
+    """The code map of parsed modules; ``builds`` are Next's own manifests, ``workers`` the processes that follow."""
     program = Program(modules, manifests)
     with _no_collector():
-        entries = tuple(_followed(program, builds, on_progress, cancelled))
+        entries = tuple(_followed(program, builds, workers, on_progress, cancelled))
         browser, server = boundary(program)
     partly = tuple(
         Place(file=path, line=module.gaps[0].line, symbol=module.gaps[0].reason)
@@ -125,22 +135,34 @@ def _no_collector() -> Iterator[None]:
 def _followed(
     program: Program,
     builds: tuple[Build, ...],
+    workers: int,
     on_progress: OnProgress | None,
     cancelled: Callable[[], bool] | None,
 ) -> Iterator[Entry]:
     points = tuple(told_by_build(point, builds) for point in find_entries(program))
-    world = World(program, lambda world: Run(world, "", quiet=True, steps=_QUIET_STEPS))
     visited: set[tuple[str, int]] = set()
     kept: list[tuple[EntryPoint, Entry]] = []
     late = [point for point in points if point.kind is EntryKind.SERVICE]
-    for n, point in enumerate([*(point for point in points if point.kind is not EntryKind.SERVICE), *late]):
-        if on_progress is not None and n % 20 == 0:
-            on_progress("following entry points", n, len(points))
-        if cancelled is not None and n % 20 == 0 and cancelled():
+    early = sorted((point for point in points if point.kind is not EntryKind.SERVICE), key=lambda point: point.module)
+
+    def begin() -> Callable[[EntryPoint], tuple[Entry, frozenset[tuple[str, int]]]]:
+        world = World(program, lambda world: Run(world, "", quiet=True, steps=_QUIET_STEPS))
+        return lambda point: follow(world, point)
+
+    answers = apart(
+        early,
+        begin,
+        workers=workers,
+        tell=lambda done: on_progress(_FOLLOWING, done, len(points)) if on_progress is not None else None,
+        cancelled=cancelled or (lambda: False),
+    )
+    work = begin()
+    for point, answer in [*zip(early, answers, strict=True), *((point, None) for point in late)]:
+        if cancelled is not None and cancelled():
             break
         if point.kind is EntryKind.SERVICE and (point.module, point.at[0]) in visited:
             continue
-        entry, went = follow(world, point)
+        entry, went = answer if answer is not None else work(point)
         entry = replace(entry, exposed=exposed(point, builds)) if builds else entry
         visited |= went
         if entry.queries or point.kind not in _ONLY_WITH_QUERIES:

@@ -1,0 +1,180 @@
+"""Follows entry points in several processes at once: copies of this one, so that nothing that was read is sent anywhere.
+
+Only where a process can be copied (Linux); elsewhere, for few entries, and for whatever a copy could not finish, the caller follows by
+itself. A copy runs Python alone, prints nothing, ends when its parent does, and leaves without cleaning up what is not its own.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import selectors
+import signal
+import struct
+import sys
+import warnings
+from typing import TYPE_CHECKING, Final, TypeVar, cast
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    Tell = Callable[[int], None]
+
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
+
+FEW: Final = 120
+"""Fewer entries are followed faster than processes are copied and their answers read."""
+RUNS: Final = 2
+"""More copies would learn the same things more often than they would share."""
+_HEAD: Final = struct.Struct("<cQ")
+_PROGRESS, _ANSWER = b"p", b"a"
+_EVERY: Final = 20
+_GLANCE: Final = 0.1
+_PIECE: Final = 1 << 20
+
+
+def apart(
+    items: Sequence[_Item],
+    begin: Callable[[], Callable[[_Item], _Result]],
+    *,
+    workers: int,
+    tell: Tell,
+    cancelled: Callable[[], bool],
+) -> list[_Result | None]:
+    """What the work that ``begin`` makes says of each item, in their order; None for those left when it was cancelled.
+
+    The items are cut into the same runs however many workers there are, and each run begins afresh: what was learned on the way may
+    change what is said of a later item, and must not depend on the machine.
+
+    Args:
+        items: neighbours share most work.
+        begin: makes the work of one run.
+        workers: with fewer than two, everything happens in this process.
+        tell: told how many are done.
+        cancelled: True ends it.
+    """
+    size = len(items) if len(items) < FEW else -(-len(items) // RUNS)
+    runs = [items[start : start + size] for start in range(0, len(items), size)] if items else []
+    results: list[list[_Result | None] | None] = [None] * len(runs)
+    if workers >= len(runs) > 1 and sys.platform == "linux":
+        results = cast("list[list[_Result | None] | None]", _in_copies(runs, begin, tell, cancelled))
+    done = sum(len(said) for said in results if said is not None)
+    for at, run in enumerate(runs):
+        if results[at] is None:
+            said: list[_Result | None] = [None] * len(run)
+            results[at], work = said, begin()
+            for number, item in enumerate(run):
+                if number % _EVERY == 0:
+                    tell(done + number)
+                    if cancelled():
+                        break
+                said[number] = work(item)
+            done += len(run)
+    return [result for each in results if each is not None for result in each]
+
+
+def _in_copies(
+    runs: Sequence[Sequence[_Item]],
+    begin: Callable[[], Callable[[_Item], _Result]],
+    tell: Tell,
+    cancelled: Callable[[], bool],
+) -> list[list[object] | None]:
+    copies = [_Copy(run, begin) for run in runs]
+    try:
+        _listen(copies, tell, cancelled)
+    finally:
+        for copy in copies:
+            copy.end()
+    return [copy.results for copy in copies]
+
+
+class _Copy:
+    """One copy of this process and what it has said."""
+
+    def __init__(self, run: Sequence[_Item], begin: Callable[[], Callable[[_Item], _Result]]) -> None:
+        self.results: list[object] | None = None
+        self.done = 0
+        self.heard = bytearray()
+        self.reader, writer = os.pipe()
+        with warnings.catch_warnings():
+            # the copy runs one thread and takes no lock that another thread may hold
+            warnings.simplefilter("ignore", DeprecationWarning)
+            self.pid = os.fork()
+        if self.pid == 0:
+            os.close(self.reader)
+            _be_a_copy(run, begin, writer)
+        os.close(writer)
+        os.set_blocking(self.reader, False)
+
+    def hear(self) -> bool:
+        """Read what is there; False once the copy has ended."""
+        try:
+            piece = os.read(self.reader, _PIECE)
+        except BlockingIOError:
+            return True
+        self.heard += piece
+        self._take()
+        return bool(piece)
+
+    def _take(self) -> None:
+        while len(self.heard) >= _HEAD.size:
+            kind, size = _HEAD.unpack_from(self.heard)
+            if kind == _PROGRESS:
+                self.done = size
+                del self.heard[: _HEAD.size]
+            elif len(self.heard) >= _HEAD.size + size:
+                answer = pickle.loads(memoryview(self.heard)[_HEAD.size : _HEAD.size + size])  # noqa: S301 - our own copy wrote it
+                self.results, self.done = answer, len(answer)
+                del self.heard[: _HEAD.size + size]
+            else:
+                return
+
+    def end(self) -> None:
+        """Whatever it still does, it does not do it any more."""
+        os.close(self.reader)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(self.pid, 0)
+
+
+def _listen(copies: Sequence[_Copy], tell: Tell, cancelled: Callable[[], bool]) -> None:
+    with selectors.DefaultSelector() as selector:
+        for copy in copies:
+            selector.register(copy.reader, selectors.EVENT_READ, copy)
+        while selector.get_map():
+            for key, _ in selector.select(_GLANCE):
+                if not key.data.hear():
+                    selector.unregister(key.fileobj)
+            tell(sum(copy.done for copy in copies))
+            if cancelled():
+                return
+
+
+def _be_a_copy(run: Sequence[_Item], begin: Callable[[], Callable[[_Item], _Result]], writer: int) -> None:
+    """Never returns: what belongs to the parent (the terminal, its databases, its threads) is not touched on the way out."""
+    try:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+        results: list[object] = []
+        work = begin()
+        for item in run:
+            results.append(work(item))
+            if len(results) % _EVERY == 0:
+                os.write(writer, _HEAD.pack(_PROGRESS, len(results)))
+        answer = pickle.dumps(results, pickle.HIGHEST_PROTOCOL)
+        _write_all(writer, _HEAD.pack(_ANSWER, len(answer)) + answer)
+    except BaseException:  # noqa: BLE001, S110 - the parent sees that there is no answer, and follows these itself
+        pass
+    finally:
+        os._exit(0)
+
+
+def _write_all(writer: int, data: bytes) -> None:
+    sent = 0
+    while sent < len(data):
+        sent += os.write(writer, data[sent : sent + _PIECE])

@@ -1,0 +1,90 @@
+"""Work done by copies of the process: the same answers as without them, and nothing left behind when one dies or all are stopped."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+
+import pytest
+
+from assistant.collect.code.follow_apart import FEW, apart
+
+
+ITEMS = list(range(FEW + 30))
+copies = pytest.mark.skipif(sys.platform != "linux", reason="processes are copied on Linux alone")
+
+
+def never() -> bool:
+    return False
+
+
+def quiet(_done: int) -> None:
+    return
+
+
+def counting() -> object:
+    """Work that depends on what it did before, as a follower that learns does."""
+    seen: list[int] = []
+
+    def work(item: int) -> tuple[int, int]:
+        seen.append(item)
+        return item, len(seen)
+
+    return work
+
+
+@pytest.mark.parametrize("many", [0, 1, FEW - 1, FEW, FEW + 30])
+def test_the_answers_do_not_depend_on_the_workers(many: int) -> None:
+    one = apart(ITEMS[:many], counting, workers=1, tell=quiet, cancelled=never)  # type: ignore[arg-type]
+    two = apart(ITEMS[:many], counting, workers=2, tell=quiet, cancelled=never)  # type: ignore[arg-type]
+    assert one == two
+    assert [answer[0] for answer in one if answer is not None] == ITEMS[:many]
+
+
+@copies
+def test_what_a_copy_cannot_answer_is_done_here() -> None:
+    here = os.getpid()
+
+    def begin() -> object:
+        def work(item: int) -> int:
+            if item == 3 and os.getpid() != here:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return item
+
+        return work
+
+    assert apart(ITEMS, begin, workers=2, tell=quiet, cancelled=never) == ITEMS  # type: ignore[arg-type]
+
+
+@copies
+def test_large_answers_arrive_whole() -> None:
+    answers = apart(ITEMS, lambda: lambda item: "x" * 100_000 + str(item), workers=2, tell=quiet, cancelled=never)
+    assert answers == ["x" * 100_000 + str(item) for item in ITEMS]
+
+
+@copies
+def test_stopping_ends_the_copies_at_once() -> None:
+    began = time.monotonic()
+    stop = iter([False, False, True])
+
+    def slow() -> object:
+        return lambda item: time.sleep(5) or item
+
+    answers = apart(ITEMS, slow, workers=2, tell=quiet, cancelled=lambda: next(stop, True))  # type: ignore[arg-type]
+    assert set(answers) == {None}
+    assert time.monotonic() - began < 4
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+@copies
+def test_whoever_is_told_may_stop_it_by_raising() -> None:
+    def tell(_done: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        apart(ITEMS, lambda: lambda item: time.sleep(1) or item, workers=2, tell=tell, cancelled=never)
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
