@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from assistant.detect.code import words
-from assistant.domain.code import OriginKind
+from assistant.domain.code import GuardKind, OriginKind
 from assistant.propose.code_draft import Step
 from codemods.target import Needed
 
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from assistant.domain.code import Entry, Query
     from assistant.domain.findings import Finding
     from assistant.propose.code_ground import CodeGround
+
+
+_PROVING: Final = frozenset({GuardKind.MEMBERSHIP, GuardKind.ROLE, GuardKind.OWNER})
 
 
 class Getter(NamedTuple):
@@ -86,6 +89,7 @@ def _step(ground: CodeGround, entry: Entry, query: Query, table: str, asked: str
         "kind": entry.kind.value,
         "column": columns[0],
         "paths": ground.paths_read,
+        "proven": "1" if any(guard.kind in _PROVING and guard.weakness is None for guard in entry.guards) else "0",
     }
     getter = getter_of(ground, table, entry)
     if getter is not None:

@@ -61,18 +61,32 @@ def row_steps(ground: CodeGround, finding: Finding, entry: Entry, query: Query) 
             "prisma": ground.prisma,
             "told": told,
             "paths": ground.paths_read,
+            "proven": proven_of(entry),
             "kind": kind,
             "table": query.table,
         }
         if query.engine in _CONDITIONAL and query.verb not in {"insert", "upsert", "call"} and query.at[1]:
             out.append([Step("owner_filter", query.place.file, function=entry.at, at=query.at, facts=facts)])
     for column in [one for one in columns if "." not in one]:
-        facts = {"column": column, "kind": kind, "engine": query.engine, "told": told, "paths": ground.paths_read}
+        facts = {
+            "column": column,
+            "kind": kind,
+            "engine": query.engine,
+            "told": told,
+            "paths": ground.paths_read,
+            "proven": proven_of(entry),
+        }
         if query.verb == "select" and _one_row(query):
             at, path = _reading(ground, entry, query)
             out.append([Step("compare", path, function=entry.at, at=at, facts=facts)])
     out += _lookups(ground, entry, query)
     return out
+
+
+def proven_of(entry: Entry) -> str:
+    """``1`` when a membership, a role or an owner was proven before; ``0`` when a tenant that the request names proves nothing."""
+    kinds = {GuardKind.MEMBERSHIP, GuardKind.ROLE, GuardKind.OWNER}
+    return "1" if any(guard.kind in kinds and guard.weakness is None for guard in entry.guards) else "0"
 
 
 def _one_row(query: Query) -> bool:

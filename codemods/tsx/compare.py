@@ -39,7 +39,11 @@ def edit(source: bytes, target: Target) -> Answer:
     if row is None or function is None or not column:
         return Refusal("The row that is read here has no name to compare: compare its owner with the caller by hand.")
     value = target.facts.get("value", "") or value_for(
-        statement, column, told_caller=bool(target.facts.get("told")), paths=target.facts.get("paths", "")
+        statement,
+        column,
+        told_caller=bool(target.facts.get("told")),
+        proven=target.facts.get("proven") != "0",
+        paths=target.facts.get("paths", ""),
     )
     if not value:
         return Refusal("No value here says who the caller is: ask for the session before this row is read.")

@@ -61,7 +61,11 @@ def edit(source: bytes, target: Target) -> Answer:
     if not column:
         return Refusal("The column that says whose row it is is not known: name it in the ownership map.")
     value = target.facts.get("value", "") or value_for(
-        call, column, told_caller=bool(target.facts.get("told")), paths=target.facts.get("paths", "")
+        call,
+        column,
+        told_caller=bool(target.facts.get("told")),
+        proven=target.facts.get("proven") != "0",
+        paths=target.facts.get("paths", ""),
     )
     if not value:
         return Refusal(

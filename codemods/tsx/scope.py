@@ -25,6 +25,7 @@ _ACTORS: Final = frozenset(
 )
 
 
+_REQUEST: Final = re.compile(r"\b(params|query|body|input|parsedInput|formData|searchParams|json\(\)|req\b|request\b)")
 _CHECKS: Final = re.compile(r"auth|session|valid|verif|require|permission|api_?key|context|principal", re.IGNORECASE)
 """Names of functions whose answer may hold the caller, when the file reads an id from it."""
 
@@ -260,10 +261,10 @@ def names_before(node: Node) -> frozenset[str]:
     return frozenset(one.name for one in locals_before(node))
 
 
-def tenants(node: Node, column: str, paths: Paths = _NO_PATHS) -> list[str]:
+def tenants(node: Node, column: str, paths: Paths = _NO_PATHS, *, proven: bool = True) -> list[str]:
     """Expressions for a tenant column at a place: a name like the column's, ``team.id`` for ``teamId``, or one that is read elsewhere."""
     wanted = flat(column.rsplit(".", 1)[-1])
-    known = locals_before(node)
+    known = [one for one in locals_before(node) if proven or not _asked(one)]
     names = {one.name for one in known}
     out = [
         one.name for one in known if flat(one.name) == wanted and not (one.value is None and one.path[:1] == ("input",))
@@ -287,6 +288,19 @@ def tenants(node: Node, column: str, paths: Paths = _NO_PATHS) -> list[str]:
             ):
                 out.append(words)
     return list(dict.fromkeys(out))
+
+
+def _asked(one: Local) -> bool:
+    """The outside chose the value: worth nothing where no membership was proven for it."""
+    if one.value is None:
+        return not _in_wrapper(one.node) or one.path[:1] in {
+            ("params",),
+            ("input",),
+            ("query",),
+            ("body",),
+            ("parsedInput",),
+        }
+    return bool(_REQUEST.search(text(one.value)))
 
 
 def _names_column(path: str, wanted: str) -> bool:
@@ -332,19 +346,20 @@ def _typed(function: Node, wanted: str) -> list[str]:
     return out
 
 
-def value_for(node: Node, column: str, *, told_caller: bool = False, paths: str = "") -> str:
+def value_for(node: Node, column: str, *, told_caller: bool = False, proven: bool = True, paths: str = "") -> str:
     """What a column is compared with at a place; empty when nothing there says whose the row has to be.
 
     Args:
         node: the place.
         column: the column; its last name says whether a tenant or a person is meant.
         told_caller: the function is told who is calling by a parameter.
+        proven: a membership was proven, so that a tenant the request names may be compared with.
         paths: what other files read from the answers of functions: ``validateApiKey=userId,teamId;getTeam=id``.
     """
     known = {
         name: tuple(held.split(",")) for name, _, held in (part.partition("=") for part in paths.split(";")) if name
     }
-    found = tenants(node, column, known) if is_tenant(column) else callers(node, known)
+    found = tenants(node, column, known, proven=proven) if is_tenant(column) else callers(node, known)
     if not found and told_caller:
         found = told(node, column)
     return found[0] if found else ""

@@ -39,7 +39,11 @@ def edit(source: bytes, target: Target) -> Answer:
     node = around(root, target.at)
     function = enclosing_function(node)
     value = facts.get("value", "") or value_for(
-        node, facts.get("column", ""), told_caller=bool(target.facts.get("told")), paths=target.facts.get("paths", "")
+        node,
+        facts.get("column", ""),
+        told_caller=bool(target.facts.get("told")),
+        proven=target.facts.get("proven") != "0",
+        paths=target.facts.get("paths", ""),
     )
     if function is None or not value:
         return Refusal(

@@ -127,6 +127,14 @@ def test_the_tenant_comes_from_a_name_that_is_known_or_read_elsewhere() -> None:
     check_refused("owner_filter", known, "who the caller is", query, engine="prisma", column="shopId")
 
 
+def test_a_tenant_that_the_request_names_proves_nothing() -> None:
+    text = "export async function DELETE(request: Request) {\n  const { teamId, id } = await request.json();\n  await db.key.delete({ where: { id } });\n}\n"
+    query = "db.key.delete({ where: { id } })"
+    facts = {"engine": "prisma", "column": "teamId"}
+    check_refused("owner_filter", text, "who the caller is", query, proven="0", **facts)
+    check_edited("owner_filter", text, text.replace("{ id } });", "{ id, teamId } });"), query, proven="1", **facts)
+
+
 def test_a_service_that_was_told_the_caller_uses_it() -> None:
     before = (
         "export const select = async ({ userId, id }: Input) => {\n  await db.row.findFirst({ where: { id } });\n};\n"
