@@ -1,8 +1,9 @@
 """Times the whole `stanch scan` of repositories, with the memory of all its processes, against semgrep with eleven rules in the same run.
 
 Usage: python bench/scan.py CLONES OWNER/NAME[@COMMIT] ... [--semgrep PATH] [--times 3] [--most-seconds 12] [--most-megabytes 400]
-Memory is the largest sum of resident sizes of the process and all its descendants, looked at twenty times a second (pages that they share
-count in each of them), and beside it the largest single process. PostgreSQL's processes count as stanch's. Exit 1 when a limit is passed.
+Memory is the largest sum over the process and all its descendants, looked at ten times a second; a page that several share is counted once
+(proportional size). Beside it stands the largest resident size of one process. PostgreSQL's processes count as stanch's. Exit 1 when a
+limit is passed.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from measure import git_folder, work_tree
 
 RULES = Path(__file__).with_name("scan_rules.yml")
 STANCH = (sys.executable, "-c", "import sys; from assistant.faces.cli.main import main; sys.exit(main(sys.argv[1:]))")
-GLANCE = 0.05
+GLANCE = 0.1
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -113,9 +114,9 @@ class Memory(threading.Thread):
 
     def run(self) -> None:
         while not self.over.wait(GLANCE):
-            sizes = [size_of(pid) for pid in family(self.pid)]
-            self.sum = max(self.sum, sum(sizes))
-            self.largest = max(self.largest, *sizes)
+            pids = family(self.pid)
+            self.sum = max(self.sum, sum(share_of(pid) for pid in pids))
+            self.largest = max(self.largest, *(size_of(pid) for pid in pids))
 
 
 def family(pid: int) -> list[int]:
@@ -132,6 +133,15 @@ def family(pid: int) -> list[int]:
     for each in found:
         found += children[each]
     return found
+
+
+def share_of(pid: int) -> float:
+    """Proportional megabytes of one process; 0 when it is gone."""
+    try:
+        rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    except OSError:
+        return 0.0
+    return next((int(line.split()[1]) / 1000 for line in rollup.splitlines() if line.startswith("Pss:")), 0.0)
 
 
 def size_of(pid: int) -> float:
