@@ -13,6 +13,7 @@ from assistant.collect.code.follow.trust import (
     carried,
     consequences,
     editable,
+    is_shared,
     read_along,
     trusted,
 )
@@ -40,12 +41,25 @@ def learn_same(run: Run, left: Value, right: Value, *, same: bool) -> Learned:
                 return learn(run, value, not same)
             if other.value is True:
                 return learn(run, value, same)
+            mixed = _mixed(value) if other.value == 0 and same else None
+            if mixed is not None:
+                return mixed
             if other.value == 0 and _counts(value):
                 return NOTHING_LEARNED if same else _existing(run, value)
             return _constant(run, value, other, same=same)
     if not same:
         return NOTHING_LEARNED
     return both([_pair(run, left, right), _pair(run, right, left)])
+
+
+def _mixed(value: Value) -> Learned | None:
+    """A hand-written compare of a secret, byte by byte: the differences add up to nothing."""
+    found = origins_of(value)
+    names = [one.path for one in found if one.kind is OriginKind.ENVIRONMENT and one.path != "NODE_ENV"]
+    sent = tuple(sorted(one for one in found if one.kind is OriginKind.REQUEST))
+    if not names or not sent:
+        return None
+    return Learned(frozenset({("secret",)}), (Lesson(GuardKind.SECRET, f"{sent[0].path} = {names[0]}", sent),))
 
 
 def _counts(value: Value) -> bool:
@@ -64,8 +78,6 @@ def _existing(run: Run, value: Value) -> Learned:
 
 def _constant(run: Run, value: Value, constant: Constant, *, same: bool) -> Learned:
     """``role === "admin"``, ``status !== "public"``, ``rows.length === 1``."""
-    from assistant.collect.code.follow.trust import SHARED
-
     out: list[Learned] = [_present(run, value)] if same and constant.value else []
     for origin in origins_of(value):
         along = read_along(run, origin) if same and constant.value else set()
@@ -85,7 +97,7 @@ def _constant(run: Run, value: Value, constant: Constant, *, same: bool) -> Lear
                     (Lesson(GuardKind.ROLE, f"{origin.path} = {said}", (origin,), (said,)),),
                 )
             )
-        elif origin.kind is OriginKind.ROW and same and SHARED.search(origin.path) and not mine:
+        elif origin.kind is OriginKind.ROW and same and not mine and is_shared(origin, constant):
             says = f"{origin.path} of the row = {constant.value}"
             out.append(Learned(frozenset({("tied", origin.row)}), (Lesson(GuardKind.OWNER, says, (origin,)),)))
         elif same and _counts(Known(frozenset({origin}))) and constant.value:

@@ -40,8 +40,8 @@ _LESSON_OF = {
 def learn(run: Run, value: Value, outcome: bool) -> Learned:
     """What holds when ``value`` came out true or false."""
     if isinstance(value, Promise):
-        inner = learn(run, value.value, outcome)
-        return Learned(NONE, tuple(lesson._replace(weakness=Weakness.NOT_AWAITED) for lesson in inner.lessons))
+        found = learn(run, value.value, outcome).lessons or lessons_of(value.facts - run.facts, [])
+        return Learned(NONE, tuple(lesson._replace(weakness=Weakness.NOT_AWAITED) for lesson in found))
     if not isinstance(value, Test):
         return (
             _correlated(run, Test("truthy", (value,)), outcome)

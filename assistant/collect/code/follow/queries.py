@@ -119,7 +119,8 @@ def noted(run: Run, chain: Chain, draft: Draft) -> Value:
         record = twin
     if last.name.endswith(_THROWS) and bound(run, record.id):
         run.facts |= consequences(run, record.id)
-        ledger.earned.append((run.facts, run.stack()))
+        if not any(each.is_async for each in run.running[1:]):  # settle says it when the promise is awaited
+            ledger.earned.append((run.facts, run.stack()))
     row: Value = Known(frozenset({Origin(OriginKind.ROW, "", record.id)}))
     if not draft.wraps:
         return row

@@ -11,6 +11,7 @@ from assistant.collect.code.follow.facts import NONE, Facts
 from assistant.collect.code.follow.ledger import Ledger
 from assistant.collect.code.follow.scope import either
 from assistant.collect.code.follow.stop import Exhausted, Stopped
+from assistant.collect.code.follow.truth import truth
 from assistant.collect.code.values import (
     UNKNOWN,
     Blueprint,
@@ -222,6 +223,8 @@ class Run:
         elif isinstance(of, Known):
             for origin in of.origins:
                 self.overlay[origin.path, name] = value
+                if (origin.path, name) == ("request", "body"):
+                    self.show(value)  # Koa's answer: ctx.body = rows
         elif isinstance(of, Chain):
             self.overlay[of.dotted, name] = value
         elif isinstance(of, Either):
@@ -299,6 +302,15 @@ class Run:
     def bind_unknown(self, scope: Scope, pattern: Pattern) -> None:
         """Names of an enclosing function whose values are not followed."""
         bind(self, scope, pattern, UNKNOWN)
+
+    def decided(self, test: Value) -> bool | None:
+        """Whether a test can only come out one way: by itself, or because a variable is known to be set."""
+        found = truth(test)
+        if found is None and isinstance(test, Known) and len(test.origins) == 1:
+            origin = next(iter(test.origins))
+            known = origin.kind is OriginKind.ENVIRONMENT and ("set", origin.path) in self.facts
+            return True if known else None
+        return found
 
     def aside(self, body: Callable[[], T]) -> T:
         """Run ``body``, whose answers are not the entry's."""

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 def settle(run: Run, value: Value, *, run_deferred: bool) -> Value:
     """What awaiting gives."""
     if isinstance(value, Promise):
+        if value.facts - run.facts:
+            run.ledger.earned.append((value.facts, run.stack()))
         run.facts |= value.facts
         return settle(run, value.value, run_deferred=run_deferred)
     if isinstance(value, Either):

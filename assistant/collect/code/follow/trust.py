@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from assistant.collect.code.follow.facts import Fact
     from assistant.collect.code.follow.ledger import QueryRecord
     from assistant.collect.code.follow.run import Run
+    from assistant.collect.code.values import Constant
 
 CREDENTIAL = re.compile(
     r"(?:token|secret|passw|hash|digest|signature|otp|nonce|api_?key|key$|credential|jwt|bearer|code$|pin$|verif)",
@@ -26,8 +27,17 @@ SHARED = re.compile(
     r"(?:^|[._])(?:is_?)?(?:public|published|shared|visibility|sharing|share_?mode|status|enabled|active|privacy)\w*$",
     re.IGNORECASE,
 )
+_PROGRESS = re.compile(r"status\w*$", re.IGNORECASE)
+_OPEN = re.compile(r"publi|shar|live|open|visib|anyone|link|approv|activ|enabl", re.IGNORECASE)
 _EDITABLE = re.compile(r"user_?metadata|unsafe_?metadata|raw_user_meta", re.IGNORECASE)
 _EQUALS = frozenset({"eq", "in", "match", "is"})
+
+
+def is_shared(origin: Origin, constant: Constant) -> bool:
+    """True when being equal to the constant says that a row is for others too; ``status === "completed"`` does not."""
+    if not SHARED.search(origin.path):
+        return False
+    return not (_PROGRESS.search(origin.path) and isinstance(constant.value, str)) or bool(_OPEN.search(constant.value))
 
 
 def editable(origin: Origin) -> bool:

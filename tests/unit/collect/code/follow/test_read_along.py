@@ -81,3 +81,59 @@ def test_a_member_that_is_there_proves_the_team(check: str) -> None:
 def test_members_that_nobody_looks_at_prove_nothing(check: str) -> None:
     """The team is there with an empty list of members too."""
     assert deletion(check).tie is None
+
+
+def last_of(body: str):
+    """The only entry of a small application with that handler body."""
+    text = textwrap.dedent("""
+        import {{ auth }} from "@/auth";
+        import {{ prisma }} from "@/lib/prisma";
+        async function isMember(userId, teamId) {{
+          return (await prisma.member.findFirstOrThrow({{ where: {{ userId, teamId }} }})) ? true : false;
+        }}
+        export async function GET(req: Request, {{ params }}) {{
+          const session = await auth();
+          {body}
+        }}
+    """).format(body=body)
+    return map_of({**FILES, "app/api/teams/[teamId]/jobs/[id]/route.ts": text}).entries[0]
+
+
+def test_a_read_that_throws_in_a_promise_nobody_awaits_binds_nothing() -> None:
+    """The answer is sent before the look-up fails."""
+    body = """const team = await prisma.team.findUnique({ where: { id: params.teamId } });
+    if (!isMember(session.user.id, team.id)) return new Response("no");
+    return Response.json(team);"""
+    entry = last_of(body)
+    assert entry.queries[0].tie is None
+    assert {guard.weakness for guard in entry.guards if guard.kind == "membership"} == {"not-awaited"}
+    waiting = last_of(body.replace("!isMember", "!await isMember"))
+    assert waiting.queries[0].tie is not None
+
+
+@pytest.mark.parametrize(("status", "shared"), [("completed", False), ("failed", False), ("published", True)])
+def test_how_far_a_job_is_does_not_share_it(status: str, shared: bool) -> None:
+    """``status === "completed"`` is progress, ``status === "published"`` is meant for others."""
+    entry = last_of(f"""const job = await prisma.job.findUnique({{ where: {{ id: params.id }} }});
+    if (job.status !== "{status}") return new Response("not yet");
+    return Response.json(job);""")
+    assert (entry.queries[-1].tie is not None) is shared
+
+
+KOA = """
+import Router from "koa-router";
+import postgres from "postgres";
+const sql = postgres(process.env.DATABASE_URL);
+const runs = new Router({ prefix: "/runs" });
+runs.get("/:id/related", async (ctx) => {
+  const related = await sql`select * from run where id = ${ctx.params.id}`;
+  ctx.body = related;
+});
+export default runs;
+"""
+
+
+def test_the_body_of_a_koa_context_is_the_answer() -> None:
+    """There is no return and no response object in Koa."""
+    entry = map_of({"src/runs.ts": KOA}).entries[0]
+    assert entry.queries[0].returned == ("*",)
