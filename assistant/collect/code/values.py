@@ -244,6 +244,12 @@ def origins_of(value: Value | None, depth: int = 0) -> frozenset[Origin]:
     return frozenset().union(*(origins_of(part, depth + 1) for part in parts_of(value)))
 
 
+def ordered(value: Value | None) -> tuple[Origin, ...]:
+    """The origins of a value in a fixed order: what is said about them must not depend on a hash."""
+    found = origins_of(value)
+    return tuple(sorted(found)) if len(found) > 1 else tuple(found)
+
+
 def parts_of(value: Value) -> Iterator[Value]:
     """The values a value is made of, one level down."""
     if isinstance(value, Shape):

@@ -21,6 +21,7 @@ from assistant.collect.code.values import (
     Shape,
     Step,
     Value,
+    ordered,
 )
 from assistant.domain.code import Origin, OriginKind
 
@@ -130,7 +131,7 @@ def method(closure: Closure) -> Closure:
 
 def _known(run: Run, value: Known, name: str) -> Value:
     out: set[Origin] = set()
-    for origin in value.origins:
+    for origin in ordered(value):
         if origin.kind is OriginKind.REQUEST:
             overlay = run.overlay.get((origin.path, name))
             if overlay is not None:

@@ -31,9 +31,10 @@ from assistant.collect.code.values import (
     Step,
     Test,
     Value,
+    ordered,
     origins_of,
 )
-from assistant.domain.code import OriginKind
+from assistant.domain.code import Origin, OriginKind
 
 
 if TYPE_CHECKING:
@@ -136,6 +137,9 @@ def _chain_called(
 
 def recognised(run: Run, chain: Chain) -> Value:
     """What a chain comes to after a call: what recognisers say, or the chain."""
+    handed = _of_request(chain)
+    if handed is not None:
+        return handed
     said = run.asked(chain)
     last = chain.last
     name = (last.name if last else "") or chain.name
@@ -152,6 +156,13 @@ def recognised(run: Run, chain: Chain) -> Value:
     if last is not None and last.arguments and name in _PASSES_ON and isinstance(last.arguments[0], Closure):
         return last.arguments[0]
     return chain
+
+
+def _of_request(chain: Chain) -> Value | None:
+    """``headers()`` and ``cookies()`` of Next.js: what came with the request."""
+    if chain.source == "next/headers" and len(chain.steps) == 1 and chain.name in {"headers", "cookies"}:
+        return Promise(Known(frozenset({Origin(OriginKind.REQUEST, chain.name.rstrip("s"))})))
+    return None
 
 
 def call_method(
@@ -201,7 +212,7 @@ def _function_method(
 
 
 def _stored(run: Run, of: Known, name: str) -> Value | None:
-    return next((run.overlay[origin.path, name] for origin in of.origins if (origin.path, name) in run.overlay), None)
+    return next((run.overlay[origin.path, name] for origin in ordered(of) if (origin.path, name) in run.overlay), None)
 
 
 def _shape_method(

@@ -13,11 +13,11 @@ from assistant.collect.code.follow.trust import (
     carried,
     consequences,
     editable,
-    is_shared,
     read_along,
+    tells_shared,
     trusted,
 )
-from assistant.collect.code.values import Chain, Constant, Known, origins_of
+from assistant.collect.code.values import Chain, Constant, Known, ordered, origins_of
 from assistant.domain.code import GuardKind, Origin, OriginKind, Weakness
 
 
@@ -54,7 +54,7 @@ def learn_same(run: Run, left: Value, right: Value, *, same: bool) -> Learned:
 
 def _mixed(value: Value) -> Learned | None:
     """A hand-written compare of a secret, byte by byte: the differences add up to nothing."""
-    found = origins_of(value)
+    found = ordered(value)
     names = [one.path for one in found if one.kind is OriginKind.ENVIRONMENT and one.path != "NODE_ENV"]
     sent = tuple(sorted(one for one in found if one.kind is OriginKind.REQUEST))
     if not names or not sent:
@@ -79,7 +79,7 @@ def _existing(run: Run, value: Value) -> Learned:
 def _constant(run: Run, value: Value, constant: Constant, *, same: bool) -> Learned:
     """``role === "admin"``, ``status !== "public"``, ``rows.length === 1``."""
     out: list[Learned] = [_present(run, value)] if same and constant.value else []
-    for origin in origins_of(value):
+    for origin in ordered(value):
         along = read_along(run, origin) if same and constant.value else set()
         out.append(_along(origin, along))
         mine = trusted(run, origin) or bool(along)
@@ -97,8 +97,8 @@ def _constant(run: Run, value: Value, constant: Constant, *, same: bool) -> Lear
                     (Lesson(GuardKind.ROLE, f"{origin.path} = {said}", (origin,), (said,)),),
                 )
             )
-        elif origin.kind is OriginKind.ROW and same and not mine and is_shared(origin, constant):
-            says = f"{origin.path} of the row = {constant.value}"
+        elif origin.kind is OriginKind.ROW and not mine and tells_shared(origin, constant, same=same):
+            says = f"{origin.path} of the row {'=' if same else 'is not'} {constant.value}"
             out.append(Learned(frozenset({("tied", origin.row)}), (Lesson(GuardKind.OWNER, says, (origin,)),)))
         elif same and _counts(Known(frozenset({origin}))) and constant.value:
             out.append(_existing(run, Known(frozenset({origin}))))
@@ -122,7 +122,7 @@ def _present(run: Run, value: Value) -> Learned:
 
 def _pair(run: Run, mine: Value, other: Value) -> Learned:
     """What ``other`` gains from being equal to ``mine``."""
-    left, right = origins_of(mine), origins_of(other)
+    left, right = ordered(mine), ordered(other)
     secret = _secret(run, mine, other)
     if secret is not None:
         return secret
@@ -167,8 +167,8 @@ def _claimed(run: Run, sent: Origin, row: Origin) -> Learned:
 
 def _secret(run: Run, kept: Value, sent: Value) -> Learned | None:
     """A variable of the environment compared with something that the request carries."""
-    variables = [o for o in origins_of(kept) if o.kind is OriginKind.ENVIRONMENT and o.path != "NODE_ENV"]
-    incoming = [o for o in origins_of(sent) if o.kind is OriginKind.REQUEST]
+    variables = [o for o in ordered(kept) if o.kind is OriginKind.ENVIRONMENT and o.path != "NODE_ENV"]
+    incoming = [o for o in ordered(sent) if o.kind is OriginKind.REQUEST]
     if not variables or not incoming:
         return None
     name = variables[0].path
@@ -184,7 +184,7 @@ def _secret(run: Run, kept: Value, sent: Value) -> Learned | None:
 
 def learn_member(run: Run, item: Value, group: Value) -> Learned:
     """``group.includes(item)``, ``key in group``."""
-    inside, around = origins_of(item), origins_of(group)
+    inside, around = ordered(item), ordered(group)
     out: list[Learned] = []
     constants = bool(around) and all(o.kind in {OriginKind.CONSTANT, OriginKind.ENVIRONMENT} for o in around)
     if constants:

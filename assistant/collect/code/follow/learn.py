@@ -17,15 +17,14 @@ from assistant.collect.code.follow.trust import (
     trusted,
 )
 from assistant.collect.code.follow.truth import truth
-from assistant.collect.code.values import Chain, Either, Known, Promise, Test, origins_of
-from assistant.domain.code import GuardKind, OriginKind, Weakness
+from assistant.collect.code.values import Chain, Either, Known, Promise, Test, ordered
+from assistant.domain.code import GuardKind, Origin, OriginKind, Weakness
 
 
 if TYPE_CHECKING:
     from assistant.collect.code.follow.facts import Fact, Facts
     from assistant.collect.code.follow.run import Run
     from assistant.collect.code.values import Value
-    from assistant.domain.code import Origin
 
 _LESSON_OF = {
     "caller": GuardKind.SESSION,
@@ -128,15 +127,21 @@ def lessons_of(facts: Facts | set[Fact], known: list[Lesson]) -> tuple[Lesson, .
     for fact in sorted(facts, key=str):
         kind = _LESSON_OF.get(str(fact[0]))
         if kind is not None and kind not in kinds and kind not in out:
-            out[kind] = Lesson(kind, "", weakness=None)
+            out[kind] = Lesson(kind, "", _about(fact))
     return tuple(out.values())
+
+
+def _about(fact: Fact) -> tuple[Origin, ...]:
+    if fact[0] == "proven" and isinstance(fact[1], Origin):
+        return (fact[1],)
+    return (Origin(OriginKind.ROW, "", fact[1]),) if fact[0] == "tied" and isinstance(fact[1], int) else ()
 
 
 def _truthy(run: Run, value: Value, outcome: bool) -> Learned:
     answer = run.answer(value)
     if answer is not None:
         return (
-            Learned(frozenset({(answer,)}), (Lesson(_LESSON_OF[answer], next(iter(origins_of(value))).path),))
+            Learned(frozenset({(answer,)}), (Lesson(_LESSON_OF[answer], ordered(value)[0].path),))
             if outcome
             else NOTHING_LEARNED
         )
@@ -148,7 +153,7 @@ def _truthy(run: Run, value: Value, outcome: bool) -> Learned:
 
 def _truthy_known(run: Run, value: Value, outcome: bool) -> Learned:
     if isinstance(value, Known):
-        parts = [_origin(run, origin, outcome) for origin in value.origins if origin.kind is not OriginKind.CONSTANT]
+        parts = [_origin(run, origin, outcome) for origin in ordered(value) if origin.kind is not OriginKind.CONSTANT]
         return one_of(parts) if len(parts) != 1 else parts[0]
     if isinstance(value, Chain) and outcome:
         return _unknown_answer(run, value)
@@ -208,13 +213,13 @@ def _row(run: Run, origin: Origin) -> Learned:
 
 def _counted(run: Run, value: Value) -> Learned:
     """``rows.length > 0``: there is such a row."""
-    parts = [_origin(run, origin, True) for origin in origins_of(value) if origin.kind is OriginKind.ROW]
+    parts = [_origin(run, origin, True) for origin in ordered(value) if origin.kind is OriginKind.ROW]
     return both(parts)
 
 
 def _unknown_answer(run: Run, chain: Chain) -> Learned:
     """An answer of code that is not in the repository, asked about the caller and something else."""
-    found = origins_of(chain)
+    found = ordered(chain)
     callers = [origin for origin in found if trusted(run, origin)]
     asked = [
         origin for origin in found if origin.kind in {OriginKind.REQUEST, OriginKind.ROW} and origin not in callers

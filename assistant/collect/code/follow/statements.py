@@ -9,7 +9,6 @@ from assistant.collect.code.follow.facts import Facts, join
 from assistant.collect.code.follow.learn import learn
 from assistant.collect.code.follow.scope import Scope
 from assistant.collect.code.follow.stop import Stopped
-from assistant.collect.code.follow.truth import truth
 from assistant.collect.code.values import (
     NOTHING,
     UNKNOWN,
@@ -105,7 +104,7 @@ def _jump(run: Run, _node: Jump, _scope: Scope) -> bool:
 
 def _if(run: Run, node: If, scope: Scope) -> bool:
     test = run.evaluate(node.test, scope)
-    decided = truth(test)
+    decided = run.decided(test)
     if decided is not None:
         if not decided and isinstance(test, Test):
             run.note_impossible(test, scope.module, node.at)

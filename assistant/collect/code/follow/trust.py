@@ -33,11 +33,22 @@ _EDITABLE = re.compile(r"user_?metadata|unsafe_?metadata|raw_user_meta", re.IGNO
 _EQUALS = frozenset({"eq", "in", "match", "is"})
 
 
+_HIDDEN = frozenset({"private", "draft", "hidden", "restricted", "internal"})
+
+
 def is_shared(origin: Origin, constant: Constant) -> bool:
     """True when being equal to the constant says that a row is for others too; ``status === "completed"`` does not."""
     if not SHARED.search(origin.path):
         return False
     return not (_PROGRESS.search(origin.path) and isinstance(constant.value, str)) or bool(_OPEN.search(constant.value))
+
+
+def tells_shared(origin: Origin, constant: Constant, *, same: bool) -> bool:
+    """True when being equal (or not) to the constant says that a row is for others too: public, or not private."""
+    hidden = str(constant.value).lower() in _HIDDEN
+    if same:
+        return not hidden and is_shared(origin, constant)
+    return hidden and bool(SHARED.search(origin.path))
 
 
 def editable(origin: Origin) -> bool:
