@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import NamedTuple, TypeAlias
 
+from assistant.domain.module import Export, Gap, Import, Module
+
 
 class Literal(NamedTuple):
     """A string without substitutions, a number, a boolean, null/None/undefined, or a regular expression as its text."""
@@ -375,61 +377,10 @@ class Jump(NamedTuple):
 Statement: TypeAlias = Declare | Do | If | Return | Throw | Try | Loop | Switch | Define | DefineClass | Jump
 
 
-class Import(NamedTuple):
-    """One imported binding; ``import "x"`` has an empty local name. ``const x = require("y")`` and ``const { a } = await import("y")`` count."""
-
-    local: str
-    source: str
-    """The specifier as written; for Python the dotted module, relative dots kept."""
-    name: str
-    """Exported name, ``default``, or ``*`` for the whole module."""
-    type_only: bool
-    at: int
-
-
-class Export(NamedTuple):
-    """One exported binding."""
-
-    name: str
-    """Public name, ``default``, or ``*`` for ``export * from``."""
-    local: str
-    """Name in this module, or in ``source`` for a re-export; ``default`` for an anonymous default export, which the body declares under that name."""
-    source: str
-    """Specifier of a re-export, empty otherwise."""
-    type_only: bool
-    at: int
-
-
-class Gap(NamedTuple):
-    """A part of a file that could not be read."""
-
-    line: int
-    """1-based."""
-    reason: str
-
-
-class Module(NamedTuple):
-    """One source file."""
-
-    path: str
-    """Relative to the root of the repository, forward slashes."""
-    language: str
-    """ts, tsx, js or py."""
-    directives: tuple[str, ...]
-    """``use client``, ``use server``, ``use cache`` at the top."""
-    imports: tuple[Import, ...]
-    exports: tuple[Export, ...]
-    body: tuple[Statement, ...]
-    """Top-level statements in order; ``export const x = 1`` stands as the Declare it holds, ``export default <expression>`` as a Declare of ``default``; ``module.exports = {...}`` and ``exports.x =`` likewise."""
-    lazy: tuple[str, ...]
-    """Specifiers of dynamic ``import()`` calls anywhere in the file."""
-    gaps: tuple[Gap, ...]
-    """Parts not read; a file with gaps is partly read and never clean."""
-    line_starts: tuple[int, ...]
-    """Byte offset at which each line starts; line n starts at ``line_starts[n - 1]``."""
-
-    def line(self, at: int) -> int:
-        """1-based line of a byte offset."""
-        from bisect import bisect_right
-
-        return bisect_right(self.line_starts, at)
+__all__ = [
+    "Assign", "Attribute", "Await", "Binary", "Call", "Case", "Class", "Conditional", "Declare", "Define",
+    "DefineClass", "Do", "Element", "Export", "Expression", "Field", "Function", "Gap", "If", "Import", "Index",
+    "Jump", "Lambda", "Literal", "Loop", "Module", "Name", "Opaque", "Parameter", "Part", "Pattern", "Record",
+    "RecordPattern", "Return", "Sequence", "SequencePattern", "Spread", "Statement", "Switch", "Template", "Throw",
+    "Try", "Unary",
+]  # fmt: skip

@@ -21,7 +21,7 @@ VERBS = {
 }  # fmt: skip
 _MOUNTS = frozenset({"route", "register", "group", "mount", "guard"})
 _HOOKS = ("onRequest", "preParsing", "preValidation", "preHandler", "beforeHandle", "onBeforeHandle")
-_PARAMETER = re.compile(r":(\w+)(?:\{[^}]*\}|\([^)]*\))?[?*+]?|\{(\w+)(?::[^}]*)?\}|<(?:[^<>:]+:)?(\w+)>")
+_PARAMETER = re.compile(r":(\w+)(?:\{[^}]*\}|\([^)]*\))?[+*?]?|\{(\w+)(?::[^}]*)?\}|<(?:[^<>:]+:)?(\w+)>")
 
 
 class Event(NamedTuple):

@@ -92,7 +92,7 @@ def _pieces(source: str) -> Iterator[str]:
             end = source.index("}", index)
             inner = "".join(_pieces(source[index + 1 : end]))
             modifier = source[end + 1 : end + 2]
-            yield f"(?:{inner}){modifier if modifier in set('?*+') and modifier else ''}"
+            yield f"(?:{inner}){modifier if modifier in set('+*?') and modifier else ''}"
             index = end + 1 + (modifier in {"?", "*", "+"})
         elif sign == "(" or (sign == ":" and _NAME.match(source, index + 1)):
             prefix = literal[-1] if literal[-1:] in {"/", "."} else ""

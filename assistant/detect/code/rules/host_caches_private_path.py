@@ -84,7 +84,7 @@ def _says_so(entry: Entry) -> bool:
 def covers(rule: HostRule, path: str) -> bool:
     """Whether the pattern of a host's rule matches a path: ``/api/(.*)``, ``/api/:path*``, ``/api/*``; only whole folders count."""
     source = rule.source.split("?", maxsplit=1)[0]
-    wild = re.search(r"\(\.[*+]\)|:\w+[*+]|\*+|\(\?!", source)
+    wild = re.search(r"\(\.[+*]\)|:\w+[+*]|\*\**|\(\?!", source)
     if wild is None:
         return _plain(source) == _plain(path)
     if wild.group() == "(?!":
