@@ -20,6 +20,7 @@ from assistant.detect.code.guards import (
     PROVING,
     in_administration,
     is_administrative,
+    of_branch,
     proven_by,
     strong_guards,
 )
@@ -60,7 +61,8 @@ class Access:
     @cached_property
     def strong(self) -> tuple[Guard, ...]:
         """Guards that count and run before the query."""
-        return tuple(guard for guard in strong_guards(self.entry) if guard.order <= self.query.order)
+        found = tuple(guard for guard in strong_guards(self.entry) if guard.order <= self.query.order)
+        return (*found, *of_branch(self.entry, self.query, found))
 
     @cached_property
     def weak(self) -> tuple[Guard, ...]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
-from assistant.domain.code import EntryKind, GuardKind, OriginKind, TieKind
+from assistant.domain.code import EntryKind, Guard, GuardKind, OriginKind, TieKind
 
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from assistant.domain.code import Entry, Guard, Origin
+    from assistant.domain.code import Entry, Origin, Query
 
 PERSONS: Final = frozenset(
     {GuardKind.SESSION, GuardKind.API_KEY, GuardKind.ROLE, GuardKind.MEMBERSHIP, GuardKind.OWNER}
@@ -53,11 +53,31 @@ _ADMIN_COLUMNS: Final = words.named(
 _ADMIN_PATH: Final = words.named("admin superadmin backoffice staff")
 
 
+_KNOWN = {
+    "caller": GuardKind.SESSION,
+    "role": GuardKind.ROLE,
+    "secret": GuardKind.SECRET,
+    "signed": GuardKind.SIGNATURE,
+}
+
+
 def strong_guards(entry: Entry) -> Iterator[Guard]:
     """Guards that count."""
     for guard in entry.guards:
         if guard.weakness is None and guard.kind in PERSONS | MACHINES | {GuardKind.CAPABILITY}:
             yield guard
+
+
+def of_branch(entry: Entry, query: Query, found: Iterable[Guard]) -> Iterator[Guard]:
+    """What was known on the query's own branch and no single guard says: a session of one branch, an API key of the other."""
+    kinds = {guard.kind for guard in found}
+    for fact in query.known:
+        word, _, said = fact.partition(" ")
+        kind = _KNOWN.get(word)
+        if kind is None or kind in kinds or (kind is GuardKind.SESSION and kinds & PERSONS):
+            continue
+        roles = (said,) if kind is GuardKind.ROLE and said else ()
+        yield Guard(kind=kind, says=f"{word} on every branch", place=entry.place, order=query.order, roles=roles)
 
 
 def proven_by(entry: Entry, guards: Iterable[Guard]) -> frozenset[Origin]:
@@ -77,7 +97,11 @@ def proven_by(entry: Entry, guards: Iterable[Guard]) -> frozenset[Origin]:
         seen.add(query.id)
         for condition in query.filters:
             if condition.operator in EQUALS:
-                found |= {origin for origin in condition.origins if origin.kind is OriginKind.REQUEST}
+                found |= {
+                    origin
+                    for origin in condition.origins
+                    if origin.kind is OriginKind.REQUEST and not origin.path.startswith(("header.", "cookie"))
+                }
                 rows += [origin.row for origin in condition.origins if origin.kind is OriginKind.ROW]
     return frozenset(found)
 

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from assistant.domain.facts import Place
 
 
+_OF_CALLER = frozenset({"caller", "role", "secret", "signed"})
+
+
 @dataclass(slots=True, kw_only=True)
 class QueryRecord:
     """A query while the run goes on: later compares may still bind it."""
@@ -71,6 +74,7 @@ class QueryRecord:
             tie=self.tie,
             order=self.order,
             returned=tuple(sorted(self.returned)),
+            known=tuple(sorted({" ".join(map(str, fact)) for fact in self.facts if fact[0] in _OF_CALLER})),
             told_caller=self.told_caller,
             branch=self.branch,
             text=self.text,

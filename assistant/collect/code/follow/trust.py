@@ -181,7 +181,8 @@ def consequences(run: Run, row: int, depth: int = 0) -> set[Fact]:
             continue
         for origin in each.origins:
             if origin.kind is OriginKind.REQUEST:
-                facts.add(("proven", origin))
+                if not carried(origin):  # a key that names its owner is no tenant that was asked for
+                    facts.add(("proven", origin))
             elif origin.kind is OriginKind.ROW and origin.row != row and not bound(run, origin.row):
                 facts |= consequences(run, origin.row, depth + 1)
     return facts

@@ -38,6 +38,8 @@ EXAMPLES: Final = (
             **APP,
             "components/list.tsx": '"use client"\nimport type { Row } from "@/lib/types"\nexport function List({ rows }: { rows: Row[] }) { return <p>{rows.length}</p> }\n',
             "lib/types.ts": "export type Row = { id: string }\n",
+            "lib/admin.ts": 'import "server-only"\n'
+            + _CLIENT.replace("NEXT_PUBLIC_SUPABASE_SERVICE", "SUPABASE_SERVICE"),
         },
         leak={
             "lib/admin.ts": _CLIENT,
