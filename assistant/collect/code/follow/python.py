@@ -60,7 +60,7 @@ def _dependency(run: Run, closure: Closure, parameter: Parameter, depth: int) ->
 
 def parameter_at(parameter: Parameter) -> int:
     """Where a parameter stands."""
-    return parameter.pattern.at
+    return int(parameter.pattern.at)
 
 
 def provided(run: Run, closure: Closure, depth: int = 0) -> Value:
