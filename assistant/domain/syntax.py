@@ -180,7 +180,7 @@ class Opaque(NamedTuple):
 
 Expression: TypeAlias = Any
 """Literal, Name, Attribute, Index, Call, Template, Record, Sequence, Spread, Binary, Unary, Await, Conditional, Assign, Lambda, Element or Opaque.
-Spelled Any for mypy, which expands a recursive union of named tuples for minutes (decision 0011); ``isinstance`` narrows it all the same."""
+Spelled Any for mypy, which expands a recursive union of named tuples for minutes (decision 0012); ``isinstance`` narrows it all the same."""
 
 
 class Part(NamedTuple):

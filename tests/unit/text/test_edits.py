@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from assistant.domain.fixes import Hunk
 from assistant.text.diff import unified
-from assistant.text.edits import Edited, Overlap, apply_hunks, eol_of, moved, moved_end
+from assistant.text.edits import Edited, OverlapError, apply_hunks, eol_of, moved, moved_end
 
 
 def hunk(at: int, end: int, text: str, says: str = "why") -> Hunk:
@@ -20,9 +20,9 @@ def test_hunks_are_applied_in_place_and_not_in_order_of_arrival() -> None:
 
 
 def test_two_hunks_for_the_same_bytes_are_refused() -> None:
-    with pytest.raises(Overlap):
+    with pytest.raises(OverlapError):
         apply_hunks(b"abcdef", [hunk(1, 4, "x"), hunk(3, 5, "y")])
-    with pytest.raises(Overlap):
+    with pytest.raises(OverlapError):
         apply_hunks(b"abc", [hunk(1, 9, "x")])
 
 
