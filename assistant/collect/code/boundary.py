@@ -114,6 +114,8 @@ def _held(module: Module) -> _Held | None:
     """What is most private in a module; None when nothing is."""
     if any(one.source.startswith(_PASSES) for one in module.imports):
         return None
+    if not any(_environment(each) is not None for each in expressions_of(module.body)):
+        return None  # nearly every module
     found: list[_Held] = []
     variables = _variables(module)
     for statement in module.body:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from assistant.collect.code.walking import children_of
 from assistant.domain.syntax import (
     Assign,
     Attribute,
@@ -244,8 +245,7 @@ def functions_in(node: object) -> Iterator[tuple[Function, tuple[Function, ...]]
         if isinstance(one, Function):
             yield one, within
             within = (*within, one)
-        if isinstance(one, tuple):
-            waiting.extend((item, within) for item in reversed(one) if isinstance(item, tuple) and item)
+        waiting.extend([(item, within) for item in children_of(one)])
 
 
 def nodes_within(node: object, *kinds: type) -> Iterator[tuple[object, tuple[Function, ...]]]:
@@ -257,5 +257,4 @@ def nodes_within(node: object, *kinds: type) -> Iterator[tuple[object, tuple[Fun
             yield one, within
         if isinstance(one, Function):
             within = (*within, one)
-        if isinstance(one, tuple):
-            waiting.extend((item, within) for item in reversed(one) if isinstance(item, tuple) and item)
+        waiting.extend([(item, within) for item in children_of(one)])

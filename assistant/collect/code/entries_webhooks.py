@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from assistant.collect.code.resolve_usage import nodes_of
+from assistant.collect.code.walking import nodes_of
 from assistant.domain.syntax import Attribute, Name
 
 

@@ -25,7 +25,7 @@ from assistant.domain.syntax import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from assistant.domain.syntax import Import, Module, Statement
+    from assistant.domain.syntax import Export, Import, Module, Statement
 
 
 class Found(NamedTuple):
@@ -52,6 +52,7 @@ class Program:
         self._imports: dict[str, dict[str, Import]] = {}
         self._declared: dict[str, dict[str, Declaration]] = {}
         self._exported: dict[tuple[str, str], Found | None] = {}
+        self._offers: dict[str, tuple[Mapping[str, Export], tuple[str, ...]]] = {}
         self._graph: Graph | None = None
 
     def module(self, path: str) -> Module | None:
@@ -154,19 +155,29 @@ class Program:
             return Found(path, "*")
         if module.language == "py":
             return self._own(path, name, seen)
-        for export in module.exports:
-            if export.name == name and not export.type_only:
-                if not export.source:
-                    return self._own(path, export.local, seen)
-                target = self.target(path, export.source)
-                return self._export(target, export.local, seen) if target else None
+        named, stars = self._offered(module)
+        export = named.get(name)
+        if export is not None:
+            if not export.source:
+                return self._own(path, export.local, seen)
+            target = self.target(path, export.source)
+            return self._export(target, export.local, seen) if target else None
         if name != "default":
-            for export in module.exports:
-                if export.name == "*" and not export.type_only and (target := self.target(path, export.source)):
-                    found = self._export(target, name, seen)
-                    if found is not None:
-                        return found
+            for target in stars:
+                found = self._export(target, name, seen)
+                if found is not None:
+                    return found
         return None
+
+    def _offered(self, module: Module) -> tuple[Mapping[str, Export], tuple[str, ...]]:
+        """The first export of each name, and the files of ``export *``; types left out."""
+        known = self._offers.get(module.path)
+        if known is None:
+            values = [export for export in module.exports if not export.type_only]
+            targets = (self.target(module.path, export.source) for export in values if export.name == "*")
+            known = {export.name: export for export in reversed(values)}, tuple(path for path in targets if path)
+            self._offers[module.path] = known
+        return known
 
     def _own(self, path: str, local: str, seen: set[tuple[str, str]]) -> Found | None:
         """A name as the module itself knows it."""

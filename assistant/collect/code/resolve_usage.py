@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from assistant.domain.syntax import Declare, Define, DefineClass, Name, RecordPattern, SequencePattern
+from assistant.collect.code.walking import nodes_of
+from assistant.domain.syntax import Declare, Define, DefineClass, Element, Name, RecordPattern, SequencePattern
 
 
 if TYPE_CHECKING:
@@ -16,24 +17,13 @@ if TYPE_CHECKING:
 _SERVER_ONLY = frozenset({"getServerSideProps", "getStaticProps", "getStaticPaths"})
 
 
-def nodes_of(node: Any) -> Iterator[Any]:  # noqa: ANN401  # any node of the syntax
-    """Every named tuple below a node, itself included, in source order."""
-    waiting = [node]
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, tuple):
-            if hasattr(one, "_fields"):
-                yield one
-            waiting.extend(item for item in reversed(one) if isinstance(item, tuple))
-
-
 def names_read(node: Any) -> frozenset[str]:  # noqa: ANN401  # any node of the syntax
     """Identifiers anywhere below a node, JSX tags included."""
     out = set()
     for one in nodes_of(node):
         if type(one) is Name:
             out.add(one.id)
-        elif hasattr(one, "tag") and isinstance(one.tag, str) and one.tag:
+        elif type(one) is Element and one.tag:
             out.add(one.tag.partition(".")[0])
     return frozenset(out)
 

@@ -7,13 +7,14 @@ A library object is a ``Chain``: the import it grew from and every attribute and
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from assistant.domain.code import Origin, OriginKind
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from assistant.domain.syntax import Class, Function
 
@@ -145,6 +146,8 @@ Value: TypeAlias = Constant | Known | Closure | Blueprint | Shape | Listed | Cha
 UNKNOWN = Known(frozenset({Origin(OriginKind.UNKNOWN)}))
 """Nothing is known of it."""
 _DEEPEST = 6
+_NO_ORIGINS: frozenset[Origin] = frozenset()
+_SILENT: frozenset[type] = frozenset((Closure, Blueprint, Native))
 NOTHING = Constant(None)
 """null, undefined, None."""
 
@@ -235,13 +238,35 @@ class Deed(NamedTuple):
 
 def origins_of(value: Value | None, depth: int = 0) -> frozenset[Origin]:
     """Every origin that a value carries; empty for functions and library objects without request data in their arguments."""
-    if value is None or depth > _DEEPEST:
-        return frozenset()
-    if isinstance(value, Known):
-        return value.origins
-    if isinstance(value, Constant):
-        return frozenset({Origin(OriginKind.CONSTANT, repr(value.value)[:40])})
-    return frozenset().union(*(origins_of(part, depth + 1) for part in parts_of(value)))
+    kind = type(value)
+    if kind is Known:
+        return value.origins if depth <= _DEEPEST else _NO_ORIGINS  # type: ignore[union-attr]
+    if value is None or depth > _DEEPEST or kind in _SILENT:
+        return _NO_ORIGINS
+    if kind is Constant:
+        return _written(value.value)  # type: ignore[union-attr]
+    found: set[Origin] = set()
+    _gather(value, depth, found)
+    return frozenset(found)
+
+
+@lru_cache(maxsize=4096, typed=True)
+def _written(value: str | float | bool | None) -> frozenset[Origin]:  # noqa: FBT001 - a value of the code, no switch
+    return frozenset({Origin(OriginKind.CONSTANT, repr(value)[:40])})
+
+
+def _gather(value: Value, depth: int, found: set[Origin]) -> None:
+    """What ``origins_of`` does, for the millions of values that are asked: into one set, each type looked at once."""
+    if depth >= _DEEPEST:
+        return
+    for part in parts_of(value):
+        kind = type(part)
+        if kind is Known:
+            found |= part.origins  # type: ignore[union-attr]
+        elif kind is Constant:
+            found |= _written(part.value)  # type: ignore[union-attr]
+        elif kind not in _SILENT:
+            _gather(part, depth + 1, found)
 
 
 def ordered(value: Value | None) -> tuple[Origin, ...]:
@@ -250,22 +275,21 @@ def ordered(value: Value | None) -> tuple[Origin, ...]:
     return tuple(sorted(found)) if len(found) > 1 else tuple(found)
 
 
-def parts_of(value: Value) -> Iterator[Value]:
+def parts_of(value: Value) -> Sequence[Value]:
     """The values a value is made of, one level down."""
     if isinstance(value, Shape):
-        yield from value.fields.values()
-        yield from value.rest
-    elif isinstance(value, Listed):
-        yield from value.items
-    elif isinstance(value, Promise):
-        yield value.value
-    elif isinstance(value, Test):
-        yield from value.operands
-    elif isinstance(value, Either):
-        yield from value.values
-    elif isinstance(value, Chain):
-        for step in value.steps:
-            yield from step.arguments or ()
+        return (*value.fields.values(), *value.rest)
+    if isinstance(value, Listed):
+        return value.items
+    if isinstance(value, Promise):
+        return (value.value,)
+    if isinstance(value, Test):
+        return value.operands
+    if isinstance(value, Either):
+        return value.values
+    if isinstance(value, Chain):
+        return [one for step in value.steps if step.arguments for one in step.arguments]
+    return ()
 
 
 def unwrapped(value: Value) -> Value:

@@ -5,7 +5,7 @@ Iterative, because a generated file nests deeper than the interpreter's stack al
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 from assistant.domain.syntax import (
     Assign,
@@ -57,7 +57,6 @@ if TYPE_CHECKING:
 Node: TypeAlias = (
     Expression | Statement | Field | Function | Class | Case | Parameter | Part | RecordPattern | SequencePattern
 )
-_LEAVES: Final = (Literal, Name, Jump)
 _EXPRESSIONS: Final = (
     Literal,
     Name,
@@ -79,25 +78,67 @@ _EXPRESSIONS: Final = (
 )
 _STATEMENTS: Final = (Declare, Do, If, Return, Throw, Try, Loop, Switch, Define, DefineClass)
 _INNER: Final = (Field, Function, Class, Case, Parameter, Part, RecordPattern, SequencePattern)
-_NODES: Final = (*_EXPRESSIONS, *_STATEMENTS, *_INNER)
+_KINDS: Final[frozenset[Any]] = frozenset((*_EXPRESSIONS, *_STATEMENTS, *_INNER))
+_ONLY: Final[frozenset[Any]] = frozenset(_EXPRESSIONS)
+_WORDS: Final = frozenset(
+    {
+        "at",
+        "end",
+        "id",
+        "name",
+        "new",
+        "texts",
+        "key",
+        "spread",
+        "operator",
+        "tag",
+        "rest",
+        "annotation",
+        "is_async",
+        "directives",
+        "kind",
+    }
+)
+"""Fields that hold no node; ``Index.key`` and ``Template.tag`` do."""
+_INSIDE: Final[dict[Any, tuple[int, ...]]] = {
+    kind: tuple(
+        n
+        for n, field in reversed(tuple(enumerate(kind._fields)))
+        if field not in _WORDS or (kind, field) in {(Index, "key"), (Template, "tag")}
+    )
+    for kind in (*_KINDS, Jump)
+    if kind is not Literal
+} | {Literal: ()}
+"""Positions of the fields that may hold nodes, last first."""
 
 
 def nodes_of(*roots: object) -> Iterator[Node]:
     """Every node below ``roots`` and the roots themselves, in source order; a root may be a node or a tuple of nodes."""
-    stack: list[object] = list(reversed(roots))
+    stack: list[Any] = list(reversed(roots))
     while stack:
         node = stack.pop()
-        if isinstance(node, _NODES):
+        kind = type(node)
+        if kind is Name or kind is Literal:
             yield node
-        if isinstance(node, tuple) and not isinstance(node, _LEAVES):
-            stack.extend(child for child in reversed(node) if isinstance(child, tuple))
+            continue
+        if kind in _KINDS:
+            yield node
+        stack.extend(children_of(node))
+
+
+def children_of(node: Any) -> list[Any]:  # noqa: ANN401  # a node or a tuple of nodes
+    """The nodes and tuples of nodes right below one, last first."""
+    inside = _INSIDE.get(type(node))
+    if inside is not None:
+        return [child for n in inside if (child := node[n])]
+    return [child for child in reversed(node) if isinstance(child, tuple)] if isinstance(node, tuple) else []
 
 
 def expressions_of(*roots: object) -> Iterator[Expression]:
     """Every expression below ``roots``, functions inside included, in source order."""
     for node in nodes_of(*roots):
-        if isinstance(node, _EXPRESSIONS):
-            yield node
+        if type(node) in _ONLY:
+            yield cast("Expression", node)
 
 
 def lambdas_named(module: Module, names: frozenset[str]) -> Iterator[tuple[str, Function]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assistant.collect.code.values import Either, Value
+from assistant.collect.code.values import Constant, Either, Known, Value
 
 
 if TYPE_CHECKING:
@@ -60,16 +60,17 @@ def _flat(values: tuple[Value, ...]) -> Iterator[Value]:
 
 
 def either(*values: Value) -> Value:
-    """One of several values; the same value twice is one, and beyond eight the rest is dropped."""
+    """One of several values; the same value twice is one, and beyond eight the rest is dropped.
+
+    Closures and shapes are compared by identity, constants and origins by content.
+    """
     kept: list[Value] = []
     for value in _flat(values):
-        if not any(value is other or _same(value, other) for other in kept):
+        kind = type(value)
+        alike = kind is Constant or kind is Known
+        for other in kept:
+            if value is other or (alike and type(other) is kind and value == other):
+                break
+        else:
             kept.append(value)
     return kept[0] if len(kept) == 1 else Either(tuple(kept[:_MOST]))
-
-
-def _same(one: Value, other: Value) -> bool:
-    """Cheap equality: closures and shapes are compared by identity, everything else by type and content."""
-    from assistant.collect.code.values import Constant, Known
-
-    return type(one) is type(other) and isinstance(one, Constant | Known) and one == other

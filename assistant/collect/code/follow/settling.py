@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from assistant.collect.code.follow.run import Run
 
 
+_LATER = re.compile(r"after|waitUntil|timeout|schedule|defer", re.IGNORECASE)
+
+
 def settle(run: Run, value: Value, *, run_deferred: bool) -> Value:
     """What awaiting gives."""
     if isinstance(value, Promise):
@@ -51,6 +54,6 @@ def _deferred(run: Run, value: Chain) -> Value | None:
         supplied = tuple(UNKNOWN for _ in one.function.parameters)
         before = run.facts
         results.append(run.settle(run.attempt(one, supplied, last.module, last.at)))
-        if re.search(r"after|waitUntil|timeout|schedule|defer", last.name or value.name, re.IGNORECASE):
+        if _LATER.search(last.name or value.name):
             run.facts = before
     return either(*results) if results else None
