@@ -8,6 +8,7 @@ from assistant.collect.code.follow.attributes import attribute
 from assistant.collect.code.follow.binding import bind
 from assistant.collect.code.follow.classes import instance, static
 from assistant.collect.code.follow.facts import access
+from assistant.collect.code.follow.gathered import gathered
 from assistant.collect.code.follow.globals import global_call
 from assistant.collect.code.follow.library import known_method, listed_method, over
 from assistant.collect.code.follow.scope import Scope, either
@@ -176,6 +177,10 @@ def call_method(
         )
     if isinstance(of, Promise):
         return _promised(run, of, name, arguments, module, at, end)
+    if isinstance(of, Known | Listed):
+        kept = gathered(run, of, name, arguments)
+        if kept is not None:
+            return kept
     if isinstance(of, Known):
         return _known_method(run, of, name, arguments, module, at, end)
     if isinstance(of, Listed):

@@ -66,6 +66,7 @@ def _drive(run: Run, point: EntryPoint) -> None:
     if point.kind in {EntryKind.SERVICE, EntryKind.JOB}:
         run.facts |= {("caller",)} if point.kind is EntryKind.SERVICE else {("signed",)}
     run.interactive = point.kind is EntryKind.COMPONENT
+    run.path = point.path if point.kind in {EntryKind.ROUTE, EntryKind.PAGES_API} else ""
     for before in point.before:
         _before(run, run.evaluate(before.expression, run.world.scope(before.module)), point)
     value = unwrapped(run.evaluate(point.expression, scope))
@@ -171,9 +172,12 @@ def _after_write(run: Run) -> None:
         if guard.kind not in {GuardKind.OWNER, GuardKind.MEMBERSHIP} or guard.weakness is not None:
             continue
         asked = _asked(run, guard)
+        looked_at = {origin.row for origin in guard.subjects if origin.kind is OriginKind.ROW}
         for record in run.ledger.queries:
             if record.reads or record.order > guard.order or record.tie is not None or not asked:
                 continue
+            if record.id in looked_at:
+                continue  # the guard looks at what this very write gave back
             compared = {origin for each in record.filters for origin in each.origins}
             sent = compared | {origin for one in record.written for origin in one.origins}
             if sent & asked and record.client in {ClientKind.SERVICE, ClientKind.POOL, ClientKind.PROVIDER}:

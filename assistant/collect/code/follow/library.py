@@ -9,6 +9,7 @@ from assistant.collect.code.values import (
     NOTHING,
     UNKNOWN,
     Closure,
+    Constant,
     Known,
     Listed,
     Native,
@@ -67,6 +68,7 @@ _KEEPS = frozenset(
         "getTime",
     ]
 )
+_NEVER = Constant(value=False)
 _BODY = frozenset({"json", "formData", "text", "blob", "arrayBuffer", "parseBody", "get_json", "form", "body"})
 _EACH = frozenset({"map", "forEach", "flatMap", "mapAsync"})
 _PICK = frozenset({"find", "filter", "findLast"})
@@ -176,7 +178,7 @@ def listed_method(run: Run, value: Listed, name: str, arguments: tuple[Value, ..
     if callback is not None:
         return over(run, value.items, value, name, callback, arguments, module, at)
     if name in {"includes", "indexOf", "has"} and arguments:
-        return Test("in", (arguments[0], value))
+        return _NEVER if run.elsewhere(value, arguments[0]) else Test("in", (arguments[0], value))
     if name in {"push", "unshift", "append", "add", "concat", "extend"}:
         extra = tuple(item for one in arguments for item in (one.items if isinstance(one, Listed) else (one,)))
         run.append(value, extra)

@@ -11,7 +11,7 @@ from assistant.collect.code.follow.facts import NONE, Facts
 from assistant.collect.code.follow.ledger import Ledger
 from assistant.collect.code.follow.scope import either
 from assistant.collect.code.follow.stop import Exhausted, Stopped
-from assistant.collect.code.follow.truth import truth
+from assistant.collect.code.follow.truth import other_paths, truth
 from assistant.collect.code.values import (
     UNKNOWN,
     Blueprint,
@@ -94,6 +94,7 @@ class Run:
         self.settled: dict[int, tuple[Value, Value]] = {}
         self.answers: dict[int, tuple[Value, str]] = {}
         self.interactive = False
+        self.path = ""
         self.visited: set[tuple[str, int]] = set()
         self.wrappers: list[str] = []
         self.running: list[Function] = []
@@ -238,6 +239,10 @@ class Run:
             for name, known in frame_scope.names.items():
                 if known is value:
                     frame_scope.names[name] = longer
+
+    def elsewhere(self, paths: Listed, asked: Value) -> bool:
+        """``["/links"].includes(request.nextUrl.pathname)`` in a handler that answers another path."""
+        return other_paths(self.path, paths, asked)
 
     def mean(self, value: Value, test: Test) -> Value:
         """Remember what it means that a value is there."""

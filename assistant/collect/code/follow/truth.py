@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from assistant.collect.code.values import (
     Blueprint,
     Chain,
@@ -16,10 +18,25 @@ from assistant.collect.code.values import (
     Test,
     Value,
 )
-from assistant.domain.code import OriginKind
+from assistant.domain.code import Origin, OriginKind
 
 
 _ENVIRONMENT = {"NODE_ENV"}
+_URL = frozenset({Origin(OriginKind.REQUEST, "url")})
+
+
+def other_paths(path: str, paths: Listed, asked: Value) -> bool:
+    """True when ``asked`` is the path of the request, which is answered at ``path``, and none of ``paths`` can be it."""
+    if not path or not isinstance(asked, Known) or asked.origins != _URL or not paths.items:
+        return False
+    own = re.compile("/".join(".+" if part.startswith("[") else re.escape(part) for part in path.split("/")))
+    for one in paths.items:
+        text = one.value if isinstance(one, Constant) else None
+        if not isinstance(text, str) or not text.startswith("/"):
+            return False
+        if own.fullmatch(text) or own.fullmatch(f"/api{text}"):
+            return False
+    return True
 
 
 def truth(value: Value) -> bool | None:
