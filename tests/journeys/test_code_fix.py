@@ -187,7 +187,12 @@ def test_the_shop_type_checks_is_formatted_and_serves_its_customers(
     subprocess.run([tools / "tsc", "--outDir", tmp_path], cwd=root, check=True, capture_output=True)
     surroundings = {**os.environ, "NODE_PATH": str(root / "test" / "fakes")}
     tests = subprocess.run(
-        ["node", "--test", "test/app.test.js"], cwd=tmp_path, env=surroundings, check=False, capture_output=True, text=True
+        ["node", "--test", "test/app.test.js"],
+        cwd=tmp_path,
+        env=surroundings,
+        check=False,
+        capture_output=True,
+        text=True,
     )
     assert tests.returncode == 0, tests.stdout
     leaks = subprocess.run(
