@@ -115,7 +115,10 @@ def _kind(run: Run, origin: Origin, column: str) -> TieKind | None:
     if origin.kind is OriginKind.REQUEST:
         if ("proven", origin) in run.facts:
             return TieKind.PROVEN
-        if (carried(origin) and CREDENTIAL.search(column or origin.path)) or is_capability(column, origin):
+        if carried(origin) and CREDENTIAL.search(column or origin.path):
+            return TieKind.CAPABILITY
+        told = ("caller",) in run.facts and column.lower().endswith("secret")  # whoever is signed in needs no client secret
+        if is_capability(column, origin) and not told:
             return TieKind.CAPABILITY
     return None
 
