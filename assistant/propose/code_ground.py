@@ -271,7 +271,10 @@ class CodeGround:
                 except (OSError, KeyError):
                     self._lent[one.id] = None
             found = self._lent[one.id]
-            if found is not None and (one.kind is entry.kind or not any(found.request)):
+            fits = found is not None and (one.kind is entry.kind or not any(found.request))
+            # who may do something in one folder says nothing about another
+            strict = found is not None and found.role and (one.kind is entry.kind or bool(found.helper))
+            if found is not None and fits and not (strict and _folder(one) != _folder(entry)):
                 return one, found
             if tried >= _MOST_DONORS * (3 if one.kind is entry.kind else 1):
                 return None
@@ -321,6 +324,10 @@ class CodeGround:
         """Queries of an entry by their number."""
         wanted = set(ids)
         return [query for query in entry.queries if query.id in wanted]
+
+
+def _folder(entry: Entry) -> str:
+    return entry.place.file.rpartition("/")[0]
 
 
 def compared_and_written(query: Query) -> list[tuple[str, tuple[Origin, ...]]]:

@@ -54,7 +54,7 @@ def guard_steps(ground: CodeGround, entry: Entry, *, optional: bool = False) -> 
     if found is not None:
         lender, lent = found
         facts |= _lent_facts(entry, lender, lent.lines, lent.asks, lent.empty)
-        facts |= {"names": ",".join(lent.names), "request": ",".join(lent.request)}
+        facts |= {"names": ",".join(lent.names), "request": ",".join(lent.request), "helper": lent.helper}
         from codemods.tsx.donor import rebased
 
         needs = tuple(rebased(need, lender.place.file, entry.place.file) for need in lent.needs)

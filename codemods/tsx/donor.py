@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from assistant.domain.fixes import Hunk
 from assistant.text.edits import apply_hunks
 from codemods.target import Needed
-from codemods.tsx.guard import exits, identity
+from codemods.tsx.guard import early, exits, identity, required
 from codemods.tsx.imports import bound_names
 from codemods.tsx.scope import callers, parameters
 from codemods.tsx.tree import around, block_of, field, function_at, parse, statement_of, statements, text, walk
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _GLOBALS = frozenset(
     {"Response", "Error", "Promise", "process", "Request", "URL", "console", "undefined", "JSON", "Boolean", "String"}
 )
+_ROLE = re.compile(r"admin|role|permission|owner|staff|super|manager|moderator|vendor|seller", re.IGNORECASE)
 
 
 class Lent(NamedTuple):
@@ -42,7 +43,11 @@ class Lent(NamedTuple):
     asks: str
     """Its declarations alone."""
     empty: str
-    """Expression that is empty for a stranger."""
+    """Expression that is empty for a stranger; nothing when the check ends the handler itself."""
+    role: bool = False
+    """It asks for more than a session: only neighbours may take it over."""
+    helper: str = ""
+    """The function that throws for a stranger."""
 
 
 def lend(source: bytes, path: str, function: tuple[int, int]) -> Lent | None:
@@ -50,13 +55,16 @@ def lend(source: bytes, path: str, function: tuple[int, int]) -> Lent | None:
     root = parse(source, path)
     handler = function_at(root, function)
     block = block_of(handler)
-    if handler is None or block is None or (asked := identity(block, branches=True)) is None:
+    if handler is None or block is None:
         return None
+    asked = identity(block, branches=True)
+    if asked is None:
+        return _throwing(source, root, handler, block)
     statement, name = asked
     siblings = statements(statement.parent) if statement.parent is not None else []
     refusal = _refusal(siblings, statement, name)
     if refusal is None:
-        return None
+        return _throwing(source, root, handler, block)
     imports = bound_names(root)
     taken = _with_what_it_needs([one for one in siblings if one.end_byte <= statement.start_byte], statement, imports)
     chosen = [*taken, statement, refusal]
@@ -77,6 +85,45 @@ def lend(source: bytes, path: str, function: tuple[int, int]) -> Lent | None:
         caller=found[0],
         asks="\n".join(_model(source, one) for one in chosen[:-1]),
         empty=name,
+        role=_ROLE.search(text(field(refusal, "condition"))) is not None,
+    )
+
+
+def _throwing(source: bytes, root: Node, handler: Node, block: Node) -> Lent | None:
+    """A helper that ends the handler itself (``await requireUser()``), with the ``if`` that looks at its answer, when there is one."""
+    found = next(((one, name) for one in early(block) if (name := required(one))), None)
+    if found is None:
+        return None
+    statement, helper = found
+    siblings = statements(statement.parent) if statement.parent is not None else []
+    imports = bound_names(root)
+    chosen = [
+        *_with_what_it_needs([one for one in siblings if one.end_byte <= statement.start_byte], statement, imports)
+    ]
+    chosen.append(statement)
+    answered = set(_declares(statement))
+    following = next((one for one in siblings if one.start_byte >= statement.end_byte), None)
+    inside = field(following, "consequence")
+    if following is not None and following.type == "if_statement" and inside is not None and exits(inside):
+        test = field(following, "condition")
+        if test is not None and answered and answered & _free([test]):
+            chosen.append(following)
+    declared = [name for one in chosen for name in _declares(one)]
+    own = [one.name for one in parameters(handler) if not one.path]
+    free = _free(chosen) - set(declared) - _GLOBALS
+    if helper not in imports or free - set(imports) - set(own):
+        return None
+    lines = "\n".join(_model(source, one) for one in chosen)
+    return Lent(
+        lines=lines,
+        needs=tuple(Needed(*_import(imports, used)) for used in sorted(free & set(imports))),
+        names=tuple(declared),
+        request=tuple(one if one in free else "" for one in own),
+        caller="",
+        asks=lines,
+        empty="",
+        role=_ROLE.search(" ".join([helper, *map(text, chosen[-1:])])) is not None,
+        helper=helper,
     )
 
 

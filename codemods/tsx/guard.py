@@ -2,7 +2,7 @@
 
 Facts: ``lines`` (model text: declarations, then the ``if`` that refuses, or a call that refuses itself), ``names`` (names the lines
 declare, comma separated), ``empty`` (expression that is
-empty for a stranger, when the lines only ask: the handler's own refusal is written behind them), ``request`` (names of the lender's parameters, comma separated), ``kind`` (of the entry).
+empty for a stranger, when the lines only ask: the handler's own refusal is written behind them), ``request`` (names of the lender's parameters, comma separated), ``kind`` (of the entry), ``helper`` (the function that throws for a stranger).
 """
 
 from __future__ import annotations
@@ -27,6 +27,11 @@ CREDENTIALS = re.compile(
     r"(valid|verif|check|require|auth).*(key|token|credential|bearer)|authenticate|authorize", re.IGNORECASE
 )
 """Names of functions that look at a key instead of a session."""
+REQUIRES = re.compile(
+    r"(require|assert|ensure|enforce)\w*?(session|user|auth|log_?in|signed|admin|role|permission|member|owner|staff|vendor)",
+    re.IGNORECASE,
+)
+"""Names of functions that throw for who is not let in."""
 SAYS = "Nobody is asked who they are before this runs."
 
 
@@ -42,6 +47,9 @@ def edit(source: bytes, target: Target) -> Answer:
     style = style_of(root, source)
     asked = identity(block)
     kind = target.facts.get("kind", "route")
+    helper = target.facts.get("helper", "")
+    if helper and any(required(one) == helper for one in early(block)):
+        return Edits(())
     if asked is not None:
         statement, name = asked
         if refuses(block, statement, name):
@@ -75,7 +83,7 @@ def identity(block: Node, *, branches: bool = False) -> tuple[Node, str] | None:
         block: body of the handler.
         branches: also look into ``if (req.method === ...)``.
     """
-    for statement in _early(block, branches=branches):
+    for statement in early(block, branches=branches):
         if statement.type not in {"lexical_declaration", "variable_declaration"}:
             continue
         for one in statement.named_children:
@@ -89,7 +97,21 @@ def identity(block: Node, *, branches: bool = False) -> tuple[Node, str] | None:
     return None
 
 
-def _early(block: Node, *, branches: bool = False) -> list[Node]:
+def required(statement: Node) -> str:
+    """The helper a statement calls that throws or redirects for a stranger, by its name; empty without one."""
+    value: Node | None = None
+    if statement.type == "expression_statement":
+        value = plain(statement.named_children[0]) if statement.named_children else None
+    elif statement.type in {"lexical_declaration", "variable_declaration"}:
+        value = plain(field(statement.named_children[0], "value")) if statement.named_children else None
+    if value is None or value.type != "call_expression":
+        return ""
+    called = field(value, "function")
+    name = text(called) if called is not None and called.type == "identifier" else ""
+    return name if REQUIRES.match(name) else ""
+
+
+def early(block: Node, *, branches: bool = False) -> list[Node]:
     """Statements of a body, those of a ``try`` that holds everything included."""
     out: list[Node] = []
     for one in statements(block):
@@ -98,7 +120,7 @@ def _early(block: Node, *, branches: bool = False) -> list[Node]:
         if branches and one.type == "if_statement" and ".method" in text(field(one, "condition")):
             body = field(one, "consequence")
         if body is not None and body.type == "statement_block":
-            out += _early(body, branches=branches)
+            out += early(body, branches=branches)
     return out
 
 
@@ -137,7 +159,7 @@ def _leaves(pattern: Node) -> list[Node]:
 def refuses(block: Node, statement: Node, name: str) -> bool:
     """True when a later ``if`` looks at the name and ends the handler."""
     first = re.escape(name.split("?", maxsplit=1)[0].split(".", maxsplit=1)[0])
-    for one in _early(block):
+    for one in early(block):
         if one.type == "if_statement" and one.start_byte >= statement.end_byte:
             test = text(field(one, "condition"))
             inside = field(one, "consequence")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 SESSION_CALLS: Final = re.compile(
     r"^(auth|currentUser|getUser|getClaims|(get|require|load|fetch|check|validate|verify|ensure|use|with)?_?"
-    r"(server|current|auth|authenticated|active|my|api)?_?(session|user|viewer|auth|identity|account|request)"
+    r"(server|current|auth|authenticated|active|my|api|action|verified)?_?(session|user|viewer|auth|identity|account|request)"
     r"(session|user|data|context|id|server)?)$",
     re.IGNORECASE,
 )

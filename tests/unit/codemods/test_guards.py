@@ -275,3 +275,69 @@ def test_refusals_follow_the_kind_of_the_handler() -> None:
         path="pages/api/x.js",
         kind="pages-api",
     )
+
+
+def test_a_helper_that_throws_is_the_check_of_a_neighbour() -> None:
+    facts, needs = lent(
+        """import { requireUser } from "@/lib/session";
+
+export async function rename(id: string) {
+  const user = await requireUser();
+  return save(id, user.id);
+}
+""",
+        "app/a/actions.ts",
+    )
+    before = """
+        import { db } from '@/lib/db'
+
+        export async function remove(id: string) {
+          await db.remove(id)
+        }
+    """
+    after = """
+        import { db } from '@/lib/db'
+        import { requireUser } from '@/lib/session'
+
+        export async function remove(id: string) {
+          const user = await requireUser()
+          await db.remove(id)
+        }
+    """
+    helper = {"helper": "requireUser", "kind": "action"}
+    check_edited("guard", before, after, path="app/b/actions.ts", needs=needs, **(facts | helper))
+
+
+def test_a_helper_that_answers_with_a_refusal_is_lent_with_the_look_at_it() -> None:
+    found = lend(
+        text := b"""import { requireAuth } from "@/lib/session";
+
+async function GET(request) {
+  const auth = await requireAuth(request);
+  if (auth instanceof Response) return auth;
+  return load(auth.id);
+}
+""",
+        "app/api/a/route.ts",
+        (text.index(b"async function"), len(text) - 1),
+    )
+    assert found is not None
+    assert "instanceof Response" in found.lines
+    assert found.request == ("request",)
+
+
+def test_a_helper_that_asks_for_a_role_says_so() -> None:
+    found = lend(
+        text := b"""import { requireAdmin } from "@/lib/session";
+
+async function GET() {
+  await requireAdmin();
+  return load();
+}
+""",
+        "app/api/a/route.ts",
+        (text.index(b"async function"), len(text) - 1),
+    )
+    assert found is not None
+    assert found.role
+    assert found.helper == "requireAdmin"
