@@ -103,6 +103,7 @@ class Run:
         self._templates: dict[int, tuple[Value, Chain]] = {}
         self._left = steps
         self._tail = False
+        self._compared: dict[int, Value] = {}
 
     @property
     def frame(self) -> Frame:
@@ -347,6 +348,8 @@ class Run:
 
     def stack(self) -> tuple[int, ...]:
         """The tests that the run stands under, as tokens to compare."""
+        for test, _ in self.conditions:
+            self._compared[id(test)] = test  # alive as long as its token: another test must not get it
         return tuple(id(test) for test, _ in self.conditions)
 
     def symbol(self) -> str | None:
