@@ -314,7 +314,7 @@ def invoke(run: Run, closure: Closure, arguments: tuple[Value, ...], module: str
     """
     function = closure.function
     tail = run.take_tail()
-    again = sum(one is function for one in run.running) >= _SAME_FUNCTION  # its body was followed already
+    again = len([one for one in run.running if one is function]) >= _SAME_FUNCTION  # its body was followed already
     if again or len(run.frames) > _DEEPEST:
         if not again:
             run.ledger.lost(f"{function.name or 'a function'}() calls too deep", run.place(closure.module, function.at))

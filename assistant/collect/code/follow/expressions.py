@@ -10,7 +10,7 @@ from assistant.collect.code.follow.elements import element
 from assistant.collect.code.follow.facts import access, join
 from assistant.collect.code.follow.learn import learn
 from assistant.collect.code.follow.scope import Scope, either
-from assistant.collect.code.follow.stop import Stopped
+from assistant.collect.code.follow.stop import Exhausted, Stopped
 from assistant.collect.code.follow.truth import truth
 from assistant.collect.code.values import (
     NOTHING,
@@ -66,7 +66,9 @@ def evaluate(run: Run, node: Expression, scope: Scope) -> Value:
     Raises:
         Stopped: it never comes back (throw, redirect, a function that always throws).
     """
-    run.spend()
+    run.left -= 1  # as run.spend() does, three million times
+    if run.left < 0:
+        raise Exhausted
     handler: Callable[[Run, Any, Scope], Value] = _HANDLERS[type(node)]
     return handler(run, node, scope)
 

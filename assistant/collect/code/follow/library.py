@@ -25,6 +25,7 @@ from assistant.domain.code import Origin, OriginKind, Weakness
 if TYPE_CHECKING:
     from assistant.collect.code.follow.run import Run
 
+_CALLED = (Closure, Native)
 _KEEPS = frozenset(
     [
         "toString",
@@ -79,7 +80,7 @@ _SECTION = {"json": "body", "form": "form", "query": "query", "param": "path", "
 
 def known_method(run: Run, value: Known, name: str, arguments: tuple[Value, ...], module: str, at: int) -> Value:
     """``value.name(arguments)`` where only the origins of ``value`` are known."""
-    callback = next((one for one in arguments if isinstance(one, Closure | Native)), None)
+    callback = next((one for one in arguments if isinstance(one, _CALLED)), None)
     if callback is not None:
         return over(run, (value,), value, name, callback, arguments, module, at)
     if name in {"includes", "has", "contains", "indexOf", "includesSome"} and arguments:
@@ -174,7 +175,7 @@ def _then(run: Run, whole: Value, name: str, arguments: tuple[Value, ...], modul
 
 def listed_method(run: Run, value: Listed, name: str, arguments: tuple[Value, ...], module: str, at: int) -> Value:
     """A method of an array whose items are known."""
-    callback = next((one for one in arguments if isinstance(one, Closure | Native)), None)
+    callback = next((one for one in arguments if isinstance(one, _CALLED)), None)
     if callback is not None:
         return over(run, value.items, value, name, callback, arguments, module, at)
     if name in {"includes", "indexOf", "has"} and arguments:

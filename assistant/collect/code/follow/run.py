@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from assistant.domain.syntax import Expression, Function, Pattern
 
 T = TypeVar("T")
+_PLAIN = (Constant, Known, Shape)
+"""Values with which nothing happens when nobody uses them."""
 _STEPS = 60_000
 """Nodes one entry may cost: about a quarter of a second."""
 
@@ -101,7 +103,7 @@ class Run:
         self.scopes: list[Scope] = []
         self._meanings: dict[int, tuple[Value, Test]] = {}
         self._templates: dict[int, tuple[Value, Chain]] = {}
-        self._left = steps
+        self.left = steps
         self._tail = False
         self._compared: dict[int, Value] = {}
 
@@ -116,8 +118,8 @@ class Run:
         Raises:
             Exhausted: the entry is too large.
         """
-        self._left -= 1
-        if self._left < 0:
+        self.left -= 1
+        if self.left < 0:
             raise Exhausted
 
     def place(self, module: str, at: int, symbol: str | None = None) -> Place:
@@ -215,7 +217,7 @@ class Run:
 
     def dropped(self, value: Value) -> None:
         """A statement's value that nobody uses: queries run, callbacks are called."""
-        if not isinstance(value, Constant | Known | Shape):
+        if not isinstance(value, _PLAIN):
             settling.settle(self, value, run_deferred=True)
 
     def set_attribute(self, of: Value, name: str, value: Value) -> None:

@@ -9,7 +9,6 @@ from assistant.collect.code.values import (
     Chain,
     Closure,
     Constant,
-    Either,
     Known,
     Listed,
     Native,
@@ -22,6 +21,7 @@ from assistant.domain.code import Origin, OriginKind
 
 
 _ENVIRONMENT = {"NODE_ENV"}
+_THERE = (Shape, Listed, Closure, Blueprint, Promise, Native)
 _URL = frozenset({Origin(OriginKind.REQUEST, "url")})
 
 
@@ -41,19 +41,19 @@ def other_paths(path: str, paths: Listed, asked: Value) -> bool:
 
 def truth(value: Value) -> bool | None:
     """True, False, or None when it depends on the run."""
+    if isinstance(value, Known):
+        return None
     if isinstance(value, Constant):
         return bool(value.value)
-    if isinstance(value, Shape | Listed | Closure | Blueprint | Promise | Native):
+    if isinstance(value, Test):
+        return _test(value)
+    if isinstance(value, _THERE):
         return True
     if isinstance(value, Chain):
         made = value.last is not None and (value.last.new or value.name.endswith("Response"))
         return True if made else None
-    if isinstance(value, Either):
-        found = {truth(one) for one in value.values}
-        return found.pop() if len(found) == 1 else None
-    if isinstance(value, Test):
-        return _test(value)
-    return None
+    found = {truth(one) for one in value.values}
+    return found.pop() if len(found) == 1 else None
 
 
 def _test(test: Test) -> bool | None:
