@@ -170,7 +170,8 @@ class CodeGround:
             }:
                 out += [_spelled(column, engine) for column in entry.columns]
         told = self.told_columns.get(key, [])
-        out += [column for column in told if words.names_owner(column) and words.snake(column) != "subject"]
+        certain = {*out, *self.map.owner_columns.get(table, ()), *(one for one in told if _person(one))}
+        out += [column for column in told if _person(column) or words.names_owner(column)]
         if engine == "prisma" and key in self.models:
             out += self.models[key].owners(self.models)
         if engine == "drizzle":
@@ -197,7 +198,16 @@ class CodeGround:
             for column in (catalog.columns if catalog else ())
             if words.names_owner(column.name)
         ]
-        return list(dict.fromkeys(column for column in out if self.has(table, engine, column)))
+        there = dict.fromkeys(one for one in out if words.snake(one) != "subject" and self.has(table, engine, one))
+        return [column for column in there if column in certain or self._may_own(key, engine, column, certain)]
+
+    def _may_own(self, key: str, engine: str, column: str, certain: set[str]) -> bool:
+        """False for a person's column that names somebody else than who acts: another one is filled from the caller, or it is no account's key."""
+        if "." in column or words.names_tenant(column) or not words.names_person(column):
+            return True
+        if any(words.names_person(one) or _person(one) for one in certain) and not words.names_self(column):
+            return False
+        return engine != "prisma" or key not in self.models or self.models[key].names_account(column)
 
     def has(self, table: str, engine: str, column: str) -> bool:
         """False when the schema of the mapper is known and has no such column or path."""
@@ -324,6 +334,11 @@ class CodeGround:
         """Queries of an entry by their number."""
         wanted = set(ids)
         return [query for query in entry.queries if query.id in wanted]
+
+
+def _person(column: str) -> bool:
+    """``user_id``, ``reviewer_user_id``, ``created_by``: the account that acted, when it is filled from the caller."""
+    return words.names_person(column) or words.snake(column).endswith(("_user_id", "_by", "_by_id"))
 
 
 def _folder(entry: Entry) -> str:

@@ -18,6 +18,8 @@ _TABLE: Final = re.compile(
     r"\b(\w+)\s*=\s*(?:\w+\.)?(?:pg|mysql|sqlite)?(?:T|t)able\(\s*[\"'][\w-]+[\"']\s*,\s*(?:\(\w*\)\s*=>\s*\()?\{"
 )
 _KEY: Final = re.compile(r"(\w+)\s*:")
+_FOREIGN: Final = re.compile(r"fields:\s*\[\s*(\w+)\s*\]")
+_ACCOUNT: Final = re.compile(r"user|account|profile|identity|person|auth", re.IGNORECASE)
 _DEEPEST: Final = 2
 
 
@@ -31,6 +33,8 @@ class Field:
     optional: bool
     owns_key: bool
     """True for a relation whose foreign key stands in this model."""
+    key: str = ""
+    """The foreign key, when it is one column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,11 @@ class Model:
         # a required direct column first, a person before a tenant is decided by who asks
         return sorted(dict.fromkeys(out), key=lambda path: path.count("."))
 
+    def names_account(self, column: str) -> bool:
+        """False for a key to rows that are no accounts: a vendor has a user and is none."""
+        named = [one.type for one in self.fields if one.key == column]
+        return not named or any(_ACCOUNT.search(one) for one in named)
+
     def has(self, path: str, models: Mapping[str, Model]) -> bool:
         """True when the path exists."""
         first, _, rest = path.partition(".")
@@ -88,7 +97,12 @@ def read_prisma(schema: str) -> dict[str, Model]:
         for line in match[2].split("\n"):
             found = _FIELD.match(line.split("//", 1)[0])
             if found and not line.strip().startswith("@@"):
-                fields.append(Field(found[1], found[2], bool(found[3]), bool(found[4]), "fields:" in found[5]))
+                key = _FOREIGN.search(found[5])
+                fields.append(
+                    Field(
+                        found[1], found[2], bool(found[3]), bool(found[4]), "fields:" in found[5], key[1] if key else ""
+                    )
+                )
         out[words.table_key(match[1])] = Model(match[1], tuple(fields))
     return out
 

@@ -181,3 +181,63 @@ export async function POST(request) {
     (query,) = [query for entry in code_map.entries for query in entry.queries]
     ground = CodeGround(code_map, lambda _: b"")
     assert "not in the schema once" in str(scoped_function(ground, query))
+
+
+def test_a_person_who_is_written_about_is_not_the_author() -> None:
+    texts, _, _ = patched(
+        {
+            "app/api/reviews/route.ts": """
+                import { getServerSession } from "next-auth";
+                import { authOptions } from "@/lib/auth";
+                import { prisma } from "@/lib/prisma";
+
+                export async function POST(request: Request) {
+                  const session = await getServerSession(authOptions);
+                  if (!session?.user) {
+                    return Response.json({ error: "Unauthorized" }, { status: 401 });
+                  }
+                  const body = await request.json();
+                  const data = { builderId: body.builderId, reviewerUserId: session.user.id };
+                  return Response.json(await prisma.review.create({ data }));
+                }
+            """,
+            "app/api/reviews/[id]/route.ts": """
+                import { prisma } from "@/lib/prisma";
+
+                export async function DELETE(request: Request, { params }: { params: { id: string } }) {
+                  await prisma.review.delete({ where: { id: params.id } });
+                  return Response.json({});
+                }
+            """,
+        }
+    )
+    assert "reviewerUserId: session.user.id" in texts["app/api/reviews/[id]/route.ts"]
+    assert "builderId" not in texts["app/api/reviews/[id]/route.ts"]
+
+
+def test_a_role_that_neighbours_ask_for_stands_alone() -> None:
+    texts, _, _ = patched(
+        {
+            "app/settlements/actions.ts": """
+                "use server";
+                import { getServerSession } from "next-auth";
+                import { authOptions } from "@/lib/auth";
+                import { prisma } from "@/lib/prisma";
+
+                export async function approve(id: string) {
+                  const session = await getServerSession(authOptions);
+                  if (!session?.user || session.user.role !== "SUPERADMIN") {
+                    throw new Error("No");
+                  }
+                  return prisma.settlement.update({ where: { id }, data: { status: "OK" } });
+                }
+
+                export async function pending() {
+                  return prisma.settlement.findMany({ where: { status: "DRAFT" }, select: { vendorId: true } });
+                }
+            """,
+        }
+    )
+    after = texts["app/settlements/actions.ts"].split("function pending")[1]
+    assert 'session.user.role !== "SUPERADMIN"' in after
+    assert "vendorId: session" not in after
