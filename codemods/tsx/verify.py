@@ -15,7 +15,7 @@ from codemods.tsx.answers import answer
 from codemods.tsx.insert import before, with_imports
 from codemods.tsx.scope import locals_before, names_before, value_for
 from codemods.tsx.style import style_of
-from codemods.tsx.tree import around, enclosing_function, parse, statement_of, text, walk
+from codemods.tsx.tree import around, enclosing_function, field, parse, statement_of, text, walk
 
 
 if TYPE_CHECKING:
@@ -53,7 +53,9 @@ def edit(source: bytes, target: Target) -> Answer:
     known = names_before(node)
     root_name = re.split(r"[.?!\[]", given, maxsplit=1)[0]
     if root_name not in known:
-        return Refusal(f"`{given}` cannot be named here: look its row up by its owner before it is used.")
+        given = _member(statement, given, known)
+    if not given:
+        return Refusal(f"`{root_name}` cannot be named here: look its row up by its owner before it is used.")
     words = lookup.replace(f"{{ {given}: {{id}} }}", f"{{ {given} }}").replace("{id}", given).replace("{caller}", value)
     style = style_of(root, source)
     no = answer(root, function, facts.get("kind", "route"), int(facts.get("status", "404")))
@@ -83,6 +85,18 @@ def edit(source: bytes, target: Target) -> Answer:
     return with_imports(
         root, source, style, [before(source, style, statement, lines, SAYS)], (*target.needs, *no.needs)
     )
+
+
+def _member(statement: Node, name: str, known: frozenset[str]) -> str:
+    """``input.pollId`` for ``pollId``, when the statement that stores the id reads it so and in no other way; empty otherwise."""
+    found = {
+        text(one)
+        for one in walk(statement)
+        if one.type == "member_expression"
+        and text(field(one, "property")) == name
+        and text(field(one, "object")) in known
+    }
+    return found.pop() if len(found) == 1 else ""
 
 
 def _found_before(node: Node, words: str) -> str:

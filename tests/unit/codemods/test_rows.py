@@ -245,3 +245,46 @@ def test_fields_of_the_schema_that_parsed_the_body_are_listed() -> None:
         "({\n    where: { id },\n    data: { name: body.name, city: body.city },\n  })",
     )
     check_edited("pick", before, after, "db.user.update({ where: { id }, data: body })")
+
+
+def test_an_id_that_is_read_from_the_input_is_looked_up_under_that_name() -> None:
+    before = """
+        export const watch = async ({ input, ctx }) => {
+          await prisma.watcher.create({ data: { pollId: input.pollId, userId: ctx.user.id } });
+        };
+    """
+    after = """
+        export const watch = async ({ input, ctx }) => {
+          const poll = await prisma.poll.findFirst({
+            where: { id: input.pollId, userId: ctx.user.id },
+          });
+          if (!poll) {
+            throw new Error("Not found");
+          }
+          await prisma.watcher.create({ data: { pollId: input.pollId, userId: ctx.user.id } });
+        };
+    """
+    check_edited(
+        "verify",
+        before,
+        after,
+        "prisma.watcher.create",
+        path="lib/watch.ts",
+        lookup="await prisma.poll.findFirst({ where: { id: {id}, userId: {caller} } })",
+        id="pollId",
+        name="poll",
+        value="ctx.user.id",
+        kind="service",
+    )
+
+
+def test_an_id_that_is_read_in_two_ways_is_left_to_a_person() -> None:
+    text = """
+        export const watch = async ({ input, old }) => {
+          await prisma.watcher.create({ data: { pollId: input.pollId, from: old.pollId } });
+        };
+    """
+    lookup = "await prisma.poll.findFirst({ where: { id: {id} } })"
+    check_refused(
+        "verify", text, "cannot be named here", "prisma.watcher", lookup=lookup, id="pollId", value="ctx.user.id"
+    )
