@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from assistant.collect.code.follow.attributes import attribute
 from assistant.collect.code.follow.binding import bind
 from assistant.collect.code.follow.classes import instance, static
-from assistant.collect.code.follow.facts import access
+from assistant.collect.code.follow.facts import telling
 from assistant.collect.code.follow.gathered import gathered
 from assistant.collect.code.follow.globals import global_call
 from assistant.collect.code.follow.library import known_method, listed_method, over
@@ -371,7 +371,7 @@ def _result(run: Run, frame: Frame, before: Facts, *, is_async: bool) -> Value:
         value = frame.returns[0][0]
     else:
         values = [one for one, _ in frame.returns][:8]
-        different = any(access(facts - run.facts) for _, facts in frame.returns)
+        different = any(telling(facts - run.facts) for _, facts in frame.returns)
         flat = not any(isinstance(one, Either) for one in values)
         value = (
             Either(tuple(values), tuple(facts for _, facts in frame.returns[:8]))

@@ -50,6 +50,11 @@ def access(facts: Iterable[Fact]) -> Facts:
     return frozenset(fact for fact in facts if fact[0] in _ACCESS)
 
 
+def telling(facts: Iterable[Fact]) -> bool:
+    """Whether paths that know this are told apart: they know more of the caller, or that a variable is set."""
+    return any(fact[0] in _ACCESS or fact[0] == "set" for fact in facts)
+
+
 def both(learned: Iterable[Learned]) -> Learned:
     """Every one of them holds."""
     facts: set[Fact] = set()

@@ -107,8 +107,10 @@ def _correlated(run: Run, test: Test, outcome: bool) -> Learned:
         one = Test(test.kind, (option, *test.operands[1:]))
         if truth(one) is (not outcome):
             continue
-        learned = learn(run, one, outcome)
         facts = first.facts[n] if n < len(first.facts) else NONE
+        before, run.facts = run.facts, run.facts | facts
+        learned = learn(run, one, outcome)
+        run.facts = before
         kept.append(Learned(learned.facts | facts, learned.lessons))
     if not kept:
         return NOTHING_LEARNED
