@@ -70,6 +70,10 @@ _SERVERS: Final = named(
     """verification_token verification rate_limit idempotency_key idempotency webhook_event processed_event processed_stripe_event stripe_event
     migration lock job cron_run cron_job cache otp password_reset_token password_reset magic_link email_verification oauth_state nonce"""
 )
+_OWN_NOTES: Final = re.compile(
+    r"rate_limit|telemetry|throttl|(?:^|_)(?:api|request|error|debug|system|security|performance|http|webhook)_(?:log|metric|event|request|hit)$"
+)
+"""What a server writes down about its own requests."""
 _SHARED: Final = named(
     """post post_comment reply reaction like follow follower following topic channel forum community_post community_profile community_comment
     endorsement project_endorsement badge_award comment mention hashtag feed_item public_profile"""
@@ -174,7 +178,8 @@ def sounds_private(table: str) -> bool:
 
 def sounds_servers(table: str) -> bool:
     """Bookkeeping of the server by its name: verification tokens, processed events, locks."""
-    return table_key(table) in _SERVERS
+    key = table_key(table)
+    return key in _SERVERS or bool(_OWN_NOTES.search(key))
 
 
 def holds_accounts(table: str) -> bool:
