@@ -204,6 +204,20 @@ class Access:
         return False
 
     @property
+    def _own_note(self) -> bool:
+        """A row that a function further down adds, in which nothing was said by the request, the caller or another row."""
+        query = self.query
+        told = {OriginKind.REQUEST, OriginKind.CALLER, OriginKind.ROW, OriginKind.CLAIMED}
+        return (
+            query.verb == "insert"
+            and bool(query.written)
+            and not query.filters
+            and not query.returned
+            and query.place.file != self.entry.place.file
+            and not any(origin.kind in told for written in query.written for origin in written.origins)
+        )
+
+    @property
     def writes(self) -> bool:
         """The query changes rows."""
         return self.query.verb in WRITES
@@ -286,6 +300,8 @@ class Access:
             or self.administrator
             or self.context.reason_public(self.entry)
         ):
+            return False
+        if self._own_note:
             return False
         if self.whose is Whose.SERVERS or (self.query.client is ClientKind.PROVIDER and self.query.verb == "insert"):
             return False  # what is made at a provider is nobody's yet: rules about payments look at it
