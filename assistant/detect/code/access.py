@@ -91,7 +91,8 @@ class Access:
             return True
         if any(guard.kind is GuardKind.CAPABILITY for guard in self.strong):
             return True
-        return any(_is_capability(condition) for condition in self.asked)
+        asked = (each for each in self.asked if not (self.knows_caller and _is_client_secret(each)))
+        return any(_is_capability(condition) for condition in asked)
 
     @cached_property
     def administrator(self) -> bool:
@@ -342,6 +343,11 @@ def _of_caller(query: Query) -> bool:
         for condition in query.filters
         for origin in condition.origins
     )
+
+
+def _is_client_secret(condition: Filter) -> bool:
+    """What a program proves itself with; beside a person who is signed in it proves nothing about that person."""
+    return words.snake(condition.column).endswith("client_secret")
 
 
 def _is_capability(condition: Filter) -> bool:

@@ -61,16 +61,19 @@ def _only_if_set(run: Run) -> bool:
 
 
 def unpassed(run: Run, test: Value, module: str, facts: tuple[Facts, Facts, Facts]) -> None:
-    """Both branches go on: what only one of them earned is lost, and guards on it hold on that branch alone."""
+    """Both branches go on: what only one of them earned is lost.
+
+    A secret of the environment that is asked for only when it is set guards nothing; a passphrase that only some rows have is meant so.
+    """
     before, yes, no = facts
     lost = (access(yes - before) | access(no - before)) - run.facts
     if not lost:
         return
-    if any(fact[0] == "secret" for fact in lost):
+    unset = any(fact[0] == "unset" for fact in learn(run, test, False).facts)
+    if unset and any(fact[0] == "secret" for fact in lost):
         for guard in list(run.ledger.guards.values()):
             if guard.kind is GuardKind.SECRET and guard.weakness is None and guard.place.file == module:
-                unset = any(fact[0] == "unset" for fact in learn(run, test, False).facts)
-                run.ledger.weaken(guard, Weakness.OPTIONAL_SECRET if unset else Weakness.ONE_BRANCH)
+                run.ledger.weaken(guard, Weakness.OPTIONAL_SECRET)
 
 
 def impossible(run: Run, test: Test, module: str, at: int) -> None:

@@ -117,7 +117,9 @@ def _kind(run: Run, origin: Origin, column: str) -> TieKind | None:
             return TieKind.PROVEN
         if carried(origin) and CREDENTIAL.search(column or origin.path):
             return TieKind.CAPABILITY
-        told = ("caller",) in run.facts and column.lower().endswith("secret")  # whoever is signed in needs no client secret
+        told = ("caller",) in run.facts and column.lower().endswith(
+            "secret"
+        )  # whoever is signed in needs no client secret
         if is_capability(column, origin) and not told:
             return TieKind.CAPABILITY
     return None
