@@ -24,7 +24,6 @@ _ROOT: Final = re.compile(r"^/(?:databases/\{[^/]*\}/documents|b/\{[^/]*\}/o)(?=
 _RULES: Final = re.compile(r"(?:^|/)[\w.-]*\.rules\Z")
 _TREE: Final = re.compile(r"(?:^|/)[\w.-]*rules[\w.-]*\.json\Z")
 _LONGEST: Final = 400
-_WILDCARD_END: Final = re.compile(r"\{\w+=\*\*\}\Z")
 
 
 def documents(manifests: Mapping[str, bytes]) -> tuple[DocumentRule, ...]:
@@ -166,8 +165,3 @@ class _Rules:
             operand = token.kind == "sign" and token.text not in {")", "]", "}"}
             at = token.end
         return len(self.text)
-
-
-def is_everything(rule: DocumentRule) -> bool:
-    """True when the path covers the whole store: ``/{document=**}``."""
-    return bool(_WILDCARD_END.search(rule.path)) and rule.path.count("/") == 1

@@ -322,11 +322,6 @@ def accesses(context: CodeContext, *kinds: EntryKind) -> Iterator[Access]:
             yield Access(context=context, entry=entry, query=query)
 
 
-def weak_only(access: Access, *weaknesses: Weakness) -> tuple[Guard, ...]:
-    """Weak guards of those kinds."""
-    return tuple(guard for guard in access.weak if guard.weakness in weaknesses)
-
-
 def _of_row_alone(guard: Guard) -> bool:
     """A row said that it is active or shared: that is no caller."""
     return guard.kind is GuardKind.OWNER and " of the row" in guard.says
@@ -365,8 +360,3 @@ def _rows_used(entry: Entry) -> frozenset[int]:
     parts += [written.origins for query in entry.queries for written in query.written]
     parts += [part.origins for act in entry.acts for part in act.parts]
     return frozenset(origin.row for origins in parts for origin in origins if origin.kind is OriginKind.ROW)
-
-
-def is_browser(query: Query) -> bool:
-    """The query runs in the browser: whatever it may do, its user may do."""
-    return query.client is ClientKind.BROWSER

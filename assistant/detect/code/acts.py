@@ -79,11 +79,6 @@ def part(act: Act, *names: str) -> ActPart | None:
     return None
 
 
-def kinds_of(origins: Iterable[Origin]) -> frozenset[OriginKind]:
-    """Kinds of those origins."""
-    return frozenset(origin.kind for origin in origins)
-
-
 def chosen_outside(origins: Iterable[Origin], proven: frozenset[Origin] = frozenset()) -> tuple[Origin, ...]:
     """Origins that the request decides and nobody proved."""
     return tuple(origin for origin in origins if origin.kind is OriginKind.REQUEST and origin not in proven)

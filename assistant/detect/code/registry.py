@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from functools import cache
 from typing import TYPE_CHECKING, cast
 
 from assistant.detect.code import rules as package
+from assistant.detect.listing import modules_of
 
 
 if TYPE_CHECKING:
@@ -17,9 +16,7 @@ if TYPE_CHECKING:
 @cache
 def code_rules() -> tuple[CodeRuleModule, ...]:
     """Every rule, in the order of its id."""
-    names = sorted(module.name for module in pkgutil.iter_modules(package.__path__))
-    found = [importlib.import_module(f"{package.__name__}.{name}") for name in names]
-    return tuple(cast("CodeRuleModule", module) for module in found)
+    return tuple(cast("CodeRuleModule", module) for module in modules_of(package))
 
 
 def code_rule(id_: str) -> CodeRuleModule:

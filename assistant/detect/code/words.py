@@ -78,9 +78,6 @@ _SHARED: Final = named(
     """post post_comment reply reaction like follow follower following topic channel forum community_post community_profile community_comment
     endorsement project_endorsement badge_award comment mention hashtag feed_item public_profile"""
 )
-_ACCOUNTS: Final = named(
-    "user account session api_key apikey webhook team member credential oauth_client oauth_account integration organization connection"
-)
 
 
 @lru_cache(maxsize=8192)
@@ -180,12 +177,6 @@ def sounds_servers(table: str) -> bool:
     """Bookkeeping of the server by its name: verification tokens, processed events, locks."""
     key = table_key(table)
     return key in _SERVERS or bool(_OWN_NOTES.search(key))
-
-
-def holds_accounts(table: str) -> bool:
-    """Rows of it usually carry secrets: users, sessions, keys, webhooks, teams."""
-    key = table_key(table)
-    return key in _ACCOUNTS or key.rpartition("_")[2] in {"session", "account", "credential"} or key.endswith("api_key")
 
 
 _PUBLISHED: Final = named(

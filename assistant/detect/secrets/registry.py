@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from functools import cache
 from typing import TYPE_CHECKING, cast
 
+from assistant.detect.listing import modules_of
 from assistant.detect.secrets import rules as package
 
 
@@ -17,6 +16,4 @@ if TYPE_CHECKING:
 @cache
 def secret_rules() -> tuple[SecretRuleModule, ...]:
     """Every rule, in the order of its id."""
-    names = sorted(module.name for module in pkgutil.iter_modules(package.__path__))
-    found = [importlib.import_module(f"{package.__name__}.{name}") for name in names]
-    return tuple(cast("SecretRuleModule", module) for module in found)
+    return tuple(cast("SecretRuleModule", module) for module in modules_of(package))

@@ -42,7 +42,6 @@ if TYPE_CHECKING:
 _THROWS = ("OrThrow", "OrFail", "OrReject", "_or_404", "orFail")
 """Reads that never come back without a row."""
 _BY_NAME = " (by name only)"
-_QUIET = frozenset({OriginKind.CONSTANT, OriginKind.GENERATED})
 
 
 def asked(run: Run, chain: Chain) -> Value | None:

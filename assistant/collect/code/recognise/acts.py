@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from assistant.collect.code.recognise import answers, caches, checks, providers, services
+from assistant.collect.code.recognise import answers, caches, checks, services
 from assistant.collect.code.recognise.chains import (
     NOBODYS,
     Seen,
@@ -201,36 +200,6 @@ _RUNS = {
     "check_output": "exec",
 }
 _RUNNERS = frozenset({"child_process", "vm", "vm2", "execa", "os", "subprocess", "isolated-vm", "shelljs"})
-
-
-_HEADS = frozenset(
-    name.rstrip("/").split("/")[0].split(".")[0]
-    for names in (
-        _LOGGERS,
-        _MODEL_PACKAGES,
-        _CHAINS,
-        tuple(_RUNNERS),
-        answers.PACKAGES,
-        caches.PACKAGES,
-        services.SENDERS,
-        tuple(prefix for one in providers.PROVIDERS for prefix in one.packages),
-        ("ai", "@ai-sdk", "@supabase"),
-    )
-    for name in names
-)
-"""First words of the packages that do something; most packages only compute."""
-
-
-@lru_cache(maxsize=16384)
-def _may(source: str, name: str) -> bool:
-    package = package_of(source)
-    if source in NOBODYS or source in {"response", "context"} or package.startswith(("@/", "~/", ".", "#")):
-        return True
-    if package in {"react", "drizzle-orm"} or package.startswith(("drizzle-orm/", "react-dom")):
-        return False
-    if package.split("/")[0].split(".")[0] in _HEADS:
-        return True
-    return bool(_DECRYPTS.match(name)) or name in _RUNS or name in _CIPHERS or name in _MODELS or name in checks.PARSES
 
 
 def deeds(chain: Chain, seen: Seen) -> Iterator[Deed]:

@@ -37,7 +37,6 @@ _STARTS = {
     "delete": "delete",
 }
 _INNER = frozenset({"innerJoin", "rightJoin", "innerJoinLateral"})
-_JOINS = _INNER | {"leftJoin", "fullJoin", "crossJoin", "leftJoinLateral"}
 _CLIENTS = frozenset(
     {"db", "tx", "trx", "database", "drizzle", "dbClient", "client", "conn", "orm", "dbHttp", "dbPool", "pg"}
 )

@@ -9,7 +9,7 @@ from assistant.detect.code import words
 from assistant.detect.code.access import is_administrative, strong_guards
 from assistant.detect.code.context import WRITES
 from assistant.detect.code.judge import place_of, report
-from assistant.detect.code.payments import from_a_machine, provider_calls
+from assistant.detect.code.payments import from_a_machine
 from assistant.detect.code.rule import CodeExample, CodeRule
 from assistant.detect.code.sample_apps import APP
 from assistant.domain.code import EntryKind, GuardKind, OriginKind
@@ -146,11 +146,6 @@ def _brings(entry: Entry) -> bool:
 def _far(query: Query) -> bool:
     """So many calls away that another part of the program is meant: an automatic top-up below a chat."""
     return len(query.via) > _NEAR
-
-
-def _charged_here(entry: Entry, query: Query) -> bool:
-    """The same run made the payment, so its amount is the server's."""
-    return any(not call.reads and call.order < query.order for call in provider_calls(entry))
 
 
 def _is_about_payment(entry: Entry, query: Query) -> bool:

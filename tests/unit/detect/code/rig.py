@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import textwrap
 from itertools import count
 
@@ -28,8 +27,6 @@ from assistant.domain.names import Name
 from assistant.domain.ownership import OwnerKind, Ownership, OwnershipMap
 
 
-FOLLOWER = importlib.util.find_spec("assistant.collect.code.map")
-"""None as long as there is no follower."""
 _order = count(1)
 
 

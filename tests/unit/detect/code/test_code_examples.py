@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.detect.code.registry import code_rules
-from tests.unit.detect.code.rig import FOLLOWER, followed
+from tests.unit.detect.code.rig import followed
 
 
 CASES = [
@@ -15,7 +15,6 @@ CASES = [
 ]
 
 
-@pytest.mark.skipif(FOLLOWER is None, reason="the follower is not there yet")
 @pytest.mark.parametrize(("module", "index"), CASES)
 def test_quiet_then_leak_then_quiet(module, index):
     example, rule = module.EXAMPLES[index], module.RULE
