@@ -5,17 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.attributes import attribute
-from assistant.collect.code.follow.binding import bind
 from assistant.collect.code.follow.classes import instance, static
-from assistant.collect.code.follow.facts import telling
 from assistant.collect.code.follow.gathered import gathered
 from assistant.collect.code.follow.globals import global_call
+from assistant.collect.code.follow.invoking import invoke
 from assistant.collect.code.follow.library import known_method, listed_method, over
 from assistant.collect.code.follow.scope import Scope, either
 from assistant.collect.code.follow.stand_ins import is_stand_in, stood_in_for
-from assistant.collect.code.follow.statements import execute
 from assistant.collect.code.follow.stop import Stopped
-from assistant.collect.code.follow.trust import trusted
 from assistant.collect.code.values import (
     NOTHING,
     UNKNOWN,
@@ -41,11 +38,8 @@ from assistant.domain.code import Origin, OriginKind
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from assistant.collect.code.follow.facts import Facts
-    from assistant.collect.code.follow.run import Frame, Run
+    from assistant.collect.code.follow.run import Run
 
-_DEEPEST = 14
-_SAME_FUNCTION = 2
 _TRANSACTION = frozenset(
     {"$transaction", "transaction", "begin", "batch", "atomic", "withTransaction", "tx", "runTransaction"}
 )
@@ -304,96 +298,3 @@ def scopes_of(run: Run) -> Iterator[Scope]:
         while inner is not None:
             yield inner
             inner = inner.parent
-
-
-def invoke(run: Run, closure: Closure, arguments: tuple[Value, ...], module: str, at: int) -> Value:
-    """Run a function of the repository.
-
-    Raises:
-        Stopped: it never returns.
-    """
-    function = closure.function
-    tail = run.take_tail()
-    again = len([one for one in run.running if one is function]) >= _SAME_FUNCTION  # its body was followed already
-    if again or len(run.frames) > _DEEPEST:
-        if not again:
-            run.ledger.lost(f"{function.name or 'a function'}() calls too deep", run.place(closure.module, function.at))
-        return Known(frozenset().union(*(origins_of(one) for one in arguments))) if arguments else UNKNOWN
-    from assistant.collect.code.follow.run import Frame as NewFrame
-
-    told = any(
-        trusted(run, origin) for one in arguments for origin in origins_of(one) if origin.kind is not OriginKind.REQUEST
-    )
-    handler = run.frame.handler and (tail or not run.running)
-    frame = NewFrame(function.name, closure.module, module, at, told=told, handler=handler)
-    scope = Scope(closure.module, closure.scope)
-    run.frames.append(frame)
-    run.running.append(function)
-    run.visited.add((closure.module, function.at))
-    run.scopes.append(scope)
-    depth, run.depth = run.depth, 0
-    before = run.facts
-    try:
-        _supply(run, closure, scope, arguments)
-        alive = execute(run, function.body, scope)
-    finally:
-        run.frames.pop()
-        run.running.pop()
-        run.scopes.pop()
-        run.depth = depth
-    if alive:
-        frame.returns.append((NOTHING, run.facts))
-    return _result(run, frame, before, is_async=function.is_async)
-
-
-def _supply(run: Run, closure: Closure, scope: Scope, arguments: tuple[Value, ...]) -> None:
-    if closure.bound is not None:
-        scope.declare("this", closure.bound, 0)
-        scope.declare("self", closure.bound, 0)
-    parameters = closure.function.parameters
-    if closure.bound is not None and closure.module.endswith(".py") and parameters:
-        parameters = parameters[1:]
-    for n, parameter in enumerate(parameters):
-        if parameter.rest:
-            bind(run, scope, parameter.pattern, Listed(arguments[n:]))
-            continue
-        given = arguments[n] if n < len(arguments) else None
-        if given is None or (isinstance(given, Constant) and given.value is None and parameter.default is not None):
-            given = run.evaluate(parameter.default, scope) if parameter.default is not None else NOTHING
-        bind(run, scope, parameter.pattern, given)
-
-
-def _result(run: Run, frame: Frame, before: Facts, *, is_async: bool) -> Value:
-    if not frame.returns:
-        raise Stopped
-    run.facts = frozenset.intersection(*(facts for _, facts in frame.returns))
-    if len(frame.returns) == 1:
-        value = frame.returns[0][0]
-    else:
-        values = [one for one, _ in frame.returns][:8]
-        different = any(telling(facts - run.facts) for _, facts in frame.returns)
-        flat = not any(isinstance(one, Either) for one in values)
-        value = (
-            Either(tuple(values), tuple(facts for _, facts in frame.returns[:8]))
-            if different and flat
-            else _merged(frame.returns, different=different)
-        )
-    if not is_async:
-        return value
-    earned, run.facts = run.facts, before
-    inner = value.facts if isinstance(value, Promise) else frozenset()
-    return Promise(value.value if isinstance(value, Promise) else value, earned | inner)
-
-
-def _merged(returns: list[tuple[Value, Facts]], *, different: bool) -> Value:
-    """Return paths joined; options of inner paths keep what was known on theirs."""
-    if not different:
-        return either(*(one for one, _ in returns))
-    values: list[Value] = []
-    facts: list[Facts] = []
-    for value, known in returns:
-        inner = value.values if isinstance(value, Either) else (value,)
-        for n, one in enumerate(inner):
-            values.append(one)
-            facts.append(known | value.facts[n] if isinstance(value, Either) and n < len(value.facts) else known)
-    return Either(tuple(values[:8]), tuple(facts[:8]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assistant.collect.code.follow.facts import Facts, Lesson, access
+from assistant.collect.code.follow.facts import Facts, Learned, Lesson, access
 from assistant.collect.code.follow.learn import learn
 from assistant.collect.code.values import Known, Promise, Test, Value
 from assistant.domain.code import Guard, GuardKind, OriginKind, Weakness
@@ -20,7 +20,13 @@ def exited(run: Run, test: Value, outcome: bool, module: str, at: int, before: F
     """The run goes on only when ``test``, looked at when ``before`` was known, came out as ``outcome``."""
     after, run.facts = run.facts, before
     learned = learn(run, test, outcome)
-    run.facts = after | learned.facts
+    run.facts = after
+    passed(run, learned, module, at)
+
+
+def passed(run: Run, learned: Learned, module: str, at: int) -> None:
+    """What a test taught on the branch that goes on, where the other one ends."""
+    run.facts = run.facts | learned.facts
     run.ledger.earned.append((learned.facts, run.stack()))
     frame = run.frame
     quietly = frame.left_by_return and not frame.left_by_throw and not frame.handler

@@ -36,6 +36,10 @@ _LESSON_OF = {
 }
 
 
+_SILENT = frozenset({OriginKind.UNKNOWN, OriginKind.REQUEST, OriginKind.GENERATED})
+"""That something of this kind is there, or is not, teaches nothing."""
+
+
 def learn(run: Run, value: Value, outcome: bool) -> Learned:
     """What holds when ``value`` came out true or false."""
     if isinstance(value, Promise):
@@ -155,6 +159,8 @@ def _truthy(run: Run, value: Value, outcome: bool) -> Learned:
 
 def _truthy_known(run: Run, value: Value, outcome: bool) -> Learned:
     if isinstance(value, Known):
+        if any(origin.kind in _SILENT for origin in value.origins):
+            return NOTHING_LEARNED  # it may be this one that is there
         parts = [_origin(run, origin, outcome) for origin in ordered(value) if origin.kind is not OriginKind.CONSTANT]
         return one_of(parts) if len(parts) != 1 else parts[0]
     if isinstance(value, Chain) and outcome:
@@ -221,12 +227,14 @@ def _counted(run: Run, value: Value) -> Learned:
 
 def _unknown_answer(run: Run, chain: Chain) -> Learned:
     """An answer of code that is not in the repository, asked about the caller and something else."""
+    if chain.last is None or chain.last.arguments is None:
+        return NOTHING_LEARNED
     found = ordered(chain)
     callers = [origin for origin in found if trusted(run, origin)]
     asked = [
         origin for origin in found if origin.kind in {OriginKind.REQUEST, OriginKind.ROW} and origin not in callers
     ]
-    if not callers or chain.last is None or chain.last.arguments is None:
+    if not callers:
         return NOTHING_LEARNED
     facts: set[Fact] = set()
     for origin in asked:

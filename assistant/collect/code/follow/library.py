@@ -145,7 +145,7 @@ def over(
     if name == "reduce":
         first = arguments[1] if len(arguments) > 1 else UNKNOWN
         return either(first, *(run.call(callback, (first, item), module, at) for item in items))
-    results = tuple(run.call(callback, (item, UNKNOWN), module, at) for item in items[:12])
+    results = _called_back(run, callback, items[:12], module, at)
     if name in _EACH:
         return Listed(results) if name != "forEach" else NOTHING
     hasty = isinstance(callback, Closure) and callback.function.is_async and name in {*_PICK, *_SOME}
@@ -159,6 +159,23 @@ def over(
     if name in _PICK:
         return run.picked(whole, items, meaning, many=name == "filter")
     return Known(origins_of(whole) | frozenset().union(*(origins_of(one) for one in results)))
+
+
+def _called_back(
+    run: Run, callback: Closure | Native, items: tuple[Value, ...], module: str, at: int
+) -> tuple[Value, ...]:
+    """What a callback gives for each item; items of which the same is known are one."""
+    seen: dict[Value, Value] = {}
+    results: list[Value] = []
+    for item in items:
+        alike = item if isinstance(item, Known) else None
+        if alike is None:
+            results.append(run.call(callback, (item, UNKNOWN), module, at))
+            continue
+        if alike not in seen:
+            seen[alike] = run.call(callback, (item, UNKNOWN), module, at)
+        results.append(seen[alike])
+    return tuple(results)
 
 
 def _then(run: Run, whole: Value, name: str, arguments: tuple[Value, ...], module: str, at: int) -> Value:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.ledger import QueryRecord
 from assistant.collect.code.follow.schemas import narrowed
-from assistant.collect.code.follow.trust import bound, consequences, tie_of
+from assistant.collect.code.follow.trust import bound, consequences, tie_of, trusted
 from assistant.collect.code.recognise import Seen, check_of, deeds_of, identity_of, query_of
 from assistant.collect.code.values import (
     UNKNOWN,
@@ -100,7 +100,7 @@ def noted(run: Run, chain: Chain, draft: Draft) -> Value:
         filters=tuple(Filter(column=c, operator=o, origins=_origins(v)) for c, o, v in draft.filters),
         written=tuple(Written(column=c, origins=_origins(v)) for c, v in draft.written),
         order=ledger.next(),
-        told_caller=run.frame.told,
+        told_caller=_told(run),
         branch=bool(run.conditions),
         text=draft.text[:2000],
         facts=run.facts,
@@ -133,6 +133,19 @@ def noted(run: Run, chain: Chain, draft: Draft) -> Value:
             }
         )
     return value
+
+
+def _told(run: Run) -> bool:
+    """True when the function that asks was given something that belonged to the caller when it was called."""
+    frame = run.frame
+    if frame.told is None:
+        given, known = frame.given
+        now, run.facts = run.facts, known
+        frame.told = any(
+            trusted(run, origin) for one in given for origin in origins_of(one) if origin.kind is not OriginKind.REQUEST
+        )
+        run.facts = now
+    return frame.told
 
 
 def _twin(run: Run, record: QueryRecord) -> QueryRecord | None:

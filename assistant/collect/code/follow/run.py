@@ -8,6 +8,7 @@ from assistant.collect.code.follow import calls, classes, guards, queries, settl
 from assistant.collect.code.follow.binding import bind
 from assistant.collect.code.follow.expressions import evaluate, tag_step
 from assistant.collect.code.follow.facts import NONE, Facts
+from assistant.collect.code.follow.frame import Frame
 from assistant.collect.code.follow.ledger import Ledger
 from assistant.collect.code.follow.scope import either
 from assistant.collect.code.follow.stop import Exhausted, Stopped
@@ -35,6 +36,7 @@ from assistant.domain.syntax import Await, Call, Name
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from assistant.collect.code.follow.facts import Learned
     from assistant.collect.code.follow.scope import Scope
     from assistant.collect.code.follow.world import World
     from assistant.domain.code import GuardKind, Weakness
@@ -45,36 +47,6 @@ _PLAIN = (Constant, Known, Shape)
 """Values with which nothing happens when nobody uses them."""
 _STEPS = 60_000
 """Nodes one entry may cost: about a quarter of a second."""
-
-
-class Frame:
-    """A function that is running."""
-
-    __slots__ = (
-        "at",
-        "caller_module",
-        "handler",
-        "jumped",
-        "left_by_return",
-        "left_by_throw",
-        "module",
-        "name",
-        "returns",
-        "told",
-    )
-
-    def __init__(self, name: str, module: str, caller_module: str, at: int, *, told: bool, handler: bool) -> None:
-        """``caller_module`` and ``at`` are the place of the call; ``handler``: what it returns is the answer to the request."""
-        self.name = name
-        self.module = module
-        self.caller_module = caller_module
-        self.at = at
-        self.told = told
-        self.handler = handler
-        self.returns: list[tuple[Value, Facts]] = []
-        self.left_by_return = False
-        self.left_by_throw = False
-        self.jumped = False
 
 
 class Run:
@@ -90,7 +62,7 @@ class Run:
         self.depth = 0
         self.in_catch = 0
         self.rendered_below = 0
-        self.frames: list[Frame] = [Frame("", module, module, 0, told=False, handler=True)]
+        self.frames: list[Frame] = [Frame("", module, module, 0, handler=True)]
         self.overlay: dict[tuple[str, str], Value] = {}
         self.conditions: list[tuple[Value, bool]] = []
         self.settled: dict[int, tuple[Value, Value]] = {}
@@ -284,6 +256,10 @@ class Run:
     def exited(self, test: Value, outcome: bool, module: str, at: int, before: Facts) -> None:
         """The other outcome of a test never gets here: what this outcome teaches is known from now on."""
         guards.exited(self, test, outcome, module, at, before)
+
+    def passed(self, learned: Learned, module: str, at: int) -> None:
+        """As ``exited``, when what the outcome teaches is known already."""
+        guards.passed(self, learned, module, at)
 
     def unpassed(self, test: Value, module: str, before: Facts, yes: Facts, no: Facts) -> None:
         """Both outcomes go on: a look that stops nobody."""

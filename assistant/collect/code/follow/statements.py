@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from assistant.collect.code.follow.binding import bind
-from assistant.collect.code.follow.facts import Facts, join
+from assistant.collect.code.follow.facts import Facts, Learned, join
 from assistant.collect.code.follow.learn import learn
 from assistant.collect.code.follow.scope import Scope
 from assistant.collect.code.follow.stop import Stopped
@@ -110,28 +110,31 @@ def _if(run: Run, node: If, scope: Scope) -> bool:
             run.note_impossible(test, scope.module, node.at)
         return execute(run, node.then if decided else node.otherwise, Scope(scope.module, scope))
     before = run.facts
-    yes, facts_yes = _branch(run, test, True, node.then, scope)
+    yes, facts_yes, when_yes = _branch(run, test, True, node.then, scope)
     run.facts = before
-    no, facts_no = _branch(run, test, False, node.otherwise, scope)
+    no, facts_no, when_no = _branch(run, test, False, node.otherwise, scope)
     if yes and no:
         run.facts = join(before, facts_yes, facts_no)
         run.unpassed(test, scope.module, before, facts_yes, facts_no)
         return True
     if yes or no:
         run.facts = facts_yes if yes else facts_no
-        run.exited(test, yes, scope.module, node.at, before)
+        run.passed(when_yes if yes else when_no, scope.module, node.at)
         return True
     return False
 
 
-def _branch(run: Run, test: Value, outcome: bool, body: tuple[Statement, ...], scope: Scope) -> tuple[bool, Facts]:
-    run.facts = run.facts | learn(run, test, outcome).facts
+def _branch(
+    run: Run, test: Value, outcome: bool, body: tuple[Statement, ...], scope: Scope
+) -> tuple[bool, Facts, Learned]:
+    learned = learn(run, test, outcome)
+    run.facts = run.facts | learned.facts
     run.depth += 1
     try:
         alive = run.under(test, outcome, lambda: execute(run, body, Scope(scope.module, scope)))
     finally:
         run.depth -= 1
-    return alive, run.facts
+    return alive, run.facts, learned
 
 
 def _try(run: Run, node: Try, scope: Scope) -> bool:

@@ -1,0 +1,57 @@
+"""A function that is running."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assistant.collect.code.follow.facts import NONE
+
+
+if TYPE_CHECKING:
+    from assistant.collect.code.follow.facts import Facts
+    from assistant.collect.code.values import Value
+
+
+class Frame:
+    """One function on the stack of a run, and how its paths ended so far."""
+
+    __slots__ = (
+        "at",
+        "caller_module",
+        "given",
+        "handler",
+        "jumped",
+        "left_by_return",
+        "left_by_throw",
+        "module",
+        "name",
+        "returns",
+        "told",
+    )
+
+    def __init__(
+        self,
+        name: str,
+        module: str,
+        caller_module: str,
+        at: int,
+        *,
+        handler: bool,
+        given: tuple[tuple[Value, ...], Facts] = ((), NONE),
+    ) -> None:
+        """``caller_module`` and ``at`` are the place of the call; ``handler``: what it returns is the answer to the request.
+
+        ``given`` is what it was called with, and what was known then.
+        """
+        self.name = name
+        self.module = module
+        self.caller_module = caller_module
+        self.at = at
+        self.given = given
+        self.told: bool | None = None
+        """Whether anything of ``given`` belonged to the caller; None until somebody asks."""
+        self.handler = handler
+        self.returns: list[tuple[Value, Facts]] = []
+        self.left_by_return = False
+        self.left_by_throw = False
+        self.jumped = False

@@ -1,0 +1,127 @@
+"""Running a function of the repository: its parameters, its body, what its return paths have in common."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assistant.collect.code.follow.binding import bind
+from assistant.collect.code.follow.facts import telling
+from assistant.collect.code.follow.frame import Frame
+from assistant.collect.code.follow.scope import Scope, either
+from assistant.collect.code.follow.statements import execute
+from assistant.collect.code.follow.stop import Stopped
+from assistant.collect.code.values import (
+    NOTHING,
+    UNKNOWN,
+    Closure,
+    Constant,
+    Either,
+    Known,
+    Listed,
+    Promise,
+    origins_of,
+)
+
+
+if TYPE_CHECKING:
+    from assistant.collect.code.follow.facts import Facts
+    from assistant.collect.code.follow.run import Run
+    from assistant.collect.code.values import Value
+
+_DEEPEST = 14
+_SAME_FUNCTION = 2
+
+
+def invoke(run: Run, closure: Closure, arguments: tuple[Value, ...], module: str, at: int) -> Value:
+    """Run a function of the repository.
+
+    Raises:
+        Stopped: it never returns.
+    """
+    tail = run.take_tail()
+    function = closure.function
+    again = _again(run, closure, module, at)  # its body was followed already
+    if again or len(run.frames) > _DEEPEST:
+        if not again:
+            run.ledger.lost(f"{function.name or 'a function'}() calls too deep", run.place(closure.module, function.at))
+        return Known(frozenset().union(*(origins_of(one) for one in arguments))) if arguments else UNKNOWN
+    handler = run.frame.handler and (tail or not run.running)
+    frame = Frame(function.name, closure.module, module, at, handler=handler, given=(arguments, run.facts))
+    scope = Scope(closure.module, closure.scope)
+    run.frames.append(frame)
+    run.running.append(function)
+    run.visited.add((closure.module, function.at))
+    run.scopes.append(scope)
+    depth, run.depth = run.depth, 0
+    before = run.facts
+    try:
+        _supply(run, closure, scope, arguments)
+        alive = execute(run, function.body, scope)
+    finally:
+        run.frames.pop()
+        run.running.pop()
+        run.scopes.pop()
+        run.depth = depth
+    if alive:
+        frame.returns.append((NOTHING, run.facts))
+    return _result(run, frame, before, is_async=function.is_async)
+
+
+def _again(run: Run, closure: Closure, module: str, at: int) -> bool:
+    """True for a function that calls itself, and for one that came back to itself by way of others for the second time."""
+    function = closure.function
+    times = sum(one is function for one in run.running)
+    return times >= _SAME_FUNCTION or (times > 0 and module == closure.module and function.at <= at < function.end)
+
+
+def _supply(run: Run, closure: Closure, scope: Scope, arguments: tuple[Value, ...]) -> None:
+    if closure.bound is not None:
+        scope.declare("this", closure.bound, 0)
+        scope.declare("self", closure.bound, 0)
+    parameters = closure.function.parameters
+    if closure.bound is not None and closure.module.endswith(".py") and parameters:
+        parameters = parameters[1:]
+    for n, parameter in enumerate(parameters):
+        if parameter.rest:
+            bind(run, scope, parameter.pattern, Listed(arguments[n:]))
+            continue
+        given = arguments[n] if n < len(arguments) else None
+        if given is None or (isinstance(given, Constant) and given.value is None and parameter.default is not None):
+            given = run.evaluate(parameter.default, scope) if parameter.default is not None else NOTHING
+        bind(run, scope, parameter.pattern, given)
+
+
+def _result(run: Run, frame: Frame, before: Facts, *, is_async: bool) -> Value:
+    if not frame.returns:
+        raise Stopped
+    run.facts = frozenset.intersection(*(facts for _, facts in frame.returns))
+    if len(frame.returns) == 1:
+        value = frame.returns[0][0]
+    else:
+        values = [one for one, _ in frame.returns][:8]
+        different = any(telling(facts - run.facts) for _, facts in frame.returns)
+        flat = not any(isinstance(one, Either) for one in values)
+        value = (
+            Either(tuple(values), tuple(facts for _, facts in frame.returns[:8]))
+            if different and flat
+            else _merged(frame.returns, different=different)
+        )
+    if not is_async:
+        return value
+    earned, run.facts = run.facts, before
+    inner = value.facts if isinstance(value, Promise) else frozenset()
+    return Promise(value.value if isinstance(value, Promise) else value, earned | inner)
+
+
+def _merged(returns: list[tuple[Value, Facts]], *, different: bool) -> Value:
+    """Return paths joined; options of inner paths keep what was known on theirs."""
+    if not different:
+        return either(*(one for one, _ in returns))
+    values: list[Value] = []
+    facts: list[Facts] = []
+    for value, known in returns:
+        inner = value.values if isinstance(value, Either) else (value,)
+        for n, one in enumerate(inner):
+            values.append(one)
+            facts.append(known | value.facts[n] if isinstance(value, Either) and n < len(value.facts) else known)
+    return Either(tuple(values[:8]), tuple(facts[:8]))
