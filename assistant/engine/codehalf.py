@@ -76,6 +76,7 @@ class Survey:
         self._root, self._options, self._on_progress = root, options, on_progress
         self._cancel = threading.Event()
         self._over = threading.Event()
+        self._is_read = threading.Event()
         self._map: CodeMap | None = None
         self._secrets: SecretsFound | None = None
         self._error: BaseException | None = None
@@ -138,17 +139,31 @@ class Survey:
             self._thread.join(_LONGEST_STOP)
 
     def _read(self) -> None:
-        from assistant.collect.code.map import read_code
-        from assistant.collect.secrets.read import read_secrets
+        from concurrent.futures import ThreadPoolExecutor
+
+        from assistant.collect.code.map import follow_code
+        from assistant.collect.code.pool import read_modules
 
         began = time.perf_counter()
         try:
-            with _beside():
-                self._secrets = read_secrets(
-                    self._root, history=self._options.history, on_progress=self._look, cancelled=self._cancel.is_set
-                )
-                read = read_code(
+            with _beside(), ThreadPoolExecutor(1, "stanch-secrets") as other:
+                # files are read by workers while this process looks for secrets; following copies this process and waits for both
+                looked = other.submit(self._look_for_secrets)
+                try:
+                    sources = read_modules(
+                        self._root,
+                        workers=self._options.workers,
+                        on_progress=self._look,
+                        cancelled=self._cancel.is_set,
+                    )
+                    self._is_read.set()
+                    self._secrets = looked.result()
+                except BaseException:
+                    self._cancel.set()
+                    raise
+                read = follow_code(
                     self._root,
+                    sources,
                     workers=self._options.workers,
                     on_progress=self._look,
                     cancelled=self._cancel.is_set,
@@ -159,6 +174,18 @@ class Survey:
         finally:
             self.seconds = time.perf_counter() - began
             self._over.set()
+
+    def _look_for_secrets(self) -> SecretsFound:
+        from assistant.collect.secrets.read import read_secrets
+
+        return read_secrets(
+            self._root, history=self._options.history, on_progress=self._look_aside, cancelled=self._cancel.is_set
+        )
+
+    def _look_aside(self, says: str, done: int, total: int) -> None:
+        """Progress of what runs beside the reading is shown once the reading is done: two counts at once tell nothing."""
+        if self._is_read.is_set():
+            self._look(says, done, total)
 
     def _look(self, says: str, done: int, total: int) -> None:
         self._now = (says, done, total)

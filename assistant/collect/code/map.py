@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from assistant.collect.code.entries_point import EntryPoint
     from assistant.collect.code.manifests import Build
+    from assistant.collect.code.sources import Sources
     from assistant.domain.syntax import Module
 
     OnProgress = Callable[[str, int, int], None]
@@ -58,6 +59,18 @@ def read_code(
     from assistant.collect.code.pool import read_modules
 
     sources = read_modules(root, workers=workers, on_progress=on_progress, cancelled=cancelled)
+    return follow_code(root, sources, workers=workers, on_progress=on_progress, cancelled=cancelled)
+
+
+def follow_code(
+    root: Path,
+    sources: Sources,
+    *,
+    workers: int = 2,
+    on_progress: OnProgress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> CodeMap:
+    """The second half of ``read_code``: the map of files that were read already."""
     builds = read_builds(root)
     found = assemble(
         sources.modules,
