@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from assistant.collect.secrets.git import EndedEarlyError
+from assistant.collect.git import EndedEarlyError
 from assistant.collect.secrets.paths import is_environment_file, left_out
 from assistant.domain.secrets import Standing
 
@@ -15,7 +15,7 @@ from assistant.domain.secrets import Standing
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from assistant.collect.secrets.git import Git
+    from assistant.collect.git import Git
 
 LARGEST: Final = 64 * 1024 * 1024
 """Bytes of the largest file that is read; it is read in blocks, the limit is for the operator's patience."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from assistant.collect.secrets.git import EndedEarlyError
+from assistant.collect.git import EndedEarlyError
 from assistant.collect.secrets.patches import Patches
 from assistant.collect.secrets.remotes import pushed_commits, remotes_of
 from assistant.collect.secrets.unread import absent_files, shortcomings
@@ -19,7 +19,7 @@ from assistant.domain.secrets import HistoryRead
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from assistant.collect.secrets.git import Git
+    from assistant.collect.git import Git
     from assistant.collect.secrets.keys import Fingerprinter
     from assistant.collect.secrets.patches import Trace
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from assistant.collect.secrets.git import EndedEarlyError
+from assistant.collect.git import EndedEarlyError
 
 
 if TYPE_CHECKING:
-    from assistant.collect.secrets.git import Git
+    from assistant.collect.git import Git
 
 _ADDRESS: Final = re.compile(r"(?:\w+://)?(?:[^/@\s]*@)?(?P<host>[\w.-]+)(?::\d+)?[:/]+(?P<path>[\w./~+-]*)")
 

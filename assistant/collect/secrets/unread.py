@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from assistant.collect.secrets.git import EndedEarlyError
+from assistant.collect.git import EndedEarlyError
 
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from assistant.collect.secrets.git import Git
+    from assistant.collect.git import Git
 
 _RAW: Final = (
     "log",

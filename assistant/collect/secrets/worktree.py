@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from assistant.collect.secrets.git import Git
+    from assistant.collect.git import Git
     from assistant.collect.secrets.keys import Fingerprinter
 
 _STEP: Final = 250
