@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from assistant.collect.secrets.environments import compare
 from assistant.collect.git import top_of
+from assistant.collect.secrets.environments import compare
 from assistant.collect.secrets.history import read_history
 from assistant.collect.secrets.keys import installation
 from assistant.collect.secrets.known import read_known
