@@ -211,6 +211,8 @@ class Entry:
     """Called by a provider and not by a person."""
     truncated: bool = False
     """True when the analysis gave up on it because it was too large."""
+    files: tuple[str, ...] = ()
+    """Files of the functions it runs through, sorted."""
 
     @property
     def group(self) -> str:

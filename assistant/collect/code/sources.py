@@ -157,6 +157,24 @@ def list_sources(root: Path) -> Listing:
     )
 
 
+def is_source(path: str) -> bool:
+    """True for a path that ``list_sources`` would read in a repository without a .gitignore."""
+    *folders, name = path.split("/")
+    parents: frozenset[str] = frozenset()
+    for folder in folders:
+        if _left_out(folder, parents, frozenset()) is not None:
+            return False
+        parents |= {folder}
+    if "." not in name or name.rpartition(".")[2] not in EXTENSIONS:
+        return False
+    return not (_MADE_FILE.search(name) or ("public" in parents and not parents & _CODE) or _TRIAL_FILE.search(name))
+
+
+def is_manifest(path: str) -> bool:
+    """True for a configuration file that says what the code means."""
+    return bool(_MANIFEST.search(path))
+
+
 def _left_out(name: str, parents: frozenset[str], ignored: frozenset[str]) -> str | None:
     """Why a folder is left out; None when it is entered."""
     if name.startswith("."):

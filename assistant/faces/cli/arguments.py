@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 VERBS = {
     "prove": "attack a rehearsal database as every actor; show which rows leak to whom",
     "scan": "name everything that is wrong in schema and code; --map shows every way in",
+    "deploys": "rank the commits since the last good one by what each did to access",
     "fix": "write the migration (or --code: the edits) that closes the leaks, after approval",
     "own": "show who owns each row, say which routes are public; kept in stanch.toml",
     "incident": "list, show, verify, export or resume case files",
@@ -148,6 +149,24 @@ def _own(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--private", metavar="ROUTE", help="keep in stanch.toml that it must not be public")
 
 
+def _deploys(parser: argparse.ArgumentParser) -> None:
+    _pipeline(parser)
+    window = parser.add_argument_group("window")
+    window.add_argument(
+        "--last-good",
+        metavar="WHEN",
+        help="a commit, tag, date (2026-03-01) or age (`3 days`) that was good (default: 30 days, at most 200 commits)",
+    )
+    window.add_argument("--head", metavar="REV", default="HEAD", help="the newest commit that is live (default: HEAD)")
+    window.add_argument("--finding", metavar="ID", help="fingerprint of the finding that is asked about")
+    window.add_argument(
+        "--seconds", metavar="N", type=float, default=90.0, help="longest time for comparing older code (default 90)"
+    )
+    half = parser.add_mutually_exclusive_group()
+    half.add_argument("--code-only", action="store_true", help="leave the database out")
+    half.add_argument("--database-only", action="store_true", help="leave the code out")
+
+
 def _incident(parser: argparse.ArgumentParser) -> None:
     does = parser.add_argument("does", metavar="WHAT", choices=tuple(INCIDENT_VERBS), help=", ".join(INCIDENT_VERBS))
     does.help = "; ".join(f"{name}: {says}" for name, says in INCIDENT_VERBS.items())
@@ -184,6 +203,7 @@ def _completion(parser: argparse.ArgumentParser) -> None:
 _ADD = {
     "prove": _pipeline,
     "scan": _scan,
+    "deploys": _deploys,
     "fix": _fix,
     "own": _own,
     "incident": _incident,

@@ -53,6 +53,17 @@ def repository_root(path: Path) -> Path:
     )
 
 
+def history_root(path: Path) -> Path:
+    """The top of the work tree that holds ``path``, or the bare repository that it is: a history needs no files.
+
+    Raises:
+        UsageError: there is no such folder, or it is in no repository.
+    """
+    if (path / "HEAD").is_file() and (path / "objects").is_dir() and (path / "refs").is_dir():
+        return path.resolve()
+    return repository_root(path)
+
+
 def options_from(arguments: argparse.Namespace, root: Path, voice: Voice) -> Options:
     """The options of this run.
 

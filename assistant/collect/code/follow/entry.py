@@ -56,6 +56,7 @@ def follow(world: World, point: EntryPoint) -> tuple[Entry, frozenset[tuple[str,
         covered_by=point.covered_by,
         webhook=point.webhook,
         truncated=truncated,
+        files=tuple(sorted({module for module, _ in run.visited})),
     )
     place = replace(entry.place, line=point.line)
     return replace(entry, place=place), frozenset(run.visited)

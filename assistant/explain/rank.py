@@ -1,0 +1,124 @@
+"""Every commit of a window scored by what it did to access, with the reasons in order.
+
+The heaviest reason is a finding that is there now and that the commit brought; more of the same add ever less, so that a large commit
+does not win by its size. What only the lines say comes last. Messages, authors and sizes count for nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from assistant.domain.deploys import Lane, Ranking, Reason, Suspect, Window
+from assistant.domain.matrix import Severity
+from assistant.domain.ownership import Confidence
+from assistant.explain.signals import new_doors
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from assistant.collect.deploys.history import Change
+    from assistant.domain.deploys import Deploy
+    from assistant.domain.findings import Finding
+    from assistant.explain.code_change import Brought
+    from assistant.explain.signals import Signals
+
+_SEVERITY: Final = {
+    Severity.CRITICAL: 10.0,
+    Severity.HIGH: 7.0,
+    Severity.MEDIUM: 3.0,
+    Severity.LOW: 0.8,
+    Severity.INFO: 0.2,
+}
+_CONFIDENCE: Final = {Confidence.HIGH: 1.0, Confidence.MEDIUM: 0.75, Confidence.LOW: 0.45}
+_LESS: Final = 0.5
+"""What each further finding of a commit counts of the one before."""
+_ASKED: Final = 100.0
+"""The finding that the operator asks about weighs more than everything else together."""
+_SHOWN: Final = 1.5
+"""An attack showed it."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Evidence:
+    """What is known of the window."""
+
+    signals: Signals
+    brought: Sequence[Brought] = ()
+    rules: Mapping[str, tuple[Reason, ...]] = field(default_factory=dict)
+    """By commit: what it did to the effective rules of the database."""
+    asked: str = ""
+    """Fingerprint of the finding that the operator asks about; empty for none."""
+
+
+def rank(
+    window: Window,
+    changes: Sequence[Change],
+    evidence: Evidence,
+    *,
+    carriers: Mapping[str, tuple[Deploy, ...]],
+    compared: int = 0,
+    not_compared: tuple[str, ...] = (),
+) -> Ranking:
+    """All commits, the likeliest culprit first; those of which nothing is known by how new they are."""
+    by_commit: dict[str, list[Brought]] = {}
+    for one in evidence.brought:
+        by_commit.setdefault(one.change.commit.sha, []).append(one)
+    suspects = []
+    for n, change in enumerate(changes):
+        commit = change.commit
+        reasons = [
+            *_findings(by_commit.get(commit.sha, ()), evidence.asked),
+            *evidence.rules.get(commit.sha, ()),
+            *evidence.signals.reasons(commit),
+            *new_doors({file.path: file for file in change.files if file.lane is Lane.CODE}),
+        ]
+        reasons.sort(key=lambda reason: -reason.weight)
+        suspect = Suspect(
+            commit=commit,
+            score=round(sum(reason.weight for reason in reasons), 2),
+            reasons=tuple(reasons),
+            deploys=carriers.get(commit.sha, ()),
+        )
+        suspects.append((-suspect.score, not commit.lanes(), n, suspect))
+    suspects.sort(key=lambda one: one[:3])
+    return Ranking(
+        window=window,
+        suspects=tuple(suspect for *_, suspect in suspects),
+        compared=compared,
+        not_compared=not_compared,
+    )
+
+
+def _findings(brought: Iterable[Brought], asked: str) -> list[Reason]:
+    """Findings that one commit brought, heaviest first and each counting less than the one before."""
+    ordered = sorted(brought, key=lambda one: (-_weight(one.finding, asked), one.finding.fingerprint))
+    reasons = []
+    for n, one in enumerate(ordered):
+        finding = one.finding
+        weight = _weight(finding, asked)
+        if finding.fingerprint != asked:
+            weight *= _LESS**n
+        where = finding.where
+        reasons.append(
+            Reason(
+                kind=_KINDS[one.how],
+                says=f"{finding.rule}: {finding.title}",
+                file=where.file if where is not None else "",
+                line=where.line if where is not None else 0,
+                weight=round(weight, 2),
+                finding=finding.fingerprint,
+            )
+        )
+    return reasons
+
+
+_KINDS: Final = {"born": "opened-with-new-code", "turned": "protection-lost", "line": "wrote-the-line"}
+
+
+def _weight(finding: Finding, asked: str) -> float:
+    if finding.fingerprint == asked:
+        return _ASKED
+    weight = _SEVERITY[finding.severity] * _CONFIDENCE[finding.confidence]
+    return weight * _SHOWN if finding.executed else weight

@@ -1,0 +1,110 @@
+"""``stanch deploys``: the commits since the last good one, ranked by what each did to access."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assistant.engine.deploys import Wish, ranked
+from assistant.faces.cli.exits import Exit
+from assistant.faces.cli.settings import history_root, options_from
+
+
+if TYPE_CHECKING:
+    import argparse
+
+    from assistant.domain.deploys import Deploy, Ranking, Suspect
+    from assistant.faces.cli.say import Voice
+
+_SHOWN = 10
+_REASONS = 4
+
+
+def run(arguments: argparse.Namespace, voice: Voice) -> int:
+    """Exit 1 when a commit did something to access, 0 when none did."""
+    root = history_root(arguments.repo)
+    wish = Wish(
+        last_good=arguments.last_good,
+        head=arguments.head,
+        finding=arguments.finding or "",
+        code=not arguments.database_only,
+        database=not arguments.code_only,
+        seconds=arguments.seconds,
+    )
+    ranking = ranked(root, wish, options_from(arguments, root, voice), voice.progress)
+    if arguments.json:
+        voice.json(report(ranking))
+    else:
+        tell(voice, ranking)
+    return Exit.FOUND if any(suspect.score > 0 for suspect in ranking.suspects) else Exit.CALM
+
+
+def report(ranking: Ranking) -> dict[str, object]:
+    """The JSON contract."""
+    window = ranking.window
+    return {
+        "window": {
+            "good": window.good or None,
+            "head": window.head,
+            "commits": len(window.commits),
+            "why": window.why,
+            "compared": ranking.compared,
+            "not_compared": list(ranking.not_compared),
+            "shortcomings": list(window.shortcomings),
+        },
+        "commits": [_commit(suspect) for suspect in ranking.suspects],
+    }
+
+
+def _commit(suspect: Suspect) -> dict[str, object]:
+    commit = suspect.commit
+    return {
+        "sha": commit.sha,
+        "at": commit.at.isoformat(),
+        "author": commit.author,
+        "subject": commit.subject,
+        "lanes": [lane.value for lane in commit.lanes()],
+        "deploys": [_deploy(deploy) for deploy in suspect.deploys],
+        "score": suspect.score,
+        "reasons": [
+            {
+                "kind": reason.kind,
+                "says": reason.says,
+                "file": reason.file or None,
+                "line": reason.line or None,
+                "weight": reason.weight,
+                "finding": reason.finding or None,
+            }
+            for reason in suspect.reasons
+        ],
+    }
+
+
+def _deploy(deploy: Deploy) -> dict[str, object]:
+    return {"id": deploy.id, "at": deploy.at.isoformat(), "source": deploy.source, "url": deploy.url or None}
+
+
+def tell(voice: Voice, ranking: Ranking) -> None:
+    """In words, the likeliest first."""
+    window = ranking.window
+    voice.line(f"{len(window.commits):,} commits: {window.why}; {ranking.compared} compared by their code")
+    for says in (*window.shortcomings, *ranking.not_compared):
+        voice.line(f"not seen: {says}", indent=2)
+    speaking = [suspect for suspect in ranking.suspects if suspect.score > 0]
+    if not speaking:
+        voice.line("no commit of the window did anything to access that stanch can see")
+    for n, suspect in enumerate(speaking[:_SHOWN], 1):
+        commit = suspect.commit
+        live = ", ".join(f"{deploy.source} {deploy.id}" for deploy in suspect.deploys)
+        voice.line()
+        voice.line(
+            f"{n:>2}. {commit.sha[:10]}  {commit.at:%Y-%m-%d %H:%M} UTC  {suspect.score:7.2f}  {commit.author}: {commit.subject}"
+        )
+        if live:
+            voice.line(f"live with {live}", indent=4)
+        for reason in suspect.reasons[:_REASONS]:
+            place = f" ({reason.file}:{reason.line})" if reason.file else ""
+            voice.line(f"{reason.kind}: {reason.says}{place}", indent=4)
+        if len(suspect.reasons) > _REASONS:
+            voice.line(f"and {len(suspect.reasons) - _REASONS} reasons more", indent=4)
+    if len(speaking) > _SHOWN:
+        voice.line(f"{len(speaking) - _SHOWN} commits more with a reason; --json lists all")
