@@ -26,12 +26,13 @@ if TYPE_CHECKING:
 
 _ORDER: Final = {rule: number for number, rule in enumerate((*ENTRY_PLANS, *FILE_PLANS))}
 _NO_RULE: Final = "stanch has no patch for this kind of finding: follow its detail by hand."
-_ROWS: Final = frozenset({"owner_filter", "compare", "verify"})
+_ROWS: Final = frozenset({"owner_filter", "compare", "verify", "cache_key", "hand_on"})
 _FIRST: Final = 100
 _TITLES: Final = {
     "guard": "Ask who is calling",
     "procedure": "Ask who is calling",
     "owner_filter": "Find only rows of the caller",
+    "hand_on": "Find only rows of the caller",
     "compare": "Compare the row with the caller",
     "verify": "Look whose row the id names",
     "identity": "Take the caller from the session",

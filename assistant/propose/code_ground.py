@@ -25,6 +25,11 @@ if TYPE_CHECKING:
     from codemods.tsx.donor import Lent
 
 _DEPENDS: Final = re.compile(r"Depends\((\w*(?:user|auth|session|principal)\w*)\)", re.IGNORECASE)
+_RESERVED: Final = re.compile(
+    r"^(id|uuid|pk)$|^(created|updated|deleted|inserted|modified|verified|approved|paid)_|(^|_)(role|roles|admin|is_admin|permissions?|plan|tier|"
+    r"credits?|balance|price|amount|total|stripe|subscription|customer|verified|approved|password|hash|salt)(_|$)"
+)
+"""Columns that a customer does not set: the row's own, times, rights, and what is paid for."""
 _MOST_DONORS: Final = 12
 _ANSWERS: Final = re.compile(r"\bconst\s+(\w+)\s*=\s*await\s+(?:\w+\.)*(\w+)\(")
 
@@ -217,6 +222,28 @@ class CodeGround:
         if engine == "drizzle" and self.tables.get(key):
             return column in self.tables[key]
         return True
+
+    def writable(self, table: str, engine: str) -> list[str]:
+        """Columns of a table that its customers may set, from the schema: no key, owner, time stamp, right or amount."""
+        key = words.table_key(table)
+        model = self.models.get(key) if engine == "prisma" else None
+        known = self.tables.get(key, []) if engine == "drizzle" else list(model.columns) if model is not None else []
+        if not known and self.catalog is not None and engine not in {"prisma", "drizzle"}:
+            known = [
+                column.name
+                for name, one in self.catalog.tables.items()
+                if words.table_key(name.name) == key
+                for column in one.columns
+            ]
+        owners = set(self.owner_columns(table, engine))
+        return [
+            name
+            for name in known
+            if name not in owners
+            and (not words.names_owner(name) or name == "subject")
+            and not words.is_secret(name)
+            and not _RESERVED.search(words.snake(name))
+        ]
 
     @cached_property
     def paths_read(self) -> str:

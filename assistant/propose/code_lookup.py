@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 
 _PROVING: Final = frozenset({GuardKind.MEMBERSHIP, GuardKind.ROLE, GuardKind.OWNER})
+_CHANGES: Final = re.compile(
+    r"(delete|remove|update|set|create|save|insert|archive|revoke|upsert|add|send|cancel|disable|enable|rotate|toggle|mark|move|copy|sync|process|handle)(?![a-z])"
+)
+"""Names of functions that do more than look."""
 
 
 class Getter(NamedTuple):
@@ -163,7 +167,9 @@ def getter_of(ground: CodeGround, table: str, entry: Entry) -> Getter | None:
     found: list[tuple[bool, str, Getter]] = []
     for other in ground.map.entries:
         for query in other.queries:
-            if query.verb != "select" or len(query.via) != 1 or words.table_key(query.table) != key:
+            if query.verb != "select" or not query.via or words.table_key(query.table) != key:
+                continue
+            if any(one.verb != "select" and one.via[:1] == query.via[:1] for one in other.queries):
                 continue
             if [condition.column for condition in query.filters] not in (["id"], ["_id"]):
                 continue
@@ -179,16 +185,26 @@ def _written(ground: CodeGround, other: Entry, query: Query, entry: Entry) -> Ge
     from codemods.tsx.tree import parse
 
     name = query.via[0].rsplit(".", 1)[-1]
-    if re.search(r"(?<!s)s(By[A-Z]|$)|List|All", name):
-        return None  # it gives several rows
+    if re.search(r"(?<!s)s(By[A-Z]|$)|List|All", name) or _CHANGES.match(name):
+        return None  # it gives several rows, or does more than look
     source = ground.text(other.place.file)
-    have = bound_names(parse(source.encode(), other.place.file))
-    if name not in have:
+    called = re.search(rf"(?<![\w.])((?:\w+(?:\(\))?\.)*){re.escape(name)}\(", source)
+    if called is None or (len(query.via) > 1 and not called[1]):
         return None
-    need = rebased(Needed(*have[name], local="" if have[name][1] == name else name), other.place.file, entry.place.file)
-    shaped = re.search(rf"\b{re.escape(name)}\(\s*\{{\s*(\w+)(?:\s*:\s*[\w.?!]+)?,?\s*\}}\s*\)", source)
+    root = re.split(r"[.(]", called[1], maxsplit=1)[0] or name
+    have = bound_names(parse(source.encode(), other.place.file))
+    needs: tuple[Needed, ...] = ()
+    if root in have:
+        need = Needed(*have[root], local="" if have[root][1] == root else root)
+        needs = (rebased(need, other.place.file, entry.place.file),)
+    elif other.place.file != entry.place.file or not re.search(
+        rf"^(?:const|(?:async )?function) {root}\b", source, re.M
+    ):
+        return None
+    whole = f"{called[1]}{name}"
+    shaped = re.search(rf"(?<![\w.]){re.escape(whole)}\(\s*\{{\s*(\w+)(?:\s*:\s*[\w.?!]+)?,?\s*\}}\s*\)", source)
     if shaped:
-        return Getter(f"await {name}({{ {shaped[1]}: {{id}} }})", (need,))
-    if re.search(rf"\b{re.escape(name)}\(\s*[\w.?!]+\s*\)", source):
-        return Getter(f"await {name}({{id}})", (need,))
+        return Getter(f"await {whole}({{ {shaped[1]}: {{id}} }})", needs)
+    if re.search(rf"(?<![\w.]){re.escape(whole)}\(\s*[\w.?!]+\s*\)", source):
+        return Getter(f"await {whole}({{id}})", needs)
     return None

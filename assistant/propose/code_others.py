@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
+from assistant.detect.code.caching import answered_from, caches, tells_apart, verb_of
 from assistant.domain.code import ActKind, ClientKind, OriginKind
 from assistant.domain.matrix import Verdict
 from assistant.propose.code_draft import Step
@@ -173,10 +174,11 @@ def cached(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | s
 
 
 def cache_key(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | str:
-    """The caller in the key."""
+    """The caller in the key; a cache behind functions of the repository is looked for in the handler."""
     file = finding.where.file if finding.where else entry.place.file
-    at = finding.at if finding.at[1] else plans.line_range(file, finding.where.line if finding.where else 0)
-    steps: list[Step] = [Step("cache_key", file, function=entry.at, at=at, facts={"paths": plans.ground.paths_read})]
+    steps: list[Step] = [
+        Step("cache_key", file, function=entry.at, at=finding.at, facts={"paths": plans.ground.paths_read})
+    ]
     for query in plans.ground.queries(entry, finding.queries):
         from assistant.propose.code_rows import row_steps
 
@@ -185,11 +187,15 @@ def cache_key(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] 
     return [steps]
 
 
-def cache_order(_plans: Plans, finding: Finding, _entry: Entry) -> list[list[Step]] | str:
-    """Words alone: what the check needs stands below the cache."""
-    key = dict(finding.facts).get("key", "")
-    said = f" ({key})" if key else ""
-    return f"The cache{said} is read before anybody asked whose row it is: move the read below the check, and put the caller's id into the key."
+def shared_caches(plans: Plans, entry: Entry) -> list[Step]:
+    """The key of a cache that answers before the rows are scoped: without the caller in it, old answers go on to everybody."""
+    for act, key in caches(entry):
+        if verb_of(act) != "read" or tells_apart(entry, act.order, key) or answered_from(entry, act, key) is None:
+            continue
+        at = act.at if act.place.file == entry.place.file else (0, 0)
+        facts = {"paths": plans.ground.paths_read}
+        return [Step("cache_key", entry.place.file, function=entry.at, at=at, facts=facts, optional=True)]
+    return []
 
 
 def validation(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | str:

@@ -33,14 +33,38 @@ def id_only(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | 
         table = dict(finding.facts).get("table", "") or "the table"
         return _NO_COLUMN.format(table=table)
     # the first alternative of every query together, then each query's next best
+    from assistant.propose.code_others import shared_caches
+
     width = max(len(options) for options in per_query)
+    more = [*_beside(ground, finding, entry), *shared_caches(plans, entry)]
     together = [
-        [step for options in per_query for step in options[min(number, len(options) - 1)]] for number in range(width)
+        [*(step for options in per_query for step in options[min(number, len(options) - 1)]), *more]
+        for number in range(width)
     ]
     if len(per_query) == 1:
         return together
     # where one query cannot take it, the others still can: the fix then says what is left
     return together + [[step._replace(optional=True) for step in steps] for steps in together]
+
+
+def _beside(ground: CodeGround, finding: Finding, entry: Entry) -> list[Step]:
+    """Other queries of the handler that find rows by the same value of the request, and that nothing binds to the caller."""
+    asked = {
+        origin
+        for query in ground.queries(entry, finding.queries)
+        for condition in query.filters
+        for origin in condition.origins
+        if origin.kind is OriginKind.REQUEST
+    }
+    out: list[Step] = []
+    for query in entry.queries:
+        if query.id in finding.queries or query.via or query.tie is not None or query.place.file != entry.place.file:
+            continue
+        by = {origin for condition in query.filters for origin in condition.origins if condition.operator == "eq"}
+        if query.verb in {"select", "update", "delete"} and by & asked:
+            options = row_steps(ground, finding, entry, query)
+            out += [step._replace(optional=True) for step in (options[0] if options else ())]
+    return out
 
 
 def row_steps(ground: CodeGround, finding: Finding, entry: Entry, query: Query) -> list[list[Step]]:
@@ -67,6 +91,8 @@ def row_steps(ground: CodeGround, finding: Finding, entry: Entry, query: Query) 
         }
         if query.engine in _CONDITIONAL and query.verb not in {"insert", "upsert", "call"} and query.at[1]:
             out.append([Step("owner_filter", query.place.file, function=entry.at, at=query.at, facts=facts)])
+            if elsewhere and len(query.via) == 1 and query.place.file == entry.place.file:
+                out.append([Step("hand_on", query.place.file, function=entry.at, at=query.at, facts=facts)])
     for column in [one for one in columns if "." not in one]:
         facts = {
             "column": column,
@@ -177,7 +203,13 @@ def mass_assignment(plans: Plans, finding: Finding, entry: Entry) -> list[list[S
     queries = plans.ground.queries(entry, finding.queries)
     if not queries:
         return "The write could not be found: list the fields that may be set."
-    return [[Step("pick", query.place.file, function=entry.at, at=query.at) for query in queries]]
+    ground = plans.ground
+    plain = [Step("pick", query.place.file, function=entry.at, at=query.at) for query in queries]
+    listed = [
+        step._replace(facts={"fields": ",".join(ground.writable(query.table, query.engine))})
+        for step, query in zip(plain, queries, strict=True)
+    ]
+    return [plain, listed] if all(step.facts["fields"] for step in listed) else [plain]
 
 
 def foreign_reference(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | str:

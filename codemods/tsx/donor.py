@@ -74,9 +74,8 @@ def lend(source: bytes, path: str, function: tuple[int, int]) -> Lent | None:
     if free - set(imports) - set(own):
         return None
     end = next((one for one in siblings if one.start_byte >= refusal.end_byte), None)
-    found = callers(end if end is not None else _last_inside(block))
-    if not found:
-        return None
+    # a key may say no more than that its holder is let in: who that is, is then not known behind it
+    found = callers(end if end is not None else _last_inside(block)) or [""]
     return Lent(
         lines="\n".join(_model(source, one) for one in chosen),
         needs=tuple(Needed(*_import(imports, used)) for used in sorted(free & set(imports))),

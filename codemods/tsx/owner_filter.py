@@ -14,7 +14,7 @@ from codemods.target import Edits, Needed, Refusal
 from codemods.tsx.insert import with_imports
 from codemods.tsx.layout import add_entry, add_link
 from codemods.tsx.scope import value_for
-from codemods.tsx.style import style_of
+from codemods.tsx.style import indent_at, style_of
 from codemods.tsx.tree import arguments, around, chain_around, field, links, pairs, parse, plain, text, walk
 
 
@@ -71,13 +71,18 @@ def edit(source: bytes, target: Target) -> Answer:
         return Refusal(
             "No value here says who the caller is: ask for the session first, then add the owner to the query."
         )
-    engine = target.facts.get("engine", "")
+    return condition(source, target, root, style_of(root, source), value)
+
+
+def condition(source: bytes, target: Target, root: Node, style: Style, value: str) -> Answer:
+    """The condition alone, with a value that is known to the place."""
+    call = _call_at(root, target.at)
+    column, engine = target.facts.get("column", ""), target.facts.get("engine", "")
     put = _ENGINES.get(engine)
-    if put is None:
+    if put is None or call is None:
         return Refusal(
             f"Queries of {engine or 'this kind'} are not rewritten: add `{column}` = {value} to the condition by hand."
         )
-    style = style_of(root, source)
     return put(source, style, call, column, value, target)
 
 
@@ -223,11 +228,21 @@ def _drizzle(source: bytes, style: Style, call: Node, column: str, value: str, t
         return with_imports(
             root, source, style, [Hunk(at=last.end_byte, end=last.end_byte, text=f",{gap}{test}", says=SAYS)], needs
         )
-    hunks = [
-        Hunk(at=condition.start_byte, end=condition.start_byte, text="and(", says=SAYS),
-        Hunk(at=condition.end_byte, end=condition.end_byte, text=f", {test})", says=SAYS),
-    ]
-    return with_imports(root, source, style, hunks, needs)
+    return with_imports(root, source, style, _both(source, style, condition, test), needs)
+
+
+def _both(source: bytes, style: Style, condition: Node, test: str) -> list[Hunk]:
+    """``and(condition, test)``; a condition on several lines moves in by one step."""
+    start, end = condition.start_byte, condition.end_byte
+    if condition.start_point.row == condition.end_point.row:
+        return [
+            Hunk(at=start, end=start, text="and(", says=SAYS),
+            Hunk(at=end, end=end, text=f", {test})", says=SAYS),
+        ]
+    indent = indent_at(source, start)
+    inner = text(condition).replace(style.eol, style.eol + style.indent)
+    lines = (f"{indent}{style.indent}{inner},", f"{indent}{style.indent}{test},", f"{indent})")
+    return [Hunk(at=start, end=end, text=style.eol.join(("and(", *lines)), says=SAYS)]
 
 
 def _arrow_of(node: Node) -> Node | None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from assistant.domain.fixes import Hunk
 from codemods.target import Edits, Refusal
 from codemods.tsx.layout import widened
-from codemods.tsx.style import style_of
+from codemods.tsx.style import indent_at, line_start, style_of
 from codemods.tsx.tree import around, enclosing_function, field, own_nodes, parse, plain, text, walk
 
 
@@ -44,8 +44,10 @@ def edit(source: bytes, target: Target) -> Answer:
     style = style_of(root, source)
     entries = [f"{one}: {name}.{one}" for one in fields]
     if node.type == "spread_element":
-        hunk = Hunk(at=node.start_byte, end=node.end_byte, text=", ".join(entries), says=SAYS)
-        return Edits((widened(source, style, node, hunk),))
+        alone = not source[line_start(source, node.start_byte) : node.start_byte].strip()
+        gap = f",{style.eol}{indent_at(source, node.start_byte)}" if alone else ", "
+        hunk = Hunk(at=node.start_byte, end=node.end_byte, text=gap.join(entries), says=SAYS)
+        return Edits((hunk if alone else widened(source, style, node, hunk),))
     prefix = f"{text(node)}: " if node.type == "shorthand_property_identifier" else ""
     hunk = Hunk(at=node.start_byte, end=node.end_byte, text=prefix + style.braces(", ".join(entries)), says=SAYS)
     if node.parent is not None and node.parent.type in {"pair", "object"}:
