@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _ORDER: Final = {rule: number for number, rule in enumerate((*ENTRY_PLANS, *FILE_PLANS))}
 _NO_RULE: Final = "stanch has no patch for this kind of finding: follow its detail by hand."
-_ROWS: Final = frozenset({"owner_filter", "compare", "verify", "cache_key", "hand_on"})
+_ROWS: Final = frozenset({"owner_filter", "compare", "verify", "verify_all", "cache_key", "hand_on"})
 _FIRST: Final = 100
 _TITLES: Final = {
     "guard": "Ask who is calling",
@@ -35,6 +35,7 @@ _TITLES: Final = {
     "hand_on": "Find only rows of the caller",
     "compare": "Compare the row with the caller",
     "verify": "Look whose row the id names",
+    "verify_all": "Look whose rows the ids name",
     "identity": "Take the caller from the session",
     "row_role": "Ask for the role",
     "role": "Ask for the role",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from assistant.detect.code import words
 from assistant.domain.code import GuardKind, OriginKind
 from assistant.propose.code_draft import Step
+from assistant.propose.code_inline import inline
 from codemods.target import Needed
 
 
@@ -68,7 +69,38 @@ def reference_steps(ground: CodeGround, finding: Finding, entry: Entry) -> list[
     step = _step(ground, entry, queries[0], table, asked)
     if step is None:
         return f"How to find a row of `{table}` by its owner could not be told: look it up before its id is stored, and refuse when it is not the caller's."
-    return [[step]]
+    return [[step, *_spread_references(ground, entry, table)]]
+
+
+def _spread_references(ground: CodeGround, entry: Entry, done: str) -> list[Step]:
+    """Other ids that reach a row in a spread of the whole request: those that the handler's schema names, and whose rows have owners."""
+    folder = entry.place.file.rpartition("/")[0]
+    beside = sorted(
+        path for path in ground.paths if path.rpartition("/")[0] == folder and path.endswith((".ts", ".js"))
+    )
+    said = " ".join(ground.text(path) for path in beside)
+    out: list[Step] = []
+    for query in entry.queries:
+        whole = any(
+            one.column == "*" and any(o.kind is OriginKind.REQUEST for o in one.origins) for one in query.written
+        )
+        if not whole or query.via or query.place.file != entry.place.file:
+            continue
+        columns = ground.tables.get(words.table_key(query.table), []) if query.engine == "drizzle" else []
+        own = {one.column for one in query.written}
+        for column in columns:
+            table = _named_by(column)
+            if (
+                not table
+                or column in own
+                or words.table_key(table) == words.table_key(done)
+                or words.names_owner(column)
+            ):
+                continue
+            if re.search(rf"\b{re.escape(column)}\s*:", said):
+                step = _step(ground, entry, query, table, column)
+                out += [step._replace(optional=True)] if step is not None else []
+    return out
 
 
 def _named_by(column: str) -> str:
@@ -79,7 +111,8 @@ def _named_by(column: str) -> str:
 
 def _step(ground: CodeGround, entry: Entry, query: Query, table: str, asked: str) -> Step | None:
     local = asked.rsplit(".", 1)[-1]
-    if re.search(r"[iI]ds$|s$", local) or not local.isidentifier():
+    many = bool(re.search(r"[iI]ds$|s$", local))
+    if not local.isidentifier():
         return None
     columns = ground.owner_columns(table, query.engine)
     columns = sorted((one for one in columns if "." not in one), key=words.names_tenant)
@@ -95,21 +128,23 @@ def _step(ground: CodeGround, entry: Entry, query: Query, table: str, asked: str
         "paths": ground.paths_read,
         "proven": "1" if any(guard.kind in _PROVING and guard.weakness is None for guard in entry.guards) else "0",
     }
-    getter = getter_of(ground, table, entry)
+    getter = getter_of(ground, table, entry) if not many else None
     if getter is not None:
         facts |= {"lookup": getter.call, "differs": f"{columns[0]} !== {{caller}}"}
         return Step("verify", path, function=entry.at, at=at, facts=facts, needs=getter.needs)
-    inline = _inline(ground, query, table, columns[0])
-    if inline is None:
+    found = inline(ground, entry, query, table, columns[0], many=many)
+    if found is None or (many and query.place.file != entry.place.file):
         return None
-    client, lookup = inline
-    needs: tuple[Needed, ...] = ()
+    needs = found.needs
     if query.place.file != entry.place.file:
-        found = _import_of(ground, query.place.file, client, entry)
-        if found is None:
+        client = _import_of(ground, query.place.file, found.client, entry)
+        if client is None:
             return None
-        needs = (found,)
-    return Step("verify", path, function=entry.at, at=at, facts=facts | {"lookup": lookup}, needs=needs)
+        needs = (*needs, client)
+    facts |= {"lookup": found.lookup, "client": found.client, "counts": "1" if found.counts else ""}
+    if found.listed or many:
+        facts |= {"listed": "1", "name": f"owned{name[:1].upper()}{name[1:]}{'s' if many else ''}"}
+    return Step("verify_all" if many else "verify", path, function=entry.at, at=at, facts=facts, needs=needs)
 
 
 def _import_of(ground: CodeGround, path: str, name: str, entry: Entry) -> Needed | None:
@@ -131,34 +166,6 @@ def _before(ground: CodeGround, entry: Entry, query: Query) -> tuple[tuple[int, 
     from assistant.propose.code_plan import range_of_line
 
     return range_of_line(ground.text(entry.place.file).encode(), query.reached_at.line), entry.place.file
-
-
-def _inline(ground: CodeGround, query: Query, table: str, column: str) -> tuple[str, str] | None:
-    """The client that the query itself uses, and a look-up through it."""
-    written = ground.text(query.place.file).encode()[query.at[0] : query.at[1]].decode("utf-8", "replace")
-    root = re.match(r"(?:await\s+)?([A-Za-z_$][\w$]*)\s*[.?]", written)
-    if root is None:
-        return None
-    if query.engine == "prisma":
-        model = ground.models.get(words.table_key(table))
-        name = model.name if model is not None else table
-        name = name[:1].lower() + name[1:]
-        return root[1], f"await {root[1]}.{name}.findFirst({{ where: {{ id: {{id}}, {column}: {{caller}} }} }})"
-    if query.engine == "supabase":
-        known = next(
-            (
-                one.table
-                for each in ground.map.entries
-                for one in each.queries
-                if words.table_key(one.table) == words.table_key(table)
-            ),
-            table,
-        )
-        return (
-            root[1],
-            f'(await {root[1]}.from("{known}").select("id").eq("id", {{id}}).eq("{column}", {{caller}}).maybeSingle()).data',
-        )
-    return None
 
 
 def getter_of(ground: CodeGround, table: str, entry: Entry) -> Getter | None:
@@ -198,7 +205,7 @@ def _written(ground: CodeGround, other: Entry, query: Query, entry: Entry) -> Ge
         need = Needed(*have[root], local="" if have[root][1] == root else root)
         needs = (rebased(need, other.place.file, entry.place.file),)
     elif other.place.file != entry.place.file or not re.search(
-        rf"^(?:const|(?:async )?function) {root}\b", source, re.M
+        rf"^(?:const|(?:async )?function) {root}\b", source, re.MULTILINE
     ):
         return None
     whole = f"{called[1]}{name}"

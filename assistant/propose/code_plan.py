@@ -155,6 +155,7 @@ RISKS: Final[dict[str, str]] = {
     "hand_on": "Rows of others are no longer found, by any handler that uses the same function: ask whether one of them is meant to see them.",
     "compare": "Rows of others are answered as missing: ask whether support staff or shared links use this handler on purpose.",
     "verify": "The handler reads one more row and refuses ids of others: ask whether sharing across customers is meant.",
+    "verify_all": "The handler reads the named rows and refuses ids of others: ask whether sharing across customers is meant.",
     "identity": "What the caller writes as their own id is ignored now: clients that act for others need a way of their own.",
     "row_role": "Members without the role are refused now: ask who does this today.",
     "role": "Members without the role are refused now: ask who does this today.",

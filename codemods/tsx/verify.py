@@ -1,8 +1,8 @@
 """Looks whether a row the request names is the caller's, before its id is stored or handed on.
 
 Facts: ``lookup`` (model text of an expression that finds the row only when it is the caller's; ``{id}`` stands for the id and ``{caller}``
-for the caller), ``id`` (expression of the id here), ``value`` (expression; without one, the caller's id in scope), ``name`` (local name
-for the row), ``kind``, ``status``, ``absent`` (the row need not be there). ``Target.needs`` brings in what the look-up uses.
+for the caller, ``{client}`` for the client), ``id`` (expression of the id here), ``value`` (expression; without one, the caller's id in scope), ``name`` (local name
+for the row), ``kind``, ``status``, ``absent`` (the row need not be there), ``client``, ``listed`` (the look-up gives a list). ``Target.needs`` brings in what the look-up uses.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 from codemods.target import Edits, Refusal
 from codemods.tsx.answers import answer
 from codemods.tsx.insert import before, with_imports
+from codemods.tsx.place import before_work, client_at, named_at
 from codemods.tsx.scope import locals_before, names_before, value_for
 from codemods.tsx.style import style_of
-from codemods.tsx.tree import around, enclosing_function, field, parse, statement_of, text, walk
+from codemods.tsx.tree import around, enclosing_function, function_at, parse, statement_of, text, walk
 
 
 if TYPE_CHECKING:
@@ -37,9 +38,16 @@ def edit(source: bytes, target: Target) -> Answer:
             "How to find out whose row this is could not be taken from the repository: look it up by its owner first."
         )
     node = around(root, target.at)
-    function = enclosing_function(node)
+    place = before_work(node, function_at(root, target.function))
+    if facts.get("client") and client_at(node, place, facts["client"]) != facts["client"]:
+        # the ids are stored inside a transaction: they are looked at before it begins
+        lookup = lookup.replace("{client}", client_at(node, place, facts["client"]))
+    else:
+        place = statement_of(node)
+        lookup = lookup.replace("{client}", facts.get("client", ""))
+    function = enclosing_function(place)
     value = facts.get("value", "") or value_for(
-        node,
+        place,
         facts.get("column", ""),
         told_caller=bool(target.facts.get("told")),
         proven=target.facts.get("proven") != "0",
@@ -49,18 +57,17 @@ def edit(source: bytes, target: Target) -> Answer:
         return Refusal(
             "No value here says who the caller is: ask for the session first, then look the row up by its owner."
         )
-    statement = statement_of(node)
-    known = names_before(node)
-    root_name = re.split(r"[.?!\[]", given, maxsplit=1)[0]
-    if root_name not in known:
-        given = _member(statement, given, known)
+    statement, known = place, names_before(place)
+    asked, given = given, named_at(statement, given, place)
     if not given:
-        return Refusal(f"`{root_name}` cannot be named here: look its row up by its owner before it is used.")
+        return Refusal(f"`{asked}` cannot be named here: look its row up by its owner before it is used.")
     words = lookup.replace(f"{{ {given}: {{id}} }}", f"{{ {given} }}").replace("{id}", given).replace("{caller}", value)
     style = style_of(root, source)
     no = answer(root, function, facts.get("kind", "route"), int(facts.get("status", "404")))
     differs = facts.get("differs", "").replace("{caller}", value)
-    there = _found_before(node, words)
+    if facts.get("listed") and _flat(words) in _flat(text(function)):
+        return Edits(())
+    there = _found_before(statement, words)
     if there:
         test = f"{there} && {there}.{differs}" if differs else f"!{there}"
         if not differs or _flat(f"{there}.{differs}") in _flat(text(function)):
@@ -81,22 +88,11 @@ def edit(source: bytes, target: Target) -> Answer:
                 "Whether the id is taken by somebody else cannot be asked here: look its row up before it is written."
             )
         test = f"{name} && {name}.{differs}"
-    lines = f"const {name} = {words};\nif ({test}) {{\n  {no.lines}\n}}"
+    bound = f"[{name}]" if facts.get("listed") else name
+    lines = f"const {bound} = {words};\nif ({test}) {{\n  {no.lines}\n}}"
     return with_imports(
         root, source, style, [before(source, style, statement, lines, SAYS)], (*target.needs, *no.needs)
     )
-
-
-def _member(statement: Node, name: str, known: frozenset[str]) -> str:
-    """``input.pollId`` for ``pollId``, when the statement that stores the id reads it so and in no other way; empty otherwise."""
-    found = {
-        text(one)
-        for one in walk(statement)
-        if one.type == "member_expression"
-        and text(field(one, "property")) == name
-        and text(field(one, "object")) in known
-    }
-    return found.pop() if len(found) == 1 else ""
 
 
 def _found_before(node: Node, words: str) -> str:

@@ -1,0 +1,122 @@
+"""A look-up by id and owner, in the language of the query beside it: for one row, or for every row of a list."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from assistant.detect.code import words
+from codemods.target import Needed
+
+
+if TYPE_CHECKING:
+    from assistant.domain.code import Entry, Query
+    from assistant.propose.code_ground import CodeGround
+
+
+class Inline(NamedTuple):
+    """One look-up."""
+
+    client: str
+    """The client, as the query beside it writes it."""
+    lookup: str
+    """``{client}``, ``{id}`` or ``{ids}``, and ``{caller}`` stand for what the place calls them."""
+    needs: tuple[Needed, ...] = ()
+    """Imports of the table and the operators."""
+    counts: bool = False
+    """It gives a number instead of rows."""
+    listed: bool = False
+    """One row comes as a list of at most one."""
+
+
+def inline(ground: CodeGround, entry: Entry, query: Query, table: str, column: str, *, many: bool) -> Inline | None:
+    """The look-up; None where the engine's is not written, or the table's constant is not known."""
+    written = ground.text(query.place.file).encode()[query.at[0] : query.at[1]].decode("utf-8", "replace")
+    if query.engine == "prisma":
+        found = re.match(r"(?:await\s+)?([A-Za-z_$][\w$]*)\s*[.?]", written)
+        model = ground.models.get(words.table_key(table))
+        name = model.name if model is not None else table
+        if found is None:
+            return None
+        start = f"await {{client}}.{name[:1].lower()}{name[1:]}"
+        if many:
+            where = f"{{ where: {{ id: {{ in: {{ids}} }}, {column}: {{caller}} }} }}"
+            return Inline(found[1], f"{start}.count({where})", counts=True)
+        return Inline(found[1], f"{start}.findFirst({{ where: {{ id: {{id}}, {column}: {{caller}} }} }})")
+    if query.engine == "supabase":
+        found = re.match(r"(?:await\s+)?([A-Za-z_$][\w$]*)\s*[.?]", written)
+        if found is None:
+            return None
+        start = f'(await {{client}}.from("{_spelled(ground, table)}").select("id")'
+        if many:
+            return Inline(found[1], f'{start}.in("id", {{ids}}).eq("{column}", {{caller}})).data ?? []')
+        return Inline(found[1], f'{start}.eq("id", {{id}}).eq("{column}", {{caller}}).maybeSingle()).data')
+    if query.engine == "drizzle":
+        found = re.match(
+            r"(?:await\s+)?((?:\w+\s*\.\s*)*?[A-Za-z_$]\w*)\s*\.\s*(?:select|insert|update|delete|query)\b", written
+        )
+        constant = _constant(ground, entry, table)
+        if found is None or constant is None:
+            return None
+        name = constant.bound
+        by = f"inArray({name}.id, {{ids}})" if many else f"eq({name}.id, {{id}})"
+        where = f"and({by}, eq({name}.{column}, {{caller}}))"
+        module = _operators(ground, entry)
+        operators = [Needed(module, one) for one in (("and", "eq", "inArray") if many else ("and", "eq"))]
+        lookup = f"await {{client}}\n  .select({{ id: {name}.id }})\n  .from({name})\n  .where({where})"
+        needs = (constant, *operators)
+        return Inline(re.sub(r"\s", "", found[1]), lookup, needs, listed=not many)
+    return None
+
+
+def _spelled(ground: CodeGround, table: str) -> str:
+    """The table as another query of the repository writes it."""
+    key = words.table_key(table)
+    return next(
+        (one.table for each in ground.map.entries for one in each.queries if words.table_key(one.table) == key), table
+    )
+
+
+def _constant(ground: CodeGround, entry: Entry, table: str) -> Needed | None:
+    """The constant of a Drizzle table, as the nearest file that uses it imports it."""
+    from codemods.tsx.donor import rebased
+    from codemods.tsx.imports import bound_names
+    from codemods.tsx.tree import parse
+
+    key = words.table_key(table)
+    for path in _nearest(ground, entry):
+        source = ground.text(path)
+        if key.replace("_", "") not in source.lower():
+            continue
+        for local, (module, name) in sorted(bound_names(parse(source.encode(), path)).items()):
+            if words.table_key(local) == key and re.search(r"schema|db|database|drizzle|tables?", module):
+                return rebased(Needed(module, name, "" if name == local else local), path, entry.place.file)
+    return None
+
+
+def _operators(ground: CodeGround, entry: Entry) -> str:
+    """Where ``eq`` comes from in the nearest file: some workspaces hand it on from a package of their own."""
+    for path in _nearest(ground, entry):
+        found = re.search(
+            r"^import\s*\{[^}]*\beq\b[^}]*\}\s*from\s*[\"']([^\"'.][^\"']*)[\"']", ground.text(path), re.MULTILINE
+        )
+        if found:
+            return found[1]
+    return "drizzle-orm"
+
+
+def _nearest(ground: CodeGround, entry: Entry) -> list[str]:
+    """Files with handlers and queries, those with the longest common path first."""
+    files = {each.place.file for each in ground.map.entries} | {
+        one.place.file for each in ground.map.entries for one in each.queries
+    }
+    return sorted(files, key=lambda one: (-_near(one, entry.place.file), one))
+
+
+def _near(one: str, other: str) -> int:
+    parts = 0
+    for mine, theirs in zip(one.split("/"), other.split("/"), strict=False):
+        if mine != theirs:
+            break
+        parts += 1
+    return parts
