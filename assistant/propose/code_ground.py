@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from assistant.domain.code import CodeMap, Entry, Origin, Query
     from assistant.domain.matrix import Matrix
     from assistant.domain.ownership import OwnershipMap
+    from assistant.propose.code_access import Access
     from assistant.propose.code_schema import Model
     from codemods.tsx.donor import Lent
 
@@ -46,6 +47,8 @@ class CodeGround:
     paths: frozenset[str] = frozenset()
     """Other files of the repository, when they are known: schemas, manifests."""
     _lent: dict[str, Lent | None] = field(default_factory=dict)
+    accesses: dict[str, list[Access]] | None = None
+    """Access functions by table, once somebody asked for them."""
 
     @cached_property
     def entries(self) -> dict[str, Entry]:

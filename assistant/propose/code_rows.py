@@ -24,6 +24,16 @@ _NO_COLUMN = "Which column of `{table}` says whose a row is could not be told: n
 def id_only(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | str:
     """Every query at fault gets its owner; what cannot take a condition is compared or looked up."""
     ground = plans.ground
+    from assistant.propose.code_access import access_steps
+
+    asked = access_steps(ground, finding, entry)
+    bound = _bound(plans, finding, entry)
+    return [asked, *([] if isinstance(bound, str) else bound)] if asked else bound
+
+
+def _bound(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | str:
+    """The owner in every query at fault."""
+    ground = plans.ground
     per_query = []
     for query in ground.queries(entry, finding.queries):
         options = row_steps(ground, finding, entry, query)

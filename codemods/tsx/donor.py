@@ -132,6 +132,9 @@ def rebased(need: Needed, lender: str, borrower: str) -> Needed:
         return need
     there = posixpath.normpath(posixpath.join(posixpath.dirname(lender), need.module))
     path = posixpath.relpath(there, posixpath.dirname(borrower) or ".")
+    if path == ".":
+        # the module beside the folder of the same name, not the folder's index
+        path = f"../{posixpath.basename(there)}"
     return need._replace(module=path if path.startswith(".") else f"./{path}")
 
 
