@@ -86,8 +86,12 @@ def _read(node: Node, given: str, model: str) -> tuple[str, Node, Node, bool] | 
         held = declared.parent.named_children if declared.parent is not None else []
         following = next((one for one in held if one.start_byte >= declared.end_byte and one.type != "comment"), None)
         inside = field(following, "consequence")
-        ends = following is not None and inside is not None and following.type == "if_statement" and exits(inside)
-        if ends and re.search(rf"!\s*{re.escape(local.name)}\b", text(field(following, "condition"))):
+        ends = inside is not None and following is not None and following.type == "if_statement" and exits(inside)
+        if (
+            following is not None
+            and ends
+            and re.search(rf"!\s*{re.escape(local.name)}\b", text(field(following, "condition")))
+        ):
             return local.name, links(value)[-1][1], following, True
         return local.name, links(value)[-1][1], declared, False
     return None
