@@ -73,8 +73,8 @@ def withholds(value: str) -> bool:
 
 
 def verb_of(act: Act) -> str:
-    """``read``, ``fill``, ``declare`` (a function whose results are kept), or empty for everything that keeps nothing."""
-    return act.detail if act.detail in {"read", "fill", "declare"} else ""
+    """``read``, ``fill``, ``declare`` (a function whose results are kept), ``keep`` (a variable of a module), or empty for what keeps nothing."""
+    return act.detail if act.detail in {"read", "fill", "declare", "keep"} else ""
 
 
 def caches(entry: Entry) -> Iterator[tuple[Act, ActPart]]:
@@ -127,12 +127,15 @@ def _bound(query: Query) -> bool:
 def cached_rows(context: CodeContext, entry: Entry, act: Act, key: ActPart) -> tuple[Query, ...]:
     """Customers' rows that the cache holds: for a read what the same run fills in under the same key, for a kept function what it reads."""
     found = tuple(query for query in customers_rows(context, entry) if not _is_about_access(query))
-    if act.detail == "declare":
+    if act.detail == "keep":
+        return _kept_in_variable(act, found)
+    if act.name.startswith("use cache"):
         inside = (
-            query
-            for query in found
-            if query.place.file == act.place.file and act.at[0] <= query.at[0] <= query.at[1] <= act.at[1]
+            query for query in found if _stands_in(act, query) or (act.place.symbol and act.place.symbol in query.via)
         )
+        return tuple(query for query in inside if _asks_for_caller(query) and query.order > act.order)
+    if act.detail == "declare":
+        inside = (query for query in found if _stands_in(act, query))
         return tuple(query for query in inside if _asks_for_caller(query))
     fills = [
         other for other, filled in caches(entry) if other.detail == "fill" and set(filled.origins) == set(key.origins)
@@ -140,6 +143,19 @@ def cached_rows(context: CodeContext, entry: Entry, act: Act, key: ActPart) -> t
     values = [value for fill in fills if (value := part(fill, "value")) is not None]
     rows = {origin.row for value in values for origin in value.origins if origin.kind is OriginKind.ROW}
     return tuple(query for query in found if query.id in rows)
+
+
+def _stands_in(act: Act, query: Query) -> bool:
+    return query.place.file == act.place.file and act.at[0] <= query.at[0] <= query.at[1] <= act.at[1]
+
+
+def _kept_in_variable(act: Act, found: tuple[Query, ...]) -> tuple[Query, ...]:
+    """The caller's rows that a variable of the module holds and that are answered; what says beside them whose they are is compared later."""
+    value = part(act, "value")
+    if value is None or any(origin.kind is OriginKind.CALLER for origin in value.origins):
+        return ()
+    rows = {origin.row for origin in value.origins if origin.kind is OriginKind.ROW}
+    return tuple(query for query in found if query.id in rows and query.returned and _asks_for_caller(query))
 
 
 def answered_from(entry: Entry, read: Act, key: ActPart) -> Act | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assistant.collect.code.follow import kept
 from assistant.collect.code.follow.attributes import attribute, method
 from assistant.collect.code.follow.binding import bind
 from assistant.collect.code.follow.elements import element
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     from assistant.collect.code.follow.run import Run
 
 _SAME = {"===": "equal", "==": "equal", "!==": "differ", "!=": "differ"}
+_BITS = {"|": "any", "&": "all"}
 _ORDER = {">": "more", ">=": "more", "<": "less", "<=": "less"}
 
 
@@ -84,11 +86,22 @@ def _name(run: Run, node: Name, scope: Scope) -> Value:
 
 def _attribute(run: Run, node: Attribute, scope: Scope) -> Value:
     of = evaluate(run, node.of, scope)
+    if isinstance(of, Shape) and not of.fields and not of.rest:
+        key = Constant(node.name)
+        if kept.indexed(run, node.of, key, (node.at, node.end), scope):
+            return kept.found(key)
     return attribute(run, of, node.name, scope.module, node.at, node.end)
 
 
 def _index(run: Run, node: Index, scope: Scope) -> Value:
     of, key = evaluate(run, node.of, scope), evaluate(run, node.key, scope)
+    if (
+        isinstance(of, Shape)
+        and not of.fields
+        and not of.rest
+        and kept.indexed(run, node.of, key, (node.at, node.end), scope)
+    ):
+        return kept.found(key)
     if isinstance(key, Constant):
         return attribute(run, of, str(key.value), scope.module, node.at, node.end)
     if isinstance(of, Shape):
@@ -109,6 +122,10 @@ def _call(run: Run, node: Call, scope: Scope) -> Value:
     if isinstance(callee, Attribute):
         of = evaluate(run, callee.of, scope)
         arguments = arguments_of(run, node.arguments, scope)
+        if isinstance(of, Known) and isinstance(callee.of, Name):
+            got = kept.used(run, callee.of, node, callee.name, arguments, scope)
+            if got is not None:
+                return got
         return run.call_method(of, callee.name, arguments, scope.module, node.at, node.end, new=node.new)
     if isinstance(callee, Name) and callee.id in {"import", "require"}:
         return run.imported(node, scope)
@@ -185,6 +202,8 @@ def _unary(run: Run, node: Unary, scope: Scope) -> Value:
     value = evaluate(run, node.operand, scope)
     if node.operator == "!":
         return Test("not", (value,))
+    if node.operator == "~" and scope.module.endswith(".py") and isinstance(value, Test | Chain):
+        return Test("not", (value,))
     if node.operator in {"void", "delete"}:
         return NOTHING
     return value if node.operator in {"+", "-"} else UNKNOWN
@@ -218,6 +237,8 @@ def _binary(run: Run, node: Binary, scope: Scope) -> Value:
         and node.operator == "+"
     ):
         return Constant(left.value + str(right.value))
+    if node.operator in _BITS and scope.module.endswith(".py") and isinstance(left, Test | Chain):
+        return Test(_BITS[node.operator], (left, right))  # Q(…) | Q(…), (A.x == 1) & (A.y == 2)
     origins = origins_of(left) | origins_of(right)
     return Known(origins)
 
@@ -305,11 +326,13 @@ def _assign(run: Run, node: Assign, scope: Scope) -> Value:
     value = evaluate(run, node.value, scope)
     if node.operator in {"||=", "??=", "+=", "&&="}:
         value = either(evaluate(run, node.target, scope), value) if isinstance(node.target, Name | Attribute) else value
-    if isinstance(node.target, Attribute):
-        run.set_attribute(evaluate(run, node.target.of, scope), node.target.name, value)
-    elif isinstance(node.target, Index):
-        run.set_attribute(evaluate(run, node.target.of, scope), "", value)
+    if isinstance(node.target, Attribute | Index):
+        name = node.target.name if isinstance(node.target, Attribute) else ""
+        key = evaluate(run, node.target.key, scope) if isinstance(node.target, Index) else Constant(name)
+        if not kept.indexed(run, node.target.of, key, (node.at, node.end), scope, value):
+            run.set_attribute(evaluate(run, node.target.of, scope), name, value)
     else:
+        kept.assigned(run, node.target, value, (node.at, node.end), scope)
         bind(run, scope, node.target, value, assign=True)
     return value
 

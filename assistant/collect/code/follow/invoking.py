@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from assistant.collect.code.follow.binding import bind
 from assistant.collect.code.follow.facts import telling
 from assistant.collect.code.follow.frame import Frame
+from assistant.collect.code.follow.kept import declared
 from assistant.collect.code.follow.scope import Scope, either
 from assistant.collect.code.follow.statements import execute
 from assistant.collect.code.follow.stop import Stopped
@@ -54,6 +55,7 @@ def invoke(run: Run, closure: Closure, arguments: tuple[Value, ...], module: str
     run.scopes.append(scope)
     depth, run.depth = run.depth, 0
     before = run.facts
+    declared(run, closure, arguments)
     try:
         _supply(run, closure, scope, arguments)
         alive = execute(run, function.body, scope)

@@ -55,6 +55,16 @@ class World:
         self._values: dict[tuple[str, str], Value] = {}
         self._scopes: dict[str, Scope] = {}
         self._quiet = quiet
+        self._kept: dict[tuple[str, str], str] = {}
+
+    def keeps(self, module: str, name: str) -> str:
+        """``Map``, ``object`` or ``variable`` when a module keeps something under a name from one request to the next; else empty."""
+        key = (module, name)
+        if key not in self._kept:
+            from assistant.collect.code.follow.kept import kind_of
+
+            self._kept[key] = kind_of(self.program.declaration(self.program.meaning(module, name)))
+        return self._kept[key]
 
     def scope(self, module: str) -> Scope:
         """The top-level scope of a module."""

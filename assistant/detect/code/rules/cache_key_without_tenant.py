@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from assistant.detect.code.context import CodeContext
+    from assistant.domain.code import Act, ActPart
     from assistant.domain.findings import Finding
 
 RULE: Final = CodeRule(
@@ -56,6 +57,51 @@ export async function GET() {
   return Response.json(await load())
 }
 """
+_CACHED: Final = """
+import { auth } from "@/auth"
+import { db } from "@/lib/db"
+import { invoices } from "@/lib/invoices"
+
+export async function GET() {
+  const session = await auth()
+  if (!session?.user) return Response.json({ error: "Unauthorized" }, { status: 401 })
+  return Response.json(await invoices(GIVEN))
+}
+"""
+_INSIDE: Final = """
+import { auth } from "@/auth"
+import { db } from "@/lib/db"
+
+export async function invoices() {
+  "use cache"
+  const session = await auth()
+  return db.invoice.findMany({ where: { userId: session.user.id } })
+}
+"""
+_ARGUMENT: Final = """
+import { db } from "@/lib/db"
+
+export async function invoices(userId: string) {
+  "use cache"
+  return db.invoice.findMany({ where: { userId } })
+}
+"""
+_MAP: Final = """
+import { auth } from "@/auth"
+import { db } from "@/lib/db"
+
+const kept = new Map()
+
+export async function GET() {
+  const session = await auth()
+  if (!session?.user) return Response.json({ error: "Unauthorized" }, { status: 401 })
+  const key = KEY
+  if (kept.has(key)) return Response.json(kept.get(key))
+  const invoices = await db.invoice.findMany({ where: { userId: session.user.id } })
+  kept.set(key, invoices)
+  return Response.json(invoices)
+}
+"""
 EXAMPLES: Final = (
     CodeExample(
         quiet=APP,
@@ -66,6 +112,16 @@ EXAMPLES: Final = (
         quiet=APP,
         leak={"app/api/invoices/route.ts": _KEPT.replace("KEY", '["invoices"]')},
         mend={"app/api/invoices/route.ts": _KEPT.replace("KEY", '["invoices", session.user.id]')},
+    ),
+    CodeExample(
+        quiet=APP,
+        leak={"lib/invoices.ts": _INSIDE, "app/api/invoices/route.ts": _CACHED.replace("GIVEN", "")},
+        mend={"lib/invoices.ts": _ARGUMENT, "app/api/invoices/route.ts": _CACHED.replace("GIVEN", "session.user.id")},
+    ),
+    CodeExample(
+        quiet=APP,
+        leak={"app/api/invoices/route.ts": _MAP.replace("KEY", '"recent"')},
+        mend={"app/api/invoices/route.ts": _MAP.replace("KEY", "session.user.id")},
     ),
 )
 
@@ -80,8 +136,11 @@ def find(context: CodeContext) -> Iterator[Finding]:
                 continue
             if act.detail == "fill" or (act.detail == "read" and answered_from(entry, act, key) is None):
                 continue
+            inside = act.name.startswith("use cache")  # what it checks is kept with the answer
+            if inside and (act.place.file, act.at) == (entry.place.file, entry.at):
+                continue  # the whole page: private-route-kept tells of it
             rows = cached_rows(context, entry, act, key)
-            later = proven_before(entry, 1 << 30)
+            later = frozenset() if inside else proven_before(entry, 1 << 30)
             if not rows or any(origin in later for origin in key.origins):
                 continue
             unsure = any(origin.kind is OriginKind.UNKNOWN for origin in key.origins)
@@ -93,8 +152,16 @@ def find(context: CodeContext) -> Iterator[Finding]:
                 f"{entry.id} keeps rows of {tables or 'customers'} in a shared cache under a key without the customer.",
                 severity=Severity.LOW if unsure else Severity.HIGH,
                 confidence=Confidence.MEDIUM if entry.unresolved else Confidence.HIGH,
-                detail=f"The key is {key.text or 'a constant'}. Whoever asks next within its lifetime is given what was stored for somebody else.",
+                detail=_detail(act, key),
                 key="key",
                 facts={"key": key.text, "tables": tables},
             )
             break
+
+
+def _detail(act: Act, key: ActPart) -> str:
+    if act.name.startswith("use cache"):
+        return f"{act.place.symbol or 'The function'} asks who is calling inside, and what it answers is kept under its arguments alone: the next caller is given it too."
+    if act.detail == "keep":
+        return f"The variable {act.name} outlives the request: whoever asks next on the same server is given what it holds."
+    return f"The key is {key.text or 'a constant'}. Whoever asks next within its lifetime is given what was stored for somebody else."

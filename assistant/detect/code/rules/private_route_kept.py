@@ -100,8 +100,9 @@ def _setting(entry: Entry) -> str:
     """What keeps the answer, as it is written; empty when nothing does."""
     if entry.settings.get("dynamic") in {"force-static", "error"}:
         return f"dynamic = {entry.settings['dynamic']}"
-    if "use cache" in entry.settings and "private" not in entry.settings["use cache"]:
-        return "use cache"
+    said = next((one for one in sorted(entry.settings) if one.startswith("use cache") and "private" not in one), "")
+    if said:
+        return said
     again = entry.settings.get("revalidate", "")
     return f"revalidate = {again}" if again.isdecimal() and int(again) > 0 else ""
 
