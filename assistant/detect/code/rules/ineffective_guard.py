@@ -9,7 +9,7 @@ from assistant.detect.code.context import WRITES, Whose
 from assistant.detect.code.judge import report
 from assistant.detect.code.rule import CodeExample, CodeRule
 from assistant.detect.code.telling import does, facts_of, handler, rows_of
-from assistant.domain.code import ActKind, EntryKind, GuardKind, Weakness
+from assistant.domain.code import ActKind, EntryKind, GuardKind, OriginKind, Weakness
 from assistant.domain.facts import Place
 from assistant.domain.matrix import Severity
 from assistant.domain.ownership import Confidence
@@ -91,6 +91,35 @@ def _member(test: str) -> str:
     """
 
 
+def _mine(rows: str) -> str:
+    return f"""
+        import {{ PrismaClient }} from "@prisma/client";
+        import {{ getServerSession }} from "next-auth";
+        const prisma = new PrismaClient();
+        export async function GET() {{
+          const session = await getServerSession();
+          if (!session) return new Response(null, {{ status: 401 }});
+          const all = await prisma.invoice.findMany();
+          return Response.json(all.filter({rows}(one) => one.userId === session.user.id));
+        }}
+    """
+
+
+def _cookie(asks: str) -> str:
+    return f"""
+        import {{ createServerClient }} from "@supabase/ssr";
+        import {{ PrismaClient }} from "@prisma/client";
+        import {{ cookies }} from "next/headers";
+        const prisma = new PrismaClient();
+        export async function GET() {{
+          const supabase = createServerClient(process.env.NEXT_PUBLIC_SUPABASE_URL, process.env.NEXT_PUBLIC_SUPABASE_ANON_KEY, {{ cookies: await cookies() }});
+          {asks}
+          if (!user) return new Response(null, {{ status: 401 }});
+          return Response.json(await prisma.invoice.findMany({{ where: {{ userId: user.id }} }}));
+        }}
+    """
+
+
 EXAMPLES = (
     CodeExample(
         quiet={"app/api/cron/route.ts": _cron("!secret || header !== `Bearer ${secret}`")},
@@ -103,6 +132,18 @@ EXAMPLES = (
     CodeExample(
         quiet={"pages/api/teams/[teamId].ts": _member("!(await isMember(session.user.id, teamId))")},
         leak={"pages/api/teams/[teamId].ts": _member("!isMember(session.user.id, teamId)")},
+    ),
+    CodeExample(
+        quiet={"app/api/invoices/route.ts": _mine("")},
+        leak={"app/api/invoices/route.ts": _mine("async ")},
+    ),
+    CodeExample(
+        quiet={"app/api/invoices/route.ts": _cookie("const { data: { user } } = await supabase.auth.getUser();")},
+        leak={
+            "app/api/invoices/route.ts": _cookie(
+                "const { data: { session } } = await supabase.auth.getSession();\n          const user = session?.user;"
+            )
+        },
     ),
 )
 
@@ -179,6 +220,7 @@ def _covered(entry: Entry, guard: Guard) -> bool:
 def _behind(context: CodeContext, entry: Entry, guard: Guard) -> list[Query]:
     """Queries past the rules that the guard was meant to protect, worst first."""
     late = guard.weakness is Weakness.AFTER_WRITE
+    kept = {subject.row for subject in guard.subjects} if guard.weakness is Weakness.ASYNC_FILTER else set()
     about = proven_by(entry, (guard,)) if late else frozenset()
     out = []
     for query in entry.queries:
@@ -187,13 +229,23 @@ def _behind(context: CodeContext, entry: Entry, guard: Guard) -> list[Query]:
             continue
         if access.whose is Whose.SERVERS or (access.whose is Whose.EVERYONES and not access.writes):
             continue
-        if access.tied and guard.kind not in MACHINES and guard.weakness not in _ALWAYS:
+        unverified = guard.weakness is Weakness.GET_SESSION and _by_claim_alone(query)
+        if access.tied and guard.kind not in MACHINES and guard.weakness not in _ALWAYS and not unverified:
             continue
+        if query.id in kept and query.order < guard.order and not access.tied and access.used:
+            out.append(query)  # what the filter was to hold back was read before it
         if late and query.order < guard.order and access.writes and not access.tied and about & _asked(query):
             out.append(query)
         if not late and query.order > guard.order and (access.used or access.writes):
             out.append(query)
     return sorted(out, key=lambda query: (query.verb not in WRITES, query.order))
+
+
+def _by_claim_alone(query: Query) -> bool:
+    """The only thing that binds it to somebody is the id in a cookie that nobody verified: whoever writes the cookie writes the id."""
+    kinds = {origin.kind for condition in query.filters for origin in condition.origins}
+    kinds |= {origin.kind for written in query.written for origin in written.origins}
+    return query.tie is not None and OriginKind.CLAIMED in kinds and OriginKind.CALLER not in kinds
 
 
 def _asked(query: Query) -> set[Origin]:
