@@ -64,7 +64,7 @@ class Filter:
     column: str
     """Column as written; a path for nested conditions (``team.users.some.userId``); empty when it could not be read."""
     operator: str
-    """eq, neq, in, like, contains, gt ..., or ``match`` for anything else."""
+    """eq, neq, in, like, contains, gt ..., ``alternative`` beside another way in that the outside chooses, or ``match`` for anything else."""
     origins: tuple[Origin, ...]
     """What it is compared with."""
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.builders import built, functions_of
 from assistant.collect.code.follow.inputs import supplied
-from assistant.collect.code.follow.python import decorated, injected, provided
+from assistant.collect.code.follow.python import decorated, gates_of, injected, provided
 from assistant.collect.code.follow.run import Run
 from assistant.collect.code.follow.scope import Scope
 from assistant.collect.code.follow.stop import Exhausted, Stopped
@@ -107,6 +107,9 @@ def _inside(run: Run, chain: Chain) -> Value:
 def _before(run: Run, value: Value, point: EntryPoint | None) -> None:
     """Router middleware: what it earns before ``next`` holds for the handler."""
     value = unwrapped(value)
+    if point is not None and point.inputs in {"django", "flask", "fastapi"}:
+        for gate in gates_of(value):
+            run.asked(gate)
     handed: list[Facts] = []
 
     def go_on(_arguments: tuple[Value, ...]) -> Value:

@@ -94,12 +94,21 @@ def _several(run: Run, test: Test, outcome: bool) -> Learned:
 def _in_turn(run: Run, operands: tuple[Value, ...], outcome: bool) -> Learned:
     """Each operand is looked at knowing what the ones before it taught."""
     before = run.facts
+    run.facts = before | frozenset(fact for one in operands for fact in _set(run, one, outcome))
     learned: list[Learned] = []
     for one in operands:
         learned.append(learn(run, one, outcome))
         run.facts = run.facts | learned[-1].facts
     run.facts = before
     return both(learned)
+
+
+def _set(run: Run, operand: Value, outcome: bool) -> Facts:
+    """All of them hold in the end: ``wrong(secret) || !secret`` refuses an unset secret as well as the other way round."""
+    inner = operand.operands[0] if isinstance(operand, Test) and operand.kind == "not" else operand
+    if not isinstance(inner, Known) or not any(one.kind is OriginKind.ENVIRONMENT for one in inner.origins):
+        return NONE
+    return frozenset(fact for fact in learn(run, operand, outcome).facts if fact[0] == "set")
 
 
 def _correlated(run: Run, test: Test, outcome: bool) -> Learned:

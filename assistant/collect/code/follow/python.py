@@ -6,11 +6,23 @@ import re
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.stop import Stopped
-from assistant.collect.code.values import UNKNOWN, Chain, Closure, Shape, Step, Value, request, unwrapped
+from assistant.collect.code.values import (
+    UNKNOWN,
+    Chain,
+    Closure,
+    Listed,
+    Shape,
+    Step,
+    Value,
+    request,
+    unwrapped,
+)
 from assistant.domain.syntax import Do, Name, Opaque
 
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from assistant.collect.code.follow.run import Run
     from assistant.domain.syntax import Parameter
 
@@ -94,6 +106,20 @@ def _yields(closure: Closure) -> str:
     return ""
 
 
+def gates_of(value: Value) -> Iterator[Chain]:
+    """What stands before a view without being called there: ``LoginRequiredMixin``, ``permission_classes = [IsAuthenticated]``."""
+    if isinstance(value, Listed):
+        for one in value.items:
+            yield from gates_of(unwrapped(one))
+    elif isinstance(value, Chain):
+        last = value.last
+        if last is None or last.arguments is None:
+            yield value._replace(steps=(*value.steps, Step("", (Shape({}),), False, last.module if last else "", 0, 0)))
+        elif last.name == "permission_classes" or (value.name == "permission_classes" and len(value.steps) == 1):
+            for one in last.arguments:
+                yield from gates_of(unwrapped(one))
+
+
 def decorated(run: Run, closure: Closure) -> Value:
     """The handler as its decorators leave it; what libraries' decorators check is noted."""
     value: Value = closure
@@ -110,6 +136,9 @@ def decorated(run: Run, closure: Closure) -> Value:
             last = decorator.last
             if last is not None and last.name in _ROUTES:
                 continue
+            for gate in gates_of(decorator):
+                if last is not None and last.arguments is not None:  # @permission_classes([IsAuthenticated])
+                    run.asked(gate)
             place = node.at
             run.asked(
                 decorator._replace(

@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
 _THROWS = ("OrThrow", "OrFail", "OrReject", "_or_404", "orFail")
 """Reads that never come back without a row."""
+_FETCHES = frozenset({"fetchone", "fetchall", "fetchmany", "fetchval"})
+"""How a cursor of Python hands out what the statement before found."""
 _BY_NAME = " (by name only)"
 
 
@@ -49,6 +51,8 @@ def asked(run: Run, chain: Chain) -> Value | None:
     last = chain.last
     if last is None:
         return None
+    if last.name in _FETCHES and (fetched := run.fetched.get(_cursor(chain))) is not None:
+        return fetched
     seen = _seen(run, last.module)
     draft = query_of(chain, seen)
     if draft is not None:
@@ -121,6 +125,8 @@ def noted(run: Run, chain: Chain, draft: Draft) -> Value:
         if not any(each.is_async for each in run.running[1:]):  # settle says it when the promise is awaited
             ledger.earned.append((run.facts, run.stack()))
     row: Value = Known(frozenset({Origin(OriginKind.ROW, "", record.id)}))
+    if last.name == "execute" and last.module.endswith(".py"):
+        run.fetched[_cursor(chain)] = row
     if not draft.wraps:
         return row
     value: Value = row
@@ -146,6 +152,11 @@ def _told(run: Run) -> bool:
         )
         run.facts = now
     return frame.told
+
+
+def _cursor(chain: Chain) -> tuple[object, ...]:
+    """The object that a method is called on, told apart by where it was made."""
+    return (chain.source, chain.name, *((step.name, step.module, step.at) for step in chain.steps[:-1]))
 
 
 def _twin(run: Run, record: QueryRecord) -> QueryRecord | None:

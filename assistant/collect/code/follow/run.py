@@ -66,6 +66,7 @@ class Run:
         self.overlay: dict[tuple[str, str], Value] = {}
         self.conditions: list[tuple[Value, bool]] = []
         self.settled: dict[int, tuple[Value, Value]] = {}
+        self.fetched: dict[tuple[object, ...], Value] = {}
         self.answers: dict[int, tuple[Value, str]] = {}
         self.interactive = False
         self.path = ""

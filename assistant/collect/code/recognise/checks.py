@@ -142,7 +142,15 @@ _BOOLEAN = frozenset(
     {"isValid", "isValidSync", "validate", "is", "allows", "isUUID", "isEmail", "isURL", "Check", "guard"}
 )
 _TELLS = frozenset({"safeParse", "safeParseAsync", "spa", "decode", "decodeUnknownEither"})
-
+_RIGHTS: dict[str, frozenset[str]] = {
+    "django.contrib.auth.decorators": frozenset({"permission_required"}),
+    "django.contrib.auth.mixins": frozenset({"PermissionRequiredMixin"}),
+    "django.contrib.admin.views.decorators": frozenset({"staff_member_required"}),
+    "rest_framework.permissions": frozenset({"IsAdminUser", "DjangoModelPermissions", "DjangoObjectPermissions"}),
+    "flask_security": frozenset({"roles_required", "roles_accepted", "permissions_required"}),
+    "flask_principal": frozenset({"require", "test"}),
+}
+"""Decorators and classes of Python's frameworks that ask for a right."""
 
 _SILENT = ("drizzle-orm", "react", "path", "fs", "date-fns", "next/headers", "nanoid", "clsx")
 
@@ -171,6 +179,8 @@ def check(chain: Chain, seen: Seen) -> Check | None:
     package = package_of(chain.source)
     name = last.name or chain.name
     del seen
+    if name in _RIGHTS.get(package, ()):
+        return Check("role", _says(chain), throws=True, result="boolean")
     signed, rate, schema, silent = _about(package)
     if silent or (schema is not None and schema[0] == "zod" and name not in schema[1]):
         return None

@@ -1,7 +1,7 @@
 """Conditions of queries as the rules want them: column, operator, value; what only one branch asks binds nobody.
 
-A condition that holds in one alternative only (``or``, a branch, an optional part) keeps its column and value but its operator becomes
-``match``, so that nobody takes it for a tie.
+A condition of a branch or of an optional part keeps its column and value, and its operator becomes ``match``. One that stands beside an
+alternative which the outside chooses alone (``or(user_id = caller, id = request)``) becomes ``alternative``: nobody takes that for a tie.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def either(branches: list[list[Condition]]) -> list[Condition]:
         for column, how, value in branch:
             kinds = {origin.kind for origin in origins_of(value)}
             weak = any(loose) and OriginKind.REQUEST not in kinds
-            out.append((column, "match" if weak else how, value))
+            out.append((column, "alternative" if weak else how, value))
     return out
 
 

@@ -150,13 +150,34 @@ _LIBRARIES: dict[str, dict[str, Known]] = {
     "express-jwt": {"expressjwt": _AUTH._replace(throws=True), "default": _AUTH._replace(throws=True)},
     "@fastify/jwt": {"jwtVerify": _USER._replace(throws=True)},
     "@unkey/": {"verifyKey": Known("key"), "verify": Known("key")},
-    "flask_login": {"current_user": _USER},
+    "flask_login": {
+        "current_user": _USER,
+        "login_required": _USER._replace(throws=True),
+        "fresh_login_required": _USER._replace(throws=True),
+    },
+    "flask_httpauth": {"login_required": _USER._replace(throws=True), "current_user": _USER},
+    "flask_security": {
+        "login_required": _USER._replace(throws=True),
+        "auth_required": _USER._replace(throws=True),
+        "auth_token_required": _USER._replace(throws=True),
+    },
+    "django.contrib.auth.decorators": {
+        "login_required": _USER._replace(throws=True),
+        "user_passes_test": _USER._replace(throws=True),
+    },
+    "django.contrib.auth.mixins": {
+        "LoginRequiredMixin": _USER._replace(throws=True),
+        "UserPassesTestMixin": _USER._replace(throws=True),
+    },
+    "rest_framework.permissions": {"IsAuthenticated": _USER._replace(throws=True)},
+    "ninja.security": {"django_auth": _USER._replace(throws=True), "HttpBearer": _CLAIMS._replace(throws=True)},
     "flask": {"session.get": _SESSION},
     "flask_jwt_extended": {
         "get_jwt_identity": _USER,
         "get_current_user": _USER,
         "get_jwt": _CLAIMS,
         "verify_jwt_in_request": Known("claims", throws=True),
+        "jwt_required": _CLAIMS._replace(throws=True),
     },
     "firebase_admin": {
         "verify_id_token": _CLAIMS._replace(throws=True),

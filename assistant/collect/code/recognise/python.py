@@ -21,7 +21,7 @@ from assistant.collect.code.recognise.chains import (
     package_of,
     template_of,
 )
-from assistant.collect.code.recognise.conditions import Condition, negated
+from assistant.collect.code.recognise.conditions import Condition, either, negated
 from assistant.collect.code.recognise.sqlalchemy import (
     ENDS,
     SINGLE,
@@ -41,10 +41,12 @@ from assistant.collect.code.values import (
     Listed,
     Shape,
     Step,
+    Test,
     Value,
 )
 
 
+_DEEPEST = 8
 _DRIVERS = (
     "psycopg",
     "psycopg2",
@@ -195,9 +197,10 @@ def _django(chain: Chain, names: list[str]) -> Draft | None:
         keywords = options(step)
         if step.name in {"filter", "get", "exclude", "get_or_none", "aget"}:
             found = keywords_in(keywords) + [
-                ("", "match", each)
+                one
                 for each in step.arguments or ()
                 if not isinstance(each, Shape) and not is_nothing(each)
+                for one in _of_q(each)
             ]
             filters += negated(found) if step.name == "exclude" else found
         elif step.name in {"values", "values_list", "only"}:
@@ -218,6 +221,24 @@ def _django(chain: Chain, names: list[str]) -> Draft | None:
         single = single or SINGLE.get(step.name, False)
     draft = draft_of(verb, table, filters, written=written, single=single, columns=columns)
     return draft._replace(engine="django", lazy=not any(step.name in ENDS - {"all"} for step in steps))
+
+
+def _of_q(value: Value, depth: int = 0) -> list[Condition]:
+    """``Q(owner=user) | Q(pk=pk)``: an alternative is no condition."""
+    if depth > _DEEPEST:
+        return [("", "match", value)]
+    if isinstance(value, Test) and value.kind in {"all", "any", "not"}:
+        parts = [_of_q(each, depth + 1) for each in value.operands]
+        if value.kind == "any":
+            return either(parts)
+        flat = [one for part in parts for one in part]
+        return negated(flat) if value.kind == "not" else flat
+    last = value.last if isinstance(value, Chain) else None
+    if isinstance(value, Chain) and last is not None and last.arguments is not None and "Q" in {value.name, last.name}:
+        found = keywords_in(options(last))
+        inner = [one for each in last.arguments if not isinstance(each, Shape) for one in _of_q(each, depth + 1)]
+        return [*found, *inner]
+    return [("", "match", value)]
 
 
 def _or_404(last: Step) -> Draft | None:

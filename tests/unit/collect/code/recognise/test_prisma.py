@@ -100,7 +100,7 @@ def test_or_binds_only_when_each_way_does():
     mine = {"OR": [{"ownerId": ME}, {"team": {"users": {"some": {"userId": ME}}}}]}
     assert {how for _, how in pairs(asked("findMany", {"where": mine}))} == {"eq"}
     either_way = {"OR": [{"ownerId": ME}, {"id": ID}]}
-    assert pairs(asked("findMany", {"where": either_way})) == [("ownerId", "match"), ("id", "eq")]
+    assert pairs(asked("findMany", {"where": either_way})) == [("ownerId", "alternative"), ("id", "eq")]
 
 
 def test_what_only_one_branch_asks_binds_nobody():

@@ -65,7 +65,7 @@ def draft_of(grown):
             .do("filter", grow("sqlalchemy", "or_").call(equal("owner_id", ME), equal("id", ID)))
             .do("all"),
             "select",
-            [("owner_id", "match"), ("id", "eq")],
+            [("owner_id", "alternative"), ("id", "eq")],
         ),
         (
             SESSION.do("query", ORDER).do("filter", ORDER.get("id").do("in_", [ID])).do("delete"),

@@ -31,7 +31,7 @@ def draft_of(grown, seen=SEEN):
             "orders",
             [("users.email", "eq")],
         ),
-        ("select * from a where id = $1 or user_id = $2", "select", "a", [("id", "eq"), ("user_id", "match")]),
+        ("select * from a where id = $1 or user_id = $2", "select", "a", [("id", "eq"), ("user_id", "alternative")]),
         ("select * from a where (b = $1 or c = $1) and d = $2", "select", "a", [("b", "eq"), ("c", "eq"), ("d", "eq")]),
         ("update orders set status = $1, x = now() where id = $2", "update", "orders", [("id", "eq")]),
         ("delete from orders where id = ANY($1::uuid[])", "delete", "orders", [("id", "in")]),
@@ -147,7 +147,7 @@ def test_kysely():
     builder = grow("kysely", "eb")
     branches = builder.do("or", [builder.call("userId", "=", ME), builder.call("id", "=", ID)])
     draft = draft_of(db.do("selectFrom", "chat").do("select", ["id"]).do("where", branches))
-    assert (pairs(draft), draft.columns) == ([("userId", "match"), ("id", "eq")], ("id",))
+    assert (pairs(draft), draft.columns) == ([("userId", "alternative"), ("id", "eq")], ("id",))
     assert draft_of(grow("unresolved", "db").do("deleteFrom", "chat").do("where", "id", "=", ID)).verb == "delete"
 
 
@@ -169,7 +169,7 @@ def test_kysely():
             .do("collection", "Chat")
             .do("find", {"$or": [{"owner": ME}, {"_id": ID}]}),
             "select",
-            [("owner", "match"), ("_id", "eq")],
+            [("owner", "alternative"), ("_id", "eq")],
         ),
         (
             grow("mongodb", "MongoClient")

@@ -140,7 +140,7 @@ def test_alternatives_bind_only_when_each_names_the_caller():
     open_end = SSR.do("from", "t").do("select").do("or", template("user_id.eq.$1,id.eq.$2", ME, ID))
     draft = query_of(open_end.chain, SEEN)
     assert draft is not None
-    assert pairs(draft) == [("user_id", "match"), ("id", "eq")]
+    assert pairs(draft) == [("user_id", "alternative"), ("id", "eq")]
 
 
 def test_nested_alternatives_are_opened():

@@ -1,0 +1,95 @@
+"""What Python services do around a query: decorators that ask first, cursors that hand rows out later, alternatives in a filter."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.collect.code.map import map_of
+
+
+FLASK = """
+import psycopg
+from flask import Flask, abort, jsonify
+from flask_login import current_user, login_required
+
+app = Flask(__name__)
+conn = psycopg.connect("dbname=shop")
+
+@app.route("/orders/<order_id>")
+@login_required
+def order(order_id):
+    cursor = conn.cursor()
+    cursor.execute("select * from orders where id = %s", (order_id,))
+    row = cursor.fetchone()
+    {check}
+    return jsonify(row)
+"""
+URLS = """
+from django.urls import path
+from . import views
+urlpatterns = [path("orders/<int:pk>/", views.{view})]
+"""
+VIEWS = """
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.db.models import Q
+from django.http import JsonResponse
+from django.views import View
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.views import APIView
+from .models import Order
+
+@login_required
+def order(request, pk):
+    found = Order.objects.filter({condition}).first()
+    return JsonResponse({{"note": found.note}})
+
+class Mixed(LoginRequiredMixin, View):
+    def get(self, request, pk):
+        return JsonResponse({{"note": Order.objects.get(pk=pk).note}})
+
+class Rest(APIView):
+    permission_classes = [IsAuthenticated]
+    def get(self, request, pk):
+        return JsonResponse({{"note": Order.objects.get(pk=pk).note}})
+"""
+
+
+def only_entry(files):
+    entries = map_of(files).entries
+    assert len(entries) == 1
+    return entries[0]
+
+
+def test_a_cursor_hands_out_what_its_statement_found():
+    entry = only_entry({"app.py": FLASK.format(check="pass")})
+    assert [guard.kind for guard in entry.guards] == ["session"]
+    assert entry.queries[0].returned == ("*",)
+    assert entry.queries[0].tie is None
+
+
+def test_the_row_of_a_cursor_is_compared_with_the_caller():
+    check = 'if row["user_id"] != current_user.id:\n        abort(404)'
+    assert only_entry({"app.py": FLASK.format(check=check)}).queries[0].tie is not None
+
+
+@pytest.mark.parametrize("view", ["order", "Mixed.as_view()", "Rest.as_view()"])
+def test_decorators_mixins_and_permission_classes_ask_for_a_session(view):
+    """They were not seen at all: every view of a Django service looked open."""
+    entry = only_entry({"shop/urls.py": URLS.format(view=view), "shop/views.py": VIEWS.format(condition="pk=pk")})
+    assert [guard.kind for guard in entry.guards] == ["session"]
+
+
+@pytest.mark.parametrize(
+    ("condition", "tied"),
+    [
+        ("pk=pk, user=request.user", True),
+        ("Q(user=request.user) & Q(pk=pk)", True),
+        ("Q(user=request.user) | Q(team__members=request.user), pk=pk", True),
+        ("Q(pk=pk) | Q(user=request.user)", False),
+        ("~Q(user=request.user)", False),
+    ],
+)
+def test_an_alternative_that_the_outside_chooses_binds_nobody(condition, tied):
+    entry = only_entry({"shop/urls.py": URLS.format(view="order"), "shop/views.py": VIEWS.format(condition=condition)})
+    assert (entry.queries[0].tie is not None) is tied
