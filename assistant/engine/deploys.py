@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -20,11 +21,15 @@ if TYPE_CHECKING:
     from assistant.domain.findings import Finding
     from assistant.engine.options import Options
     from assistant.explain.code_change import Brought
+    from assistant.explain.signals import Signals
 
     OnProgress = Callable[[str, int, int], None]
 
 MOST_COMPARED = 1_000
-"""In longer windows the lines alone speak: following the code of thousands of commits takes longer than anybody waits."""
+"""In longer windows the lines choose which commits are followed: doing it for thousands takes longer than anybody waits."""
+MOST_LEADING = 40
+LONGEST_LEADING = 10.0
+"""Seconds for them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +86,7 @@ def ranked(
     good, head, revisions, why, shortcomings = choose(git, wish.last_good, wish.head, now or datetime.now(UTC))
     signals = Signals()
     history = read_history(
-        git, revisions, on_line=signals.take, on_progress=lambda done: on_progress("reading the history", done, 0)
+        git, revisions, on_file=signals.take, on_progress=lambda done: on_progress("reading the history", done, 0)
     )
     changes = history.changes
     window = Window(
@@ -93,7 +98,7 @@ def ranked(
     )
     known = (*tags(git), *deploys)
     look = _Look(git=git, root=root, wish=wish, options=options, on_progress=on_progress, decisions=decisions)
-    look.at(changes, good, head)
+    look.at(changes, good, head, signals)
     return rank(
         replace(window, shortcomings=(*window.shortcomings, *look.shortcomings)),
         changes,
@@ -125,20 +130,39 @@ class _Look:
         self.compared = 0
         self.not_compared: tuple[str, ...] = ()
 
-    def at(self, changes: Sequence[Change], good: str, head: str) -> None:
+    def at(self, changes: Sequence[Change], good: str, head: str, signals: Signals) -> None:
         """Fill in what can be found out."""
         if len(changes) > MOST_COMPARED:
-            says = (
-                f"the window has {len(changes):,} commits, so only their lines were looked at; "
-                f"--last-good with fewer than {MOST_COMPARED:,} compares the code as well"
-            )
-            self.not_compared = (says,)
+            self._leading(changes, signals)
             return
         judge: Callable[[CodeMap], tuple[Finding, ...]] = self._judge_code
         if self._wish.database:
             judge = self._with_database(changes, head) or judge
         if self._wish.code:
             self._code(changes, good, head, judge)
+
+    def _leading(self, changes: Sequence[Change], signals: Signals) -> None:
+        """In a long window, the code of the commits whose lines speak loudest is compared with their parents', while time lasts."""
+        from assistant.collect.code.at_commit import CodeHistory
+        from assistant.collect.git import EndedEarlyError
+        from assistant.explain.code_change import against_parent
+
+        began, history, unreadable = time.monotonic(), CodeHistory(self._git, on_progress=self._tell), 0
+        loud = sorted(changes, key=lambda change: -sum(one.weight for one in signals.reasons(change.commit)))
+        for n, change in enumerate(loud[:MOST_LEADING] if self._wish.code else ()):
+            if time.monotonic() - began > min(self._wish.seconds, LONGEST_LEADING):
+                break
+            self._tell("comparing the loudest commits", n, MOST_LEADING)
+            try:
+                self.brought += against_parent(history, change, self._judge_code)
+                self.compared += 1
+            except EndedEarlyError:
+                unreadable += 1
+        says = (
+            f"the window has {len(changes):,} commits: {self.compared} were compared by their code, the others by their lines alone; "
+            f"--last-good with at most {MOST_COMPARED:,} commits compares all that matter"
+        )
+        self.not_compared = (says, *([f"{unreadable} commits are not whole in this clone"] if unreadable else ()))
 
     def _judge_code(self, map_: CodeMap) -> tuple[Finding, ...]:
         from assistant.detect.code.run import detect_code

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Final
 from assistant.collect.code.at_commit import CodeHistory, with_entries
 from assistant.collect.git import EndedEarlyError
 from assistant.detect.code.run import detect_code
+from assistant.domain.code import CodeMap
+from assistant.domain.deploys import Lane
 from assistant.domain.matrix import SEVERITY_RANK, Severity
 from assistant.explain.lines import touching, writer_of
 
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
     from assistant.collect.deploys.history import Change, FileChange
     from assistant.collect.git import Git
-    from assistant.domain.code import CodeMap, Decisions, Entry
+    from assistant.domain.code import Decisions, Entry
     from assistant.domain.findings import Finding
 
 _LOWEST: Final = SEVERITY_RANK[Severity.LOW]
@@ -176,6 +178,30 @@ class CodeCulprits:
 
     def _spent(self) -> bool:
         return time.monotonic() - self._began > self._seconds
+
+
+def against_parent(
+    history: CodeHistory, change: Change, judge: Callable[[CodeMap], tuple[Finding, ...]] = detect_code
+) -> list[Brought]:
+    """Findings of the entries in the files of a change that its parent does not have; for windows too long to look at every commit.
+
+    Raises:
+        EndedEarlyError: the commit or its parent is not here.
+    """
+    commit = change.commit
+    files = [file.path for file in change.files if file.lane is Lane.CODE and file.status != "deleted"]
+    before = [file.before for file in change.files if file.lane is Lane.CODE and file.before]
+    if not files:
+        return []
+    entries = history.entries(commit.sha, (), files)
+    older = history.entries(commit.parents[0], {entry.id for entry in entries}, before) if commit.parents else ()
+    had = {finding.fingerprint for finding in judge(CodeMap(entries=older))}
+    known = {entry.id for entry in older}
+    return [
+        Brought(finding, change, "turned" if finding.entry in known else "born")
+        for finding in judge(CodeMap(entries=entries))
+        if finding.fingerprint not in had and SEVERITY_RANK[finding.severity] <= _LOWEST
+    ]
 
 
 def findings_at(history: CodeHistory, commit: str, decisions: Decisions | None = None) -> tuple[Finding, ...]:

@@ -1,7 +1,7 @@
 """The first-parent line of the production branch: which commits lie in the window, and what each changed, hunk by hunk.
 
 One streamed ``git log -p -U0``; every commit is compared with its first parent, so that a merge stands for all that it carried. Contents
-are handed to ``on_line`` while they pass and not kept. What is missing from the history is said and never fetched.
+are handed to ``on_file`` while they pass and not kept. What is missing from the history is said and never fetched.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from assistant.collect.deploys.lanes import lane_of
 from assistant.collect.git import EndedEarlyError
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 _HUNK: Final = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 _REVERTS: Final = re.compile(rb"This reverts commit ([0-9a-f]{40})")
-_MOST_LINE: Final = 2_000
-"""Longer lines are generated; nothing in them is looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +50,9 @@ class FileChange:
     hunks: list[Hunk] = field(default_factory=list)
 
 
+OnFile: TypeAlias = "Callable[[Commit, FileChange, list[list[bytes]]], None]"
+
+
 @dataclass(slots=True, kw_only=True)
 class Change:
     """One commit and its files."""
@@ -74,7 +75,7 @@ def read_history(
     git: Git,
     revisions: list[str],
     *,
-    on_line: Callable[[Commit, FileChange, int, bytes, bool], None] | None = None,
+    on_file: OnFile | None = None,
     on_progress: Callable[[int], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> History:
@@ -83,12 +84,12 @@ def read_history(
     Args:
         git: the repository.
         revisions: arguments of ``git log`` that choose commits.
-        on_line: told each changed line of files that count: commit, file, line number, text, True when it was added.
+        on_file: told the commit, each file of it that counts, and for each of its hunks the changed lines with their signs.
         on_progress: told how many commits were read, now and then.
         cancelled: True ends it early.
     """
     mark = secrets.token_hex(16)  # nobody who writes a commit message knows it
-    reader = _Reader(mark.encode(), on_line)
+    reader = _Reader(mark.encode(), on_file)
     form = f"%n{mark}%x00%H%x00%P%x00%ct%x00%an%x00%ae%x00%s%x00%b%x00{mark}"
     arguments = [
         "log", "--first-parent", "--diff-merges=first-parent", "-p", "-U0", "-M", "--no-ext-diff", "--no-textconv",
@@ -96,44 +97,58 @@ def read_history(
     ]  # fmt: skip
     shortcomings: list[str] = []
     try:
-        for line in _lines(git, arguments):
-            reader.take(line)
-            if reader.fresh:
-                reader.fresh = False
-                if on_progress is not None:
-                    on_progress(len(reader.changes))
-                if cancelled is not None and cancelled():
-                    break
+        for lines in _lines(git, arguments):
+            reader.take(lines)
+            if on_progress is not None:
+                on_progress(len(reader.changes))
+            if cancelled is not None and cancelled():
+                break
     except EndedEarlyError as error:
         shortcomings.append(f"the history ends after {len(reader.changes)} commits: git says {error.said}")
     reader.end()
     return History(changes=reader.changes, shortcomings=shortcomings)
 
 
-def _lines(git: Git, arguments: list[str]) -> Iterator[bytes]:
+def _lines(git: Git, arguments: list[str]) -> Iterator[list[bytes]]:
     rest = b""
     for block in git.stream(arguments):
-        parts = (rest + block).split(b"\n")
-        rest = parts.pop()
-        yield from parts
+        lines = (rest + block).split(b"\n")
+        rest = lines.pop()
+        yield lines
     if rest:
-        yield rest
+        yield [rest]
 
 
 class _Reader:
-    """Understands the stream line by line."""
+    """Understands the stream, block by block; the lines of a hunk are taken together, because there are millions of them."""
 
-    def __init__(self, mark: bytes, on_line: Callable[[Commit, FileChange, int, bytes, bool], None] | None) -> None:
+    def __init__(self, mark: bytes, on_file: OnFile | None) -> None:
         self.changes: list[Change] = []
-        self.fresh = False
-        self._mark, self._on_line = mark, on_line
+        self._mark, self._on_file = mark, on_file
         self._head: list[bytes] | None = None
         self._file: FileChange | None = None
-        self._old = self._new = 0
-        self._in_hunks = False
+        self._bodies: list[list[bytes]] = []
+        self._expected = 0
 
-    def take(self, line: bytes) -> None:
-        """The next line."""
+    def take(self, lines: list[bytes]) -> None:
+        """The next lines."""
+        at, end = 0, len(lines)
+        while at < end:
+            if self._expected:
+                stop = min(end, at + self._expected)
+                self._expected -= stop - at
+                if self._bodies:
+                    self._bodies[-1] += lines[at:stop]
+                at = stop
+                continue
+            self._line(lines[at])
+            at += 1
+
+    def end(self) -> None:
+        """The stream is over."""
+        self._close()
+
+    def _line(self, line: bytes) -> None:
         if self._head is not None or line.startswith(self._mark):
             self._heading(line)
         elif line.startswith(b"diff --git "):
@@ -142,14 +157,10 @@ class _Reader:
             return
         elif line.startswith(b"@@"):
             self._hunk(line)
-        elif self._in_hunks:
-            self._content(line)
+        elif self._bodies and line.startswith((b"+", b"-")):  # behind a line that says "no newline at end of file"
+            self._bodies[-1].append(line)
         else:
             self._about(line)
-
-    def end(self) -> None:
-        """The stream is over."""
-        self._close()
 
     def _heading(self, line: bytes) -> None:
         if self._head is None:
@@ -173,13 +184,11 @@ class _Reader:
             reverts=reverts[1].decode() if reverts else "",
         )
         self.changes.append(Change(commit=commit, files=[]))
-        self.fresh = True
 
     def _open(self, line: bytes) -> None:
         self._keep()
         path = _path_of(line)
         self._file = FileChange(path=path, before=path, status="modified", lane=lane_of(path))
-        self._in_hunks = False
 
     def _about(self, line: bytes) -> None:
         file = self._file
@@ -201,27 +210,20 @@ class _Reader:
         file = self._file
         if found is None or file is None:
             return
-        self._in_hunks = True
         old, old_lines, new, new_lines = (int(part) if part is not None else 1 for part in found.groups())
-        self._old, self._new = old, new
+        self._expected = old_lines + new_lines
         if file.lane is not Lane.OTHER:
             file.hunks.append(Hunk(old, old_lines, new, new_lines))
-
-    def _content(self, line: bytes) -> None:
-        file, added = self._file, line.startswith(b"+")
-        if file is None or file.lane is Lane.OTHER or not line.startswith((b"+", b"-")):
-            return
-        if self._on_line is not None and len(line) <= _MOST_LINE:
-            self._on_line(self.changes[-1].commit, file, self._new if added else self._old, line[1:], added)
-        if added:
-            self._new += 1
-        else:
-            self._old += 1
+            self._bodies.append([])
 
     def _keep(self) -> None:
-        if self._file is not None and self.changes:
-            self.changes[-1].files.append(self._file)
-        self._file = None
+        file = self._file
+        if file is not None and self.changes:
+            last = self.changes[-1]
+            last.files.append(file)
+            if self._on_file is not None and self._bodies:
+                self._on_file(last.commit, file, self._bodies)
+        self._file, self._bodies = None, []
 
     def _close(self) -> None:
         self._keep()

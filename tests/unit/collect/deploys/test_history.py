@@ -91,12 +91,25 @@ def test_names_that_git_quotes_are_read_as_they_are(line, name) -> None:
     assert [file.path for file in read(line).changes[1].files] == [name]
 
 
-def test_changed_lines_pass_by_with_their_numbers(line) -> None:
+def test_changed_lines_pass_by_hunk_by_hunk(line) -> None:
     line.commit("Start", {"a.ts": "one\ntwo\nthree\n"})
     line.commit("Change", {"a.ts": "one\nzwei\nthree\nfour\n"})
     seen = []
-    read(line, "-1", on_line=lambda commit, file, at, text, added: seen.append((file.path, at, text, added)))
-    assert seen == [("a.ts", 2, b"two", False), ("a.ts", 2, b"zwei", True), ("a.ts", 4, b"four", True)]
+    read(line, "-1", on_file=lambda commit, file, bodies: seen.append((commit.subject, file.path, bodies)))
+    assert seen == [("Change", "a.ts", [[b"-two", b"+zwei"], [b"+four"]])]
+
+
+def test_files_without_a_last_line_break_and_lines_that_look_like_headings(line) -> None:
+    line.commit("Start", {"a.ts": "one"})
+    line.commit("Change", {"a.ts": "two", "b.ts": "-- a/x\n++ b/y\n@@ -1 +1 @@\n"})
+    line.commit("After", {"c.ts": "1\n"})
+    seen = {}
+    changes = read(
+        line, on_file=lambda commit, file, bodies: seen.update({(commit.subject, file.path): bodies})
+    ).changes
+    assert [len(change.files) for change in changes] == [1, 2, 1]
+    assert b"+two" in seen["Change", "a.ts"][0]
+    assert seen["Change", "b.ts"] == [[b"+-- a/x", b"+++ b/y", b"+@@ -1 +1 @@"]]
 
 
 def test_an_empty_commit_and_a_binary_file_do_no_harm(line) -> None:
