@@ -33,13 +33,13 @@ class Deploy:
     sha: str
     """Full hash of the commit that was deployed."""
     at: datetime
-    """When it went live, aware UTC."""
+    """When it went live, aware UTC; when it was made, for one that did not."""
     source: str
     """``tag``, ``merge``, ``vercel``, ``netlify``, ``cloudflare-pages``, ``render``, ``github``."""
     environment: str = "production"
     """``production``, ``preview`` or what the host calls it."""
     succeeded: bool = True
-    """False when the host says that it failed or was cancelled: then nothing went live."""
+    """False when the host says that it failed, was cancelled, is not done yet or was never published: then nothing went live."""
     url: str = ""
     """Where it can be looked at; empty when unknown."""
 

@@ -1,0 +1,211 @@
+"""Deploy records: what the hosts say went live and when, from files that were saved or from their APIs when the operator asks.
+
+Files are recognised by their shape. The network is touched by ``fetch`` alone. Whatever was left out is counted and said, a list that
+ends early says how far it goes, and nothing is guessed: a deployment without a whole commit hash is no deploy here.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+from assistant.collect.deploys.gathered import HOSTS, Fetched, in_order, told
+from assistant.collect.deploys.lists import documents, entries_of, page_of
+from assistant.collect.files import read_text
+from assistant.domain.errors import UnreachableError, UsageError
+from assistant.domain.replay import NotRead
+from assistant.text.plural import plural
+from assistant.text.screen import screen
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from datetime import datetime
+    from pathlib import Path
+
+    from assistant.collect.deploys.api import Api
+    from assistant.collect.deploys.host import Entry, Host, Request
+    from assistant.domain.deploys import Deploy
+
+PLACES: Final = (
+    "deployments*.json",
+    "deploys*.json",
+    ".vercel/deploy*.json",
+    ".netlify/deploy*.json",
+    ".render/deploy*.json",
+    ".github/deployments*.json",
+    ".stanch/deploys/*.json",
+)
+"""Where lists that people saved are looked for."""
+ADDRESS: Final = "STANCH_DEPLOYS_URL"
+"""Environment variable with the address of an API that is not the host's own."""
+_MOST_PAGES: Final = 400
+_OTHERS: Final = "are for other environments than production, whose outcome was not asked for"
+
+
+def from_file(path: Path) -> tuple[Deploy, ...]:
+    """The deploys in a JSON file, newest first; ``read_file`` says what it leaves out.
+
+    Raises:
+        UsageError: the file cannot be read, is not JSON, or no known host writes such a list.
+    """
+    return read_file(path).deploys
+
+
+def read_file(path: Path) -> Fetched:
+    """The deploys in a JSON file that holds a list as a host's API returns it; the host is recognised by the shape.
+
+    Args:
+        path: any regular file: one page, a bare list, an array of pages, or pages behind each other.
+
+    Raises:
+        UsageError: the file cannot be read, is not JSON, or no known host writes such a list.
+    """
+    name = screen(path.name)
+    try:
+        target = path.resolve()
+    except (OSError, RuntimeError):  # a loop of links
+        target = path
+    text = read_text(target.parent, target.name)
+    if isinstance(text, NotRead):
+        raise UsageError(f"{name} is not read: {text.reason}", "Give the JSON that the host's API answered.")
+    entries = [entry for document in documents(text, name) for entry in entries_of(document)]
+    if not entries:
+        return Fetched(deploys=())
+    host = next((host for entry in entries for host in HOSTS.values() if host.fits(entry)), None)
+    if host is None:
+        known = ", ".join(host.title for host in HOSTS.values())
+        raise UsageError(
+            f"{name} is no list of deployments as a known host returns it.", f"Give one of {known}, unchanged."
+        )
+    return told(host, entries)
+
+
+def in_repository(root: Path) -> Fetched:
+    """The deploys in lists that lie in the repository, see ``PLACES``; a file that is none of them is a remark.
+
+    Args:
+        root: top of the work tree.
+    """
+    deploys: list[Deploy] = []
+    remarks: list[str] = []
+    for path in sorted({path for place in PLACES for path in root.glob(place)}):
+        name = screen(path.relative_to(root).as_posix())
+        try:
+            if not path.resolve().is_relative_to(root.resolve()):
+                remarks.append(f"{name} leads out of the repository and was not read.")
+                continue
+            found = read_file(path)
+        except (UsageError, OSError, RuntimeError) as error:
+            remarks.append(str(error) if isinstance(error, UsageError) else f"{name} cannot be read.")
+            continue
+        deploys += found.deploys
+        remarks += [f"{name}: {remark}" for remark in found.remarks]
+    return Fetched(deploys=in_order(deploys), remarks=tuple(remarks))
+
+
+def fetch(
+    host: str,
+    project: str,
+    since: datetime,
+    on_progress: Callable[[str], None],
+    *,
+    address: str = "",
+    environment: Mapping[str, str] | None = None,
+    cancelled: Callable[[], bool] = lambda: False,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Fetched:
+    """Ask a host for the deployments of a project to production. The only function here that touches the network.
+
+    Args:
+        host: one of ``HOSTS``.
+        project: as that host names it; ``linked.linked_projects`` finds the names that the repository knows.
+        since: aware; deployments that were made before are not asked for.
+        on_progress: told in sentences how far it is and when it waits.
+        address: of the API, when it is not the host's own; else from ``STANCH_DEPLOYS_URL``, and for GitHub ``GITHUB_API_URL``.
+        environment: variables; the process's own when None. Holds the token.
+        cancelled: True ends it with what there is.
+        sleep: how to wait when the host limits requests.
+
+    Raises:
+        UsageError: no such host, no token, the project or the address does not fit. Nothing was sent then.
+        UnreachableError: nothing could be read.
+    """
+    from assistant.collect.deploys.api import Api
+    from assistant.collect.deploys.origin import token_of
+
+    variables = os.environ if environment is None else environment
+    chosen = HOSTS.get(host)
+    if chosen is None:
+        raise UsageError(f"{screen(host)!r} is no host that stanch can ask.", f"Choose one of {', '.join(HOSTS)}.")
+    account = variables.get(chosen.account_variable, "").strip() if chosen.account_variable else ""
+    if account and project and "/" not in project and not account.startswith("user_"):
+        project = f"{account}/{project}"
+    request = chosen.request(project, since)
+    token = token_of(chosen, variables)
+    address = address or variables.get(ADDRESS, "") or variables.get(chosen.address_variable, "") or chosen.address
+    api = Api(chosen, address, token, on_progress=on_progress, cancelled=cancelled, sleep=sleep)
+    entries: list[Entry] = []
+    left_out: Counter[str] = Counter()
+    incomplete = ""
+    try:
+        for entry in _walked(chosen, api, request, since, on_progress):
+            whole = _with_outcome(chosen, api, request, entry)
+            if whole is None:
+                left_out[_OTHERS] += 1
+            else:
+                entries.append(whole)
+    except UnreachableError as error:
+        if not entries:
+            raise
+        incomplete = _only(chosen, entries, since, str(error))
+    return told(chosen, entries, says_incomplete=incomplete, left_out=left_out)
+
+
+def _walked(
+    host: Host, api: Api, request: Request, since: datetime, on_progress: Callable[[str], None]
+) -> Iterator[Entry]:
+    """Entries since a moment, page by page, newest first."""
+    asked: set[Request] = set()
+    onward: Request | None = request
+    number = 0
+    while onward is not None and len(asked) < _MOST_PAGES:
+        if onward in asked:
+            raise UnreachableError(f"the pages of {host.title} go round in a circle.", "Give the list as a JSON file.")
+        asked.add(onward)
+        answer = api.ask(onward)
+        page = page_of(answer.body)
+        if page is None:
+            raise UnreachableError(
+                f"{host.title} answered with JSON that is no list of deployments.", "Look at the project's name."
+            )
+        times = [host.begun(entry) for entry in page]
+        young = [entry for entry, at in zip(page, times, strict=True) if at is None or at >= since]
+        yield from young
+        number += len(young)
+        on_progress(f"{host.title}: {plural(number, 'deployment')} read.")
+        past = any(at is not None and at < since for at in times)
+        onward = None if past or not page else host.onward(onward, page, answer)
+    if onward is not None:
+        raise UnreachableError(
+            f"{host.title} has more than {_MOST_PAGES} pages for that time.", "Ask for a later start with --last-good."
+        )
+
+
+def _with_outcome(host: Host, api: Api, request: Request, entry: Entry) -> Entry | None:
+    """The entry with how it ended; None when that was not asked for."""
+    if host.ended is None or not host.fits(entry):
+        return entry
+    asked = host.ended(entry, request)
+    if asked is None:
+        return entry if "statuses" in entry else None
+    return {**entry, "statuses": page_of(api.ask(asked).body) or []}
+
+
+def _only(host: Host, entries: list[Entry], since: datetime, why: str) -> str:
+    times = [at for entry in entries if (at := host.begun(entry)) is not None]
+    reach = f" back to {min(times):%Y-%m-%d %H:%M} UTC" if times else ""
+    number = plural(len(entries), "deployment")
+    return f"Only {number} of {host.title}{reach} were read of those since {since:%Y-%m-%d %H:%M} UTC: {why}"
