@@ -1,4 +1,4 @@
-"""The files of a work tree that may say something about its database, and their text.
+"""The files of a work tree or of a commit that may say something about its database, and their text.
 
 Only names are looked at first; a file is opened when a layout wants it. Never follows a link out of the repository, never opens
 anything but a regular file, and gives a reason for every file it cannot read.
@@ -16,6 +16,7 @@ from assistant.domain.replay import NotRead
 
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
 
@@ -61,11 +62,19 @@ class Tree:
     """Candidate files relative to ``root`` with forward slashes, sorted."""
     not_read: tuple[NotRead, ...]
     """Folders that could not be entered, and repositories inside the repository."""
+    content: Callable[[str, int], str | NotRead] | None = None
+    """Gives the text of a path, or why there is none over so many bytes, where the files are a commit's; None for a work tree."""
 
     def matching(self, pattern: str) -> tuple[str, ...]:
         """Paths in which ``pattern`` is found."""
         compiled = re.compile(pattern, re.IGNORECASE)
         return tuple(path for path in self.paths if compiled.search(path))
+
+    def text(self, path: str, *, largest: int = LARGEST) -> str | NotRead:
+        """The text of one of its files, or why there is none."""
+        if self.content is not None:
+            return self.content(path, largest)
+        return read_text(self.root, path, largest=largest)
 
 
 def walk(root: Path) -> Tree:
@@ -93,6 +102,23 @@ def walk(root: Path) -> Tree:
     return Tree(root, tuple(sorted(paths)), tuple(not_read))
 
 
+def says_something(path: str) -> bool:
+    """True for the path of a file that a walk would find: its name says enough, and no folder above it is passed over."""
+    *folders, _ = path.split("/")
+    return bool(_WANTED.search(path)) and not any(name.startswith(".") or name in _SKIPPED for name in folders)
+
+
+def only_wanted(paths: Iterable[str]) -> tuple[str, ...]:
+    """Those of ``paths`` that a walk would find, sorted."""
+    return tuple(sorted(path for path in paths if says_something(path)))
+
+
+def too_large(path: str, size: int, largest: int) -> NotRead:
+    """A file that is not read because of its size."""
+    reason = f"It has {size // 1_000_000} MB; files over {largest // 1_000_000} MB are not read."
+    return NotRead(unreadable=True, file=path, reason=reason)
+
+
 def read_text(root: Path, path: str, *, largest: int = LARGEST) -> str | NotRead:
     """The text of a file, or why there is none.
 
@@ -106,11 +132,7 @@ def read_text(root: Path, path: str, *, largest: int = LARGEST) -> str | NotRead
             return NotRead(file=path, unreadable=True, reason="It is not a regular file, or a link that leads nowhere.")
         size = file.stat().st_size
         if size > largest:
-            return NotRead(
-                unreadable=True,
-                file=path,
-                reason=f"It has {size // 1_000_000} MB; files over {largest // 1_000_000} MB are not read.",
-            )
+            return too_large(path, size, largest)
         data = file.read_bytes()
     except (OSError, RuntimeError) as error:  # RuntimeError: a loop of links
         return NotRead(

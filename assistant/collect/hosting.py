@@ -6,7 +6,6 @@ import json
 import re
 from typing import TYPE_CHECKING, Final
 
-from assistant.collect.files import read_text
 from assistant.domain.catalog import PlatformKind
 from assistant.domain.replay import NotRead, Source
 
@@ -38,7 +37,7 @@ def dependencies(tree: Tree) -> frozenset[str]:
     """Names of everything the repository's package.json files depend on."""
     names: set[str] = set()
     for path in tree.matching(r"(?:^|/)package\.json\Z"):
-        text = read_text(tree.root, path, largest=_TYPES_LARGEST)
+        text = tree.text(path, largest=_TYPES_LARGEST)
         if isinstance(text, NotRead):
             continue
         try:
@@ -81,7 +80,7 @@ def generated_types(tree: Tree) -> tuple[Source, ...]:
     """TypeScript files that were generated from the database."""
     found: list[Source] = []
     for path in tree.matching(r"\.ts\Z"):
-        text = read_text(tree.root, path, largest=_TYPES_LARGEST)
+        text = tree.text(path, largest=_TYPES_LARGEST)
         if isinstance(text, str) and _TYPES.search(text):
             found.append(Source(path=path, text=text))
     return tuple(found)

@@ -14,7 +14,6 @@ from fnmatch import fnmatch
 from typing import TYPE_CHECKING, Final
 
 from assistant.collect import set_aside
-from assistant.collect.files import read_text
 from assistant.collect.shell import sql_of_script
 from assistant.domain.replay import Layout, NotRead, Source
 
@@ -108,7 +107,7 @@ def _read(tree: Tree, paths: Iterable[str], found: Found) -> tuple[Source, ...]:
     """Texts of a sequence; what cannot be read, is another database's or has no way up is reported."""
     sources: list[Source] = []
     for path in paths:
-        text = read_text(tree.root, path)
+        text = tree.text(path)
         if isinstance(text, NotRead):
             found.not_read.append(text)
             continue
@@ -144,9 +143,7 @@ def _prisma(tree: Tree, folders: dict[str, list[str]], found: Found) -> None:
         ordered = sorted(steps, key=lambda step: natural(step.rpartition("/")[2]))
         for step in ordered:
             del folders[step]
-        lock = (
-            read_text(tree.root, f"{root}/migration_lock.toml") if f"{root}/migration_lock.toml" in tree.paths else ""
-        )
+        lock = tree.text(f"{root}/migration_lock.toml") if f"{root}/migration_lock.toml" in tree.paths else ""
         provider = re.search(r"""provider\s*=\s*["'](\w+)""", lock) if isinstance(lock, str) else None
         if provider and provider[1] not in {"postgresql", "postgres", "cockroachdb"}:
             found.not_read.append(
@@ -163,7 +160,7 @@ def _drizzle(tree: Tree, folders: dict[str, list[str]], found: Found) -> None:
         root = journal.removesuffix("meta/_journal.json").rstrip("/")
         if root not in folders or set_aside.archive_of(journal) or set_aside.folder_of_tests(journal):
             continue
-        text = read_text(tree.root, journal)
+        text = tree.text(journal)
         tags, dialect = _journal(text) if isinstance(text, str) else ([], "")
         if dialect and dialect not in {"postgresql", "pg", "postgres", "gel", "cockroach"}:
             found.not_read.append(NotRead(file=f"{root}/", reason=f"Its migrations are for {dialect}, not PostgreSQL."))
@@ -233,7 +230,7 @@ def _supabase_schemas(tree: Tree, folders: dict[str, list[str]], found: Found) -
 
 
 def _schema_paths(tree: Tree, config: str) -> list[str]:
-    text = read_text(tree.root, config) if config in tree.paths else ""
+    text = tree.text(config) if config in tree.paths else ""
     if not isinstance(text, str):
         return []
     try:
@@ -291,6 +288,6 @@ def _scripts(tree: Tree, found: Found) -> None:
     for path in tree.matching(r"\.(?:sh|bash)\Z"):
         if set_aside.folder_of_tests(path) or set_aside.archive_of(path) or ".test." in path:
             continue
-        text = read_text(tree.root, path, largest=_LARGE)
+        text = tree.text(path, largest=_LARGE)
         if isinstance(text, str) and (sources := sql_of_script(path, text)):
             _add(found, "script", path, sources)

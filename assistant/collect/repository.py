@@ -18,6 +18,7 @@ from assistant.domain.repository import Repository
 
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 
@@ -37,15 +38,31 @@ def read_repository(path: Path, schema_file: Path | None = None) -> Repository:
     if schema_file is not None:
         found, choice = Found(), Choice([_given(state.root, schema_file)], [], f"Replayed: {schema_file}, as asked.")
     else:
-        found = find_layouts(tree)
-        _keep_below(found, _below(path, state))
-        choice = choose(found)
-    sources = [source for layout in choice.layouts for source in layout.sources]
-    return _repository(state, tree, found, choice, sources)
+        found, choice = _chosen(tree, _below(path, state))
+    return _repository(state, tree, found, choice)
 
 
-def _repository(state: WorkTree, tree: Tree, found: Found, choice: Choice, sources: list[Source]) -> Repository:
+def read_tree(tree: Tree, commit: str, below: str = "") -> Repository:
+    """Read the files of a commit as if they were checked out.
+
+    Args:
+        tree: its files (``assistant.collect.deploys.committed``).
+        commit: full hash.
+        below: a folder relative to the top, ending with a slash: when there are layouts below it, the others are set aside.
+    """
+    found, choice = _chosen(tree, below)
+    return _repository(WorkTree(tree.root, commit, None, ()), tree, found, choice)
+
+
+def _chosen(tree: Tree, below: str) -> tuple[Found, Choice]:
+    found = find_layouts(tree)
+    _keep_below(found, below)
+    return found, choose(found)
+
+
+def _repository(state: WorkTree, tree: Tree, found: Found, choice: Choice) -> Repository:
     needs = dependencies(tree)
+    sources = [source for layout in choice.layouts for source in layout.sources]
     return Repository(
         root=state.root,
         head=state.head,
@@ -58,7 +75,21 @@ def _repository(state: WorkTree, tree: Tree, found: Found, choice: Choice, sourc
         generated_types=generated_types(tree),
         also_there=tuple(sorted(choice.also_there, key=lambda one: one.layout.root)),
         why=choice.why,
+        exposed_schemas=_exposed_schemas(tree, choice.layouts),
     )
+
+
+def _exposed_schemas(tree: Tree, layouts: Iterable[Layout]) -> tuple[str, ...]:
+    """What ``config.toml`` beside the migrations says that the API serves; ``("public",)`` when there is none."""
+    from assistant.collect.catalog import api_schemas
+
+    served: dict[str, None] = {}
+    for layout in layouts:
+        config = "/".join((*layout.root.split("/")[:-1], "config.toml"))
+        text = tree.text(config) if layout.kind.startswith("supabase") and config in tree.paths else None
+        if isinstance(text, str):
+            served |= dict.fromkeys(api_schemas(text))
+    return tuple(served) or ("public",)
 
 
 def _below(path: Path, state: WorkTree) -> str:

@@ -49,6 +49,8 @@ class Repository:
     """Schemas that were found and not chosen, each with the reason."""
     why: str = ""
     """How ``layouts`` were chosen, one sentence."""
+    exposed_schemas: tuple[str, ...] = ("public",)
+    """Schemas that the API serves, as ``config.toml`` beside the migrations says."""
 
     @property
     def sources(self) -> tuple[Source, ...]:

@@ -206,7 +206,7 @@ def rehearse(
         with _timing(seconds, "catalog"):
             on_progress("reading the rules back", 0, 0)
             catalog = _read_back(repository, shadow)
-            ownership = load(repository.root / MAP_FILE, _owners(catalog, hints), catalog)
+            ownership = load(repository.root / MAP_FILE, owners(catalog, hints), catalog)
         yield Rehearsal(
             repository=repository,
             shadow=shadow,
@@ -246,11 +246,11 @@ def _read_back(repository: Repository, shadow: Shadow) -> Catalog:
             connection,
             repository.platform,
             text_subject=repository.text_subject,
-            exposed_schemas=_exposed_schemas(repository),
+            exposed_schemas=repository.exposed_schemas,
         )
 
 
-def _owners(catalog: Catalog, hints: Callable[[], CodeHints] | None) -> OwnershipMap:
+def owners(catalog: Catalog, hints: Callable[[], CodeHints] | None) -> OwnershipMap:
     """By the schema; where it leaves an owner open, by what the code compares with the caller as well."""
     from assistant.ownership.infer import infer
 
@@ -270,15 +270,3 @@ def _timing(seconds: dict[str, float], name: str) -> Iterator[None]:
         yield
     finally:
         seconds[name] = seconds.get(name, 0.0) + time.perf_counter() - began
-
-
-def _exposed_schemas(repository: Repository) -> tuple[str, ...]:
-    """What ``config.toml`` beside the migrations says that the API serves; ``("public",)`` when there is none."""
-    from assistant.collect.catalog import api_schemas
-
-    served: dict[str, None] = {}
-    for layout in repository.layouts:
-        config = (repository.root / layout.root).parent / "config.toml"
-        if layout.kind.startswith("supabase") and config.is_file():
-            served |= dict.fromkeys(api_schemas(config.read_text(encoding="utf-8", errors="replace")))
-    return tuple(served) or ("public",)

@@ -59,9 +59,9 @@ _SNAPSHOT: Final = """
 class Provenance:
     """The places by ``str(Subject)``, updated statement by statement."""
 
-    def __init__(self, session: Session) -> None:
-        """Empty; ``session`` answers what the heads leave open."""
-        self._session = session
+    def __init__(self) -> None:
+        """Empty; ``session`` is set before the first statement and answers what the heads leave open."""
+        self.session: Session
         self.places: dict[str, Place] = {}
         """The result."""
         self.schema = "public"
@@ -69,6 +69,13 @@ class Provenance:
         self._before: dict[str, str] | None = None
         self._kept: dict[str, Place] | None = None
         self._functions_made: set[str] = set()
+
+    def branch(self) -> Provenance:
+        """A copy to go on with, between two files; it has no session yet."""
+        other = Provenance()
+        other.places, other._kept = dict(self.places), None if self._kept is None else dict(self._kept)
+        other._functions_made = set(self._functions_made)
+        return other
 
     def expect(self, statement: str) -> Head | None:
         """Read a statement that is about to run."""
@@ -95,7 +102,7 @@ class Provenance:
 
     def follow_search_path(self) -> None:
         """Ask where unqualified names go now."""
-        rows = self._session.fetch("SELECT current_schema()")
+        rows = self.session.fetch("SELECT current_schema()")
         self.schema = str(rows[0][0]) if rows and rows[0][0] else "public"
 
     def begin(self) -> None:
@@ -143,9 +150,9 @@ class Provenance:
                     for name in self._functions(subject.name, head.arguments, newest=newest)
                 ]
             case "grant-all-tables":
-                return [Subject(kind="grant", name=row[0]) for row in self._session.fetch(_TABLES, subject.name)]
+                return [Subject(kind="grant", name=row[0]) for row in self.session.fetch(_TABLES, subject.name)]
             case "grant-all-functions":
-                return [Subject(kind="grant", name=row[0]) for row in self._session.fetch(_ROUTINES, subject.name)]
+                return [Subject(kind="grant", name=row[0]) for row in self.session.fetch(_ROUTINES, subject.name)]
             case _:
                 return [subject]
 
@@ -154,7 +161,7 @@ class Provenance:
         schema, _, bare = name.partition(".")
         signature = f'"{schema}"."{bare}"({arguments})' if arguments is not None and not newest else None
         # a signature with argument names or defaults is no signature to to_regprocedure: then every function of that name counts
-        rows = self._session.fetch(_FUNCTIONS, signature, schema, bare) or self._session.fetch(
+        rows = self.session.fetch(_FUNCTIONS, signature, schema, bare) or self.session.fetch(
             _FUNCTIONS, None, schema, bare
         )
         chosen = rows[:1] if newest else [row for row in rows if row[1]] or rows
@@ -163,7 +170,7 @@ class Provenance:
     def _gone(self, name: str) -> list[str]:
         """Functions of a name that had a place and are no longer there."""
         schema, _, bare = name.partition(".")
-        there = {f"{name}({row[0]})" for row in self._session.fetch(_FUNCTIONS, None, schema, bare)}
+        there = {f"{name}({row[0]})" for row in self.session.fetch(_FUNCTIONS, None, schema, bare)}
         known = (key.removeprefix("function ") for key in self.places if key.startswith(f"function {name}("))
         return [full for full in known if full not in there]
 
@@ -196,12 +203,12 @@ class Provenance:
     # -- what only the catalog knows ----------------------------------------------------------------------------------
 
     def _computed_buckets(self, file: str, line: int) -> None:
-        for identifier, _ in self._session.fetch(_BUCKETS):
+        for identifier, _ in self.session.fetch(_BUCKETS):
             if f"bucket {identifier}" not in self.places:
                 self._put(Subject(kind="bucket", name=f"storage.{identifier}"), file, line)
 
     def _snapshot(self) -> dict[str, str]:
-        return {key: str(value) for key, value in self._session.fetch(_SNAPSHOT)}
+        return {key: str(value) for key, value in self.session.fetch(_SNAPSHOT)}
 
     def _compare(self, before: Mapping[str, str], file: str, line: int) -> None:
         after = self._snapshot()

@@ -12,20 +12,18 @@ from __future__ import annotations
 
 import re
 import time
-from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from assistant.domain.replay import NotRead, Replay, Skipped
 from assistant.shadow.assumed import extension_behind
-from assistant.shadow.generated import GeneratedTable, read_generated
+from assistant.shadow.fill import plan_fill
 from assistant.shadow.missing import STATES, Failure, grouped
 from assistant.shadow.provenance import Provenance
 from assistant.shadow.session import Outcome, Session
 from assistant.shadow.stand_ins import rewrite, without_operator_class
 from assistant.shadow.watchdog import Watchdog
 from assistant.sql.split import Fragment, split
-from assistant.sql.survey import referred_columns, survey
 
 
 if TYPE_CHECKING:
@@ -33,6 +31,8 @@ if TYPE_CHECKING:
 
     from assistant.domain.replay import Source
     from assistant.shadow.database import Shadow
+    from assistant.shadow.fill import Fill
+    from assistant.shadow.generated import GeneratedTable
     from assistant.sql.head import Head
 
 
@@ -45,7 +45,6 @@ _ROWS: Final = re.compile(r"(?:insert\s+into|update|delete\s+from)\b(?!\s+\"?sto
 _COPY: Final = re.compile(r"copy\b", re.IGNORECASE)
 _BEGIN: Final = re.compile(r"(?:begin|start\s+transaction)\b", re.IGNORECASE)
 _ROLLBACK: Final = re.compile(r"(?:rollback|abort)\b(?!\s+to\b)", re.IGNORECASE)
-_DIMENSIONS: Final = re.compile(r"\bvector\s*\(\s*(\d{1,5})\s*\)", re.IGNORECASE)
 _UNDEFINED: Final = "42704"
 _CLASSLESS: Final = re.compile(r"\boperator class\b")
 _TEXT: Final = 120
@@ -90,19 +89,23 @@ def replay(
         ShadowError: the server itself is gone.
     """
     with Watchdog(shadow, statement_seconds=statement_seconds) as watchdog, Session(shadow, watchdog) as session:
-        run = _Run(session, total_seconds, on_progress or (lambda _done, _total: None))
-        return run.whole(sources, generated, not_read)
+        run = Run(total_seconds, on_progress)
+        run.use(session)
+        run.fill_in(plan_fill(sources, generated))
+        run.play(sources)
+        return run.finish(len(sources), not_read)
 
 
-class _Run:
-    """One replay under way."""
+class Run:
+    """One replay under way, a few files at a time."""
 
-    def __init__(self, session: Session, total_seconds: float, on_progress: Callable[[int, int], None]) -> None:
-        self.session = session
-        self.on_progress = on_progress
+    def __init__(self, total_seconds: float = 300.0, on_progress: Callable[[int, int], None] | None = None) -> None:
+        """Nothing is run before ``use`` has given it a connection."""
+        self.session: Session
+        self.on_progress = on_progress or (lambda _done, _total: None)
         self.began = time.monotonic()
         self.deadline = self.began + total_seconds
-        self.provenance = Provenance(session)
+        self.provenance = Provenance()
         self.failed: list[_Failed] = []
         self.last: dict[str, int] = {}
         """The number of the last statement that meant to set a subject, whether it succeeded or not."""
@@ -113,30 +116,59 @@ class _Run:
         self.stand_ins: set[str] = set()
         self.assumed: set[str] = set()
         self.filled_in: list[GeneratedTable] = []
+        self.left_out: list[NotRead] = []
         self.statements = self.applied = self.already_there = self.retried = 0
 
-    def whole(self, sources: Sequence[Source], generated: Sequence[Source], not_read: Sequence[NotRead]) -> Replay:
-        filled_in = self._fill_in(sources, generated)
-        left_out = list(not_read)
-        files = [(source, list(self._fragments(source, left_out))) for source in sources]
-        total = sum(len(fragments) for _, fragments in files)
+    def use(self, session: Session) -> None:
+        """Go on with this connection."""
+        self.session = session
+        self.provenance.session = session
+
+    def branch(self, on_progress: Callable[[int, int], None] | None, total_seconds: float) -> Run:
+        """A second run that has come as far as this one, to go on in a copy of its database."""
+        other = Run(total_seconds, on_progress)
+        other.provenance = self.provenance.branch()
+        other.failed = list(self.failed)
+        other.last, other.dropped, other.seen = dict(self.last), dict(self.dropped), set(self.seen)
+        other.stand_ins, other.assumed = set(self.stand_ins), set(self.assumed)
+        other.filled_in, other.left_out = list(self.filled_in), list(self.left_out)
+        other.statements, other.applied = self.statements, self.applied
+        other.already_there, other.retried = self.already_there, self.retried
+        return other
+
+    def fill_in(self, fill: Fill) -> None:
+        """Make the tables that the files use and never make."""
+        for statement in fill.enums:
+            self.session.run(statement)
+        if fill.vector:
+            self._assume('type "vector" does not exist')
+        for table, statements in fill.tables:
+            if all(self.session.run(statement).succeeded for statement in statements):
+                self.filled_in.append(table)
+
+    def play(self, sources: Sequence[Source]) -> None:
+        """Run some more files."""
+        files = [(source, list(self._fragments(source, self.left_out))) for source in sources]
+        total = self.statements + sum(len(fragments) for _, fragments in files)
         for source, fragments in files:
             self._file(source, fragments, total)
+
+    def finish(self, files: int, not_read: Sequence[NotRead]) -> Replay:
+        """Try again what failed, and tell what came of everything."""
         self._retry()
         for table in self.filled_in:
             for statement in table.foreign_keys():
                 self.session.run(statement)
-        self.on_progress(total, total)
-        skipped = tuple(self._skipped(failed) for failed in self.failed[:_MOST_SKIPPED])
+        self.on_progress(self.statements, self.statements)
         return Replay(
-            files=len(sources),
+            files=files,
             statements=self.statements,
             applied=self.applied,
-            skipped=skipped,
+            skipped=tuple(self._skipped(failed) for failed in self.failed[:_MOST_SKIPPED]),
             missing=grouped(Failure(one.sqlstate, one.message, _would_make(one.head)) for one in self.failed),
-            not_read=tuple(left_out),
+            not_read=(*not_read, *self.left_out),
             stand_ins=tuple(sorted(self.stand_ins)),
-            filled_in=filled_in,
+            filled_in=tuple(f"{table.schema}.{table.name}" for table in self.filled_in),
             provenance=dict(sorted(self.provenance.places.items())),
             seconds=time.monotonic() - self.began,
             already_there=self.already_there,
@@ -239,28 +271,6 @@ class _Run:
         return any(place is not None and _history(place.file) != _history(file) for place in places)
 
     # -- what is not there --------------------------------------------------------------------------------------------
-
-    def _fill_in(self, sources: Sequence[Source], generated: Sequence[Source]) -> tuple[str, ...]:
-        """Make the tables that the files use and never make, from the generated types."""
-        if not generated:
-            return ()
-        tables, enums = read_generated(source.text for source in generated)
-        known = survey(sources)
-        wanted = sorted((known.needed - known.made) & tables.keys())
-        needed_types = {column.type for name in wanted for column in tables[name].columns}
-        for enum in enums.values():
-            if enum.type in needed_types:
-                self.session.run(enum.statement())
-        if "vector" in needed_types:
-            self._assume('type "vector" does not exist')
-        keys = referred_columns(sources)
-        sizes = Counter(size for source in sources for size in _DIMENSIONS.findall(source.text[:_LARGE]))
-        vector = f"vector({sizes.most_common(1)[0][0]})" if sizes else "text"
-        for name in wanted:
-            statements = tables[name].statements(unique=keys.get(name, ()), vector=vector)
-            if all(self.session.run(statement).succeeded for statement in statements):
-                self.filled_in.append(tables[name])
-        return tuple(f"{table.schema}.{table.name}" for table in self.filled_in)
 
     def _assume(self, message: str) -> bool:
         """Switch on the extension whose absence a message shows; False when there is none, or it is on and did not help."""

@@ -19,6 +19,7 @@ VERBS = {
     "scan": "name everything that is wrong in schema and code; --map shows every way in",
     "deploys": "rank the commits since the last good one by what each did to access",
     "fix": "write the migration (or --code: the edits) that closes the leaks, after approval",
+    "bisect": "name the commit that opened a leak, by attacking the schema of the commits between",
     "own": "show who owns each row, say which routes are public; kept in stanch.toml",
     "incident": "list, show, verify, export or resume case files",
     "runbook": "print the incident's runbook as Markdown",
@@ -139,6 +140,22 @@ def _fix(parser: argparse.ArgumentParser) -> None:
     code.add_argument("--tsc", action="store_true", help="run the project's own `tsc --noEmit` before and after")
 
 
+def _bisect(parser: argparse.ArgumentParser) -> None:
+    _repo(parser)
+    parser.add_argument(
+        "--good", metavar="REV", help="a revision without the leak (default: the beginning of the history)"
+    )
+    parser.add_argument("--bad", metavar="REV", default="HEAD", help="a revision with it (default: HEAD)")
+    parser.add_argument(
+        "--leak",
+        metavar="ID",
+        help="fingerprint of a finding, or object/verb/actor of a leak (default: the worst leak of the bad revision)",
+    )
+    group = parser.add_argument_group("rehearsal")
+    group.add_argument("--shadow", metavar="URL", help="rehearse on this scratch server instead of the embedded one")
+    group.add_argument("--workers", metavar="N", type=int, help="connections that attack at the same time (default 2)")
+
+
 def _own(parser: argparse.ArgumentParser) -> None:
     _pipeline(parser)
     parser.add_argument("--confirm", action="store_true", help="save the map as stanch.toml")
@@ -205,6 +222,7 @@ _ADD = {
     "scan": _scan,
     "deploys": _deploys,
     "fix": _fix,
+    "bisect": _bisect,
     "own": _own,
     "incident": _incident,
     "runbook": _runbook,

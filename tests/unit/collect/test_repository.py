@@ -122,7 +122,7 @@ def test_each_unreadable_file_costs_itself_and_says_why(tmp_path):
 
 
 def test_a_file_over_the_limit_is_not_read(read, monkeypatch):
-    monkeypatch.setattr("assistant.collect.layouts.read_text", _limited())
+    monkeypatch.setattr("assistant.collect.files.read_text", _limited())
     repository = read(
         {"supabase/migrations/1_a.sql": T.format("a"), "supabase/migrations/2_b.sql": "-- x\n" * 1_000_000}
     )

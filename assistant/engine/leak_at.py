@@ -1,0 +1,189 @@
+"""Which leak a bisect looks for, and whether it is there at a commit: by the attack for the database, by a finding for the code.
+
+A leak of the database is known by what was done: object, verb and actor, and the form of the attack. An attack that succeeds counts as
+there even where the operator would be asked whether it is meant, because the question here is since when. Functions are compared without
+their arguments: another argument does not make another leak.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from assistant.attack.triage import ASKED, INBOX, REPEATS, SHARED
+from assistant.collect.files import says_something
+from assistant.domain.errors import UsageError
+from assistant.domain.matrix import Verdict
+from assistant.engine.bisect import Answer, Presence
+from assistant.engine.leaks import worst_first
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
+    from assistant.domain.findings import Finding
+    from assistant.domain.matrix import Cell, Matrix
+    from assistant.engine.at_commit import Proven, Replays
+
+    Key = tuple[str, str, str, str, str]
+
+_FINGERPRINT = re.compile(r"[0-9a-f]{16}")
+_SUCCEEDED = (ASKED, INBOX, SHARED, REPEATS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leak:
+    """What is looked for."""
+
+    id: str
+    """As it was asked for, or ``object/verb/actor`` of the worst."""
+    says: str
+    """One sentence."""
+    keys: frozenset[Key] = frozenset()
+    """Attacks of which one has to succeed; empty when it is known by its finding alone."""
+    fingerprint: str = ""
+    """The finding; empty when an attack was named."""
+
+
+def leak_of(proven: Proven, asked: str | None) -> Leak:
+    """The leak that is meant, as it is at the bad commit.
+
+    Args:
+        proven: the bad commit.
+        asked: a fingerprint, ``object/verb/actor``, an object; None for the worst.
+
+    Raises:
+        UsageError: there is none.
+    """
+    matrix, findings = proven.matrix, proven.findings
+    if asked is None:
+        leaks = worst_first(matrix.of(Verdict.LEAKS))
+        if not leaks:
+            raise UsageError(
+                "nothing leaks at the bad commit.", "Give another --bad, or a --leak that `stanch scan` lists."
+            )
+        worst = leaks[0]
+        asked = _id(worst)
+    if _FINGERPRINT.fullmatch(asked):
+        found = next((one for one in findings if one.fingerprint == asked), None)
+        if found is None:
+            raise UsageError(
+                f"there is no finding {asked} about the database at the bad commit.",
+                "`stanch scan --json` lists the fingerprints.",
+            )
+        return _by_finding(matrix, found)
+    parts = asked.rsplit("/", 2)
+    wanted = (parts[0], parts[1], parts[2]) if len(parts) == 3 else (asked, "", "")  # noqa: PLR2004 - object, verb, actor
+    return _by_attack(matrix, wanted, asked)
+
+
+def succeeded(cell: Cell) -> bool:
+    """True when the attack got through, whether it is called a leak or asked about."""
+    return cell.verdict is Verdict.LEAKS or (
+        cell.verdict is not Verdict.LOCKED_OUT and cell.reason.startswith(_SUCCEEDED)
+    )
+
+
+def key_of(cell: Cell) -> Key:
+    """The identity of an attack across commits."""
+    name, kind, verb, actor, variant = cell.key
+    return (name.partition("(")[0], kind, verb, actor, variant)
+
+
+class InDatabase:
+    """Asks by replaying and attacking."""
+
+    def __init__(self, replays: Replays, leak: Leak, remembered: Mapping[str, Answer] | None = None) -> None:
+        """``remembered``: answers of an earlier run by the key of the rules."""
+        self._replays, self._leak = replays, leak
+        self.remembered = dict(remembered or {})
+        """Answers by the key of the rules; grows."""
+        self.on_answer: Callable[[], None] = lambda: None
+        """Called after each new answer."""
+
+    def counts(self, path: str) -> bool:
+        """SQL, and what decides in which order or for whom it is replayed."""
+        return says_something(path)
+
+    def ask(self, commit: str) -> Answer:
+        """The answer at a commit."""
+        key, _ = self._replays.read(commit)
+        if key not in self.remembered:
+            self.remembered[key] = self._asked(commit)
+            self.on_answer()
+        return self.remembered[key]
+
+    def _asked(self, commit: str) -> Answer:
+        proven = self._replays.proven(commit)
+        if proven is None:
+            return Answer(presence=Presence.ABSENT)  # nothing is there that could leak
+        failures = frozenset(f"{left.statement} ({left.reason})" for left in proven.rules.replay.skipped)
+        if not self._leak.keys:
+            there = any(one.fingerprint == self._leak.fingerprint for one in proven.findings)
+            return Answer(presence=Presence.PRESENT if there else Presence.ABSENT, failures=failures)
+        cells = [cell for cell in proven.matrix.cells if key_of(cell) in self._leak.keys]
+        if any(succeeded(cell) for cell in cells):
+            return Answer(presence=Presence.PRESENT, failures=failures)
+        if cells and all(cell.verdict is Verdict.UNKNOWN for cell in cells):
+            why = f"the attack could not be tried: {cells[0].reason}"
+            return Answer(presence=Presence.UNTESTED, why=why, failures=failures)
+        return Answer(presence=Presence.ABSENT, failures=failures)
+
+
+class InCode:
+    """Asks the code map of a commit's files."""
+
+    def __init__(
+        self, findings_at: Callable[[str], Collection[str]], counts: Callable[[str], bool], leak: Leak
+    ) -> None:
+        """Args: findings_at: fingerprints of the code findings at a commit; counts: which files are code."""
+        self._findings_at, self._leak = findings_at, leak
+        self.counts = counts
+
+    def ask(self, commit: str) -> Answer:
+        """The answer at a commit."""
+        there = self._leak.fingerprint in self._findings_at(commit)
+        return Answer(presence=Presence.PRESENT if there else Presence.ABSENT)
+
+
+def _by_attack(matrix: Matrix, wanted: tuple[str, str, str], asked: str) -> Leak:
+    name, verb, actor = wanted
+    cells = [
+        cell
+        for cell in matrix.cells
+        if succeeded(cell)
+        and name in _names(cell)
+        and verb in {"", cell.verb.value}
+        and actor in {"", cell.actor.value}
+    ]
+    if not cells:
+        raise UsageError(
+            f"the leak {asked!r} is not there at the bad commit.",
+            "`stanch scan --json` lists fingerprints, `stanch prove --json` object, verb and actor of each leak.",
+        )
+    return Leak(id=asked, says=worst_first(cells)[0].reason or asked, keys=frozenset(map(key_of, cells)))
+
+
+def _by_finding(matrix: Matrix, finding: Finding) -> Leak:
+    behind = {cell.key: cell for cell in matrix.cells}
+    cells = [behind[key] for key in finding.cells if key in behind and succeeded(behind[key])]
+    return Leak(
+        id=finding.fingerprint,
+        says=finding.title,
+        keys=frozenset(map(key_of, cells)),
+        fingerprint=finding.fingerprint,
+    )
+
+
+def _names(cell: Cell) -> set[str]:
+    """How people call the object: with and without its schema and arguments; a bucket by its id."""
+    called = {cell.object, cell.object.partition("(")[0]}
+    if cell.kind == "bucket":
+        called = {cell.variant.partition("/")[0]}
+    return called | {name.removeprefix("public.") for name in called}
+
+
+def _id(cell: Cell) -> str:
+    name = cell.variant.partition("/")[0] if cell.kind == "bucket" else cell.object
+    return f"{name}/{cell.verb.value}/{cell.actor.value}"
