@@ -255,6 +255,8 @@ def identity(chain: Chain, seen: Seen) -> Identity | None:
         return found
     if chain.source in NOBODYS or package.startswith(("@/", "~/", "./", "../", "#")):
         return _shaped(chain) or _named(chain)
+    if package.startswith(("firebase", "@firebase/")):
+        return None  # getAuth() gives its service and names nobody
     return _named(chain) if "auth" in package or "session" in package else None
 
 

@@ -37,6 +37,8 @@ class Provider(NamedTuple):
     """Path to the object in the answer."""
     only: frozenset[str] = frozenset()
     """Resources that hold customers' objects; empty for all."""
+    methods: frozenset[str] = frozenset()
+    """Methods that stand on the client itself; empty for all."""
 
 
 _VERBS = {
@@ -188,6 +190,37 @@ PROVIDERS = (
             }
         ),
     ),
+    Provider(
+        "auth0",
+        ("auth0",),
+        frozenset({"managementclient", "auth0management"}),
+        ("data",),
+        only=frozenset({"users", "organizations", "roles", "usersByEmail", "tickets", "connections"}),
+    ),
+    Provider(
+        "firebase",
+        ("firebase-admin", "firebase_admin"),
+        methods=frozenset(
+            {
+                "setCustomUserClaims",
+                "updateUser",
+                "deleteUser",
+                "deleteUsers",
+                "getUser",
+                "getUserByEmail",
+                "listUsers",
+                "createCustomToken",
+                "revokeRefreshTokens",
+                "generatePasswordResetLink",
+                "generateSignInWithEmailLink",
+                "set_custom_user_claims",
+                "update_user",
+                "delete_user",
+                "list_users",
+                "create_custom_token",
+            }
+        ),
+    ),
     Provider("workos", ("@workos-inc/node",), frozenset({"workos"})),
     Provider(
         "jackson",
@@ -276,6 +309,8 @@ def query(chain: Chain, seen: Seen) -> Draft | None:
     del seen
     resource, name = _resource(chain, found)
     if not name or set(resource) & _NEVER or (found.only and not found.only & set(resource)):
+        return None
+    if found.methods and name not in found.methods:
         return None
     verb, table = _verb(resource, name)
     return _draft(found, verb, table, last) if verb and table else None

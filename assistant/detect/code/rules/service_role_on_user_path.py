@@ -134,6 +134,8 @@ def _own(access: Access) -> bool:
     query = access.query
     if query.verb in {"call", "vector", "sign", "upload"} or query.engine != "supabase":
         return False
+    if query.table.startswith("auth."):
+        return False  # accounts themselves: no rule of the database lets a user change them
     by_filter = query.tie is not None and query.tie.kind is TieKind.FILTER
     by_owner = query.verb in {"insert", "upsert"} and any(
         access.context.names_owner(query.table, written.column)

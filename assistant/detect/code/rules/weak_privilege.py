@@ -37,7 +37,11 @@ _EMPTIES_ALL: Final = "empty the table"
 _ADMINISTERS: Final = "administer"
 _ROLES: Final = words.named("role roles is_admin admin permissions permission is_owner access_level")
 _MEMBERS: Final = re.compile(r"member|membership|user_team|team_user|collaborator|user_role|user$|profile$|account$")
+_TEAM: Final = re.compile(
+    r"^(?:(?:team|workspace|organi[sz]ation|org|company|tenant|user)_)?(?:member|membership)$|^(?:user_team|team_user|user_role|user_organi[sz]ation|user_workspace)$"
+)
 _MONEY: Final = words.named("payout settlement withdrawal refund commission")
+_IDENTITY_PROVIDERS: Final = frozenset({"clerk", "auth0", "workos", "firebase"})
 _EMPTIES: Final = re.compile(r"^\s*(?:truncate|drop\s+table|delete\s+from\s+[\w.\"]+\s*;?\s*$)", re.IGNORECASE)
 
 
@@ -91,6 +95,21 @@ def _admin(check: str) -> str:
     """
 
 
+def _accounts(check: str) -> str:
+    return f"""
+        import {{ createClient }} from "@supabase/supabase-js";
+        import {{ getServerSession }} from "next-auth";
+        const admin = createClient(process.env.SUPABASE_URL, process.env.SUPABASE_SERVICE_ROLE_KEY);
+        export async function GET() {{
+          const session = await getServerSession();
+          if (!session) return new Response(null, {{ status: 401 }});
+          {check}
+          const {{ data }} = await admin.auth.admin.listUsers();
+          return Response.json(data.users);
+        }}
+    """
+
+
 EXAMPLES = (
     CodeExample(
         quiet={
@@ -109,6 +128,14 @@ EXAMPLES = (
             )
         },
         leak={"app/api/admin/users/route.ts": _admin("")},
+    ),
+    CodeExample(
+        quiet={
+            "app/api/people/route.ts": _accounts(
+                'if (session.user.role !== "admin") return new Response(null, { status: 403 });'
+            )
+        },
+        leak={"app/api/people/route.ts": _accounts("")},
     ),
 )
 
@@ -166,6 +193,10 @@ def _act(access: Access) -> str:
         return _EMPTIES_ALL
     if access.writes and words.table_key(query.table) in _MONEY and not access.tied and not _is_own(access):
         return "move money"
+    if query.verb == "delete" and _TEAM.search(words.table_key(query.table)) and _other_person(access):
+        return "" if _looked_up(access) else "remove anybody from the team"
+    if _lists_accounts(access):
+        return "list the accounts of all users"
     if (
         in_administration(access.entry)
         and not access.tied
@@ -175,6 +206,14 @@ def _act(access: Access) -> str:
         private = access.whose is Whose.CUSTOMERS or (access.writes and query.verb != "insert")
         return _ADMINISTERS if private else ""
     return ""
+
+
+def _lists_accounts(access: Access) -> bool:
+    """Every account of the identity provider is answered, and not those of one organisation."""
+    query = access.query
+    provider = query.engine in _IDENTITY_PROVIDERS or query.table == "auth.users"
+    people = words.table_key(query.table.rpartition(".")[2]) in {"user", "account"}
+    return provider and people and query.verb == "select" and not query.filters and bool(query.returned)
 
 
 def _asks_role(access: Access) -> bool:
