@@ -189,6 +189,7 @@ def learn_member(run: Run, item: Value, group: Value) -> Learned:
     constants = bool(around) and all(o.kind in {OriginKind.CONSTANT, OriginKind.ENVIRONMENT} for o in around)
     if constants:
         out.append(_present(run, item))
+        out += [Learned(frozenset({("limited", one)})) for one in inside if one.kind is OriginKind.REQUEST]
     for origin in inside:
         if constants:
             out.append(_along(origin, read_along(run, origin)))

@@ -2,7 +2,7 @@
 
 Facts are small tuples in a frozen set, so that branches copy them for nothing: ``("caller",)`` somebody is signed in, ``("proven", origin)`` a
 request value belongs to the caller, ``("tied", n)`` the rows of query n do, ``("role", text)``, ``("secret",)``, ``("signed",)``,
-``("set", variable)`` an environment variable is not empty.
+``("set", variable)`` an environment variable is not empty, ``("limited", origin)`` a request value is one of a list in the code.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.facts import Facts, Learned, Lesson, access
 from assistant.collect.code.follow.learn import learn
-from assistant.collect.code.values import Known, Promise, Test, Value
+from assistant.collect.code.values import Chain, Known, Promise, Test, Value
 from assistant.domain.code import Guard, GuardKind, OriginKind, Weakness
 
 
@@ -120,8 +120,8 @@ def picked(run: Run, whole: Value, items: tuple[Value, ...], meaning: Value, *, 
     return run.mean(fresh, meaning) if isinstance(meaning, Test) else fresh
 
 
-def shown(run: Run, value: Value, depth: int = 0) -> None:
-    """Note which rows reach the answer, whole or by field."""
+def shown(run: Run, value: Value, depth: int = 0, *, spent: bool = False) -> None:
+    """Note which rows reach the answer, whole or by field; what was decrypted for a library (``spent``) is not in what it gives back."""
     from assistant.collect.code.values import parts_of
 
     if depth > 6:  # noqa: PLR2004 - answers are not nested deeper
@@ -130,6 +130,8 @@ def shown(run: Run, value: Value, depth: int = 0) -> None:
         for origin in value.origins:
             if origin.kind is OriginKind.ROW and 0 <= origin.row < len(run.ledger.queries):
                 path = origin.path.lstrip("!")
+                if spent and path.endswith(".decrypted"):
+                    continue
                 if path not in {"length", "count"} and not origin.path.startswith("!"):
                     run.ledger.queries[origin.row].returned.add(path or "*")
                     held = ("tied", origin.row) in run.facts
@@ -138,4 +140,4 @@ def shown(run: Run, value: Value, depth: int = 0) -> None:
     if isinstance(value, Test):
         return
     for part in parts_of(value):
-        shown(run, part, depth + 1)
+        shown(run, part, depth + 1, spent=spent or isinstance(value, Chain))

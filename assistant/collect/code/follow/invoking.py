@@ -8,6 +8,7 @@ from assistant.collect.code.follow.binding import bind
 from assistant.collect.code.follow.facts import telling
 from assistant.collect.code.follow.frame import Frame
 from assistant.collect.code.follow.kept import declared
+from assistant.collect.code.follow.queries import opened
 from assistant.collect.code.follow.scope import Scope, either
 from assistant.collect.code.follow.statements import execute
 from assistant.collect.code.follow.stop import Stopped
@@ -56,6 +57,7 @@ def invoke(run: Run, closure: Closure, arguments: tuple[Value, ...], module: str
     depth, run.depth = run.depth, 0
     before = run.facts
     declared(run, closure, arguments)
+    clear = opened(run, function.name, arguments, module, at) if function.name else None
     try:
         _supply(run, closure, scope, arguments)
         alive = execute(run, function.body, scope)
@@ -66,7 +68,10 @@ def invoke(run: Run, closure: Closure, arguments: tuple[Value, ...], module: str
         run.depth = depth
     if alive:
         frame.returns.append((NOTHING, run.facts))
-    return _result(run, frame, before, is_async=function.is_async)
+    result = _result(run, frame, before, is_async=function.is_async)
+    if clear is None:
+        return result
+    return Promise(clear, result.facts) if isinstance(result, Promise) else clear
 
 
 def _again(run: Run, closure: Closure, module: str, at: int) -> bool:

@@ -69,11 +69,13 @@ _KEEPS = frozenset(
         "getTime",
     ]
 )
+_CUTS = frozenset({"slice", "substring", "substr", "at"})
 _NEVER = Constant(value=False)
 _BODY = frozenset({"json", "formData", "text", "blob", "arrayBuffer", "parseBody", "get_json", "form", "body"})
 _EACH = frozenset({"map", "forEach", "flatMap", "mapAsync"})
 _PICK = frozenset({"find", "filter", "findLast"})
 _SOME = frozenset({"some", "every", "findIndex"})
+_OUTSIDE = frozenset({OriginKind.REQUEST, OriginKind.CONSTANT})
 _READERS = frozenset({"get", "getAll", "getlist", "param", "query", "queries", "header", "valid", "cookie"})
 _SECTION = {"json": "body", "form": "form", "query": "query", "param": "path", "header": "header", "cookie": "cookie"}
 
@@ -87,8 +89,14 @@ def known_method(run: Run, value: Known, name: str, arguments: tuple[Value, ...]
         return Test("in", (arguments[0], value))
     if name in {"equals", "localeCompare", "compare", "isEqual"} and arguments:
         return Test("equal", (value, arguments[0]))
+    if name in {"startsWith", "startswith"} and arguments and all(one.kind in _OUTSIDE for one in value.origins):
+        begins = text_of(arguments[0]) or ""
+        if begins.startswith(("/", "http")) and begins != "//":  # the address stays here, or at a host of the code's
+            return run.mean(Known(UNKNOWN.origins), Test("in", (value, arguments[0])))
     if name in {"startsWith", "endsWith", "test", "match", "hasOwnProperty", "startswith", "endswith"}:
         return UNKNOWN
+    if name in _CUTS and any(one.path.endswith(".decrypted") for one in value.origins):
+        return UNKNOWN  # "••••" and the last four characters
     requested = _requested(value, name, arguments)
     if requested is not None:
         return requested

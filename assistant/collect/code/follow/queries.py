@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from assistant.collect.code.follow.ledger import QueryRecord
 from assistant.collect.code.follow.schemas import narrowed
 from assistant.collect.code.follow.trust import bound, consequences, tie_of, trusted
-from assistant.collect.code.recognise import Seen, check_of, deeds_of, identity_of, query_of
+from assistant.collect.code.recognise import DECRYPTS, Seen, check_of, deeds_of, identity_of, query_of
 from assistant.collect.code.values import (
     UNKNOWN,
     Chain,
@@ -43,6 +43,8 @@ _THROWS = ("OrThrow", "OrFail", "OrReject", "_or_404", "orFail")
 """Reads that never come back without a row."""
 _FETCHES = frozenset({"fetchone", "fetchall", "fetchmany", "fetchval"})
 """How a cursor of Python hands out what the statement before found."""
+CLEAR = "decrypted"
+"""Last word of the path of what was decrypted."""
 _BY_NAME = " (by name only)"
 
 
@@ -63,9 +65,12 @@ def asked(run: Run, chain: Chain) -> Value | None:
     check = check_of(chain, seen)
     if check is not None:
         return _checked(run, chain, check)
+    clear: Value | None = None
     for deed in deeds_of(chain, seen):
         _done(run, chain, deed)
-    return None
+        if deed.kind == ActKind.DECRYPT and deed.parts:
+            clear = _in_clear(tuple(value for _, value, _ in deed.parts))
+    return clear
 
 
 def finished(run: Run, chain: Chain) -> Value | None:
@@ -159,6 +164,36 @@ def _cursor(chain: Chain) -> tuple[object, ...]:
     return (chain.source, chain.name, *((step.name, step.module, step.at) for step in chain.steps[:-1]))
 
 
+def opened(run: Run, name: str, arguments: tuple[Value, ...], module: str, at: int) -> Value | None:
+    """What a function of the repository gives that says by its name that it decrypts; None for all others."""
+    if not DECRYPTS.match(name):
+        return None
+    run.ledger.acts.append(
+        Act(
+            kind=ActKind.DECRYPT,
+            name=name,
+            place=run.place(module, at, run.symbol()),
+            order=run.ledger.next(),
+            parts=tuple(ActPart(str(n), _origins(one), "") for n, one in enumerate(arguments)),
+            at=(at, at),
+        )
+    )
+    return _in_clear(arguments)
+
+
+def _in_clear(values: tuple[Value, ...]) -> Value | None:
+    """The content of columns in clear: ``encryptedKey.decrypted``; None for cookies and tokens, which say who somebody is."""
+    found = frozenset().union(*(origins_of(unwrapped(one)) for one in values))
+    if not any(one.kind is OriginKind.ROW and one.path for one in found):
+        return None
+    return Known(
+        frozenset(
+            one._replace(path=f"{one.path}.{CLEAR}") if one.kind is OriginKind.ROW and one.path else one
+            for one in found
+        )
+    )
+
+
 def _twin(run: Run, record: QueryRecord) -> QueryRecord | None:
     """The same query through another branch of its client (``globalThis.prisma ?? new PrismaClient()``)."""
     for known in reversed(run.ledger.queries[-6:]):
@@ -232,11 +267,18 @@ def _act(
             name=name,
             place=run.place(last.module, last.at, run.symbol()),
             order=run.ledger.next(),
-            parts=tuple(ActPart(n, _origins(v), t[:120]) for n, v, t in parts),
+            parts=tuple(ActPart(n, _chosen(run, kind, _origins(v)), t[:120]) for n, v, t in parts),
             detail=detail,
             at=(last.at, last.end),
         )
     )
+
+
+def _chosen(run: Run, kind: ActKind, origins: tuple[Origin, ...]) -> tuple[Origin, ...]:
+    """Where a redirect goes when its address is one of a list in the code: that list decides, and not the request."""
+    if kind is not ActKind.REDIRECT or not any(("limited", one) in run.facts for one in origins):
+        return origins
+    return tuple(Origin(OriginKind.CONSTANT, "'/'") if ("limited", one) in run.facts else one for one in origins)
 
 
 def guard_at(run: Run, kind: GuardKind, says: str, chain: Chain, weakness: Weakness | None) -> Guard:

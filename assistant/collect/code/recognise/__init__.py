@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.recognise import acts, checks, identity, prisma, providers, supabase_clients
+from assistant.collect.code.recognise.acts import DECRYPTS
 from assistant.collect.code.recognise.callbacks import supplied
 from assistant.collect.code.recognise.chains import LANGUAGE, Seen, normal, package_of
 from assistant.collect.code.recognise.routes import readers_of
@@ -117,4 +118,4 @@ def client_of(chain: Chain) -> ClientKind | None:
     return ClientKind.PROVIDER if providers.provider_of(chain) is not None else None
 
 
-__all__ = ["Seen", "check_of", "client_of", "deed_of", "deeds_of", "identity_of", "query_of", "supplied"]
+__all__ = ["DECRYPTS", "Seen", "check_of", "client_of", "deed_of", "deeds_of", "identity_of", "query_of", "supplied"]

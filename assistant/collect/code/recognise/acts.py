@@ -179,10 +179,11 @@ _CHAINS = (
 _CHAIN_CALLS = frozenset(
     {"invoke", "stream", "call", "predict", "ainvoke", "astream", "batch", "run", "streamEvents", "kickoff", "generate"}
 )
-_DECRYPTS = re.compile(
+DECRYPTS = re.compile(
     r"^(?:un)?_?(?:decrypt|decipher|unseal|unwrap_?key|symmetric_?decrypt|aes_?decrypt|open_?secret|vault_?decrypt)",
     re.IGNORECASE,
 )
+"""Names of functions that open a stored secret."""
 _CIPHERS = frozenset({"createDecipheriv", "createDecipher", "privateDecrypt", "decrypt"})
 _RUNS = {
     "eval": "eval",
@@ -338,7 +339,7 @@ def _tool_names(value: Value) -> list[str]:
 def _decrypted(chain: Chain, last: Step, package: str, name: str) -> Deed | None:
     about = argument(last, 0)
     parts = () if about is None else (("0", about, said(about)),)
-    if name in _CIPHERS or (_DECRYPTS.match(name) and package != "jose"):
+    if name in _CIPHERS or (DECRYPTS.match(name) and package != "jose"):
         return Deed("decrypt", name, parts)
     if "AES" in [chain.name, *(step.name for step in chain.steps)] and name == "decrypt":
         return Deed("decrypt", "AES.decrypt", parts)

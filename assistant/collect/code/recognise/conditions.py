@@ -68,23 +68,25 @@ def negated(conditions: list[Condition]) -> list[Condition]:
     return [(column, turned.get(how, "match"), value) for column, how, value in conditions]
 
 
-def either(branches: list[list[Condition]]) -> list[Condition]:
+def either(branches: list[list[Condition]], *, written: bool = False) -> list[Condition]:
     """Several alternatives in one list.
 
     A caller compared in each alternative that names a value from outside binds; an alternative of constants only (``is_public = true``)
-    is somebody's decision and binds too; ``or(user_id = caller, id = request)`` binds nobody.
+    is somebody's decision and binds too; ``or(user_id = caller, id = request)`` binds nobody. ``written``: the query itself says ``or``;
+    branches of the code, of which one may be for administrators, are not accused.
     """
     if any(not branch for branch in branches):
         return [each for branch in branches for each in optional(branch)]
     if len(branches) == 1:
         return branches[0]
+    loosely = "alternative" if written else "match"
     loose = [_outside(branch) and not _theirs(branch) for branch in branches]
     out: list[Condition] = []
     for branch in branches:
         for column, how, value in branch:
             kinds = {origin.kind for origin in origins_of(value)}
             weak = any(loose) and OriginKind.REQUEST not in kinds
-            out.append((column, "alternative" if weak else how, value))
+            out.append((column, loosely if weak else how, value))
     return out
 
 

@@ -266,7 +266,11 @@ def _by_object(where: Shape, prefix: str = "") -> list[Condition]:
     for key, value in where.fields.items():
         if key in {"AND", "OR"}:
             branches = [_by_object(each, prefix) for each in items_of(value) if isinstance(each, Shape)]
-            out += either(branches) if key == "OR" and branches else [one for branch in branches for one in branch]
+            out += (
+                either(branches, written=True)
+                if key == "OR" and branches
+                else [one for branch in branches for one in branch]
+            )
         elif key == "NOT" and isinstance(value, Shape):
             out += negated(_by_object(value, prefix))
         elif isinstance(value, Shape) and operator(next(iter(value.fields), "")) != "match":

@@ -156,7 +156,7 @@ def conditions_of(value: Value | None, seen: Seen, main: str = "", depth: int = 
     if word in {"and", "or"}:
         given = [each for one in (value.last.arguments or () if value.last else ()) for each in items_of(one)]
         parts = [conditions_of(each, seen, main, depth + 1) for each in given if not is_nothing(each)]
-        return either(parts) if word == "or" and parts else [one for part in parts for one in part]
+        return either(parts, written=True) if word == "or" and parts else [one for part in parts for one in part]
     if word == "not":
         return negated(conditions_of(argument(value.last, 0), seen, main, depth + 1))
     if word in {"exists", "notExists"}:

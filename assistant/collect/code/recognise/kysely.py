@@ -136,7 +136,11 @@ def conditions_of(value: Value | None, seen: Seen, depth: int = 0) -> list[Condi
         chained = before.last is not None and before.last.arguments is not None
         if chained:
             branches = [conditions_of(before, seen, depth + 1), _where(last, seen)]
-        return either(branches) if name == "or" and branches else [one for branch in branches for one in branch]
+        return (
+            either(branches, written=True)
+            if name == "or" and branches
+            else [one for branch in branches for one in branch]
+        )
     if name == "not":
         return negated(conditions_of(argument(last, 0), seen, depth + 1))
     if name == "exists":

@@ -233,7 +233,7 @@ def where_in(value: Value | None, depth: int = 0) -> list[Condition]:
         if key in {"$or", "$and", "$nor"}:
             branches = [where_in(one, depth + 1) for one in items_of(each)]
             if key == "$or" and branches:
-                out += either(branches)
+                out += either(branches, written=True)
             else:
                 joined = [one for branch in branches for one in branch]
                 out += joined if key == "$and" else negated(joined)

@@ -211,7 +211,7 @@ def _object(value: Value | None, prefix: str = "") -> list[Condition]:
         return []
     items = items_of(value)
     if len(items) > 1:
-        return either([_object(each, prefix) for each in items])
+        return either([_object(each, prefix) for each in items], written=True)
     if not items:
         return []
     one = items[0]

@@ -242,7 +242,7 @@ def _condition(key: str, value: Value, depth: int) -> list[Condition]:
         return [one for each in items_of(value) for one in _where(each, depth + 1)]
     if key == "OR":
         branches = [_where(each, depth + 1) for each in items_of(value) if not is_nothing(each)]
-        return either(branches) if branches else []
+        return either(branches, written=True) if branches else []
     if key == "NOT":
         return negated([one for each in items_of(value) for one in _where(each, depth + 1)])
     if key in _RELATIONS and isinstance(value, Shape):

@@ -230,7 +230,7 @@ def _of_q(value: Value, depth: int = 0) -> list[Condition]:
     if isinstance(value, Test) and value.kind in {"all", "any", "not"}:
         parts = [_of_q(each, depth + 1) for each in value.operands]
         if value.kind == "any":
-            return either(parts)
+            return either(parts, written=True)
         flat = [one for part in parts for one in part]
         return negated(flat) if value.kind == "not" else flat
     last = value.last if isinstance(value, Chain) else None

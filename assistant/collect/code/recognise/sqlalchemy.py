@@ -165,7 +165,9 @@ def conditions_of(value: Value | None, main: str, depth: int = 0) -> list[Condit
             name = last.name or value.name
             if name in {"and_", "or_"}:
                 parts = [conditions_of(each, main, depth + 1) for each in last.arguments]
-                return either(parts) if name == "or_" and parts else [one for part in parts for one in part]
+                return (
+                    either(parts, written=True) if name == "or_" and parts else [one for part in parts for one in part]
+                )
             if name == "not_":
                 return negated(conditions_of(argument(last, 0), main, depth + 1))
             column = _column(value._replace(steps=value.steps[:-1]))
@@ -197,7 +199,7 @@ def _tested(value: Test, main: str, depth: int) -> list[Condition]:
     how = {"equal": "eq", "differ": "neq", "more": "gt", "less": "lt", "order": "match", "in": "in"}.get(value.kind)
     if value.kind in {"all", "any"}:
         parts = [conditions_of(each, main, depth + 1) for each in value.operands]
-        return either(parts) if value.kind == "any" else [one for part in parts for one in part]
+        return either(parts, written=True) if value.kind == "any" else [one for part in parts for one in part]
     if value.kind == "not":
         return negated([one for each in value.operands for one in conditions_of(each, main, depth + 1)])
     if how is None or len(value.operands) != 2:  # noqa: PLR2004 - two sides

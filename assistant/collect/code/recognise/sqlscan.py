@@ -213,7 +213,7 @@ class Statement:
             if found is not None:
                 branches[-1].append(found)
             number += 1
-        return (either(branches) if len(branches) > 1 else branches[0]), number
+        return (either(branches, written=True) if len(branches) > 1 else branches[0]), number
 
     def _called(self, number: int) -> bool:
         return (

@@ -240,7 +240,7 @@ def _either(step: Step) -> list[Condition]:
     branches = conditions_in(*written)
     if table:
         branches = [[(f"{table}.{column}", how, value) for column, how, value in branch] for branch in branches]
-    return either(branches)
+    return either(branches, written=True)
 
 
 def _storage(steps: tuple[Step, ...], client: str) -> Draft | None:

@@ -42,6 +42,18 @@ EXAMPLES: Final = (
         quiet={**APP, "app/auth/callback/route.ts": _ROUTE.replace("TARGET", 'new URL("/home", request.url)')},
         leak={"app/auth/callback/route.ts": _ROUTE.replace("TARGET", "next")},
     ),
+    CodeExample(
+        quiet={
+            **APP,
+            "app/auth/callback/route.ts": _ROUTE.replace(
+                "TARGET", 'next.startsWith("/") && !next.startsWith("//") ? next : "/home"'
+            ),
+        },
+        leak={"app/auth/callback/route.ts": _ROUTE.replace("TARGET", "next")},
+        mend={
+            "app/auth/callback/route.ts": _ROUTE.replace("TARGET", '["/home", "/cart"].includes(next) ? next : "/home"')
+        },
+    ),
 )
 _WHERE: Final = re.compile(
     r"next|redirect|return|callback|url|to$|continue|target|destination|goto|from|path|back|dest|site", re.IGNORECASE
