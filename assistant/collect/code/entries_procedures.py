@@ -35,6 +35,8 @@ _VERBS = {"query": "query", "mutation": "mutation", "subscription": "subscriptio
 _BUILDS = frozenset({"input", "output", "use", "meta", "route", "errors", "concat", "middleware", "$context", "tag"})
 _PROCEDURE = re.compile(r"[pP]rocedure|^os$|^base$|^(?:pub|authed)$")
 _DEEPEST = 12
+_NESTED = 4
+"""Levels of plain records that a router is written in."""
 
 
 class Router(NamedTuple):
@@ -124,9 +126,13 @@ def is_router(value: Expression | None) -> bool:
     return isinstance(value.arguments[0], Record) or name.rpartition(".")[2].startswith("merge")
 
 
-def _of_procedures(record: Record) -> bool:
-    """A plain record is a router when procedures stand in it that are built from a named procedure or step by step."""
-    return any(is_procedure(entry.value) and _is_built(entry.value) for entry in record.entries)
+def _of_procedures(record: Record, depth: int = 0) -> bool:
+    """A plain record is a router when procedures stand in it, or in a record below, that are built from a named procedure or step by step."""
+    return any(
+        (is_procedure(entry.value) and _is_built(entry.value))
+        or (isinstance(entry.value, Record) and depth < _NESTED and _of_procedures(entry.value, depth + 1))
+        for entry in record.entries
+    )
 
 
 def _is_built(value: Expression | None) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code.access import MACHINES, NOT_RUN_BY_PEOPLE, Access, proven_by
@@ -105,6 +106,25 @@ def _mine(rows: str) -> str:
     """
 
 
+def _team(first: str, condition: str) -> str:
+    return f"""
+        import {{ PrismaClient }} from "@prisma/client";
+        import {{ getServerSession }} from "next-auth";
+        const prisma = new PrismaClient();
+        export async function GET(request) {{
+          const session = await getServerSession();
+          if (!session) return new Response(null, {{ status: 401 }});
+          const teamId = request.nextUrl.searchParams.get("teamId");
+          {first}
+          if (teamId) {{
+            const member = await prisma.teamMember.findFirst({{ where: {{ teamId, userId: session.user.id }} }});
+            if (!member) return new Response(null, {{ status: 403 }});
+          }}
+          return Response.json(await prisma.invoice.findMany({{ where: {{ {condition} }} }}));
+        }}
+    """
+
+
 def _cookie(asks: str) -> str:
     return f"""
         import {{ createServerClient }} from "@supabase/ssr";
@@ -145,6 +165,12 @@ EXAMPLES = (
             )
         },
     ),
+    CodeExample(
+        quiet={
+            "app/api/invoices/route.ts": _team("if (!teamId) return new Response(null, { status: 400 });", "teamId")
+        },
+        leak={"app/api/invoices/route.ts": _team("", "teamId: teamId ?? undefined")},
+    ),
 )
 
 
@@ -159,6 +185,8 @@ def find(context: CodeContext) -> Iterator[Finding]:
             behind = _behind(context, entry, guard)
             if behind or _powerful(entry, guard):
                 yield _finding(context, entry, guard, behind)
+        for guard, query in _open_without_id(context, entry):
+            yield _finding(context, entry, replace(guard, weakness=Weakness.FAIL_OPEN), [query])
 
 
 def _finding(context: CodeContext, entry: Entry, guard: Guard, behind: list[Query]) -> Finding:
@@ -239,6 +267,24 @@ def _behind(context: CodeContext, entry: Entry, guard: Guard) -> list[Query]:
         if not late and query.order > guard.order and (access.used or access.writes):
             out.append(query)
     return sorted(out, key=lambda query: (query.verb not in WRITES, query.order))
+
+
+def _open_without_id(context: CodeContext, entry: Entry) -> Iterator[tuple[Guard, Query]]:
+    """The id is checked when there is one, and without one neither the check nor the condition is there: every tenant's rows."""
+    for query in entry.queries:
+        access = Access(context=context, entry=entry, query=query)
+        if access.tied or not access.matters or access.whose is not Whose.CUSTOMERS:
+            continue
+        if any(condition.operator in {"eq", "in"} for condition in query.filters):
+            continue
+        for condition in query.filters:
+            if condition.operator != "match" or not context.names_owner(query.table, condition.column):
+                continue
+            asked = {origin for origin in condition.origins if origin.kind is OriginKind.REQUEST}
+            guard = next((one for one in access.strong if asked and asked <= proven_by(entry, (one,))), None)
+            if guard is not None and len(asked) == len(condition.origins):
+                yield guard, query
+                break
 
 
 def _by_claim_alone(query: Query) -> bool:
