@@ -15,7 +15,20 @@ from assistant.collect.code.recognise.chains import (
     package_of,
 )
 from assistant.collect.code.recognise.conditions import Condition, either, negated, operator, within
-from assistant.collect.code.values import UNKNOWN, Chain, Constant, Draft, Either, Listed, Shape, Step, Value
+from assistant.collect.code.values import (
+    UNKNOWN,
+    Chain,
+    Constant,
+    Draft,
+    Either,
+    Known,
+    Listed,
+    Shape,
+    Step,
+    Value,
+    origins_of,
+)
+from assistant.domain.code import Origin, OriginKind
 
 
 _READS = frozenset({"findUnique", "findUniqueOrThrow", "findFirst", "findFirstOrThrow", "findMany"})
@@ -92,6 +105,7 @@ _WRITTEN_BELOW = frozenset(
     }
 )
 _SCALAR = frozenset({"set", "increment", "decrement", "multiply", "divide", "push"})
+_RELATIVE = frozenset({"increment", "decrement", "multiply", "push"})
 _PACKAGES = ("@prisma/", ".prisma/", "prisma", "@zenstackhq/")
 _DEEPEST = 8
 
@@ -292,7 +306,9 @@ def _row(row: Value, depth: int) -> list[tuple[str, Value]]:
             out.append((key, value))
             continue
         for word, below in value.fields.items():
-            if word in _SCALAR:
+            if word in _RELATIVE:  # once more is not the same as once
+                out.append((key, Known(origins_of(below) | {Origin(OriginKind.GENERATED, "increment")})))
+            elif word in _SCALAR:
                 out.append((key, below))
             elif word in _WRITTEN_BELOW and isinstance(below, (Shape, Listed, Either)):
                 out += [(f"{key}.{word}.{column}", one) for column, one in _nested(word, below, depth)]

@@ -175,7 +175,7 @@ def _rows(steps: tuple[Step, ...], client: str) -> Draft | None:
         written=written,
         single=any(step.name in _SINGLE for step in rest),
         wraps=("data",),
-        lazy=True,
+        lazy=steps[-1].name != "execute",
     )
 
 
@@ -209,7 +209,7 @@ def _function(steps: tuple[Step, ...], client: str, schema: str) -> Draft:
         filters=(*((key, "eq", value) for key, value in given), *_conditions(steps[1:])),
         single=any(step.name in _SINGLE for step in steps[1:]),
         wraps=("data",),
-        lazy=True,
+        lazy=steps[-1].name != "execute",
     )
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from assistant.detect.code.context import CodeContext
-    from assistant.domain.code import Entry
+    from assistant.domain.code import Entry, Query
     from assistant.domain.findings import Finding
 
 RULE: Final = CodeRule(
@@ -43,6 +43,10 @@ export async function POST(request: Request) {
   return Response.json({ received: true })
 }
 """.replace("SIGNED", SIGNED)
+_ADDS: Final = _HANDLER.replace(
+    "await db.credit.create({ data: { amount: 100, customer: event.data.object.customer } })",
+    "await db.user.update({ where: { stripeId: event.data.object.customer }, data: { credits: { increment: 100 } } })",
+)
 EXAMPLES: Final = (
     CodeExample(
         quiet=APP,
@@ -52,6 +56,13 @@ EXAMPLES: Final = (
                 "FIRST", "await db.webhookEvent.create({ data: { id: event.id } })"
             )
         },
+    ),
+    CodeExample(
+        quiet={
+            **APP,
+            "app/api/webhooks/stripe/route.ts": _ADDS.replace("{ increment: 100 }", "100").replace("FIRST", ""),
+        },
+        leak={"app/api/webhooks/stripe/route.ts": _ADDS.replace("FIRST", "")},
     ),
 )
 _EVENT_ID: Final = re.compile(
@@ -65,7 +76,7 @@ def find(context: CodeContext) -> Iterator[Finding]:
     for entry in context.entries():
         if not entry.webhook or not from_a_machine(entry):
             continue
-        inserts = [query for query in entry.queries if query.verb == "insert"]
+        inserts = [query for query in entry.queries if query.verb == "insert" or _adds(query)]
         if inserts and not _remembers(entry):
             found.append((entry, place_of(entry, inserts[0])))
     yield from grouped(
@@ -73,7 +84,16 @@ def find(context: CodeContext) -> Iterator[Finding]:
         found,
         one="{who} does not notice when an event is delivered twice.",
         many="{n} webhooks do not notice when an event is delivered twice.",
-        detail="They insert without looking whether the event was seen:",
+        detail="They insert or add up without looking whether the event was seen:",
+    )
+
+
+def _adds(query: Query) -> bool:
+    """``credits: { increment: 100 }``: a second time it is 200."""
+    return query.verb in {"update", "upsert"} and any(
+        origin.kind is OriginKind.GENERATED and origin.path == "increment"
+        for written in query.written
+        for origin in written.origins
     )
 
 
