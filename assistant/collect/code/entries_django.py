@@ -10,7 +10,23 @@ from assistant.collect.code.entries_point import Before, EntryPoint, Spot, point
 from assistant.collect.code.entries_registrations import joined_url, url_of
 from assistant.collect.code.entries_webhooks import is_webhook
 from assistant.domain.code import EntryKind
-from assistant.domain.syntax import Assign, Attribute, Binary, Call, Class, Declare, Do, Function, Name, Sequence
+from assistant.domain.syntax import (
+    Assign,
+    Attribute,
+    Binary,
+    Call,
+    Class,
+    Declare,
+    Do,
+    Field,
+    Function,
+    Lambda,
+    Name,
+    Parameter,
+    Record,
+    Return,
+    Sequence,
+)
 
 
 if TYPE_CHECKING:
@@ -27,6 +43,7 @@ _METHODS = {
     "perform_create": "POST", "perform_update": "PUT", "perform_destroy": "DELETE",
 }  # fmt: skip
 _GUARDS = frozenset({"permission_classes", "authentication_classes", "login_url", "permission_required"})
+_GENERIC = re.compile(r"(?:ModelViewSet|ReadOnlyModelViewSet|RetrieveModelMixin|Retrieve\w*APIView)$")
 _DEEPEST = 6
 
 
@@ -169,6 +186,28 @@ def _class(
         from dataclasses import replace
 
         yield replace(entry, at=(method.at, method.end))
+    shown = _inherited(klass)
+    if shown is not None:
+        own = joined_url(url, "<pk>") if viewset else url
+        yield _point(program, found, shown, klass.at, f"{klass.name}.retrieve", "GET", own, (*before, *guards))
+
+
+def _inherited(klass: Class) -> Expression | None:
+    """A generic view of Django REST that answers one row without a method of its own: out of its rows, the one with the key in the path."""
+    at, end = klass.at, klass.end
+    own = {"retrieve", "get", "get_object", "get_queryset"} & {method.name for method in klass.methods}
+    if own or not any(_GENERIC.search(dotted(base)) for base in klass.bases):
+        return None
+    named = (field for field in klass.fields if isinstance(field.pattern, Name) and field.pattern.id == "queryset")
+    rows = next((field.value for field in named), None)
+    if rows is None:
+        return None
+    key = Record((Field(key="pk", value=Name("pk", at, at), spread=False),), at, end)
+    one = Call(Attribute(rows, "get", at, end), (key,), new=False, at=at, end=end)
+    given = tuple(Parameter(Name(name, at, at), None, "", rest=False) for name in ("self", "request", "pk"))
+    body = (Return(one, at, end),)
+    function = Function("retrieve", given, body, is_async=False, directives=(), decorators=(), at=at, end=end)
+    return Lambda(function, at, end)
 
 
 def _named(program: Program, path: str, view: Expression) -> Found | None:

@@ -6,14 +6,26 @@ import contextlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from assistant.collect.code.follow.binding import bind
 from assistant.collect.code.follow.builders import built, functions_of
 from assistant.collect.code.follow.inputs import supplied
-from assistant.collect.code.follow.python import decorated, gates_of, injected, provided
+from assistant.collect.code.follow.python import decorated, gates_of, injected, of_view, provided
 from assistant.collect.code.follow.run import Run
 from assistant.collect.code.follow.scope import Scope
 from assistant.collect.code.follow.stop import Exhausted, Stopped
 from assistant.collect.code.follow.trust import tie_of
-from assistant.collect.code.values import UNKNOWN, Chain, Closure, Either, Native, Promise, Value, unwrapped
+from assistant.collect.code.values import (
+    UNKNOWN,
+    Blueprint,
+    Chain,
+    Closure,
+    Either,
+    Native,
+    Promise,
+    Value,
+    origins_of,
+    unwrapped,
+)
 from assistant.domain.code import ClientKind, Entry, EntryKind, Guard, GuardKind, OriginKind, Tie, TieKind, Weakness
 from assistant.domain.syntax import Declare, Define
 
@@ -79,6 +91,8 @@ def _drive(run: Run, point: EntryPoint) -> None:
     arguments = _arguments(point, value)
     if point.inputs in {"fastapi", "flask", "django"} and isinstance(value, Closure):
         arguments = injected(run, value, arguments, point.path)
+        if isinstance(value.bound, Blueprint):
+            value, arguments = of_view(run, value, value.bound), arguments[1:]
         value = decorated(run, value)
     answer = run.call(value, arguments, point.module, point.at[0])
     run.settle(answer, run_deferred=True)
@@ -145,10 +159,27 @@ def _scope(run: Run, point: EntryPoint) -> Scope:
             run.bind_unknown(scope, parameter.pattern)
         for statement in function.body:
             if isinstance(statement, Declare):
-                run.bind_unknown(scope, statement.pattern)
+                known = _identity(run, statement, scope) if point.kind is EntryKind.TOOL else None
+                if known is None:
+                    run.bind_unknown(scope, statement.pattern)
+                else:
+                    bind(run, scope, statement.pattern, known)
             elif isinstance(statement, Define):
                 scope.declare(statement.function.name, Closure(statement.function, point.module, scope), 0)
     return scope
+
+
+def _identity(run: Run, statement: Declare, scope: Scope) -> Value | None:
+    """Who the caller is, when the function that hands a tool to a model has asked: the tool closes over the answer. None for all else."""
+    if statement.value is None:
+        return None
+    with contextlib.suppress(Stopped, Exhausted):
+        aside = run.world.aside()
+        value = aside.settle(aside.evaluate(statement.value, scope))
+        kinds = {origin.kind for origin in origins_of(value)}
+        if OriginKind.CALLER in kinds and OriginKind.ROW not in kinds:
+            return value
+    return None
 
 
 def _late_ties(run: Run) -> None:

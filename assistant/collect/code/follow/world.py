@@ -66,6 +66,10 @@ class World:
             self._kept[key] = kind_of(self.program.declaration(self.program.meaning(module, name)))
         return self._kept[key]
 
+    def aside(self) -> Run:
+        """A run whose notes nobody reads."""
+        return self._quiet(self)
+
     def scope(self, module: str) -> Scope:
         """The top-level scope of a module."""
         if module not in self._scopes:

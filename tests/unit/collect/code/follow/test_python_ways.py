@@ -93,3 +93,59 @@ def test_decorators_mixins_and_permission_classes_ask_for_a_session(view):
 def test_an_alternative_that_the_outside_chooses_binds_nobody(condition, tied):
     entry = only_entry({"shop/urls.py": URLS.format(view="order"), "shop/views.py": VIEWS.format(condition=condition)})
     assert (entry.queries[0].tie is not None) is tied
+
+
+CLASSES = """
+from django.http import JsonResponse
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.views import APIView
+from rest_framework.viewsets import ModelViewSet
+from .models import Order
+
+class Orders(ModelViewSet):
+    permission_classes = [IsAuthenticated]
+    {rows}
+
+class One(APIView):
+    permission_classes = [IsAuthenticated]
+    def mine(self):
+        return Order.objects.filter(user=self.request.user)
+    def get(self, request, pk):
+        return JsonResponse({{"note": {one}.note}})
+"""
+ROUTED = """
+from django.urls import path
+from rest_framework.routers import DefaultRouter
+from .views import Orders, One
+router = DefaultRouter()
+{register}
+urlpatterns = [{listed}]
+"""
+
+
+def rest(rows="pass", one="None"):
+    routed = (
+        {"register": 'router.register("orders", Orders)', "listed": ""}
+        if one == "None"
+        else {"register": "", "listed": 'path("orders/<int:pk>/", One.as_view())'}
+    )
+    entry = only_entry({"shop/urls.py": ROUTED.format(**routed), "shop/views.py": CLASSES.format(rows=rows, one=one)})
+    return [(condition.column, condition.origins[0].path) for condition in entry.queries[0].filters], entry.queries[0]
+
+
+def test_a_view_set_answers_any_row_of_its_queryset():
+    filters, query = rest("queryset = Order.objects.all()")
+    assert filters == [("id", "path.pk")]
+    assert query.tie is None
+
+
+def test_a_view_set_that_asks_for_its_rows_by_the_caller_is_tied():
+    filters, query = rest("def get_queryset(self):\n        return Order.objects.filter(user=self.request.user)")
+    assert filters == [("user", "user")]
+    assert query.tie is not None
+
+
+def test_the_key_in_the_path_reaches_a_method_of_a_class():
+    assert rest(one="Order.objects.get(pk=pk)")[0] == [("id", "path.pk")]
+    assert rest(one='Order.objects.get(pk=self.kwargs["pk"])')[0] == [("id", "path.pk")]
+    assert rest(one="self.mine().get(pk=pk)")[1].tie is not None

@@ -100,6 +100,7 @@ def test_supabase_of_python():
     made = grow("supabase", "create_client").call("u", value("sb_secret_aaaaaaaaaaaaaaaaaaaaaa_12345678"))
     draft = draft_of(made.do("table", "orders").do("select", "*").do("eq", "id", ID).do("execute"))
     assert (draft.engine, draft.client, draft.table, draft.wraps) == ("supabase", "service", "orders", ("data",))
+    assert draft.lazy is False  # nothing awaits it, and ``.data`` follows
 
 
 def test_columns_of_a_class_are_known_by_the_line_that_declares_them():
