@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from codemods.tsx.donor import Lent
 
 _DEPENDS: Final = re.compile(r"Depends\((\w*(?:user|auth|session|principal)\w*)\)", re.IGNORECASE)
+_MAPPERS: Final = re.compile(
+    r"(find|create|update|upsert|delete|aggregate|count|groupBy|select|from|insert|execute|query|json|parse)(?![a-z])"
+)
 _RESERVED: Final = re.compile(
     r"^(id|uuid|pk)$|^(created|updated|deleted|inserted|modified|verified|approved|paid)_|(^|_)(role|roles|admin|is_admin|permissions?|plan|tier|"
     r"credits?|balance|price|amount|total|stripe|subscription|customer|verified|approved|password|hash|salt)(_|$)"
@@ -255,6 +258,8 @@ class CodeGround:
         for path in sorted({entry.place.file for entry in self.map.entries}):
             source = self.text(path)
             for name, function in _ANSWERS.findall(source):
+                if _MAPPERS.match(function):
+                    continue  # what one table's row has says nothing about another's
                 for read in re.findall(
                     rf"(?<![.\w]){re.escape(name)}[?!]?\.((?:\w+[?!]?\.)?(?:\w*[iI]d|user_id))\b(?!\()", source
                 ):

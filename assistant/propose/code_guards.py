@@ -125,7 +125,23 @@ def ineffective_guard(plans: Plans, finding: Finding, entry: Entry) -> list[list
 
         options = identity_from_request(plans, finding, entry)
         return missing_session(plans, finding, entry) if isinstance(options, str) else options
+    if weakness is Weakness.AFTER_WRITE:
+        return _after_write(plans, finding, entry)
+    if weakness is Weakness.USER_METADATA:
+        return [[Step("metadata", path, function=function, at=at)]]
     return _BY_HAND.get(weakness, "The check does not hold: mend it by hand.")
+
+
+def _after_write(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | str:
+    """The write moves behind the check."""
+    from assistant.propose.code_rows import reading
+
+    steps = []
+    for query in plans.ground.queries(entry, finding.queries):
+        at, path = reading(plans.ground, entry, query)
+        if path == entry.place.file and query.verb != "select":
+            steps.append(Step("check_first", path, function=entry.at, at=at))
+    return [steps] if steps else _BY_HAND[Weakness.AFTER_WRITE]
 
 
 def weak_privilege(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | str:

@@ -151,6 +151,14 @@ def _shown(ground: CodeGround, finding: Finding, query: Query) -> tuple[list[str
     return (kept if hide else []), hide
 
 
+def kept_secret(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | str:
+    """Ask who is calling, where the repository does elsewhere, and leave the secret fields of what the store keeps out."""
+    facts = dict(finding.facts)
+    fields = facts.get("columns", "") or facts.get("column", "")
+    session = [step._replace(optional=True) for step in guard_steps(plans.ground, entry)]
+    return [[*session, Step("without", entry.place.file, function=entry.at, facts={"fields": fields})]]
+
+
 def log(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | str:
     """The personal part of the line."""
     file = finding.where.file if finding.where else entry.place.file

@@ -113,7 +113,7 @@ def row_steps(ground: CodeGround, finding: Finding, entry: Entry, query: Query) 
             "proven": proven_of(entry),
         }
         if query.verb == "select" and _one_row(query):
-            at, path = _reading(ground, entry, query)
+            at, path = reading(ground, entry, query)
             out.append([Step("compare", path, function=entry.at, at=at, facts=facts)])
     out += _lookups(ground, entry, query)
     return out
@@ -135,10 +135,12 @@ def _one_row(query: Query) -> bool:
 
 def _columns(ground: CodeGround, finding: Finding, entry: Entry, query: Query) -> list[str]:
     """Columns to try: of the proven tenant first when a membership is proven, of the person first otherwise."""
-    said = dict(finding.facts).get("column", "") if query.table == dict(finding.facts).get("table") else ""
+    facts = dict(finding.facts)
+    said = facts.get("column", "") if query.table == facts.get("table") else ""
     found = ground.owner_columns(query.table, query.engine)
-    if said and said not in found and "." not in said and ground.has(query.table, query.engine, said):
-        found.insert(0, said)
+    if said and "." not in said and ground.has(query.table, query.engine, said):
+        sure = said not in found or said == facts.get("proven", "").rsplit(".", 1)[-1]
+        found = [said, *(one for one in found if one != said)] if sure else found
     asked = {condition.column for condition in query.filters}
     inner = {column.rsplit(".", 1)[-1] for column in asked if "." in column}
     found = [column for column in found if column not in asked | inner]
@@ -154,15 +156,18 @@ def _columns(ground: CodeGround, finding: Finding, entry: Entry, query: Query) -
     )
 
 
-def _reading(ground: CodeGround, entry: Entry, query: Query) -> tuple[tuple[int, int], str]:
+def reading(ground: CodeGround, entry: Entry, query: Query) -> tuple[tuple[int, int], str]:
     """Where the row arrives in the entry: the query itself, or the call that leads to it."""
-    if query.place.file == entry.place.file and not query.via:
+    inside = entry.at[0] <= query.at[0] <= query.at[1] <= entry.at[1]
+    if query.place.file == entry.place.file and not query.via and inside:
         return query.at, query.place.file
     from assistant.propose.code_plan import range_of_line
 
     source = ground.text(entry.place.file).encode()
     line = range_of_line(source, query.reached_at.line)
-    name = query.via[0].rsplit(".", 1)[-1].encode() if query.via else b""
+    name = (query.via[0].rsplit(".", 1)[-1] if query.via else query.place.symbol or "").encode()
+    if not entry.at[0] <= line[0] <= entry.at[1]:
+        line = entry.at  # a function of the same file: the line is its own
     at = source.find(name + b"(", line[0], line[1] + 400) if name else -1
     return ((at, at + len(name) + 1) if at >= 0 else line), entry.place.file
 

@@ -67,17 +67,17 @@ def find(context: CodeContext) -> Iterator[Finding]:
             if answer is None or _is_taken_apart(answer, key):
                 continue
             if any(origin.kind is OriginKind.REQUEST for origin in key.origins):
-                field = secret[_prefix(key)]
+                fields = secret[_prefix(key)]
                 yield report_act(
                     RULE,
                     entry,
                     act,
-                    f"{entry.id} answers whole objects of a store, {field} included, to anybody with an id.",
+                    f"{entry.id} answers whole objects of a store, {fields[0]} included, to anybody with an id.",
                     severity=Severity.HIGH,
                     confidence=Confidence.MEDIUM,
                     detail="Nobody is asked who they are, and no field is left out.",
                     key=_prefix(key),
-                    facts={"column": field, "key": key.text},
+                    facts={"column": fields[0], "columns": ",".join(fields), "key": key.text},
                 )
                 break
 
@@ -93,15 +93,15 @@ def _prefix(key: ActPart) -> str:
     return key.text.partition("${")[0].strip("`'\"")
 
 
-def _prefixes_with_secrets(context: CodeContext) -> dict[str, str]:
-    """Beginnings of keys under which an object with a secret field is kept, with the field."""
-    found: dict[str, str] = {}
+def _prefixes_with_secrets(context: CodeContext) -> dict[str, tuple[str, ...]]:
+    """Beginnings of keys under which an object with secret fields is kept, with the fields."""
+    found: dict[str, tuple[str, ...]] = {}
     for entry in context.map.entries:
         for act in entry.acts:
             key, value = (part(act, "key"), part(act, "value")) if act.kind is ActKind.CACHE else (None, None)
             if act.detail != "fill" or key is None or value is None or not _prefix(key):
                 continue
-            field = next((one for one in value.text.strip("{ }").replace(",", " ").split() if words.is_secret(one)), "")
-            if field:
-                found.setdefault(_prefix(key), field)
+            fields = tuple(one for one in value.text.strip("{ }").replace(",", " ").split() if words.is_secret(one))
+            if fields:
+                found.setdefault(_prefix(key), fields)
     return found
