@@ -65,6 +65,20 @@ class Patch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NewModule:
+    """A file that edits need and that is not there: what it is called, and how the files around it are written."""
+
+    path: str
+    """Relative to the root, forward slashes."""
+    variable: str
+    """Environment variable it reads."""
+    quote: str = '"'
+    semicolon: str = ";"
+    indent: str = "  "
+    eol: str = "\n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fix:
     """A change that closes findings."""
 

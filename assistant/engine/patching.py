@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from assistant.domain.code import Entry
     from assistant.domain.findings import Finding
     from assistant.domain.fixes import Artifact
     from assistant.engine.codehalf import CodeHalf
@@ -40,6 +41,8 @@ class Proposal:
     """Findings that get no edit, with the reason."""
     files: tuple[FilePatch, ...] = ()
     """The edits, file by file."""
+    afterwards: str = ""
+    """One sentence: what a person has to do once they are written; empty when nothing is."""
 
     @property
     def findings(self) -> frozenset[str]:
@@ -91,6 +94,46 @@ def propose_patches(root: Path, half: CodeHalf, findings: Sequence[Finding], now
         else:
             kept.append(fix)
     return Proposal(fixes=tuple(kept), not_fixed=tuple(not_fixed), files=files)
+
+
+def propose_closing(root: Path, half: CodeHalf, routes: Sequence[str]) -> Proposal:
+    """A switch for some routes, so that they can be closed without another change of the code while they are mended.
+
+    Args:
+        root: top of the repository.
+        half: the code as it was read.
+        routes: paths (with all their verbs) or ids of entries.
+
+    Raises:
+        UsageError: a name fits no entry, or a file changed while it was looked at.
+    """
+    from assistant.collect.code.sources import list_sources
+    from assistant.propose.code_maintenance import VARIABLE, entries_named, propose_maintenance
+    from assistant.write.maintenance import guard_module
+
+    entries: dict[str, Entry] = {}
+    for name in routes:
+        fits = entries_named(half.map, name)
+        if not fits:
+            raise UsageError(f"no way into the code is called {name!r}.", "`stanch scan --map` lists them.")
+        entries |= {one.id: one for one in fits}
+    listing = list_sources(root)
+    closing = propose_maintenance(
+        half.map,
+        entries.values(),
+        lambda path: (root / path).read_bytes(),
+        (*(path for path, _ in listing.files), *listing.manifests),
+    )
+    fixes = tuple(each for each in closing.answers if isinstance(each, Fix))
+    if closing.module is not None:
+        hunk = Hunk(at=0, end=0, text=guard_module(closing.module), says="The switch that the handlers ask.")
+        module = Patch(path=closing.module.path, replaces=None, hunks=(hunk,))
+        fixes = tuple(replace(each, patches=(*each.patches, module)) for each in fixes)
+    not_fixed = tuple(each for each in closing.answers if isinstance(each, NoFix))
+    named = dict.fromkeys(one.path or one.id for one in entries.values())
+    said = f'Deploy it; from then on {VARIABLE}="{",".join(named)}" closes these routes, and "all" every one that asks.'
+    files = plan_patches(root, fixes)
+    return Proposal(fixes=fixes, not_fixed=not_fixed, files=files, afterwards=said if fixes else "")
 
 
 def _with_migration(half: CodeHalf, fix: Fix, now: datetime) -> Fix | str:

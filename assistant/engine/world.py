@@ -58,6 +58,8 @@ class World:
     """What a step has shown and waits to write, by step."""
     patches: dict[str, tuple[FilePatch, ...]] = field(default_factory=dict)
     """Edits of code that a step has shown, hunk by hunk, by step."""
+    closing: tuple[str, ...] = ()
+    """Entries that a person wants to be able to close, by id."""
     decisions: Decisions | None = None
     """What a person has just decided about routes and not saved yet; None for what stands in stanch.toml."""
     _open: ExitStack = field(default_factory=ExitStack)

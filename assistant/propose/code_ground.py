@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from assistant.detect.code import words
 from assistant.domain.code import EntryKind, GuardKind, OriginKind
 from assistant.domain.ownership import OwnerKind
+from assistant.propose.code_answers import paths_read
 from assistant.propose.code_schema import read_drizzle, read_prisma
 
 
@@ -26,16 +27,7 @@ if TYPE_CHECKING:
     from codemods.tsx.donor import Lent
 
 _DEPENDS: Final = re.compile(r"Depends\((\w*(?:user|auth|session|principal)\w*)\)", re.IGNORECASE)
-_MAPPERS: Final = re.compile(
-    r"(find|create|update|upsert|delete|aggregate|count|groupBy|select|from|insert|execute|query|json|parse)(?![a-z])"
-)
-_RESERVED: Final = re.compile(
-    r"^(id|uuid|pk)$|^(created|updated|deleted|inserted|modified|verified|approved|paid)_|(^|_)(role|roles|admin|is_admin|permissions?|plan|tier|"
-    r"credits?|balance|price|amount|total|stripe|subscription|customer|verified|approved|password|hash|salt)(_|$)"
-)
-"""Columns that a customer does not set: the row's own, times, rights, and what is paid for."""
 _MOST_DONORS: Final = 12
-_ANSWERS: Final = re.compile(r"\bconst\s+(\w+)\s*=\s*await\s+(?:\w+\.)*(\w+)\(")
 
 
 @dataclass(slots=False)
@@ -229,47 +221,10 @@ class CodeGround:
             return column in self.tables[key]
         return True
 
-    def writable(self, table: str, engine: str) -> list[str]:
-        """Columns of a table that its customers may set, from the schema: no key, owner, time stamp, right or amount."""
-        key = words.table_key(table)
-        model = self.models.get(key) if engine == "prisma" else None
-        known = self.tables.get(key, []) if engine == "drizzle" else list(model.columns) if model is not None else []
-        if not known and self.catalog is not None and engine not in {"prisma", "drizzle"}:
-            known = [
-                column.name
-                for name, one in self.catalog.tables.items()
-                if words.table_key(name.name) == key
-                for column in one.columns
-            ]
-        owners = set(self.owner_columns(table, engine))
-        return [
-            name
-            for name in known
-            if name not in owners
-            and (not words.names_owner(name) or name == "subject")
-            and not words.is_secret(name)
-            and not _RESERVED.search(words.snake(name))
-        ]
-
     @cached_property
     def paths_read(self) -> str:
         """What handlers read from the answers of functions: ``validateApiKey=userId;throwIfNoTeamAccess=teamId,team.id``."""
-        found: dict[str, dict[str, int]] = {}
-        for path in sorted({entry.place.file for entry in self.map.entries}):
-            source = self.text(path)
-            for name, function in _ANSWERS.findall(source):
-                if _MAPPERS.match(function):
-                    continue  # what one table's row has says nothing about another's
-                for read in re.findall(
-                    rf"(?<![.\w]){re.escape(name)}[?!]?\.((?:\w+[?!]?\.)?(?:\w*[iI]d|user_id))\b(?!\()", source
-                ):
-                    held = found.setdefault(function, {})
-                    plain = re.sub(r"[?!]", "", read)
-                    held[plain] = held.get(plain, 0) + 1
-        return ";".join(
-            f"{name}={','.join(sorted(held, key=lambda one: (-held[one], one)))}"
-            for name, held in sorted(found.items())
-        )
+        return paths_read(self.map, self.text)
 
     def role_of(self, query: Query) -> tuple[str, str] | None:
         """Of a query for the caller's own membership: the column of the role, and the value that administers here."""

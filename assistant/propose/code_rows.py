@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from assistant.detect.code import words
 from assistant.domain.code import EntryKind, GuardKind, OriginKind
+from assistant.propose.code_columns import writable
 from assistant.propose.code_draft import Step
 from assistant.propose.code_ground import compared_and_written
 from assistant.propose.code_guards import guard_steps
@@ -221,7 +222,7 @@ def mass_assignment(plans: Plans, finding: Finding, entry: Entry) -> list[list[S
     ground = plans.ground
     plain = [Step("pick", query.place.file, function=entry.at, at=query.at) for query in queries]
     listed = [
-        step._replace(facts={"fields": ",".join(ground.writable(query.table, query.engine))})
+        step._replace(facts={"fields": ",".join(writable(ground, query.table, query.engine))})
         for step, query in zip(plain, queries, strict=True)
     ]
     return [plain, listed] if all(step.facts["fields"] for step in listed) else [plain]

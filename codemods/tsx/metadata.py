@@ -49,7 +49,7 @@ def edit(source: bytes, target: Target) -> Answer:
 
 
 def _is_read(node: Node) -> bool:
-    """``user.user_metadata``"""
+    """``user.user_metadata``."""
     return node.type == "member_expression" and text(field(node, "property")) in {"user_metadata", "raw_user_meta_data"}
 
 

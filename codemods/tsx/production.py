@@ -1,6 +1,7 @@
 """Closes a door: a test route in production, or any route while a switch says maintenance.
 
-Facts: ``when`` (``production``, or ``maintenance`` for the switch), ``variable`` (environment variable of the switch), ``kind``.
+Facts: ``when`` (``production``, or ``maintenance`` for the switch), ``route`` (its name for the switch), ``kind``. For the switch,
+``Target.needs`` imports ``underMaintenance``.
 """
 
 from __future__ import annotations
@@ -26,9 +27,11 @@ def edit(source: bytes, target: Target) -> Answer:
     if function is None or block is None:
         return Refusal("The handler is a single expression: give it a body, and refuse at its top.")
     if target.facts.get("when") == "maintenance":
-        variable = target.facts.get("variable", "MAINTENANCE")
-        test, status = f'process.env.{variable} === "1"', 503
-        says = f"Setting {variable}=1 closes this door without a deploy."
+        route = target.facts.get("route", "")
+        if not route or '"' in route or "\\" in route:
+            return Refusal("The route has no name that could be switched: close it by hand.")
+        test, status = f'underMaintenance("{route}")', 503
+        says = f"The switch closes {route} without another change of the code."
     else:
         test, status = 'process.env.NODE_ENV === "production"', 404
         says = "A door for tests does not open in production."
@@ -37,4 +40,4 @@ def edit(source: bytes, target: Target) -> Answer:
     style = style_of(root, source)
     no = answer(root, function, target.facts.get("kind", "route"), status)
     hunk = at_top(source, style, block, f"if ({test}) {{\n  {no.lines}\n}}", says)
-    return with_imports(root, source, style, [hunk], no.needs)
+    return with_imports(root, source, style, [hunk], (*target.needs, *no.needs))

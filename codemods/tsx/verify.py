@@ -38,13 +38,7 @@ def edit(source: bytes, target: Target) -> Answer:
             "How to find out whose row this is could not be taken from the repository: look it up by its owner first."
         )
     node = around(root, target.at)
-    place = before_work(node, function_at(root, target.function))
-    if facts.get("client") and client_at(node, place, facts["client"]) != facts["client"]:
-        # the ids are stored inside a transaction: they are looked at before it begins
-        lookup = lookup.replace("{client}", client_at(node, place, facts["client"]))
-    else:
-        place = statement_of(node)
-        lookup = lookup.replace("{client}", facts.get("client", ""))
+    place, client = _where(node, function_at(root, target.function), facts.get("client", ""))
     function = enclosing_function(place)
     value = facts.get("value", "") or value_for(
         place,
@@ -62,6 +56,7 @@ def edit(source: bytes, target: Target) -> Answer:
     if not given:
         return Refusal(f"`{asked}` cannot be named here: look its row up by its owner before it is used.")
     words = lookup.replace(f"{{ {given}: {{id}} }}", f"{{ {given} }}").replace("{id}", given).replace("{caller}", value)
+    words = words.replace("{client}", client)
     style = style_of(root, source)
     no = answer(root, function, facts.get("kind", "route"), int(facts.get("status", "404")))
     differs = facts.get("differs", "").replace("{caller}", value)
@@ -74,13 +69,7 @@ def edit(source: bytes, target: Target) -> Answer:
             return Edits(())
         lines = f"if ({test}) {{\n  {no.lines}\n}}"
         return with_imports(root, source, style, [before(source, style, statement, lines, SAYS)], no.needs)
-    # a name that is bound anywhere in the function would clash, or hide what comes later
-    taken = known | {text(one) for one in walk(function) if one.type in _BINDING}
-    name = next(
-        one
-        for one in (facts.get("name") or "found", "owned", "ownedRow", "verifiedRow", "rowOfCaller")
-        if one not in taken
-    )
+    name = _fresh(function, known, facts.get("name") or "found")
     test = f"!{name} || {name}.{differs}" if differs else f"!{name}"
     if facts.get("absent"):
         if not differs:
@@ -93,6 +82,19 @@ def edit(source: bytes, target: Target) -> Answer:
     return with_imports(
         root, source, style, [before(source, style, statement, lines, SAYS)], (*target.needs, *no.needs)
     )
+
+
+def _fresh(function: Node, known: frozenset[str], wished: str) -> str:
+    """A name that is bound nowhere in the function: it would clash, or hide what comes later."""
+    taken = known | {text(one) for one in walk(function) if one.type in _BINDING}
+    return next(one for one in (wished, "owned", "ownedRow", "verifiedRow", "rowOfCaller") if one not in taken)
+
+
+def _where(node: Node, handler: Node | None, client: str) -> tuple[Node, str]:
+    """The statement to stand before, and the client there: what a transaction stores is looked at before it begins."""
+    outside = before_work(node, handler)
+    there = client_at(node, outside, client)
+    return (outside, there) if there != client else (statement_of(node), client)
 
 
 def _found_before(node: Node, words: str) -> str:

@@ -8,7 +8,7 @@ from assistant.domain.events import Applied, FactTaken, FixProposed, StepStarted
 from assistant.engine.actions import approved, begins, undone
 from assistant.engine.codefindings import about_causes
 from assistant.engine.commands import Approve
-from assistant.engine.patching import chosen, propose_patches
+from assistant.engine.patching import chosen, propose_closing, propose_patches
 from assistant.engine.resume import intent_to_write
 from assistant.engine.writing import keep_originals, propose_files, remove_files, sha_of
 from assistant.store.places import Places
@@ -108,6 +108,9 @@ def _shown(context: Context) -> tuple[FilePatch, ...]:
     world, step = context.world, context.step.id
     if step not in world.patches:
         half = world.code()
+        if context.step.does == "close-routes":
+            world.patches[step] = propose_closing(world.root, half, world.closing).files
+            return world.patches[step]
         world.patches[step] = propose_patches(
             world.root, half, about_causes(half, context.step.causes), world.now()
         ).files

@@ -137,6 +137,12 @@ def _fix(parser: argparse.ArgumentParser) -> None:
     code.add_argument(
         "--branch", metavar="NAME", help="commit the edits on a new branch; the files here stay as they are"
     )
+    code.add_argument(
+        "--maintenance",
+        metavar="ROUTE",
+        action="append",
+        help="make this route closable by a switch, and edit nothing else (repeatable)",
+    )
     code.add_argument("--tsc", action="store_true", help="run the project's own `tsc --noEmit` before and after")
 
 

@@ -63,6 +63,7 @@ ACTIONS: Final = (
     Act(id="code.entry", keys="enter", action="open_entry", label="Details", says="The guards, the queries with their filters and ties, and where each stands.", screens=("code",), footer=("code",)),
     Act(id="code.open", keys="l", action="toggle_open", label="Only open", says="Show only what leaks, is open, is asked about or was partly read, or all.", screens=("code",), footer=("code",)),
     Act(id="code.public", keys="p", action="say_public", label="Public", says="Say whether a route is public on purpose, and why.", screens=("code",), footer=("code",)),
+    Act(id="code.close", keys="x", action="close_route", label="Closable", says="Put a switch into the route, so that it can be closed while it is mended.", screens=("code",)),
     Act(id="code.save", keys="w", action="save_decisions", label="Save", says="Write what you said about routes to stanch.toml.", screens=("code",), footer=("code",)),
     Act(id="approve.yes", keys="a", action="approve", label="Approve", says="Write these files into the repository.", screens=("approve",), footer=("approve",)),
     Act(id="approve.no", keys="d", action="decline", label="Decline", says="Write nothing.", screens=("approve",), footer=("approve",)),

@@ -46,6 +46,11 @@ def code(app: StanchApp, world: World) -> CodeScreen:
         world.decisions = decisions
         app.send(Run(step="public-routes"))
 
+    def close(entry: str) -> None:
+        world.closing = (*(one for one in world.closing if one != entry), entry)
+        app.send(Run(step="close-routes"))
+
     half = world.code()
     rows = rows_of(half)
-    return CodeScreen(rows, numbers(half, rows), world.decisions or load_decisions(world.root), save)
+    said = world.decisions or load_decisions(world.root)
+    return CodeScreen(rows, numbers(half, rows), said, save, close)

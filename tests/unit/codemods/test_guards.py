@@ -249,15 +249,13 @@ def test_doors_close_in_production_and_in_maintenance() -> None:
     check_edited(
         "production", before, before.replace("  return", check + "  return"), "async function", when="production"
     )
-    check = '  if (process.env.CLOSED === "1") {\n    return NextResponse.json(\n      { error: "Down for maintenance" },\n      { status: 503 },\n    );\n  }\n'
-    check_edited(
-        "production",
-        before,
-        before.replace("  return", check + "  return"),
-        "async function",
-        when="maintenance",
-        variable="CLOSED",
+    check = '  if (underMaintenance("/api/x")) {\n    return NextResponse.json(\n      { error: "Down for maintenance" },\n      { status: 503 },\n    );\n  }\n'
+    closed = before.replace("  return", check + "  return").replace(
+        'from "next/server";\n', 'from "next/server";\nimport { underMaintenance } from "@/lib/maintenance";\n', 1
     )
+    needs = (Needed("@/lib/maintenance", "underMaintenance"),)
+    check_edited("production", before, closed, "async function", when="maintenance", route="/api/x", needs=needs)
+    check_refused("production", before, "no name", "async function", when="maintenance")
 
 
 def test_refusals_follow_the_kind_of_the_handler() -> None:

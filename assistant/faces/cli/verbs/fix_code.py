@@ -14,7 +14,7 @@ from assistant.engine.commands import Note, Run
 from assistant.engine.entry import enter
 from assistant.engine.examination import examine
 from assistant.engine.outcome import raise_failed
-from assistant.engine.patching import propose_patches
+from assistant.engine.patching import propose_closing, propose_patches
 from assistant.faces.cli.exits import Exit
 from assistant.faces.cli.report import SCHEMA, finding_record
 from assistant.faces.cli.settings import options_from, repository_root
@@ -24,6 +24,7 @@ from assistant.text.plural import plural
 
 if TYPE_CHECKING:
     import argparse
+    from datetime import datetime
     from pathlib import Path
 
     from assistant.domain.findings import Finding
@@ -52,7 +53,7 @@ def run(arguments: argparse.Namespace, voice: Voice) -> int:
 def _show_only(arguments: argparse.Namespace, voice: Voice, root: Path, half: CodeHalf) -> int:
     from datetime import UTC, datetime
 
-    proposal = propose_patches(root, half, _wanted(arguments, half), datetime.now(UTC))
+    proposal = _proposal(arguments, root, half, datetime.now(UTC))
     if arguments.json:
         voice.json(_report(half, proposal))
     else:
@@ -66,7 +67,7 @@ def _walk(arguments: argparse.Namespace, voice: Voice, session: Session) -> int:
     for step in FIRST:
         raise_failed(session.send(Run(step=step)), step)
     half = world.code()
-    proposal = propose_patches(world.root, half, _wanted(arguments, half), world.now())
+    proposal = _proposal(arguments, world.root, half, world.now())
     report = _report(half, proposal)
     if not arguments.json:
         _tell(voice, half, proposal)
@@ -118,7 +119,12 @@ def _read_again(
             voice.line(f"written: {path}")
         gone = len(proposal.findings) - len(still)
         kind = "good" if not still else "high"
-        voice.line(f"Read again from the files: {gone} of {plural(len(proposal.findings), 'finding')} gone.", kind=kind)
+        if proposal.findings:
+            voice.line(
+                f"Read again from the files: {gone} of {plural(len(proposal.findings), 'finding')} gone.", kind=kind
+            )
+        else:
+            voice.line(proposal.afterwards, kind="good")
         for error in report.get("tsc", ()):
             voice.line(f"tsc says since then: {error}", kind="high")
         voice.line(f"The way back: git apply {report['undo']}/undo.patch")
@@ -149,6 +155,12 @@ def _on_branch(
         )
         voice.line(f"Next: review it with `git diff HEAD..{done.name}`, run its tests, and merge it.")
     return Exit.FOUND
+
+
+def _proposal(arguments: argparse.Namespace, root: Path, half: CodeHalf, now: datetime) -> Proposal:
+    if arguments.maintenance:
+        return propose_closing(root, half, arguments.maintenance)
+    return propose_patches(root, half, _wanted(arguments, half), now)
 
 
 def _wanted(arguments: argparse.Namespace, half: CodeHalf) -> tuple[Finding, ...]:
@@ -189,9 +201,10 @@ def _tell(voice: Voice, half: CodeHalf, proposal: Proposal) -> None:
 
     titles = {finding.fingerprint: finding.title for finding in half.findings}
     if not proposal.fixes:
-        voice.line(
-            "Nothing to edit: no finding has an edit." if half.findings else "Nothing to edit: nothing was found."
-        )
+        said = "no finding has an edit" if half.findings else "nothing was found"
+        if any(none.finding not in titles for none in proposal.not_fixed):
+            said = "no handler gets an edit"
+        voice.line(f"Nothing to edit: {said}.")
     else:
         voice.line(
             f"{plural(len(proposal.fixes), 'fix', 'fixes')} in {plural(len(proposal.files), 'file')}:", kind="strong"

@@ -35,11 +35,17 @@ class CodeScreen(Frame):
     BINDINGS: ClassVar = keys("code")
 
     def __init__(
-        self, rows: Sequence[Row], numbers: Sequence[str], decisions: Decisions, save: Callable[[Decisions], None]
+        self,
+        rows: Sequence[Row],
+        numbers: Sequence[str],
+        decisions: Decisions,
+        save: Callable[[Decisions], None],
+        close: Callable[[str], None],
     ) -> None:
-        """Show ``rows`` under their denominators; ``save`` is called with all decisions when the operator says so."""
+        """Show ``rows`` under their denominators; ``save`` gets all decisions, ``close`` the entry that shall be closable."""
         super().__init__()
         self.rows, self.numbers, self.decisions, self.save = tuple(rows), tuple(numbers), decisions, save
+        self.close = close
         self.only_open = False
         self.changed = False
         self.order: tuple[Row, ...] = ()
@@ -134,6 +140,17 @@ class CodeScreen(Frame):
             self.decisions = decided_public(self.decisions, name, why)
         self.changed = True
         self._fill()
+
+    def action_close_route(self) -> None:
+        """Propose the switch for the entry under the cursor; what was said about routes has to be saved or dropped first."""
+        row = self._current()
+        if row is None:
+            return
+        if self.changed:
+            self.notify("Save what you said about routes first: w.", markup=False)
+            return
+        self.app.pop_screen()
+        self.close(row.entry.id)
 
     def action_save_decisions(self) -> None:
         """Propose stanch.toml with what was said."""

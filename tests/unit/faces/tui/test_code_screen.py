@@ -15,7 +15,9 @@ from tests.unit.faces.tui.test_golden import SIZES, same_as_golden
 
 
 def screen(saved: list[Decisions]) -> CodeScreen:
-    return CodeScreen(rows(), NUMBERS, Decisions(public={"/api/health": "it only says that it runs"}), saved.append)
+    return CodeScreen(
+        rows(), NUMBERS, Decisions(public={"/api/health": "it only says that it runs"}), saved.append, [].append
+    )
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
