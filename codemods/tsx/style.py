@@ -73,6 +73,13 @@ class Style(NamedTuple):
         found = re.fullmatch(r"(.*?\w\(\{)\s?(.*?)\s?\}\)(.*)", words)
         if found:
             return [lead + found[1], *(f"{inner}{part}," for part in _parts(found[2])), f"{lead}}}){found[3]}"]
+        found = re.fullmatch(r"(\.\w+\()(\w+\()(.*)\)\)(;?)", words)
+        if found:
+            # one call in another: the inner one on a line of its own, its arguments on theirs when that is too wide still
+            whole = f"{inner}{found[2]}{found[3]}),"
+            parts = [f"{inner}{self.indent}{part}," for part in _parts(found[3])]
+            broken = [whole] if len(whole) <= self.width else [inner + found[2], *parts, f"{inner}),"]
+            return [lead + found[1], *broken, f"{lead}){found[4]}"]
         found = re.fullmatch(r"(const \w+ =) (.*)", words)
         return [lead + found[1], inner + found[2]] if found else [lead + words]
 
