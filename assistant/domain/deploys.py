@@ -35,7 +35,7 @@ class Deploy:
     at: datetime
     """When it went live, aware UTC; when it was made, for one that did not."""
     source: str
-    """``tag``, ``merge``, ``vercel``, ``netlify``, ``cloudflare-pages``, ``render``, ``github``."""
+    """``push`` or ``merge`` (nobody says more than that the branch moved), ``tag``, ``vercel``, ``netlify``, ``cloudflare-pages``, ``render``, ``github``."""
     environment: str = "production"
     """``production``, ``preview`` or what the host calls it."""
     succeeded: bool = True

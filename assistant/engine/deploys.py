@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from assistant.domain.deploys import Ranking, Window
+from assistant.domain.deploys import Deploy, Window
 
 
 if TYPE_CHECKING:
@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from assistant.collect.deploys.history import Change
+    from assistant.collect.deploys.standing import Standing
     from assistant.collect.git import Git
     from assistant.domain.code import CodeMap, Decisions
-    from assistant.domain.deploys import Deploy, Reason
+    from assistant.domain.deploys import Ranking, Reason
     from assistant.domain.findings import Finding
     from assistant.engine.options import Options
     from assistant.explain.code_change import Brought
@@ -30,6 +31,30 @@ MOST_COMPARED = 1_000
 MOST_LEADING = 40
 LONGEST_LEADING = 10.0
 """Seconds for them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """The answer to "what changed?"."""
+
+    ranking: Ranking
+    """The commits of the window, the likeliest culprit first."""
+    standing: Standing
+    """What is live against what is here."""
+    remarks: tuple[str, ...]
+    """What of the deploy records is missing or uncertain, one sentence each."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Records:
+    """Where deploy records come from, beside the tags and what lies in the repository."""
+
+    files: tuple[Path, ...] = ()
+    """Lists that a host's API returned."""
+    host: str = ""
+    """Host that is asked over the network; empty asks nobody."""
+    project: str = ""
+    """Its project; empty takes the one that the repository names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +73,8 @@ class Wish:
     """Rehearse the rules of the database."""
     seconds: float = 90.0
     """Longest time for following the code of older commits."""
+    records: Records = field(default_factory=Records)
+    """Who says what went live."""
 
 
 def ranked(
@@ -56,27 +83,25 @@ def ranked(
     options: Options,
     on_progress: OnProgress,
     *,
-    deploys: Sequence[Deploy] = (),
     decisions: Decisions | None = None,
     now: datetime | None = None,
-) -> Ranking:
-    """The commits of the window, the likeliest culprit first.
+) -> Told:
+    """The commits of the window, the likeliest culprit first, and when each went live.
 
     Args:
         root: top of the work tree, or a bare repository.
         wish: what is asked.
         options: how the database is rehearsed.
         on_progress: told where the work is; may raise to stop.
-        deploys: releases known from elsewhere, beside the tags of the repository.
         decisions: what is public on purpose.
         now: the present; for tests.
 
     Raises:
-        UsageError: a revision is unknown, the folder is no repository, the finding is not there.
-        UnreachableError: git does not answer.
+        UsageError: a revision is unknown, the folder is no repository, a record cannot be read.
+        UnreachableError: git or a host does not answer.
     """
     from assistant.collect.deploys.history import read_history
-    from assistant.collect.deploys.releases import carriers, tags
+    from assistant.collect.deploys.standing import standing
     from assistant.collect.deploys.window import choose
     from assistant.collect.git import top_of
     from assistant.explain.rank import Evidence, rank
@@ -96,17 +121,54 @@ def ranked(
         why=why,
         shortcomings=(*shortcomings, *history.shortcomings),
     )
-    known = (*tags(git), *deploys)
-    look = _Look(git=git, root=root, wish=wish, options=options, on_progress=on_progress, decisions=decisions)
+    since = changes[-1].commit.at if changes else now or datetime.now(UTC)
+    deploys, remarks = _deploys(git, root, wish.records, since, on_progress)
+    look = _Look(git=git, wish=wish, options=options, on_progress=on_progress, decisions=decisions)
     look.at(changes, good, head, signals)
-    return rank(
-        replace(window, shortcomings=(*window.shortcomings, *look.shortcomings)),
+    ranking = rank(
+        window,
         changes,
         Evidence(signals=signals, brought=look.brought, rules=look.rules, asked=wish.finding),
-        carriers=carriers([change.commit for change in changes], known),
+        carriers=_carriers(git, changes, deploys, head, good),
         compared=look.compared,
         not_compared=look.not_compared,
     )
+    return Told(ranking=ranking, standing=standing(git, deploys, wish.head), remarks=remarks)
+
+
+def _deploys(
+    git: Git, root: Path, records: Records, since: datetime, on_progress: OnProgress
+) -> tuple[tuple[Deploy, ...], tuple[str, ...]]:
+    """Everything that says what went live, and what is uncertain about it."""
+    from assistant.collect.deploys.linked import linked_projects
+    from assistant.collect.deploys.records import fetch, in_repository, read_file
+    from assistant.collect.deploys.releases import tags
+
+    found = [in_repository(root), *(read_file(path) for path in records.files)]
+    if records.host:
+        named = [one.project for one in linked_projects(root, git) if one.host == records.host]
+        project = records.project or (named[0] if named else "")
+        found.append(fetch(records.host, project, since, lambda says: on_progress(says, 0, 0)))
+    remarks = [remark for one in found for remark in (*one.remarks, one.says_incomplete) if remark]
+    return (*tags(git), *(deploy for one in found for deploy in one.deploys)), tuple(remarks)
+
+
+def _carriers(
+    git: Git, changes: Sequence[Change], deploys: Sequence[Deploy], head: str, good: str
+) -> dict[str, tuple[Deploy, ...]]:
+    """By commit: the release and the host's deploy that carried it first; where nothing says so, the commit itself."""
+    from assistant.collect.deploys.standing import first_carriers
+
+    hosts = [deploy for deploy in deploys if deploy.source != "tag"]
+    released = first_carriers(git, [deploy for deploy in deploys if deploy.source == "tag"], head, good)
+    hosted = first_carriers(git, hosts, head, good)
+    found: dict[str, tuple[Deploy, ...]] = {}
+    for change in changes:
+        commit = change.commit
+        by_word = [one[commit.sha] for one in (hosted, released) if commit.sha in one]
+        pushed = Deploy(id=commit.sha[:10], sha=commit.sha, at=commit.at, source="merge" if commit.is_merge else "push")
+        found[commit.sha] = tuple(by_word) if by_word or hosts else (pushed,)
+    return found
 
 
 class _Look:
@@ -116,17 +178,15 @@ class _Look:
         self,
         *,
         git: Git,
-        root: Path,
         wish: Wish,
         options: Options,
         on_progress: OnProgress,
         decisions: Decisions | None,
     ) -> None:
-        self._git, self._root, self._wish = git, root, wish
+        self._git, self._wish = git, wish
         self._options, self._tell, self._decisions = options, on_progress, decisions
         self.brought: list[Brought] = []
         self.rules: Mapping[str, tuple[Reason, ...]] = {}
-        self.shortcomings: tuple[str, ...] = ()
         self.compared = 0
         self.not_compared: tuple[str, ...] = ()
 
@@ -137,7 +197,7 @@ class _Look:
             return
         judge: Callable[[CodeMap], tuple[Finding, ...]] = self._judge_code
         if self._wish.database:
-            judge = self._with_database(changes, head) or judge
+            judge = self._with_database(changes, good, head) or judge
         if self._wish.code:
             self._code(changes, good, head, judge)
 
@@ -181,34 +241,32 @@ class _Look:
         self.brought += found.brought
         self.compared, self.not_compared = found.compared, (*self.not_compared, *found.not_compared)
 
-    def _with_database(self, changes: Sequence[Change], head: str) -> Callable[[CodeMap], tuple[Finding, ...]] | None:
-        """The database half of the newest commit; what it found is traced by its lines. None when there is nothing to rehearse."""
+    def _with_database(
+        self, changes: Sequence[Change], good: str, head: str
+    ) -> Callable[[CodeMap], tuple[Finding, ...]] | None:
+        """The database half: what leaks at the newest commit and did not at the last good one, by the lines that set it; None without a schema."""
         from assistant.detect.code.run import detect_code
         from assistant.domain.errors import StanchError
-        from assistant.engine.rehearsal import NothingToRehearseError, rehearse
+        from assistant.engine.at_commit import replays
         from assistant.explain.code_change import Brought
         from assistant.explain.lines import writer_of
 
-        if self._git.line(["rev-parse", "HEAD"]) != head:
-            self.not_compared = (
-                *self.not_compared,
-                "the database was not rehearsed, because another commit is checked out",
-            )
-            return None
         try:
-            with rehearse(self._root, self._options, self._tell) as rehearsal:
-                matrix, findings = rehearsal.attack(), rehearsal.findings()
-                catalog, ownership = rehearsal.catalog, rehearsal.ownership
-        except NothingToRehearseError:
-            return None
+            with replays(self._git, self._options, self._tell) as past:
+                now = past.proven(head)
+                before = past.proven(good) if good and now is not None else None
         except StanchError as error:
             self.not_compared = (*self.not_compared, f"the database was not rehearsed: {error.says}")
             return None
-        for finding in findings:
-            if finding.where is not None:
+        if now is None:
+            return None
+        old = {finding.fingerprint for finding in before.findings} if before is not None else set()
+        for finding in now.findings:
+            if finding.where is not None and finding.fingerprint not in old:
                 writer = writer_of(changes, finding.where.file, finding.where.line)
                 if writer is not None:
                     self.brought.append(Brought(finding, writer, "line"))
+        rules = now.rules
         return lambda map_: detect_code(
-            map_, catalog=catalog, ownership=ownership, matrix=matrix, decisions=self._decisions
+            map_, catalog=rules.catalog, ownership=rules.ownership, matrix=now.matrix, decisions=self._decisions
         )

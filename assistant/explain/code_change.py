@@ -53,6 +53,15 @@ class CodeChanges:
     not_compared: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """The findings of one commit."""
+
+    fingerprints: frozenset[str]
+    doors: frozenset[tuple[str, str, str]]
+    """Rule, file and symbol of the entry: a file that was renamed since has other fingerprints."""
+
+
 class CodeCulprits:
     """Finds the change behind each finding of the newest commit."""
 
@@ -77,7 +86,7 @@ class CodeCulprits:
         self._began = time.monotonic()
         self._touching: dict[str, list[tuple[Change, FileChange]]] = {}
         self._order = {change.commit.sha: n for n, change in enumerate(reversed(changes))}
-        self._said: dict[str, frozenset[str] | None] = {}
+        self._said: dict[str, _Said | None] = {}
         self._map: CodeMap | None = None
         self._pending: dict[str, Entry] = {}
 
@@ -138,13 +147,13 @@ class CodeCulprits:
         if self._spent():
             return self._by_line(finding)
         if born is None:
-            before = self._present(finding, self._good) if self._good else False
+            before = self._present(finding, entry, self._good) if self._good else False
             if before is not False:
                 return None if before else self._by_line(finding)
         low, high = 0, len(trail) - 1  # the first at which it is there; at the last it is
         while low < high:
             middle = (low + high) // 2
-            there = self._present(finding, trail[middle].commit.sha)
+            there = self._present(finding, entry, trail[middle].commit.sha)
             if there is None:
                 return self._by_line(finding)
             low, high = (low, middle) if there else (middle + 1, high)
@@ -157,24 +166,45 @@ class CodeCulprits:
         writer = writer_of(self._changes, finding.where.file, finding.where.line)
         return Brought(finding, writer, "line") if writer is not None else None
 
-    def _present(self, finding: Finding, commit: str) -> bool | None:
+    def _present(self, finding: Finding, entry: Entry, commit: str) -> bool | None:
         """Whether the finding is there at a commit; None when that cannot be told."""
         if commit not in self._said:
             if self._spent():
                 return None
             self._said[commit] = self._findings_at(commit)
         said = self._said[commit]
-        return None if said is None else finding.fingerprint in said
+        if said is None or finding.fingerprint in said.fingerprints:
+            return None if said is None else True
+        then = self._name_at(entry.place.file, commit)
+        return then != entry.place.file and (finding.rule, then, entry.place.symbol or "") in said.doors
 
-    def _findings_at(self, commit: str) -> frozenset[str] | None:
+    def _name_at(self, path: str, commit: str) -> str:
+        """What a file of the newest commit was called at another one."""
+        at = self._order.get(commit, -1)
+        for change, file in self._touched(path):
+            if self._order[change.commit.sha] <= at:
+                break
+            path = file.before or path
+        return path
+
+    def _findings_at(self, commit: str) -> _Said | None:
         assert self._map is not None
-        files = {entry.place.file for entry in self._pending.values()}
+        files = {self._name_at(entry.place.file, commit) for entry in self._pending.values()}
         try:
             entries = self._history.entries(commit, self._pending, files)
         except EndedEarlyError:
             return None
         map_ = with_entries(self._map, self._pending, entries)
-        return frozenset(finding.fingerprint for finding in self._judge(map_))
+        found = self._judge(map_)
+        places = {entry.id: entry.place for entry in entries}
+        return _Said(
+            frozenset(finding.fingerprint for finding in found),
+            frozenset(
+                (finding.rule, places[finding.entry].file, places[finding.entry].symbol or "")
+                for finding in found
+                if finding.entry in places
+            ),
+        )
 
     def _spent(self) -> bool:
         return time.monotonic() - self._began > self._seconds

@@ -38,6 +38,25 @@ _ASKED: Final = 100.0
 """The finding that the operator asks about weighs more than everything else together."""
 _SHOWN: Final = 1.5
 """An attack showed it."""
+_ASIDE: Final = {
+    "ineffective-guard": 0.5,
+    "prompt-injection-surface": 0.4,
+    "personal-data-logged": 0.3,
+    "error-tells-internals": 0.2,
+    "missing-validation": 0.3,
+    "rate-limit-absent": 0.2,
+    "third-party-script": 0.2,
+    "middleware-leaves-pages": 0.5,
+    "open-redirect": 0.3,
+    "webhook-replayed": 0.5,
+    "webhook-tolerance": 0.3,
+    "missing-server-only": 0.3,
+    "unindexed-policy-column": 0.05,
+    "slow-policy-shape": 0.05,
+    "loose-search-path": 0.2,
+    "no-to-clause": 0.2,
+}
+"""Rules whose findings seldom are how one customer came to see another's rows: what each counts of a finding of its severity."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -120,5 +139,5 @@ _KINDS: Final = {"born": "opened-with-new-code", "turned": "protection-lost", "l
 def _weight(finding: Finding, asked: str) -> float:
     if finding.fingerprint == asked:
         return _ASKED
-    weight = _SEVERITY[finding.severity] * _CONFIDENCE[finding.confidence]
+    weight = _SEVERITY[finding.severity] * _CONFIDENCE[finding.confidence] * _ASIDE.get(finding.rule, 1.0)
     return weight * _SHOWN if finding.executed else weight

@@ -1,4 +1,4 @@
-"""Releases that the repository itself knows: its tags; and which release first carried each commit."""
+"""Releases that the repository itself knows: its tags."""
 
 from __future__ import annotations
 
@@ -9,10 +9,7 @@ from assistant.domain.deploys import Deploy
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
     from assistant.collect.git import Git
-    from assistant.domain.deploys import Commit
 
 
 def tags(git: Git) -> tuple[Deploy, ...]:
@@ -24,24 +21,3 @@ def tags(git: Git) -> tuple[Deploy, ...]:
         if at.isdigit() and kind in {"commit", "tag"}:
             found.append(Deploy(id=name, sha=target or own, at=datetime.fromtimestamp(int(at), UTC), source="tag"))
     return tuple(sorted(found, key=lambda deploy: (deploy.at, deploy.id)))
-
-
-def carriers(commits: Sequence[Commit], deploys: Iterable[Deploy]) -> Mapping[str, tuple[Deploy, ...]]:
-    """By hash: the releases that first carried a commit, one a source, oldest first.
-
-    Args:
-        commits: a first-parent line, newest first.
-        deploys: releases; those that failed, were previews, or are not on the line are left out.
-    """
-    at = {commit.sha: n for n, commit in enumerate(commits)}
-    on_line: dict[int, list[Deploy]] = {}
-    for deploy in deploys:
-        if deploy.sha in at and deploy.succeeded and deploy.environment == "production":
-            on_line.setdefault(at[deploy.sha], []).append(deploy)
-    first: dict[str, Deploy] = {}
-    found: dict[str, tuple[Deploy, ...]] = {}
-    for n, commit in enumerate(commits):
-        for deploy in sorted(on_line.get(n, ()), key=lambda deploy: deploy.at, reverse=True):
-            first[deploy.source] = deploy  # the nearest release behind a commit carried it first
-        found[commit.sha] = tuple(sorted(first.values(), key=lambda deploy: (deploy.at, deploy.id)))
-    return found

@@ -181,6 +181,21 @@ def _deploys(parser: argparse.ArgumentParser) -> None:
         help="a commit, tag, date (2026-03-01) or age (`3 days`) that was good (default: 30 days, at most 200 commits)",
     )
     window.add_argument("--head", metavar="REV", default="HEAD", help="the newest commit that is live (default: HEAD)")
+    records = parser.add_argument_group("what went live")
+    records.add_argument(
+        "--records",
+        metavar="FILE",
+        type=Path,
+        action="append",
+        help="a host's list of deployments as JSON (repeatable)",
+    )
+    records.add_argument(
+        "--from",
+        dest="host",
+        metavar="HOST",
+        help="ask vercel, netlify, cloudflare-pages, render or github; the token is read from the environment",
+    )
+    records.add_argument("--project", metavar="NAME", help="the host's project (default: the one the repository names)")
     window.add_argument("--finding", metavar="ID", help="fingerprint of the finding that is asked about")
     window.add_argument(
         "--seconds", metavar="N", type=float, default=90.0, help="longest time for comparing older code (default 90)"

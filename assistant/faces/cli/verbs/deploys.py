@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assistant.engine.deploys import Wish, ranked
+from assistant.engine.decisions import load_decisions
+from assistant.engine.deploys import Records, Wish, ranked
 from assistant.faces.cli.exits import Exit
 from assistant.faces.cli.settings import history_root, options_from
 
@@ -12,7 +13,8 @@ from assistant.faces.cli.settings import history_root, options_from
 if TYPE_CHECKING:
     import argparse
 
-    from assistant.domain.deploys import Deploy, Ranking, Suspect
+    from assistant.domain.deploys import Deploy, Suspect
+    from assistant.engine.deploys import Told
     from assistant.faces.cli.say import Voice
 
 _SHOWN = 10
@@ -29,17 +31,22 @@ def run(arguments: argparse.Namespace, voice: Voice) -> int:
         code=not arguments.database_only,
         database=not arguments.code_only,
         seconds=arguments.seconds,
+        records=Records(
+            files=tuple(arguments.records or ()), host=arguments.host or "", project=arguments.project or ""
+        ),
     )
-    ranking = ranked(root, wish, options_from(arguments, root, voice), voice.progress)
+    options = options_from(arguments, root, voice)
+    told = ranked(root, wish, options, voice.progress, decisions=load_decisions(root))
     if arguments.json:
-        voice.json(report(ranking))
+        voice.json(report(told))
     else:
-        tell(voice, ranking)
-    return Exit.FOUND if any(suspect.score > 0 for suspect in ranking.suspects) else Exit.CALM
+        tell(voice, told)
+    return Exit.FOUND if any(suspect.score > 0 for suspect in told.ranking.suspects) else Exit.CALM
 
 
-def report(ranking: Ranking) -> dict[str, object]:
+def report(told: Told) -> dict[str, object]:
     """The JSON contract."""
+    ranking, standing = told.ranking, told.standing
     window = ranking.window
     return {
         "window": {
@@ -50,6 +57,14 @@ def report(ranking: Ranking) -> dict[str, object]:
             "compared": ranking.compared,
             "not_compared": list(ranking.not_compared),
             "shortcomings": list(window.shortcomings),
+        },
+        "live": {
+            "deployed": _deploy(standing.deployed) | {"sha": standing.deployed.sha} if standing.deployed else None,
+            "says": standing.says,
+            "remedy": standing.remedy or None,
+            "live_not_here": [commit.sha for commit in standing.live_not_here],
+            "here_not_live": [commit.sha for commit in standing.here_not_live],
+            "remarks": list(told.remarks),
         },
         "commits": [_commit(suspect) for suspect in ranking.suspects],
     }
@@ -83,12 +98,16 @@ def _deploy(deploy: Deploy) -> dict[str, object]:
     return {"id": deploy.id, "at": deploy.at.isoformat(), "source": deploy.source, "url": deploy.url or None}
 
 
-def tell(voice: Voice, ranking: Ranking) -> None:
+def tell(voice: Voice, told: Told) -> None:
     """In words, the likeliest first."""
+    ranking = told.ranking
     window = ranking.window
     voice.line(f"{len(window.commits):,} commits: {window.why}; {ranking.compared} compared by their code")
     for says in (*window.shortcomings, *ranking.not_compared):
         voice.line(f"not seen: {says}", indent=2)
+    voice.line(f"{told.standing.says} {told.standing.remedy}".rstrip())
+    for says in told.remarks:
+        voice.line(says, indent=2)
     speaking = [suspect for suspect in ranking.suspects if suspect.score > 0]
     if not speaking:
         voice.line("no commit of the window did anything to access that stanch can see")
