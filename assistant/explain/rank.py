@@ -38,6 +38,8 @@ _ASKED: Final = 100.0
 """The finding that the operator asks about weighs more than everything else together."""
 _SHOWN: Final = 1.5
 """An attack showed it."""
+_THROUGH_CODE: Final = 0.3
+"""Code that reads with the caller's own rights what the database gives away: the change of the rules opened it, and has its own reason."""
 _ASIDE: Final = {
     "ineffective-guard": 0.5,
     "prompt-injection-surface": 0.4,
@@ -140,4 +142,6 @@ def _weight(finding: Finding, asked: str) -> float:
     if finding.fingerprint == asked:
         return _ASKED
     weight = _SEVERITY[finding.severity] * _CONFIDENCE[finding.confidence] * _ASIDE.get(finding.rule, 1.0)
-    return weight * _SHOWN if finding.executed else weight
+    if not finding.executed:
+        return weight
+    return weight * (_THROUGH_CODE if finding.entry else _SHOWN)
