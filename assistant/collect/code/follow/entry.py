@@ -226,6 +226,6 @@ def _asked(run: Run, guard: Guard) -> set[Origin]:
     for origin in guard.subjects:
         if origin.kind is OriginKind.REQUEST:
             out.add(origin)
-        elif origin.kind is OriginKind.ROW:
+        elif origin.kind is OriginKind.ROW and 0 <= origin.row < len(run.ledger.queries):
             out |= {one for one in run.ledger.queries[origin.row].compared() if one.kind is OriginKind.REQUEST}
     return out

@@ -206,6 +206,8 @@ def _identity(origin: Origin) -> Learned:
 
 
 def _row(run: Run, origin: Origin) -> Learned:
+    if not 0 <= origin.row < len(run.ledger.queries):
+        return NOTHING_LEARNED  # a closure that was made at the top of its module kept a row of another run
     record = run.ledger.queries[origin.row]
     path = origin.path.lstrip("!")
     along = read_along(run, origin)

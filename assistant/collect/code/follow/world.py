@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from assistant.collect.code.follow.foreign import without_rows
 from assistant.collect.code.follow.scope import Scope
 from assistant.collect.code.follow.stop import Exhausted, Stopped
 from assistant.collect.code.values import NOTHING, UNKNOWN, Blueprint, Chain, Closure, Shape, Value
@@ -150,7 +151,7 @@ class World:
             bind(run, own, declared.pattern, value)
         except (Stopped, Exhausted):
             return UNKNOWN
-        return own.names.get(name, UNKNOWN)
+        return without_rows(own.names.get(name, UNKNOWN))
 
     def _filled_later(self, module: str, name: str) -> Value | None:
         """``let client = null`` is what a function of its module puts there when it is first asked for; None when none does."""
@@ -159,7 +160,8 @@ class World:
                 if isinstance(node.value, Literal):
                     continue
                 try:
-                    return self._quiet(self).evaluate(node.value, Scope(module, self.scope(module)))
+                    found = self._quiet(self).evaluate(node.value, Scope(module, self.scope(module)))
+                    return without_rows(found)
                 except (Stopped, Exhausted):
                     return None
         return None
