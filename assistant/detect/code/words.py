@@ -35,6 +35,8 @@ TENANT_COLUMNS: Final = named("""team_id tenant_id organization_id organisation_
     email_account_id tenant workspace team organization""")
 """Columns that name the tenant a row belongs to."""
 _OWNERS: Final = CALLER_COLUMNS | TENANT_COLUMNS
+_KEYS: Final = re.compile(r"_(?:db_id|uuid|guid|pk|ref_id|fk)$")
+"""Other spellings of ``_id``."""
 
 CAPABILITY_WORDS: Final = named("""token tokens secret hash signature sig nonce otp nanoid capability invite_code invitation_code share_code share_key access_code access_key
     magic_link reset_code verification_code confirmation_code unsubscribe_code api_key apikey
@@ -66,6 +68,10 @@ _PRIVATE: Final = named("""user account session api_key apikey webhook token cus
     subscriber broadcast campaign domain integration connection vote participant comment poll project invitation invite
     bookmark favorite cart address_book report ticket lead deal event_log embedding chunk knowledge memory setting preference
     submission progress sheet usage billing refund dispute transcript recording upload folder dataroom viewer agreement""")
+_KEPT_OF: Final = named(
+    "history detail item line record entry version revision snapshot state status result attempt datum data info"
+)
+"""What is kept of something else: as private as that is."""
 _SERVERS: Final = named(
     """verification_token verification rate_limit idempotency_key idempotency webhook_event processed_event processed_stripe_event stripe_event
     migration lock job cron_run cron_job cache otp password_reset_token password_reset magic_link email_verification oauth_state nonce"""
@@ -113,24 +119,30 @@ def table_key(table: str) -> str:
     return "_".join((*parts[:-1], singular(parts[-1]))) if parts else ""
 
 
+@lru_cache(maxsize=8192)
+def _key_of(column: str) -> str:
+    """``teamDbId`` and ``team_uuid`` are spellings of ``team_id``."""
+    return _KEYS.sub("_id", snake(column))
+
+
 def names_owner(column: str) -> bool:
     """The column says whose the row is."""
-    return snake(column) in _OWNERS
+    return _key_of(column) in _OWNERS
 
 
 def names_person(column: str) -> bool:
     """The column names a person."""
-    return snake(column) in CALLER_COLUMNS
+    return _key_of(column) in CALLER_COLUMNS
 
 
 def names_self(column: str) -> bool:
     """The column usually holds the account that acts, and not somebody whose page is looked at."""
-    return snake(column) in _SELF
+    return _key_of(column) in _SELF
 
 
 def names_tenant(column: str) -> bool:
     """The column names a tenant."""
-    return snake(column) in TENANT_COLUMNS
+    return _key_of(column) in TENANT_COLUMNS
 
 
 def is_capability(name: str) -> bool:
@@ -168,9 +180,12 @@ def sounds_shared(table: str) -> bool:
 
 
 def sounds_private(table: str) -> bool:
-    """Customers' data by its name: chats, orders, members."""
+    """Customers' data by its name: chats, orders, members, and what is kept of them: ``subscription_histories``."""
     key = table_key(table)
-    return key in _PRIVATE or key.rpartition("_")[2] in _PRIVATE or key.partition("_")[0] in {"user", "customer"}
+    if key.partition("_")[0] in {"user", "customer"}:
+        return True
+    stem, _, last = key.rpartition("_")
+    return bool({key, last} & _PRIVATE) or (last in _KEPT_OF and bool({stem, stem.rpartition("_")[2]} & _PRIVATE))
 
 
 def sounds_servers(table: str) -> bool:

@@ -58,7 +58,7 @@ def built(run: Run, chain: Chain) -> Value:
                 context = _middleware(run, function, context, given, step)
         elif step.name in _INPUT and step.arguments:
             schema = unwrapped(step.arguments[0])
-            given = shaped(schema, given, 0) if isinstance(schema, Chain) else given
+            given = _with_input(given, shaped(schema, request("input"), 0)) if isinstance(schema, Chain) else given
         elif step.name in _FINAL and step.arguments:
             for function in list(functions_of(step.arguments))[-1:]:
                 arguments = Shape(
@@ -86,6 +86,15 @@ def built(run: Run, chain: Chain) -> Value:
                 if step is not chain.last:
                     context = _merged(result, context)
     return result
+
+
+def _with_input(given: Value, more: Value) -> Value:
+    """Each schema of a builder reads the whole input; what the handler gets has the keys of all of them."""
+    if isinstance(given, Shape) and isinstance(more, Shape):
+        return Shape({**given.fields, **more.fields}, given.rest + more.rest)
+    if isinstance(given, Shape):
+        return Shape(given.fields, (*given.rest, more))
+    return more
 
 
 def _takes_input(function: Closure) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.compare import learn_member, learn_same
@@ -26,6 +27,11 @@ if TYPE_CHECKING:
     from assistant.collect.code.follow.run import Run
     from assistant.collect.code.values import Value
 
+_OF_TEXT = re.compile(
+    r"(?:some|every|find\w*|filter|map|reduce|includes|startsWith|endsWith|match\w*|test|exec|trim\w*|split|join|slice|replace\w*|parse\w*|safeParse|stringify|"
+    r"format\w*|diff\w*|compare\w*|is(?:Valid|Empty|Nil|Null|Equal|String|Number|Array|Object|Date|After|Before|Same|Between|Past|Future|URL|Email|UUID)\w*)$"
+)
+"""Answers of libraries about texts, lists and dates: no library says by these whether somebody may do something."""
 _LESSON_OF = {
     "caller": GuardKind.SESSION,
     "proven": GuardKind.MEMBERSHIP,
@@ -124,15 +130,16 @@ def _correlated(run: Run, test: Test, outcome: bool) -> Learned:
         before, run.facts = run.facts, run.facts | facts
         learned = learn(run, one, outcome)
         run.facts = before
-        kept.append(Learned(learned.facts | facts, learned.lessons))
+        kept.append(
+            Learned((learned.facts | facts) - run.facts, learned.lessons)
+        )  # what was known before let nobody in
     if not kept:
         return NOTHING_LEARNED
-    facts = frozenset.intersection(*(one.facts for one in kept)) if not all(kept) else one_of(kept).facts
-    new = facts - run.facts
+    new = one_of(kept).facts if all(kept) else frozenset.intersection(*(one.facts for one in kept))
     lessons = (
         [lesson for one in kept for lesson in one.lessons] if len(kept) == 1 or all(one.lessons for one in kept) else []
     )
-    return Learned(facts, (*lessons, *lessons_of(new, lessons)))
+    return Learned(new, (*lessons, *lessons_of(new, lessons)))
 
 
 def lessons_of(facts: Facts | set[Fact], known: list[Lesson]) -> tuple[Lesson, ...]:
@@ -251,6 +258,8 @@ def _unknown_answer(run: Run, chain: Chain) -> Learned:
     for origin in asked:
         facts |= {("proven", origin)} if origin.kind is OriginKind.REQUEST else consequences(run, origin.row)
     name = chain.last.name or chain.name
+    if _OF_TEXT.match(name):
+        return NOTHING_LEARNED
     if not asked and not ROLE.search(name):
         return NOTHING_LEARNED
     return Learned(frozenset(facts or {("role", name)}), (Lesson(GuardKind.NAME, f"{name}()", tuple(sorted(asked))),))
