@@ -112,8 +112,9 @@ def picked(run: Run, whole: Value, items: tuple[Value, ...], meaning: Value, *, 
 
         return whole if many else either(*items)
     learned = learn(run, meaning, True)
-    if many:
-        tied = {fact for fact in learned.facts if fact[0] == "tied"}
+    if many:  # what is left of them is the caller's; what they were compared with is not, there may be nothing left
+        rows = {origin.row for origin in whole.origins if origin.kind is OriginKind.ROW}
+        tied = {fact for fact in learned.facts if fact[0] == "tied" and fact[1] in rows}
         run.facts |= tied
         run.ledger.earned.append((frozenset(tied), run.stack()))
     fresh = Known(frozenset(whole.origins))
