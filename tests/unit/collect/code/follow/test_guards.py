@@ -380,3 +380,67 @@ export async function DELETE(req: Request, { params }: { params: { id: string } 
 }""")
     assert last(entry).tie.kind is TieKind.PROVEN
     assert GuardKind.ROLE in {guard.kind for guard in entry.guards}
+
+
+def test_a_second_way_out_that_asked_nothing_is_no_owner():
+    """A server that does not exist and one that runs nothing gave the same answer, and deleting it by its id was believed to be checked."""
+    files = {
+        "app/api/servers/[id]/route.ts": """
+        import { PrismaClient } from "@prisma/client";
+        import { auth } from "@clerk/nextjs/server";
+        const prisma = new PrismaClient();
+        async function busy(id) {
+          const server = await prisma.server.findUnique({ where: { id }, include: { apps: true } });
+          if (!server) return false;
+          if (server.apps.length === 0) return false;
+          return true;
+        }
+        export async function DELETE(request, { params }) {
+          const { userId } = await auth();
+          if (!userId) return new Response(null, { status: 401 });
+          if (await busy(params.id)) return new Response(null, { status: 400 });
+          await prisma.server.delete({ where: { id: params.id } });
+          return new Response(null, { status: 204 });
+        }"""
+    }
+    entry = map_of(files).entries[0]
+    assert [guard.kind for guard in entry.guards if guard.kind is GuardKind.OWNER] == []
+    assert all(query.tie is None for query in entry.queries)
+
+
+def test_a_filter_may_leave_nothing():
+    """Mappings of the caller's source were filtered by a foreign survey; no mapping left is no proof that the survey is theirs."""
+    files = {
+        "app/api/imports/route.ts": """
+        import { PrismaClient } from "@prisma/client";
+        import { auth } from "@clerk/nextjs/server";
+        const prisma = new PrismaClient();
+        export async function POST(request) {
+          const { userId } = await auth();
+          if (!userId) return new Response(null, { status: 401 });
+          const body = await request.json();
+          const source = await prisma.source.findMany({ where: { userId } });
+          const survey = await prisma.survey.findUnique({ where: { id: body.surveyId } });
+          const wanted = source.filter((one) => one.surveyId === survey.id);
+          return Response.json({ wanted, answers: await prisma.answer.findMany({ where: { surveyId: survey.id } }) });
+        }"""
+    }
+    assert map_of(files).entries[0].queries[-1].tie is None
+
+
+def test_what_a_library_says_of_a_text_is_no_permission():
+    """A parser was asked whether a text holds markup; the text mixed what the caller and the request said."""
+    files = {
+        "app/api/surveys/[id]/route.ts": """
+        import { PrismaClient } from "@prisma/client";
+        import { auth } from "@clerk/nextjs/server";
+        import { parse } from "node-html-parser";
+        const prisma = new PrismaClient();
+        export async function GET(request, { params }) {
+          const { userId } = await auth();
+          if (!userId) return new Response(null, { status: 401 });
+          if (!parse(`${userId} ${params.id}`).childNodes.some((node) => node.nodeType === 1)) return new Response(null, { status: 400 });
+          return Response.json(await prisma.survey.findUnique({ where: { id: params.id } }));
+        }"""
+    }
+    assert map_of(files).entries[0].queries[-1].tie is None
