@@ -92,7 +92,7 @@ def _is_own_number(access: Access, named: str) -> bool:
     own = words.table_key(access.query.table)
     if not own.endswith("_" + named):
         return own == named
-    other = own.removesuffix("_" + named).removesuffix("_to")
+    other = words.table_key(own.removesuffix("_" + named).removesuffix("_to"))
     return not any(words.points_at(written.column) == other for written in access.query.written)
 
 

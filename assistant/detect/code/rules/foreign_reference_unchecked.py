@@ -101,6 +101,27 @@ def _install(check: str) -> str:
     """
 
 
+def _roles(check: str) -> str:
+    return f"""
+        import {{ initTRPC, TRPCError }} from "@trpc/server";
+        import {{ z }} from "zod";
+        import {{ PrismaClient }} from "@prisma/client";
+        const prisma = new PrismaClient();
+        const t = initTRPC.context().create();
+        export const router = t.router({{
+          list: t.procedure.query(({{ ctx }}) => prisma.permission.findMany({{ where: {{ workspaceId: ctx.workspace.id }} }})),
+          grant: t.procedure.input(z.object({{ roleId: z.string(), permissionIds: z.array(z.string()) }})).mutation(async ({{ ctx, input }}) => {{
+            const role = await prisma.role.findFirst({{ where: {{ id: input.roleId, workspaceId: ctx.workspace.id }} }});
+            if (!role) throw new TRPCError({{ code: "NOT_FOUND" }});
+            {check}
+            await prisma.rolesPermissions.createMany({{
+              data: input.permissionIds.map((permissionId) => ({{ permissionId, roleId: role.id, workspaceId: ctx.workspace.id }})),
+            }});
+          }}),
+        }});
+    """
+
+
 EXAMPLES = (
     CodeExample(
         quiet={
@@ -122,6 +143,15 @@ EXAMPLES = (
     CodeExample(
         quiet={"app/actions.ts": _install('if (!(await owns(installationId, userId))) throw new Error("Not yours");')},
         leak={"app/actions.ts": _install("")},
+    ),
+    CodeExample(
+        quiet={
+            "server/roles.ts": _roles(
+                "const known = await prisma.permission.findMany({ where: { id: { in: input.permissionIds }, workspaceId: ctx.workspace.id } });\n"
+                '            if (known.length !== input.permissionIds.length) throw new TRPCError({ code: "NOT_FOUND" });'
+            )
+        },
+        leak={"server/roles.ts": _roles("")},
     ),
 )
 
@@ -161,9 +191,14 @@ def _counts(access: Access) -> bool:
         return False
     if access.context.covered_by_rules(access.query):
         return _tenant_beside_child(access)
-    if not access.knows_caller and access.entry.kind is not EntryKind.SERVICE:
+    if not access.knows_caller and not _signed(access) and access.entry.kind is not EntryKind.SERVICE:
         return openness(access) is Openness.OPEN and not access.asked
     return True
+
+
+def _signed(access: Access) -> bool:
+    """The row carries whoever is signed in: a context that refuses strangers before any handler runs was not followed."""
+    return any(origin.kind is OriginKind.CALLER for written in access.query.written for origin in written.origins)
 
 
 def _tenant_beside_child(access: Access) -> bool:
