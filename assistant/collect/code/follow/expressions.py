@@ -114,6 +114,9 @@ def _index(run: Run, node: Index, scope: Scope) -> Value:
         return either(*of.items) if of.items else UNKNOWN
     if isinstance(of, Known):
         return Known(of.origins)
+    if isinstance(of, Either):  # ``client[name]`` of one that is kept or made
+        clients = [one for one in of.values if isinstance(one, Chain)]
+        return either(*clients) if clients else UNKNOWN
     return of if isinstance(of, Chain) else UNKNOWN
 
 

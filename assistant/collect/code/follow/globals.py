@@ -135,6 +135,7 @@ _HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(("Deno.env.get", "os.getenv", "os.environ.get"), _variable),
     "URL": _address,
     "Promise.resolve": _resolved,
+    "Reflect.get": _passed,
     "Object.assign": _assigned,
     "len": _length,
 }

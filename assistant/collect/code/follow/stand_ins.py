@@ -29,4 +29,5 @@ def stood_in_for(run: Run, arguments: tuple[Value, ...], module: str, at: int) -
     found = run.call(trap, (target, UNKNOWN), module, at)
     options = found.values if isinstance(found, Either) else (found,)
     real = [one for one in options if isinstance(one, Chain) and not (one.last is not None and one.last.name == "bind")]
-    return real[0] if real else target
+    made = [one for one in real if one.source != "global"]  # what ``globalThis`` keeps of it is the same one
+    return made[0] if made else real[0] if real else target

@@ -1,0 +1,46 @@
+"""A client that is made when it is first asked for, behind a proxy, with a copy on ``globalThis``: no query of such a repository was seen."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.collect.code.map import map_of
+
+
+SCHEMA = """
+import { pgTable, text } from "drizzle-orm/pg-core";
+export const adverts = pgTable("adverts", { id: text("id"), userId: text("user_id") });
+"""
+ROUTE = """
+import { db } from "../../../../lib/db";
+import { adverts } from "../../../../lib/schema";
+import { eq } from "drizzle-orm";
+export async function GET(request, { params }) {
+  return Response.json(await db.select().from(adverts).where(eq(adverts.id, params.id)));
+}
+"""
+
+
+@pytest.mark.parametrize(
+    "trap", ["const real = made(); return real[prop];", "return made()[prop];", "return Reflect.get(made(), prop);"]
+)
+def test_the_client_behind_the_trap_is_the_one_that_is_made(trap):
+    database = f"""
+    import {{ drizzle }} from "drizzle-orm/postgres-js";
+    import postgres from "postgres";
+    const kept = globalThis;
+    function made() {{
+      if (!process.env.DATABASE_URL) throw new Error("DATABASE_URL is missing");
+      if (kept.db) return kept.db;
+      try {{
+        kept.db = drizzle(kept.connection ? kept.connection : postgres(process.env.DATABASE_URL));
+        return kept.db;
+      }} catch (error) {{
+        console.error(error);
+        throw error;
+      }}
+    }}
+    export const db = new Proxy({{}}, {{ get(target, prop) {{ {trap} }} }});
+    """
+    files = {"lib/db.ts": database, "lib/schema.ts": SCHEMA, "app/api/adverts/[id]/route.ts": ROUTE}
+    assert [(query.engine, query.table) for query in map_of(files).entries[0].queries] == [("drizzle", "adverts")]
