@@ -14,6 +14,7 @@ from assistant.collect.code.entries_django import django_entries
 from assistant.collect.code.entries_edge import edge_entries
 from assistant.collect.code.entries_endpoints import endpoint_entries
 from assistant.collect.code.entries_jobs import job_entries, scheduled
+from assistant.collect.code.entries_loaders import loader_entries
 from assistant.collect.code.entries_middleware import covered, middleware_entries, middleware_files
 from assistant.collect.code.entries_next import next_entries
 from assistant.collect.code.entries_paths import Routes, is_test
@@ -44,6 +45,7 @@ def find_entries(program: Program) -> tuple[EntryPoint, ...]:
         *procedure_entries(program),
         *endpoint_entries(program),
         *edge_entries(program),
+        *loader_entries(program),
         *job_entries(program),
         *tool_entries(program),
         *python_entries(program),

@@ -57,7 +57,7 @@ class Resolver:
         plain = specifier.partition("?")[0]
         if plain.startswith(_REMOTE) or plain.endswith(_ASSETS):
             return False
-        if plain.startswith((".", "~/", "@/", "#")):
+        if plain.startswith((".", "~/", "@/", "#", "$lib/")):
             return True
         if self.packages.named(plain):
             return True
@@ -91,7 +91,9 @@ class Resolver:
         return None
 
     def _by_convention(self, path: str, specifier: str) -> str | None:
-        """``@/x``, ``~/x`` and ``/x`` where no configuration says what they mean: below src, the package or the app folder."""
+        """``@/x``, ``~/x`` and ``/x`` where no configuration says what they mean: below src, the package or the app folder; SvelteKit's ``$lib``."""
+        if specifier.startswith("$lib/"):
+            specifier = f"@/{specifier[1:]}"
         for prefix in ("@/", "~/", "~~/", "@@/", "#/", "/"):
             if specifier.startswith(prefix):
                 inner = specifier[len(prefix) :]

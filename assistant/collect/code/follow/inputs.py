@@ -39,6 +39,8 @@ def supplied(inputs: str, function: Function | None) -> tuple[Value, ...]:
             "request": _REQUEST,
         }
         return (Shape(fields | {"res": Chain("response", "res")}),)
+    if inputs in {"loader", "contract"}:
+        return (Shape(_parts_of_request(), (UNKNOWN,)), UNKNOWN)
     if inputs in {"pages-api", "express", "fastify"}:
         return (_REQUEST, Chain("response", "res"), Chain("response", "next"))
     if inputs == "hono":
@@ -50,6 +52,20 @@ def supplied(inputs: str, function: Function | None) -> tuple[Value, ...]:
     if inputs == "component":
         return (Known(frozenset({Origin(OriginKind.UNKNOWN, "props")})), UNKNOWN)
     return (_REQUEST, context)
+
+
+def _parts_of_request() -> dict[str, Value]:
+    """What Remix, SvelteKit and ts-rest lay out for a handler; ``locals`` is what SvelteKit's own hook put there about the caller."""
+    fields: dict[str, Value] = {
+        "params": request("path"),
+        "query": request("query"),
+        "body": request("body"),
+        "headers": request("header"),
+        "cookies": request("cookie"),
+        "url": request("url"),
+        "locals": caller("locals"),
+    }
+    return fields | dict.fromkeys(("request", "req"), _REQUEST)
 
 
 def _argument(parameter: Parameter, inputs: str) -> Value:
