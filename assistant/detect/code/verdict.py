@@ -38,7 +38,7 @@ class Word(StrEnum):
     GUARDED = "guarded"
     """A guard that counts runs before every query."""
     NOTHING = "nothing to protect"
-    """It reaches no rows."""
+    """It reaches no rows, or nobody can call it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +79,8 @@ def _judge(entry: Entry, context: CodeContext, findings: tuple[Finding, ...]) ->
     serious = [one for one in findings if SEVERITY_RANK[one.severity] <= SEVERITY_RANK[Severity.MEDIUM]]
     if serious:
         return Word.LEAKS, serious[0].title
+    if entry.exposed is False:
+        return Word.NOTHING, "Next's build left it out: no browser can call it."
     reason = context.reason_public(entry)
     if reason:
         return Word.PUBLIC, f"Public on purpose: {reason}"

@@ -34,7 +34,7 @@ def tell_map(voice: Voice, rows: Sequence[Row]) -> None:
             voice.line(row.verdict.guards or "no guard", indent=under)
             if row.entry.queries:
                 voice.line(f"{row.clients}: {row.tables}", indent=under)
-            if word in {Word.LEAKS, Word.PUBLIC, Word.PARTLY_READ}:
+            if word in {Word.LEAKS, Word.PUBLIC, Word.PARTLY_READ} or row.entry.exposed is False:
                 voice.line(row.verdict.says, indent=under)
         voice.line()
 

@@ -70,6 +70,15 @@ def test_what_the_operator_said_is_public_is_neither_asked_nor_reported():
     assert "marketing wants it" in verdict.says
 
 
+def test_an_action_that_the_build_left_out_is_not_called_open():
+    query = a_query("chats", "delete", where("id", asked("argument.id")))
+    entry = an_entry("/chats", "", kind=EntryKind.ACTION, queries=[query], exposed=False)
+    report = look(ELSEWHERE, entry)
+    assert rules_of(report) == []
+    verdict = verdict_of(entry, report.context)
+    assert (verdict.word, verdict.says) == (Word.NOTHING, "Next's build left it out: no browser can call it.")
+
+
 def test_a_capability_opens_a_row_for_whoever_holds_it():
     query = a_query("invites", "update", where("token", asked("query.token")), written=(sets("used", CONSTANT),))
     assert rules_of(look(an_entry("/api/invites", "POST", queries=[query]))) == []
