@@ -12,7 +12,7 @@ from assistant.detect.code import words
 from assistant.domain.code import EntryKind, GuardKind, OriginKind
 from assistant.domain.ownership import OwnerKind
 from assistant.propose.code_answers import paths_read
-from assistant.propose.code_schema import read_drizzle, read_prisma
+from assistant.propose.code_schema import read_drizzle, read_prisma, read_supabase_types
 
 
 if TYPE_CHECKING:
@@ -125,6 +125,15 @@ class CodeGround:
                 out |= read_drizzle(self.text(path))
         return out
 
+    @cached_property
+    def generated(self) -> dict[str, list[str]]:
+        """Columns that Supabase's generated types name, from files that are called after types of a database."""
+        out: dict[str, list[str]] = {}
+        for path in sorted(self.paths):
+            if re.search(r"(supabase|database|db)[\w.-]*/?[\w.-]*types?\.ts$", path) and "node_modules" not in path:
+                out |= read_supabase_types(self.text(path))
+        return out
+
     # --- whose row --------------------------------------------------------------------------------------------------
 
     @cached_property
@@ -183,6 +192,8 @@ class CodeGround:
                 for column in self.tables.get(key, [])
                 if words.names_owner(column) and words.snake(column) != "subject"
             ]
+        if engine == "supabase":
+            out += [column for column in self.generated.get(key, []) if words.names_owner(column)]
         out += [
             column
             for column in self.known_columns.get(key, [])
@@ -219,6 +230,8 @@ class CodeGround:
             return self.models[key].has(column, self.models)
         if engine == "drizzle" and self.tables.get(key):
             return column in self.tables[key]
+        if engine == "supabase" and self.generated.get(key):
+            return column in self.generated[key]
         return True
 
     @cached_property

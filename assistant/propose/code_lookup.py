@@ -23,6 +23,7 @@ _CHANGES: Final = re.compile(
     r"(delete|remove|update|set|create|save|insert|archive|revoke|upsert|add|send|cancel|disable|enable|rotate|toggle|mark|move|copy|sync|process|handle)(?![a-z])"
 )
 """Names of functions that do more than look."""
+_OWN_ID: Final = frozenset({"id", "_id", "uuid", "pk"})
 
 
 class Getter(NamedTuple):
@@ -41,7 +42,10 @@ def lookup_steps(ground: CodeGround, entry: Entry, query: Query) -> list[list[St
         asked = next((origin.path for origin in condition.origins if origin.kind is OriginKind.REQUEST), "")
         if not asked:
             continue
-        table = _named_by(condition.column) or query.table
+        # `email` finds a row too, and is no id to look one up by
+        table = _named_by(condition.column) or (query.table if words.snake(condition.column) in _OWN_ID else "")
+        if not table:
+            continue
         step = _step(ground, entry, query, table, asked)
         if step is not None:
             out.append([step])
@@ -70,6 +74,18 @@ def reference_steps(ground: CodeGround, finding: Finding, entry: Entry) -> list[
     if step is None:
         return f"How to find a row of `{table}` by its owner could not be told: look it up before its id is stored, and refuse when it is not the caller's."
     return [[step, *_spread_references(ground, entry, table)]]
+
+
+def list_steps(ground: CodeGround, entry: Entry, query: Query) -> list[Step]:
+    """A search within rows that the request lists: whose they are is asked before it searches them."""
+    for condition in query.filters:
+        asked = next((one.path for one in condition.origins if one.kind is OriginKind.REQUEST), "")
+        table = words.points_at(condition.column)
+        if asked and table and re.search(r"_?[iI]ds$", condition.column):
+            step = _step(ground, entry, query, table, asked)
+            if step is not None:
+                return [step]
+    return []
 
 
 def _spread_references(ground: CodeGround, entry: Entry, done: str) -> list[Step]:

@@ -260,7 +260,13 @@ def vector(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | s
             continue
         made = scoped_function(plans.ground, query)
         if isinstance(made, str):
-            return made
+            from assistant.propose.code_lookup import list_steps
+
+            listed = list_steps(plans.ground, entry, query)
+            if not listed:
+                return made
+            steps += listed
+            continue
         plans.migrations.extend(zip(made.forward, made.backward, strict=True))
         facts = {"argument": made.argument, "column": made.column, "told": "1" if query.told_caller else ""}
         steps.append(Step("vector", query.place.file, function=entry.at, at=query.at, facts=facts))

@@ -140,7 +140,7 @@ def _columns(ground: CodeGround, finding: Finding, entry: Entry, query: Query) -
     said = facts.get("column", "") if query.table == facts.get("table") else ""
     found = ground.owner_columns(query.table, query.engine)
     if said and "." not in said and ground.has(query.table, query.engine, said):
-        sure = said not in found or said == facts.get("proven", "").rsplit(".", 1)[-1]
+        sure = said not in found or words.names_tenant(said)
         found = [said, *(one for one in found if one != said)] if sure else found
     asked = {condition.column for condition in query.filters}
     inner = {column.rsplit(".", 1)[-1] for column in asked if "." in column}

@@ -17,6 +17,8 @@ _FIELD: Final = re.compile(r"^\s*(\w+)\s+(\w+)(\[\])?(\?)?(.*)$")
 _TABLE: Final = re.compile(
     r"\b(\w+)\s*=\s*(?:\w+\.)?(?:pg|mysql|sqlite)?(?:T|t)able\(\s*[\"'][\w-]+[\"']\s*,\s*(?:\(\w*\)\s*=>\s*\()?\{"
 )
+_ROW: Final = re.compile(r"^\s+[\"']?(\w+)[\"']?:\s*\{\s*Row:\s*\{(.*?)^\s+\};?$", re.MULTILINE | re.DOTALL)
+_COLUMN: Final = re.compile(r"^\s+[\"']?(\w+)[\"']?\??:", re.MULTILINE)
 _KEY: Final = re.compile(r"(\w+)\s*:")
 _FOREIGN: Final = re.compile(r"fields:\s*\[\s*(\w+)\s*\]")
 _ACCOUNT: Final = re.compile(r"user|account|profile|identity|person|auth", re.IGNORECASE)
@@ -123,3 +125,10 @@ def read_drizzle(source: str) -> dict[str, list[str]]:
             at += 1
         out[words.table_key(match[1])] = list(dict.fromkeys(keys))
     return out
+
+
+def read_supabase_types(source: str) -> dict[str, list[str]]:
+    """Columns of the tables in a file that ``supabase gen types`` wrote, by ``words.table_key``; empty for any other file."""
+    if "Tables: {" not in source or "Row: {" not in source:
+        return {}
+    return {words.table_key(match[1]): _COLUMN.findall(match[2]) for match in _ROW.finditer(source)}

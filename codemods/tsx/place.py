@@ -15,13 +15,19 @@ if TYPE_CHECKING:
 _LOOPS: Final = frozenset({"for_statement", "for_in_statement", "while_statement", "do_statement"})
 
 
-def before_work(node: Node, handler: Node | None) -> Node:
-    """The statement of the handler that holds a node, stepping out of loops and of functions that are handed to a call (``transaction(async (tx) => …)``)."""
+def before_work(node: Node, handler: Node | None, *, branches: bool = False) -> Node:
+    """The statement of the handler that holds a node, stepping out of loops and of functions that are handed to a call (``transaction(async (tx) => …)``).
+
+    Args:
+        node: what needs the check.
+        handler: where to stop.
+        branches: step out of ``if`` too, for a check that does no harm on the other branch.
+    """
     found = statement_of(node)
     for one in ancestors(node):
         if handler is not None and one == handler:
             break
-        if one.type in _LOOPS:
+        if one.type in _LOOPS or (branches and one.type == "if_statement"):
             found = statement_of(one)
         if one.type in FUNCTIONS:
             if one.parent is None or one.parent.type != "arguments":

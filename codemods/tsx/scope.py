@@ -129,6 +129,7 @@ def _callers(known: list[Local], paths: Paths) -> list[str]:
         if expression:
             out.append(expression)
     for one in known:
+        out += [f"{one.name}.{path[1:]}" for path in _read_from(one, paths) if path.startswith("@")]
         value = plain(one.value)
         if (
             value is not None

@@ -34,7 +34,7 @@ def edit(source: bytes, target: Target) -> Answer:
     if target.at[1] <= target.at[0] or not lookup or not given or handler is None:
         return Refusal("Whose rows the ids name could not be asked here: look them up by their owner first.")
     node = around(root, target.at)
-    place = before_work(node, handler)
+    place = before_work(node, handler, branches=True)
     function = enclosing_function(place) or handler
     value = facts.get("value", "") or value_for(
         place, facts.get("column", ""), proven=facts.get("proven") != "0", paths=facts.get("paths", "")
