@@ -126,11 +126,11 @@ def _group(plans: Plans, group: list[Finding], number: int) -> tuple[list[Fix], 
     statements: list[Statement] = []
     undo: list[Statement] = []
     reasons: list[NoFix] = []
-    mended = ""
+    mended = late = ""
     remaining: list[str] = []
     for finding in group:
         plans.migrations.clear()
-        if mended and finding.rule in BEHIND:
+        if (mended and finding.rule in BEHIND) or (late and finding.rule == "foreign-reference-unchecked"):
             # the guard that should have stopped the stranger works now: what stood behind it is closed with it
             closed.append(finding)
             continue
@@ -147,6 +147,8 @@ def _group(plans: Plans, group: list[Finding], number: int) -> tuple[list[Fix], 
         taken += steps
         closed.append(finding)
         mended = mended or (finding.rule if finding.rule in FIRST else "")
+        # what was stored before the check is stored behind it now
+        late = late or ("1" if dict(finding.facts).get("weakness") == "after-write" else "")
         statements += [
             Statement(sql=forward, comment="Goes with a patch of the code.") for forward, _ in plans.migrations
         ]

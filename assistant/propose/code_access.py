@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from assistant.propose.code_ground import CodeGround
 
 _NAMED: Final = re.compile(
-    r"^(has|can|is|check|verify|assert|ensure|require|authori[sz]e|throwIf)\w*"
+    r"^(has|can|may|is|check|verify|assert|ensure|require|authori[sz]e|throwIf)\w*"
     r"(Access|Permission|Admin|Owner|Member|Allowed|Edit|Manage|Modify|Delete|Update|Belongs)\w*$"
 )
 """Functions that say whether somebody may."""

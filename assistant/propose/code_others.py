@@ -30,6 +30,7 @@ _PERSONAL: Final = re.compile(
 )
 
 
+_LIST: Final = re.compile(r"(I|_i)ds$")
 _MADE: Final = re.compile(r"\bconst\s+(\w+)\s*=\s*((?:await\s+)?(\w+)\((cookies\(\))?\))")
 
 
@@ -222,6 +223,8 @@ def validation(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]]
         )
     if not plans.ground.validation:
         return "The repository uses no validation library that is known here: check the shape of the id before it reaches the query."
+    if _LIST.search(request):
+        return "The request names a list of ids: parse it as an array of them before it reaches the query."
     facts = {
         "library": plans.ground.validation,
         "name": request.rsplit(".", 1)[-1],
@@ -341,12 +344,14 @@ def logs(plans: Plans, finding: Finding) -> list[list[Step]] | str:
 def validations(plans: Plans, finding: Finding) -> list[list[Step]] | str:
     """Every id that reaches a query unparsed."""
     steps = []
+    said = "The handlers could not be found: parse their ids by hand."
     for entry in _entries(plans, finding):
         made = validation(plans, finding, entry)
         if isinstance(made, str):
-            return made
+            said = made
+            continue
         steps += made[0]
-    return _each(steps) if steps else "The handlers could not be found: parse their ids by hand."
+    return _each(steps) if steps else said
 
 
 def same_answers(plans: Plans, finding: Finding) -> list[list[Step]] | str:

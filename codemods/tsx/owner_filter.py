@@ -13,6 +13,7 @@ from assistant.domain.fixes import Hunk
 from codemods.target import Edits, Needed, Refusal
 from codemods.tsx.insert import with_imports
 from codemods.tsx.layout import add_entry, add_link
+from codemods.tsx.raw_sql import add_condition, statement_at
 from codemods.tsx.scope import value_for
 from codemods.tsx.style import indent_at, style_of
 from codemods.tsx.tree import arguments, around, chain_around, field, links, pairs, parse, plain, text, walk
@@ -291,8 +292,13 @@ def _kysely(source: bytes, style: Style, call: Node, column: str, value: str, _:
     return Edits(tuple(add_link(source, style, call, after[-1], link, SAYS)))
 
 
-def _sql(_source: bytes, _style: Style, _call: Node, column: str, value: str, _: Target) -> Answer:
-    return Refusal(f"Raw SQL is not rewritten: add `AND {column} = $n` to the statement, with {value} as its argument.")
+def _sql(_source: bytes, _style: Style, call: Node, column: str, value: str, _: Target) -> Answer:
+    statement = statement_at(call)
+    if statement is None:
+        return Refusal(
+            f"The SQL is made elsewhere: add `AND {column} = $n` to the statement, with {value} as its argument."
+        )
+    return add_condition(statement, column, value)
 
 
 def _squeezed(words: str) -> str:

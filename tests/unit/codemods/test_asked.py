@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from assistant.text.edits import apply_hunks
 from codemods.registry import change
 from codemods.target import Edits, Needed
@@ -344,3 +346,51 @@ def test_a_spread_on_a_line_of_its_own_becomes_lines() -> None:
     before = "export async function PATCH() {\n  await db.update(notes).set({\n    ...body,\n  });\n}\n"
     after = before.replace("    ...body,", "    title: body.title,\n    text: body.text,")
     check_edited("pick", before, after, "db.update(notes).set({\n    ...body,\n  })", fields="title,text")
+
+
+def sql(statement: str) -> str:
+    return f"export async function GET() {{\n  const session = await auth();\n  return await {statement};\n}}\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            "db`SELECT * FROM notes WHERE id = ${id}`",
+            "db`SELECT * FROM notes WHERE id = ${id} AND user_id = ${session.user.id}`",
+        ),
+        (
+            "db`select title from notes where id = ${id} order by at limit 1`",
+            "db`select title from notes where id = ${id} and user_id = ${session.user.id} order by at limit 1`",
+        ),
+        ("db`DELETE FROM notes`", "db`DELETE FROM notes WHERE user_id = ${session.user.id}`"),
+        (
+            "prisma.$queryRaw`UPDATE notes SET title = ${title} WHERE id = ${id} RETURNING id`",
+            "prisma.$queryRaw`UPDATE notes SET title = ${title} WHERE id = ${id} AND user_id = ${session.user.id} RETURNING id`",
+        ),
+        (
+            'pool.query("SELECT * FROM notes WHERE id = $1", [id])',
+            'pool.query("SELECT * FROM notes WHERE id = $1 AND user_id = $2", [id, session.user.id])',
+        ),
+    ],
+)
+def test_a_simple_statement_names_the_owner(before: str, after: str) -> None:
+    """The id came from the address bar, and the statement asked for nothing else."""
+    check_edited("owner_filter", sql(before), sql(after), before, engine="sql", column="user_id")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "db`SELECT * FROM notes JOIN pages ON pages.id = notes.page_id WHERE notes.id = ${id}`",
+        "db`SELECT * FROM notes WHERE id = ${id} OR slug = ${id}`",
+        "db`SELECT * FROM notes WHERE id IN (SELECT note_id FROM links)`",
+        "db`TRUNCATE TABLE notes`",
+        'pool.query("SELECT * FROM notes WHERE id = $1", values)',
+        'pool.query("SELECT * FROM notes WHERE id = $1", [id, other])',
+        "pool.query(`SELECT * FROM notes WHERE ${wanted}`, [id])",
+        "db`SELECT * FROM notes WHERE user_id = ${asked}`",
+    ],
+)
+def test_other_statements_are_left_to_a_person(statement: str) -> None:
+    check_refused("owner_filter", sql(statement), "user_id", statement, engine="sql", column="user_id")

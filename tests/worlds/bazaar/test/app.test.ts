@@ -1,19 +1,28 @@
 // What the shop has to do for its rightful customers, before and after every patch.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { GET as audit } from "../app/api/audit/route";
 import { GET as invoice } from "../app/api/invoices/[id]/route";
 import { GET as members } from "../app/api/members/route";
 import { POST as message } from "../app/api/messages/route";
+import { POST as addLine } from "../app/api/notes/[id]/lines/route";
 import {
   DELETE as removeOrder,
   GET as order,
 } from "../app/api/orders/[id]/route";
 import { GET as orders } from "../app/api/orders/route";
+import { POST as pack } from "../app/api/parcels/route";
 import { GET as profile, PATCH as rename } from "../app/api/profile/route";
+import { GET as receipt } from "../app/api/receipts/[id]/route";
+import {
+  DELETE as removeReview,
+  PATCH as changeReview,
+} from "../app/api/reviews/[id]/route";
 import { POST as review } from "../app/api/reviews/route";
 import { POST as search } from "../app/api/search/route";
 import { DELETE as removeProduct } from "../app/api/shops/[shopId]/products/[productId]/route";
 import { GET as stats } from "../app/api/stats/route";
+import { GET as totals } from "../app/api/totals/route";
 import { POST as webhook } from "../app/api/stripe/webhook/route";
 import { deleteNote, listNotes, renameNote } from "../app/notes/actions";
 import { euros } from "../lib/money";
@@ -69,6 +78,34 @@ test("ann runs her shop", async () => {
     (await json(await members(json.get("?shop=shop-ann")))).length,
     1,
   );
+});
+
+test("ann reads her receipt and packs her order", async () => {
+  as("ann");
+  const read = await receipt(json.get(), id("order-ann"));
+  assert.equal((await json(read)).total, 100);
+  const packed = await pack(json.post({ orderIds: ["order-ann"] }));
+  assert.equal(packed.status, 201);
+  assert.equal(rows("parcel").length, 1);
+  const found = await json(await totals(json.get("?range=day")));
+  assert.equal(found[0]?.userId, "ann");
+});
+
+test("ann changes and deletes her review, and looks at the payouts", async () => {
+  as("ann");
+  rows("review").push({ id: "review-ann", userId: "ann", text: "good" });
+  await changeReview(json.post({ text: "better" }), id("review-ann"));
+  assert.equal(rows("review")[0]?.text, "better");
+  await removeReview(json.get(), id("review-ann"));
+  assert.equal(rows("review").length, 0);
+  assert.equal((await json(await audit())).length, 2);
+});
+
+test("ann adds a line to her note", async () => {
+  as("ann");
+  const added = await addLine(json.post({ text: "more" }), id("note-ann"));
+  assert.equal(added.status, 201);
+  assert.equal(rows("note_lines").length, 1);
 });
 
 test("ann keeps notes", async () => {

@@ -1,20 +1,26 @@
 // Asks as bob, or as nobody, for what is ann's; prints one line for each that is given: a leak that a patch has to close.
+import { GET as audit } from "../app/api/audit/route";
 import { GET as cron } from "../app/api/cron/route";
 import { GET as invoice } from "../app/api/invoices/[id]/route";
 import { GET as members } from "../app/api/members/route";
 import { POST as message } from "../app/api/messages/route";
+import { POST as addLine } from "../app/api/notes/[id]/lines/route";
 import {
   DELETE as removeOrder,
   GET as order,
 } from "../app/api/orders/[id]/route";
+import { POST as pack } from "../app/api/parcels/route";
 import { DELETE as payouts } from "../app/api/payouts/route";
 import { GET as profile, PATCH as rename } from "../app/api/profile/route";
+import { GET as receipt } from "../app/api/receipts/[id]/route";
 import { GET as report } from "../app/api/report/route";
+import { DELETE as removeReview } from "../app/api/reviews/[id]/route";
 import { POST as review } from "../app/api/reviews/route";
 import { POST as testDoor } from "../app/api/e2e-login/route";
 import { POST as search } from "../app/api/search/route";
 import { DELETE as removeProduct } from "../app/api/shops/[shopId]/products/[productId]/route";
 import { GET as stats } from "../app/api/stats/route";
+import { GET as totals } from "../app/api/totals/route";
 import { POST as billing } from "../app/api/billing/webhook/route";
 import { POST as webhook } from "../app/api/stripe/webhook/route";
 import { deleteNote, renameNote } from "../app/notes/actions";
@@ -106,6 +112,37 @@ const leaks: Record<string, () => Promise<boolean>> = {
     await billing(json.event("invoice.paid", "cus-ann", "signed"));
     await billing(json.event("invoice.paid", "cus-ann", "signed"));
     return rows("credits").length === 2;
+  },
+  "receipt read": async () => {
+    as("bob");
+    return (await receipt(json.get(), id("order-ann"))).status === 200;
+  },
+  "review deleted": async () => {
+    as("bob");
+    rows("review").push({ id: "review-ann", userId: "ann", text: "good" });
+    await removeReview(json.get(), id("review-ann"));
+    return rows("review").length === 0;
+  },
+  "order of ann packed": async () => {
+    as("bob");
+    await pack(json.post({ orderIds: ["order-bob", "order-ann"] }));
+    return rows("parcel").some((one) => one.orderId === "order-ann");
+  },
+  "line in a foreign note": async () => {
+    as("bob");
+    await addLine(json.post({ text: "mine" }), id("note-ann"));
+    return rows("note_lines").length === 1;
+  },
+  "administrator by their own word": async () => {
+    as("bob");
+    return (await audit()).status === 200;
+  },
+  "totals of ann": async () => {
+    as("ann");
+    await totals(json.get("?range=week"));
+    as("bob");
+    const found = await json(await totals(json.get("?range=week")));
+    return found[0]?.userId === "ann";
   },
   "note renamed": async () => {
     as("bob");

@@ -1,7 +1,11 @@
 // Who is signed in, what lies in the tables, and requests with less ink.
 interface Rows {
   state: {
-    user: { id: string } | null;
+    user: {
+      id: string;
+      user_metadata: { role?: string };
+      app_metadata: { role?: string };
+    } | null;
     tables: Record<string, Record<string, string | number>[]>;
   };
   reset(): void;
@@ -14,7 +18,11 @@ process.env.STRIPE_SECRET_KEY = "key";
 
 export function as(who: string | null): void {
   shop.reset();
-  shop.state.user = who === null ? null : { id: who };
+  // both call themselves admins, and ann is one
+  const user_metadata = { role: "admin" };
+  const app_metadata = who === "ann" ? { role: "admin" } : {};
+  shop.state.user =
+    who === null ? null : { id: who, user_metadata, app_metadata };
 }
 
 export function rows(table: string): Record<string, string | number>[] {

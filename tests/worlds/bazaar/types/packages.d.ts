@@ -41,6 +41,13 @@ declare module "next/cache" {
   ): (...given: A) => Promise<R>;
 }
 
+declare module "@vercel/kv" {
+  export const kv: {
+    get(key: string): Promise<unknown>;
+    set(key: string, value: unknown): Promise<void>;
+  };
+}
+
 declare module "@supabase/supabase-js" {
   export type Row = Record<string, string | number | null>;
   export interface Answer<T> {
@@ -61,9 +68,14 @@ declare module "@supabase/supabase-js" {
     update(row: Record<string, unknown>): Query<Row[] | null>;
     delete(): Query<Row[] | null>;
   }
+  export interface User {
+    id: string;
+    user_metadata: { role?: string };
+    app_metadata: { role?: string };
+  }
   export interface SupabaseClient {
     auth: {
-      getUser(): Promise<{ data: { user: { id: string } | null } }>;
+      getUser(): Promise<{ data: { user: User | null } }>;
       getSession(): Promise<{
         data: { session: { user: { id: string } } | null };
       }>;
@@ -103,6 +115,7 @@ declare module "@prisma/client" {
     }): Promise<T[]>;
     create(given: { data: Record<string, unknown> }): Promise<T>;
     update(given: { where: Where; data: Record<string, unknown> }): Promise<T>;
+    count(given: { where: Where }): Promise<number>;
     delete(given: { where: Where }): Promise<T>;
     deleteMany(given: { where: Where }): Promise<{ count: number }>;
   }
@@ -128,6 +141,7 @@ declare module "@prisma/client" {
       userId: string;
       text: string;
     }>;
+    parcel: Model<{ id: string; orderId: string; userId: string }>;
     payout: Model<{ id: string; shopId: string; amount: number }>;
     $executeRaw(
       text: TemplateStringsArray,

@@ -22,6 +22,8 @@ function reset() {
     })),
     payout: own("payout", (who) => ({ shopId: `shop-${who}`, amount: 7 })),
     review: [],
+    parcel: [],
+    note_lines: [],
     invoices: own("invoice", (who) => ({ user_id: who, total: 9 })),
     notes: own("note", (who) => ({ user_id: who, title: `of ${who}` })),
     messages: [],

@@ -1,7 +1,9 @@
 const { state } = require("../../rows.js");
 
 const fits = (row, where) =>
-  Object.entries(where).every(([key, value]) => row[key] === value);
+  Object.entries(where).every(([key, value]) =>
+    value?.in ? value.in.includes(row[key]) : row[key] === value,
+  );
 
 function shown(row, { select, omit }) {
   if (!row) return null;
@@ -36,6 +38,7 @@ function model(table) {
       rows()
         .filter((row) => fits(row, given.where))
         .map((row) => shown(row, given)),
+    count: async ({ where }) => rows().filter((row) => fits(row, where)).length,
     create: async ({ data }) => (rows().push(data), data),
     update: async ({ where, data }) => {
       const row = rows().find((one) => fits(one, where));
