@@ -101,6 +101,8 @@ class Host:
     """Environment variable with another address, for hosts that people run themselves."""
     account_variable: str = ""
     """Environment variable with the account or team, for a project that is named without it."""
+    account_begins: str = ""
+    """How the id of an account begins that has to be named; others are the person's own and go without saying."""
 
 
 def moment(value: object) -> datetime | None:

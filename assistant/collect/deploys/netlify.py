@@ -45,7 +45,7 @@ def _deploy(entry: Entry) -> Deploy | str:
         return NO_COMMIT
     context = word(entry.get("context")) or "production"
     published = moment(entry.get("published_at"))
-    ready = entry.get("state") in _READY and not entry.get("skipped")
+    ready = word(entry.get("state")) in _READY and not entry.get("skipped")
     at = published or _begun(entry) or moment(entry.get("updated_at"))
     if at is None:
         return NO_TIME

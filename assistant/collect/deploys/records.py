@@ -42,6 +42,8 @@ PLACES: Final = (
 ADDRESS: Final = "STANCH_DEPLOYS_URL"
 """Environment variable with the address of an API that is not the host's own."""
 _MOST_PAGES: Final = 400
+_TELL: Final = 20
+"""Outcomes that are asked for one by one between two sentences about it."""
 _OTHERS: Final = "are for other environments than production, whose outcome was not asked for"
 
 
@@ -141,7 +143,7 @@ def fetch(
     if chosen is None:
         raise UsageError(f"{screen(host)!r} is no host that stanch can ask.", f"Choose one of {', '.join(HOSTS)}.")
     account = variables.get(chosen.account_variable, "").strip() if chosen.account_variable else ""
-    if account and project and "/" not in project and not account.startswith("user_"):
+    if account and account.startswith(chosen.account_begins) and project and "/" not in project:
         project = f"{account}/{project}"
     request = chosen.request(project, since)
     token = token_of(chosen, variables)
@@ -155,8 +157,10 @@ def fetch(
             whole = _with_outcome(chosen, api, request, entry)
             if whole is None:
                 left_out[_OTHERS] += 1
-            else:
-                entries.append(whole)
+                continue
+            entries.append(whole)
+            if chosen.ended is not None and len(entries) % _TELL == 0:
+                on_progress(f"{chosen.title}: outcome of {plural(len(entries), 'deployment')} read.")
     except UnreachableError as error:
         if not entries:
             raise

@@ -60,7 +60,7 @@ def _deploy(entry: Entry) -> Deploy | str:
         sha=sha,
         at=at,
         source=RENDER.name,
-        succeeded=deploy.get("status") in _WAS_LIVE,
+        succeeded=word(deploy.get("status")) in _WAS_LIVE,
     )
 
 

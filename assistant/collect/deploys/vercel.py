@@ -105,4 +105,5 @@ VERCEL: Final = Host(
     request=_request,
     onward=_onward,
     account_variable="VERCEL_ORG_ID",
+    account_begins="team_",
 )

@@ -83,6 +83,7 @@ def test_pages_are_followed_to_the_end(host) -> None:
     assert len(pages) == 3
     assert set(server.tokens) == {f"Bearer {TOKEN}"}
     assert said[-1] == f"{HOSTS[host].title}: {number} deployments read."
+    assert ("GitHub: outcome of 40 deployments read." in said) == (host == "github")
 
 
 @pytest.mark.parametrize("host", HOSTS)
@@ -394,6 +395,12 @@ def test_accounts_and_addresses_come_from_the_environment_too() -> None:
             "STANCH_DEPLOYS_URL": server.address + "/",
         }
         assert len(fetch("cloudflare-pages", "clinic", LONG_AGO, print, environment=variables).deploys) == 1
+    for account, sent in (("team_1", "team_1"), ("a-person", None)):
+        with Loopback(host_with("vercel", 1)) as server:
+            variables = {"VERCEL_TOKEN": TOKEN, "VERCEL_ORG_ID": account, "STANCH_DEPLOYS_URL": server.address}
+            fetch("vercel", "prj_1", LONG_AGO, print, environment=variables)
+        assert server.asked[0][1].get("teamId") == sent
+        assert "slug" not in server.asked[0][1]
     with Loopback(lambda _path, _query: []) as server:
         variables = {"GITHUB_TOKEN": TOKEN, "GITHUB_API_URL": f"{server.address}/api/v3"}
         assert fetch("github", "clinic/app", LONG_AGO, print, environment=variables).deploys == ()

@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from datetime import UTC, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as any_
 
-from assistant.collect.deploys.gathered import HOSTS
+from assistant.collect.deploys.gathered import HOSTS, told
 from assistant.collect.deploys.linked import linked_projects
 from assistant.collect.deploys.records import from_file, in_repository, read_file
 from assistant.collect.git import Git
 from assistant.domain.errors import UsageError
 from tests.unit.collect.deploys.lists import MAKERS, at, cloudflare, github, iso, netlify, render, sha, statuses, vercel
+
+
+NASTY = (
+    *(None, True, False, 0, -1, 3.5, float("inf"), float("-inf"), float("nan"), 10**30, -(10**30)),
+    *("", " ", "\x1b[2J", "\u202e", "\ud800", "x" * 5000, "yesterday", "https://a b"),
+    *("9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00", "2026-11-20", "2026-11-20T12:00:00+99:00"),
+    *([], [[]], [None, 3, "x"], [{}], {}, {"a": []}, {"commit_hash": []}, [{"state": {}, "created_at": []}]),
+)
+"""What a host would never write where a word, a time or a mapping belongs."""
 
 
 def saved(tmp_path, text, name="list.json"):
@@ -147,6 +160,21 @@ def test_what_a_terminal_would_obey_is_made_visible(tmp_path) -> None:
     assert deploy.url == ""
 
 
+@pytest.mark.parametrize("host", HOSTS)
+@given(data=any_.data())
+def test_an_entry_of_which_any_part_is_something_else_is_read_or_counted(host, data) -> None:
+    entry = MAKERS[host](1)
+    inside = entry["deploy"] if host == "render" else entry
+    for key in data.draw(any_.lists(any_.sampled_from(sorted(inside)), max_size=4, unique=True)):
+        inside[key] = data.draw(any_.sampled_from(NASTY))
+    found = told(HOSTS[host], [entry])
+    assert len(found.deploys) + sum("left out" in remark for remark in found.remarks) == 1
+    HOSTS[host].begun(entry)
+    for deploy in found.deploys:
+        assert deploy.at.tzinfo is UTC
+        assert (deploy.id + deploy.environment + deploy.url).isprintable()
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
@@ -217,3 +245,13 @@ def test_the_tools_of_the_hosts_leave_the_names_of_projects(tmp_path, monkeypatc
         ("vercel", "team_2/prj_3"),
         ("vercel", "prj_2"),
     ]
+
+
+def test_reading_a_file_loads_nothing_that_could_reach_a_network(tmp_path) -> None:
+    path = saved(tmp_path, [vercel(1)])
+    asked = (
+        "import sys; from pathlib import Path; from assistant.collect.deploys.records import from_file;"
+        f"assert len(from_file(Path({str(path)!r}))) == 1; print(*sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True, timeout=60)
+    assert not {"urllib.request", "http.client", "socket", "ssl", "git"} & set(done.stdout.split())
