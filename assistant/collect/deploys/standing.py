@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _FORM: Final = "%H%x00%P%x00%ct%x00%an%x00%ae%x00%s"
 _FIELDS: Final = 6
-_MEANT: Final = frozenset({"tag", "merge"})
+_MEANT: Final = frozenset({"tag", "merge", "push"})
 """Sources that only say what was meant to go live: a host's own record counts before them."""
 
 
