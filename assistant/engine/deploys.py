@@ -119,7 +119,7 @@ def ranked(
         head=head,
         commits=tuple(change.commit for change in changes),
         why=why,
-        shortcomings=(*shortcomings, *history.shortcomings),
+        shortcomings=(*shortcomings, *history.shortcomings, *_unseen(git, head)),
     )
     since = changes[-1].commit.at if changes else now or datetime.now(UTC)
     deploys, remarks = _deploys(git, root, wish.records, since, on_progress)
@@ -128,12 +128,51 @@ def ranked(
     ranking = rank(
         window,
         changes,
-        Evidence(signals=signals, brought=look.brought, rules=look.rules, asked=wish.finding),
+        Evidence(
+            signals=signals,
+            brought=look.brought,
+            rules=_joined(look.rules, _order(git, changes, head)),
+            asked=wish.finding,
+        ),
         carriers=_carriers(git, changes, deploys, head, good),
         compared=look.compared,
         not_compared=look.not_compared,
     )
     return Told(ranking=ranking, standing=standing(git, deploys, wish.head), remarks=remarks)
+
+
+def _unseen(git: Git, head: str) -> tuple[str, ...]:
+    """Parts of the newest commit that have a history of their own."""
+    from assistant.collect.deploys.trees import submodules
+    from assistant.collect.git import EndedEarlyError
+    from assistant.text.plural import plural
+
+    try:
+        inside = submodules(git, head)
+    except EndedEarlyError as error:
+        return (f"the files of the newest commit are not whole in this clone: git says {error.said}",)
+    if not inside:
+        return ()
+    return (
+        f"{plural(len(inside), 'submodule')} ({', '.join(inside[:3])}) has a history of its own: run stanch there as well",
+    )
+
+
+def _order(git: Git, changes: Sequence[Change], head: str) -> Mapping[str, tuple[Reason, ...]]:
+    from assistant.collect.deploys.trees import blobs
+    from assistant.collect.git import EndedEarlyError
+    from assistant.explain.order import out_of_order
+
+    try:
+        return out_of_order(changes, blobs(git, head))
+    except EndedEarlyError:  # said by ``_unseen``
+        return {}
+
+
+def _joined(
+    one: Mapping[str, tuple[Reason, ...]], other: Mapping[str, tuple[Reason, ...]]
+) -> dict[str, tuple[Reason, ...]]:
+    return {sha: (*one.get(sha, ()), *other.get(sha, ())) for sha in {**one, **other}}
 
 
 def _deploys(

@@ -157,6 +157,14 @@ SIGNALS: Final = (
         lanes=(*_SETTINGS, Lane.MIGRATIONS),
     ),
     _signal(
+        "auth-library-changed",
+        'next-auth|@auth/|@clerk|@supabase|better-auth|"next"|iron-session|lucia|passport',
+        r"\"(?:next-auth|@auth/[\w-]+|@clerk/[\w-]+|@supabase/[\w-]+|better-auth|next|iron-session|lucia|passport)\"\s*:",
+        "a library that guards the application was added or got another version",
+        0.3,
+        lanes=(Lane.DEPENDENCIES,),
+    ),
+    _signal(
         "id-from-request",
         "searchparams|params.|body.|.json(",
         r"searchParams\.get\(\s*['\"]\w*id|params\.\w*id\b|body\.\w*id\b|await\s+(?:req|request)\.json\(",

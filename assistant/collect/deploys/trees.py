@@ -32,6 +32,19 @@ def blobs(git: Git, commit: str) -> dict[str, str]:
     return dict(sorted(found.items()))
 
 
+def submodules(git: Git, commit: str) -> tuple[str, ...]:
+    """Paths of the submodules of a commit: their histories are their own and are not looked into.
+
+    Raises:
+        EndedEarlyError: there is no such commit, or a tree of it is not local.
+        UnreachableError: git cannot be started.
+    """
+    listed = git.whole(["ls-tree", "-r", "-z", "--full-tree", commit]).split(b"\0")
+    return tuple(
+        entry.partition(b"\t")[2].decode("utf-8", "surrogateescape") for entry in listed if entry.startswith(b"160000 ")
+    )
+
+
 class Contents:
     """Contents of blobs, each read once."""
 

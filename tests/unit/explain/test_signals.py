@@ -1,0 +1,78 @@
+"""What the lines alone say: guards that vanish, policies that let everybody in, and moves that are none of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.collect.deploys.history import read_history
+from assistant.collect.git import Git
+from assistant.explain.signals import Signals, new_doors
+from tests.unit.collect.deploys.line import Line
+
+
+HANDLER = "export async function GET() {\n  const user = await requireUser();\n  return rows(user.id);\n}\n"
+
+
+def kinds(line: Line) -> dict[str, object]:
+    signals = Signals()
+    changes = read_history(Git(line.root), ["HEAD"], on_file=signals.take).changes
+    return {reason.kind: reason for reason in signals.reasons(changes[0].commit)}
+
+
+def test_a_check_that_is_gone_is_told_with_its_line(tmp_path) -> None:
+    line = Line(tmp_path / "app")
+    line.commit("Start", {"app/api/a/route.ts": HANDLER})
+    line.commit("Faster", {"app/api/a/route.ts": HANDLER.replace("  const user = await requireUser();\n", "")})
+    reason = kinds(line)["check-removed"]
+    assert (reason.file, reason.line) == ("app/api/a/route.ts", 2)
+
+
+def test_a_check_that_moved_to_another_file_is_no_removal(tmp_path) -> None:
+    line = Line(tmp_path / "app")
+    line.commit("Start", {"app/api/a/route.ts": HANDLER})
+    line.commit(
+        "Wrap",
+        {
+            "app/api/a/route.ts": "export const GET = withUser((user) => rows(user.id));\n",
+            "lib/with-user.ts": "export const withUser = (f) => async () => {\n  const user = await requireUser();\n  return f(user);\n};\n",
+        },
+    )
+    assert "check-removed" not in kinds(line)
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "kind"),
+    [
+        ("supabase/migrations/1_a.sql", "create policy p on t for select using ( true );", "policy-true"),
+        ("supabase/migrations/1_a.sql", "ALTER TABLE t DISABLE ROW LEVEL SECURITY;", "rls-disabled"),
+        ("supabase/migrations/1_a.sql", "grant select on t to anon;", "grant-to-everyone"),
+        ("lib/db.ts", "const key = process.env.SUPABASE_SERVICE_ROLE_KEY;", "service-role"),
+        ("app/page.tsx", "export const dynamic = 'force-static';", "cache-widened"),
+        (".env.production", "NEXT_PUBLIC_STRIPE_SECRET=x", "public-secret"),
+        ("lib/a.ts", "// TODO: put the auth check back", "bypass"),
+        ("package.json", '  "next-auth": "5.0.0",', "auth-library-changed"),
+    ],
+)
+def test_each_kind_of_line_speaks_when_it_is_added(tmp_path, path, text, kind) -> None:
+    line = Line(tmp_path / "app")
+    line.commit("Start", {"README.md": "x\n"})
+    line.commit("Change", {path: text + "\n"})
+    assert kind in kinds(line)
+
+
+@pytest.mark.parametrize(
+    "path", ["docs/a.md", "tests/a.test.ts", "node_modules/a/index.js", "pnpm-lock.yaml", "dist/a.js"]
+)
+def test_what_is_generated_vendored_or_tested_says_nothing(tmp_path, path) -> None:
+    line = Line(tmp_path / "app")
+    line.commit("Start", {"README.md": "x\n"})
+    line.commit("Change", {path: "create policy p on t using (true); service_role; TODO auth check\n"})
+    assert kinds(line) == {}
+
+
+def test_a_new_route_is_a_door_and_a_new_component_none(tmp_path) -> None:
+    line = Line(tmp_path / "app")
+    line.commit("Start", {"app/api/chats/route.ts": "1\n", "components/button.tsx": "1\n"})
+    files = {file.path: file for file in read_history(Git(line.root), ["HEAD"]).changes[0].files}
+    (reason,) = new_doors(files)
+    assert reason.file == "app/api/chats/route.ts"
