@@ -77,7 +77,7 @@ def _doubt(entry: Entry) -> str:
     return DIRTY if _origin(entry).get("commit_dirty") is True else ""
 
 
-def _request(project: str, _since: datetime) -> Request:
+def _request(project: str) -> Request:
     found = named(project, 2, "Cloudflare Pages", _WANTS)
     if len(found) == 1:
         raise UsageError(f"{found[0]!r} names a project of Cloudflare Pages without its account.", f"Give {_WANTS}.")

@@ -86,7 +86,7 @@ def _ended(entry: Entry, request: Request) -> Request | None:
     return Request(f"{request.path}/{number}/statuses", (("per_page", "100"),))
 
 
-def _request(project: str, _since: datetime) -> Request:
+def _request(project: str) -> Request:
     found = named(project, 2, "GitHub", _WANTS)
     if len(found) == 1:
         raise UsageError(f"{found[0]!r} names no repository of GitHub.", f"Give {_WANTS}.")

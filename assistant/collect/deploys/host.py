@@ -87,8 +87,8 @@ class Host:
     """When it was made: what the list is sorted by."""
     deploy: Callable[[Entry], Deploy | str]
     """The noun, or why there is none."""
-    request: Callable[[str, datetime], Request]
-    """The first page of a project since a moment; UsageError when the project is not named as this host does."""
+    request: Callable[[str], Request]
+    """The first page of a project; UsageError when the project is not named as this host does."""
     onward: Callable[[Request, Sequence[Entry], Answer], Request | None]
     """The page behind this one."""
     doubt: Callable[[Entry], str] = field(default=lambda _entry: "")

@@ -20,9 +20,9 @@ _MOST_PARTS: Final = 10_000
 
 
 def page_of(body: object) -> list[Entry] | None:
-    """The deployments of one page as an API answers it; None when it is no list."""
+    """The deployments of one page as an API answers it, what is none as an empty one, to be counted; None when it is no list."""
     listed = _listed(body)
-    return None if listed is None else [entry for entry in listed if isinstance(entry, dict)]
+    return None if listed is None else [entry if isinstance(entry, dict) else {} for entry in listed]
 
 
 def entries_of(document: object, depth: int = 0) -> Iterator[Entry]:

@@ -60,7 +60,7 @@ def _deploy(entry: Entry) -> Deploy | str:
     )
 
 
-def _request(project: str, _since: datetime) -> Request:
+def _request(project: str) -> Request:
     (site,) = named(project, 1, "Netlify", _WANTS)
     return Request(f"/api/v1/sites/{site}/deploys", (("production", "true"), ("page", "1"), ("per_page", "100")))
 

@@ -12,7 +12,8 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from assistant.collect.deploys.gathered import HOSTS, Fetched, in_order, told
-from assistant.collect.deploys.lists import documents, entries_of, page_of
+from assistant.collect.deploys.lists import documents, entries_of
+from assistant.collect.deploys.paging import is_before, only, walked, with_outcome
 from assistant.collect.files import read_text
 from assistant.domain.errors import UnreachableError, UsageError
 from assistant.domain.replay import NotRead
@@ -21,12 +22,11 @@ from assistant.text.screen import screen
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
     from pathlib import Path
 
-    from assistant.collect.deploys.api import Api
-    from assistant.collect.deploys.host import Entry, Host, Request
+    from assistant.collect.deploys.host import Entry
     from assistant.domain.deploys import Deploy
 
 PLACES: Final = (
@@ -41,7 +41,6 @@ PLACES: Final = (
 """Where lists that people saved are looked for."""
 ADDRESS: Final = "STANCH_DEPLOYS_URL"
 """Environment variable with the address of an API that is not the host's own."""
-_MOST_PAGES: Final = 400
 _TELL: Final = 20
 """Outcomes that are asked for one by one between two sentences about it."""
 _OTHERS: Final = "are for other environments than production, whose outcome was not asked for"
@@ -124,7 +123,7 @@ def fetch(
     Args:
         host: one of ``HOSTS``.
         project: as that host names it; ``linked.linked_projects`` finds the names that the repository knows.
-        since: aware; deployments that were made before are not asked for.
+        since: aware; of the deployments that were made before, only the one that was live then is told.
         on_progress: told in sentences how far it is and when it waits.
         address: of the API, when it is not the host's own; else from ``STANCH_DEPLOYS_URL``, and for GitHub ``GITHUB_API_URL``.
         environment: variables; the process's own when None. Holds the token.
@@ -145,7 +144,7 @@ def fetch(
     account = variables.get(chosen.account_variable, "").strip() if chosen.account_variable else ""
     if account and account.startswith(chosen.account_begins) and project and "/" not in project:
         project = f"{account}/{project}"
-    request = chosen.request(project, since)
+    request = chosen.request(project)
     token = token_of(chosen, variables)
     address = address or variables.get(ADDRESS, "") or variables.get(chosen.address_variable, "") or chosen.address
     api = Api(chosen, address, token, on_progress=on_progress, cancelled=cancelled, sleep=sleep)
@@ -153,63 +152,22 @@ def fetch(
     left_out: Counter[str] = Counter()
     incomplete = ""
     try:
-        for entry in _walked(chosen, api, request, since, on_progress):
-            whole = _with_outcome(chosen, api, request, entry)
+        for entry in walked(chosen, api, request, since, on_progress):
+            whole = with_outcome(chosen, api, request, entry)
             if whole is None:
                 left_out[_OTHERS] += 1
                 continue
+            if is_before(chosen, entry, since):
+                deploy = chosen.deploy(whole) if chosen.fits(whole) else ""
+                if isinstance(deploy, str) or not deploy.succeeded:
+                    continue
+                entries.append(whole)
+                break
             entries.append(whole)
             if chosen.ended is not None and len(entries) % _TELL == 0:
                 on_progress(f"{chosen.title}: outcome of {plural(len(entries), 'deployment')} read.")
     except UnreachableError as error:
         if not entries:
             raise
-        incomplete = _only(chosen, entries, since, str(error))
+        incomplete = only(chosen, entries, since, str(error))
     return told(chosen, entries, says_incomplete=incomplete, left_out=left_out)
-
-
-def _walked(
-    host: Host, api: Api, request: Request, since: datetime, on_progress: Callable[[str], None]
-) -> Iterator[Entry]:
-    """Entries since a moment, page by page, newest first."""
-    asked: set[Request] = set()
-    onward: Request | None = request
-    number = 0
-    while onward is not None and len(asked) < _MOST_PAGES:
-        if onward in asked:
-            raise UnreachableError(f"the pages of {host.title} go round in a circle.", "Give the list as a JSON file.")
-        asked.add(onward)
-        answer = api.ask(onward)
-        page = page_of(answer.body)
-        if page is None:
-            raise UnreachableError(
-                f"{host.title} answered with JSON that is no list of deployments.", "Look at the project's name."
-            )
-        times = [host.begun(entry) for entry in page]
-        young = [entry for entry, at in zip(page, times, strict=True) if at is None or at >= since]
-        yield from young
-        number += len(young)
-        on_progress(f"{host.title}: {plural(number, 'deployment')} read.")
-        past = any(at is not None and at < since for at in times)
-        onward = None if past or not page else host.onward(onward, page, answer)
-    if onward is not None:
-        raise UnreachableError(
-            f"{host.title} has more than {_MOST_PAGES} pages for that time.", "Ask for a later start with --last-good."
-        )
-
-
-def _with_outcome(host: Host, api: Api, request: Request, entry: Entry) -> Entry | None:
-    """The entry with how it ended; None when that was not asked for."""
-    if host.ended is None or not host.fits(entry):
-        return entry
-    asked = host.ended(entry, request)
-    if asked is None:
-        return entry if "statuses" in entry else None
-    return {**entry, "statuses": page_of(api.ask(asked).body) or []}
-
-
-def _only(host: Host, entries: list[Entry], since: datetime, why: str) -> str:
-    times = [at for entry in entries if (at := host.begun(entry)) is not None]
-    reach = f" back to {min(times):%Y-%m-%d %H:%M} UTC" if times else ""
-    number = plural(len(entries), "deployment")
-    return f"Only {number} of {host.title}{reach} were read of those since {since:%Y-%m-%d %H:%M} UTC: {why}"

@@ -64,10 +64,9 @@ def _deploy(entry: Entry) -> Deploy | str:
     )
 
 
-def _request(project: str, since: datetime) -> Request:
+def _request(project: str) -> Request:
     (service,) = named(project, 1, "Render", _WANTS)
-    since_text = f"{since:%Y-%m-%dT%H:%M:%SZ}"
-    return Request(f"/v1/services/{service}/deploys", (("createdAfter", since_text), ("limit", str(_LARGEST_PAGE))))
+    return Request(f"/v1/services/{service}/deploys", (("limit", str(_LARGEST_PAGE)),))
 
 
 def _onward(request: Request, page: Sequence[Entry], _answer: Answer) -> Request | None:

@@ -78,9 +78,9 @@ def _doubt(entry: Entry) -> str:
     return DIRTY if str(part(entry, "meta").get("gitDirty", "0")) in {"1", "true", "True"} else ""
 
 
-def _request(project: str, since: datetime) -> Request:
+def _request(project: str) -> Request:
     *team, name = named(project, 2, "Vercel", _WANTS)
-    query = {"projectId": name, "target": "production", "since": str(int(since.timestamp() * 1000)), "limit": "100"}
+    query = {"projectId": name, "target": "production", "limit": "100"}
     if team:
         query["teamId" if team[0].startswith("team_") else "slug"] = team[0]
     return Request("/v6/deployments", tuple(query.items()))

@@ -10,7 +10,7 @@ from assistant.collect.deploys.gathered import HOSTS
 from assistant.collect.deploys.records import fetch
 from assistant.domain.errors import UsageError
 from tests.unit.collect.deploys.asking import LONG_AGO, PATHS, TOKEN, asked, host_with
-from tests.unit.collect.deploys.lists import at, github, sha, statuses
+from tests.unit.collect.deploys.lists import at, github, netlify, sha, statuses
 from tests.unit.collect.deploys.server import Loopback
 
 
@@ -34,7 +34,7 @@ def test_pages_are_followed_to_the_end(host) -> None:
 def test_no_page_is_asked_for_behind_the_beginning_of_the_window(host) -> None:
     with Loopback(host_with(host, 5000)) as server:
         found = asked(host, server, since=at(30.5))
-    assert [deploy.sha for deploy in found.deploys] == [sha(n) for n in range(31)]
+    assert [deploy.sha for deploy in found.deploys] == [sha(n) for n in range(32)], "and the one that was live then"
     pages = [query for path, query in server.asked if path == PATHS[host]]
     assert len(pages) == (2 if host == "cloudflare-pages" else 1)
     assert found.says_incomplete == ""
@@ -46,20 +46,26 @@ def test_the_hosts_are_asked_for_production_as_they_document_it() -> None:
         with Loopback(host_with(host, 1)) as server:
             asked(host, server, since=at(30))
         queries[host] = server.asked[0][1]
-    since = int(at(30).timestamp() * 1000)
     assert queries == {
         "vercel": {
             "projectId": "prj_1",
             "teamId": "team_1",
             "target": "production",
-            "since": str(since),
             "limit": "100",
         },
         "netlify": {"production": "true", "page": "1", "per_page": "100"},
         "cloudflare-pages": {"env": "production", "page": "1", "per_page": "25"},
-        "render": {"createdAfter": at(30).strftime("%Y-%m-%dT%H:%M:%SZ"), "limit": "100"},
+        "render": {"limit": "100"},
         "github": {"page": "1", "per_page": "100"},
     }
+
+
+def test_after_a_quiet_month_the_deploy_that_is_still_live_is_told() -> None:
+    page = [netlify(1, state="error", published_at=None), netlify(2, commit_ref=None), netlify(3), netlify(4)]
+    with Loopback(lambda *_asked: page) as server:
+        found = asked("netlify", server, since=at(0))
+    assert [deploy.sha for deploy in found.deploys] == [sha(3)]
+    assert len(server.asked) == 1
 
 
 def test_github_is_asked_how_deployments_to_production_ended_and_no_others() -> None:
