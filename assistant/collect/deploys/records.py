@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from assistant.collect.deploys.host import Entry
+    from assistant.collect.deploys.api import Api
+    from assistant.collect.deploys.host import Entry, Host, Request
     from assistant.domain.deploys import Deploy
 
 PLACES: Final = (
@@ -148,6 +149,11 @@ def fetch(
     token = token_of(chosen, variables)
     address = address or variables.get(ADDRESS, "") or variables.get(chosen.address_variable, "") or chosen.address
     api = Api(chosen, address, token, on_progress=on_progress, cancelled=cancelled, sleep=sleep)
+    return _gathered(chosen, api, request, since, on_progress)
+
+
+def _gathered(chosen: Host, api: Api, request: Request, since: datetime, on_progress: Callable[[str], None]) -> Fetched:
+    """Everything since a moment, and the one that was live then; what was read before a failure is kept and says how far it goes."""
     entries: list[Entry] = []
     left_out: Counter[str] = Counter()
     incomplete = ""
