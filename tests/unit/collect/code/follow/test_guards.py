@@ -444,3 +444,27 @@ def test_what_a_library_says_of_a_text_is_no_permission():
         }"""
     }
     assert map_of(files).entries[0].queries[-1].tie is None
+
+
+QUEUE = """
+import {{ verifySignatureAppRouter }} from "@upstash/qstash/nextjs"
+import {{ PrismaClient }} from "@prisma/client"
+const db = new PrismaClient()
+{handler}
+"""
+
+
+@pytest.mark.parametrize(
+    "handler",
+    [
+        "export const POST = verifySignatureAppRouter(async (request) => { BODY })",
+        "async function handler(request) { BODY }\nexport const POST = verifySignatureAppRouter(handler)",
+    ],
+)
+def test_the_handler_behind_a_wrapper_that_verifies_is_followed(handler):
+    """It was lost: the map said that a queue handler reaches no rows."""
+    body = "const { userId } = await request.json(); return Response.json(await db.user.update({ where: { id: userId }, data: { plan: 'pro' } }))"
+    text = QUEUE.format(handler=handler.replace("BODY", body))
+    entry = next(iter(map_of({"app/api/queue/route.ts": text}).entries))
+    assert [guard.kind for guard in entry.guards] == ["signature"]
+    assert [query.table for query in entry.queries] == ["user"]
