@@ -169,3 +169,25 @@ def test_what_is_public_on_purpose_is_saved_with_approval_and_taken_back(session
     assert pending(session.incident, "guard-routes") is None, "nothing to guard any more"
     session.send(Undo(step="public-routes"))
     assert not (session.root / "stanch.toml").exists()
+
+
+def test_a_route_is_made_closable_with_approval_and_taken_back(session: Session) -> None:
+    """The leak is being used at four in the morning: one route gets a switch, the rest of the code stays as it is."""
+    before = text(session)
+    session.send(Run(step="close-routes"))
+    assert state_of(session.incident, "close-routes") is StepState.DONE  # type: ignore[arg-type]
+    assert text(session) == before, "nobody chose a route"
+    session.world.closing = ("GET /api/chats/[id]",)
+    session.send(Run(step="close-routes"))
+    assert session.incident is not None
+    assert pending(session.incident, "close-routes") is not None
+    files = session.world.patches["close-routes"]
+    assert [file.path for file in files] == [ROUTE, "lib/maintenance.ts"]
+    assert not (session.root / "lib/maintenance.ts").exists(), "nothing is written before it is approved"
+    session.send(Approve(step="close-routes"))
+    assert 'if (underMaintenance("/api/chats/[id]")) {' in text(session)
+    assert "process.env.MAINTENANCE" in text(session, "lib/maintenance.ts")
+    assert session.world.closing == ()
+    session.send(Undo(step="close-routes"))
+    assert text(session) == before
+    assert not (session.root / "lib/maintenance.ts").exists()

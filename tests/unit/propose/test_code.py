@@ -10,6 +10,7 @@ from assistant.collect.code.map import map_of
 from assistant.detect.code.run import detect_code
 from assistant.domain.fixes import Applies, Fix, NoFix
 from assistant.propose.code import propose_code
+from assistant.propose.code_schema import read_supabase_types
 from assistant.text.edits import apply_hunks
 
 
@@ -241,3 +242,112 @@ def test_a_role_that_neighbours_ask_for_stands_alone() -> None:
     after = texts["app/settlements/actions.ts"].split("function pending")[1]
     assert 'session.user.role !== "SUPERADMIN"' in after
     assert "vendorId: session" not in after
+
+
+KEYS = """
+    import { auth } from "@/lib/session";
+    import { keyService } from "@/lib/keys";
+
+    export async function GET(request: Request, { params }: { params: { id: string } }) {
+      const session = await auth();
+      if (!session?.user) return Response.json({ error: "Unauthorized" }, { status: 401 });
+      const key = await keyService().getKey(params.id);
+      return Response.json({ name: key.name });
+    }
+
+    export async function DELETE(request: Request, { params }: { params: { id: string } }) {
+      const session = await auth();
+      if (!session?.user) return Response.json({ error: "Unauthorized" }, { status: 401 });
+      const { id } = await params;
+      await keyService().deleteKey(id);
+      return Response.json({});
+    }
+"""
+SERVICE = """
+    import { prisma } from "@/lib/prisma";
+
+    export function keyService() {
+      return {
+        async getKey(id: string) {
+          return await prisma.deployKey.findUnique({ where: { id } });
+        },
+        async deleteKey(id: string) {
+          const key = await prisma.deployKey.findUnique({ where: { id } });
+          if (!key) throw new Error("no such key");
+          return await prisma.deployKey.delete({ where: { id } });
+        },
+      };
+    }
+"""
+SCHEMA = """
+    model DeployKey {
+      id     String @id
+      name   String
+      userId String
+    }
+"""
+
+
+def test_a_look_up_through_a_service_looks_and_never_deletes() -> None:
+    """The check that was to come before the deletion would have been the deletion, had its name not been read."""
+    texts, _, _ = patched(
+        {
+            "lib/session.ts": 'export { auth } from "next-auth";\n',
+            "lib/keys.ts": SERVICE,
+            "app/api/keys/[id]/route.ts": KEYS,
+            "prisma/schema.prisma": SCHEMA,
+        }
+    )
+    route = texts["app/api/keys/[id]/route.ts"]
+    assert route.count("deleteKey(") == 1, route
+    assert "= await keyService().getKey(id);" in route, route
+    assert route.index("getKey(id)") < route.index("deleteKey(id)")
+    assert route.count("userId !== session.user.id") == 2, route
+
+
+def test_an_address_is_no_id_to_look_a_row_up_by() -> None:
+    texts, _, _ = patched(
+        {
+            "prisma/schema.prisma": "model Guest {\n  id String @id\n  email String\n  teamId String\n}\n",
+            "app/api/guests/route.ts": """
+                import { getServerSession } from "next-auth";
+                import { authOptions } from "@/lib/auth";
+                import { prisma } from "@/lib/prisma";
+
+                export async function POST(request: Request) {
+                  const session = await getServerSession(authOptions);
+                  if (!session?.user) {
+                    return Response.json({ error: "Unauthorized" }, { status: 401 });
+                  }
+                  const { email } = await request.json();
+                  return Response.json(await prisma.guest.findFirst({ where: { email } }));
+                }
+            """,
+        }
+    )
+    assert "id: email" not in texts["app/api/guests/route.ts"]
+
+
+def test_the_types_of_the_database_say_whose_a_row_is() -> None:
+    """Nobody had written the owner's column in the code, and the generated types had it all along."""
+    types = """
+        export type Database = {
+          public: {
+            Tables: {
+              folders: {
+                Row: {
+                  id: string
+                  user_id: string
+                  name: string | null
+                }
+                Insert: {
+                  id?: string
+                }
+              }
+            }
+          }
+        }
+    """
+    found = read_supabase_types(dedent(types))
+    assert found == {"folder": ["id", "user_id", "name"]}
+    assert read_supabase_types("export type Other = { Row: { id: string } }") == {}

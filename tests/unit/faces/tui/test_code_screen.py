@@ -14,10 +14,9 @@ from tests.unit.faces.tui.looking import PaperApp, screen_text
 from tests.unit.faces.tui.test_golden import SIZES, same_as_golden
 
 
-def screen(saved: list[Decisions]) -> CodeScreen:
-    return CodeScreen(
-        rows(), NUMBERS, Decisions(public={"/api/health": "it only says that it runs"}), saved.append, [].append
-    )
+def screen(saved: list[Decisions], closed: list[str] | None = None) -> CodeScreen:
+    public = Decisions(public={"/api/health": "it only says that it runs"})
+    return CodeScreen(rows(), NUMBERS, public, saved.append, (closed if closed is not None else []).append)
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
@@ -106,6 +105,24 @@ async def test_leaving_with_an_answer_asks_first() -> None:
         await pilot.pause()
         assert len(saved) == 1
         assert saved[0].private
+
+
+async def test_a_route_is_closed_from_its_row_but_not_over_unsaved_answers() -> None:
+    closed: list[str] = []
+    app = PaperApp(sample.incident())
+    async with app.run_test(size=(100, 30)) as pilot:
+        await app.push_screen(screen([], closed))
+        await pilot.pause()
+        first = app.screen.order[0].entry.id  # type: ignore[attr-defined]
+        app.screen.changed = True  # type: ignore[attr-defined]
+        await pilot.press("x")
+        await pilot.pause()
+        assert closed == []
+        app.screen.changed = False  # type: ignore[attr-defined]
+        await pilot.press("x")
+        await pilot.pause()
+        assert closed == [first]
+        assert not isinstance(app.screen, CodeScreen)
 
 
 def test_names_keep_the_verb_and_the_end() -> None:
