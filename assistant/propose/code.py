@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from assistant.detect.code import words
 from assistant.domain.fixes import Fix, NoFix, Statement
 from assistant.propose.code_draft import Draft
 from assistant.propose.code_ground import CodeGround
@@ -130,8 +131,12 @@ def _group(plans: Plans, group: list[Finding], number: int) -> tuple[list[Fix], 
     remaining: list[str] = []
     for finding in group:
         plans.migrations.clear()
-        if (mended and finding.rule in BEHIND) or (late and finding.rule == "foreign-reference-unchecked"):
-            # the guard that should have stopped the stranger works now: what stood behind it is closed with it
+        refers = finding.rule == "foreign-reference-unchecked"
+        asked = {step.facts.get("table", "") for step in taken if step.codemod == "access"}
+        if (mended and finding.rule in BEHIND) or (
+            refers and (late or words.table_key(dict(finding.facts).get("target", "")) in asked - {""})
+        ):
+            # the guard that should have stopped the stranger works now, or is asked: what stood behind it is closed with it
             closed.append(finding)
             continue
         options = _options(plans, finding)

@@ -69,6 +69,7 @@ def _direct(ground: CodeGround, entry: Entry, query: Query) -> list[Step]:
         # who may look at a row need not be who may administer it
         if found is not None and not (query.verb == "select" and _ADMINISTERS.search(found.name)):
             facts = {"key": column, "throws": "1" if found.throws else "", "column": "user_id"}
+            facts["table"] = words.table_key(table)
             return _with_import(ground, entry, found, Step("access", entry.place.file, entry.at, query.at, facts))
     return []
 
@@ -78,14 +79,7 @@ def _over_parent(ground: CodeGround, entry: Entry, query: Query) -> list[Step]:
     model = ground.models.get(words.table_key(query.table))
     if query.engine != "prisma" or model is None or [one.column for one in query.filters] != ["id"]:
         return []
-    told = ground.told_columns.get(words.table_key(query.table), [])
-    # a signed-in author and a guest have columns of their own: whichever is filled from the caller
-    authors = [
-        one.name
-        for one in model.fields
-        if one.name in told and (words.names_self(one.name) or (one.optional and words.names_id(one.name)))
-    ]
-    authors = sorted(authors, key=lambda one: not words.names_self(one))
+    authors = authors_of(ground, query.table)
     for one in model.fields:
         parent = _parent(one.name)
         found = _access(ground, entry, parent) if parent and not one.optional else None
@@ -98,6 +92,18 @@ def _over_parent(ground: CodeGround, entry: Entry, query: Query) -> list[Step]:
         facts = {"columns": ",".join(authors), "parent": one.name, "model": root[1]}
         return _with_import(ground, entry, found, Step("row_access", entry.place.file, entry.at, query.at, facts))
     return []
+
+
+def authors_of(ground: CodeGround, table: str) -> list[str]:
+    """Columns of a Prisma model that name whoever made a row: a signed-in author and a guest have columns of their own, and either may be empty."""
+    model = ground.models.get(words.table_key(table))
+    told = ground.told_columns.get(words.table_key(table), [])
+    found = [
+        one.name
+        for one in (model.fields if model is not None else ())
+        if one.name in told and (words.names_self(one.name) or (one.optional and words.names_id(one.name)))
+    ]
+    return sorted(found, key=lambda one: not words.names_self(one))
 
 
 def _with_import(ground: CodeGround, entry: Entry, found: Access, step: Step) -> list[Step]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from assistant.detect.code import words
 from assistant.domain.code import GuardKind, OriginKind
+from assistant.propose.code_access import authors_of
 from assistant.propose.code_draft import Step
 from assistant.propose.code_inline import inline
 from codemods.target import Needed
@@ -131,7 +132,10 @@ def _step(ground: CodeGround, entry: Entry, query: Query, table: str, asked: str
     if not local.isidentifier():
         return None
     columns = ground.owner_columns(table, query.engine)
-    columns = sorted((one for one in columns if "." not in one), key=words.names_tenant)
+    authors = authors_of(ground, table) if query.engine == "prisma" else []
+    # a row with an author in one of two columns is not looked up by one of them
+    columns = [one for one in columns if "." not in one and not (len(authors) > 1 and one in authors)]
+    columns = sorted(columns, key=words.names_tenant)
     if not columns:
         return None
     name = words.table_key(table).rsplit("_", 1)[-1]

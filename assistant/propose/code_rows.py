@@ -42,6 +42,10 @@ def _bound(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | s
             per_query.append(options)
     if not per_query:
         table = dict(finding.facts).get("table", "") or "the table"
+        both = [name for query in ground.queries(entry, finding.queries) for name in _either(ground, query)]
+        if both:
+            named = " or ".join(f"`{name}`" for name in dict.fromkeys(both))
+            return f"Rows of `{table}` name their author in {named}: compare both with the caller by hand."
         return _NO_COLUMN.format(table=table)
     # the first alternative of every query together, then each query's next best
     from assistant.propose.code_others import shared_caches
@@ -81,6 +85,8 @@ def _beside(ground: CodeGround, finding: Finding, entry: Entry) -> list[Step]:
 def row_steps(ground: CodeGround, finding: Finding, entry: Entry, query: Query) -> list[list[Step]]:
     """Alternatives that bind one query to its caller, the best first."""
     columns = _columns(ground, finding, entry, query)
+    authors = _either(ground, query)
+    columns = [one for one in columns if one not in authors]
     elsewhere = (query.place.file, query.place.symbol) != (entry.place.file, entry.place.symbol)
     told = "1" if query.told_caller and (elsewhere or entry.kind is EntryKind.SERVICE) else ""
     from assistant.propose.code_others import client_steps
@@ -118,6 +124,14 @@ def row_steps(ground: CodeGround, finding: Finding, entry: Entry, query: Query) 
             out.append([Step("compare", path, function=entry.at, at=at, facts=facts)])
     out += _lookups(ground, entry, query)
     return out
+
+
+def _either(ground: CodeGround, query: Query) -> list[str]:
+    """Author columns of which a row fills only one: comparing one of them alone would lock the other kind of author out."""
+    from assistant.propose.code_access import authors_of
+
+    found = authors_of(ground, query.table) if query.engine == "prisma" else []
+    return found if len(found) > 1 else []
 
 
 def proven_of(entry: Entry) -> str:
