@@ -182,10 +182,16 @@ def _deploys(
     from assistant.collect.deploys.linked import linked_projects
     from assistant.collect.deploys.records import fetch, in_repository, read_file
     from assistant.collect.deploys.releases import tags
+    from assistant.domain.errors import UsageError
 
     found = [in_repository(root), *(read_file(path) for path in records.files)]
     if records.host:
-        named = [one.project for one in linked_projects(root, git) if one.host == records.host]
+        named = list(dict.fromkeys(one.project for one in linked_projects(root, git) if one.host == records.host))
+        if len(named) > 1 and not records.project:
+            raise UsageError(
+                f"the repository names {len(named)} projects of {records.host}: {', '.join(named[:5])}.",
+                "Say which one is meant with --project.",
+            )
         project = records.project or (named[0] if named else "")
         found.append(fetch(records.host, project, since, lambda says: on_progress(says, 0, 0)))
     remarks = [remark for one in found for remark in (*one.remarks, one.says_incomplete) if remark]

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from assistant.engine.decisions import load_decisions
 from assistant.engine.deploys import Records, Wish, ranked
 from assistant.faces.cli.exits import Exit
 from assistant.faces.cli.settings import history_root, options_from
+from assistant.text.plural import plural
 
 
 if TYPE_CHECKING:
     import argparse
 
-    from assistant.domain.deploys import Deploy, Suspect
+    from assistant.domain.deploys import Deploy, Ranking, Suspect
     from assistant.engine.deploys import Told
     from assistant.faces.cli.say import Voice
 
@@ -47,7 +49,7 @@ def run(arguments: argparse.Namespace, voice: Voice) -> int:
 def report(told: Told) -> dict[str, object]:
     """The JSON contract."""
     ranking, standing = told.ranking, told.standing
-    window = ranking.window
+    window, carried = ranking.window, together(ranking)
     return {
         "window": {
             "good": window.good or None,
@@ -66,11 +68,16 @@ def report(told: Told) -> dict[str, object]:
             "here_not_live": [commit.sha for commit in standing.here_not_live],
             "remarks": list(told.remarks),
         },
-        "commits": [_commit(suspect) for suspect in ranking.suspects],
+        "commits": [_commit(suspect, carried) for suspect in ranking.suspects],
     }
 
 
-def _commit(suspect: Suspect) -> dict[str, object]:
+def together(ranking: Ranking) -> Counter[tuple[str, str]]:
+    """How many commits of the window each deploy carried first, by source and id: what else went live with a commit."""
+    return Counter((deploy.source, deploy.id) for suspect in ranking.suspects for deploy in suspect.deploys)
+
+
+def _commit(suspect: Suspect, carried: Counter[tuple[str, str]]) -> dict[str, object]:
     commit = suspect.commit
     return {
         "sha": commit.sha,
@@ -78,7 +85,7 @@ def _commit(suspect: Suspect) -> dict[str, object]:
         "author": commit.author,
         "subject": commit.subject,
         "lanes": [lane.value for lane in commit.lanes()],
-        "deploys": [_deploy(deploy) for deploy in suspect.deploys],
+        "deploys": [_deploy(deploy) | {"commits": carried[deploy.source, deploy.id]} for deploy in suspect.deploys],
         "score": suspect.score,
         "reasons": [
             {
@@ -98,6 +105,13 @@ def _deploy(deploy: Deploy) -> dict[str, object]:
     return {"id": deploy.id, "at": deploy.at.isoformat(), "source": deploy.source, "url": deploy.url or None}
 
 
+def _live(deploy: Deploy, commits: int) -> str:
+    if deploy.source in {"push", "merge"}:
+        return f"{deploy.source} of {deploy.at:%Y-%m-%d %H:%M} UTC, as far as git knows"
+    others = f", {plural(commits - 1, 'other commit')} with it" if commits > 1 else ""
+    return f"{deploy.source} {deploy.id} of {deploy.at:%Y-%m-%d %H:%M} UTC{others}"
+
+
 def tell(voice: Voice, told: Told) -> None:
     """In words, the likeliest first."""
     ranking = told.ranking
@@ -108,12 +122,13 @@ def tell(voice: Voice, told: Told) -> None:
     voice.line(f"{told.standing.says} {told.standing.remedy}".rstrip())
     for says in told.remarks:
         voice.line(says, indent=2)
+    carried = together(ranking)
     speaking = [suspect for suspect in ranking.suspects if suspect.score > 0]
     if not speaking:
         voice.line("no commit of the window did anything to access that stanch can see")
     for n, suspect in enumerate(speaking[:_SHOWN], 1):
         commit = suspect.commit
-        live = ", ".join(f"{deploy.source} {deploy.id}" for deploy in suspect.deploys)
+        live = ", ".join(_live(deploy, carried[deploy.source, deploy.id]) for deploy in suspect.deploys)
         voice.line()
         voice.line(
             f"{n:>2}. {commit.sha[:10]}  {commit.at:%Y-%m-%d %H:%M} UTC  {suspect.score:7.2f}  {commit.author}: {commit.subject}"
