@@ -132,6 +132,7 @@ def ranked(
             signals=signals,
             brought=look.brought,
             rules=_joined(look.rules, _order(git, changes, head)),
+            rehearsed=look.rehearsed,
             asked=wish.finding,
         ),
         carriers=_carriers(git, changes, deploys, head, good),
@@ -232,6 +233,7 @@ class _Look:
         self._options, self._tell, self._decisions = options, on_progress, decisions
         self.brought: list[Brought] = []
         self.rules: Mapping[str, tuple[Reason, ...]] = {}
+        self.rehearsed = False
         self.compared = 0
         self.not_compared: tuple[str, ...] = ()
 
@@ -305,6 +307,7 @@ class _Look:
             return None
         if now is None:
             return None
+        self.rehearsed = True
         old = {finding.fingerprint for finding in before.findings} if before is not None else set()
         for finding in now.findings:
             if finding.where is not None and finding.fingerprint not in old:

@@ -69,6 +69,8 @@ class Evidence:
     brought: Sequence[Brought] = ()
     rules: Mapping[str, tuple[Reason, ...]] = field(default_factory=dict)
     """By commit: what it did to the effective rules of the database."""
+    rehearsed: bool = False
+    """True when the rules of the database were replayed: what the text of a migration says is then known better."""
     asked: str = ""
     """Fingerprint of the finding that the operator asks about; empty for none."""
 
@@ -92,7 +94,7 @@ def rank(
         reasons = [
             *_findings(by_commit.get(commit.sha, ()), evidence.asked),
             *evidence.rules.get(commit.sha, ()),
-            *evidence.signals.reasons(commit),
+            *evidence.signals.reasons(commit, rehearsed=evidence.rehearsed),
             *new_doors({file.path: file for file in change.files if file.lane is Lane.CODE}),
         ]
         reasons.sort(key=lambda reason: -reason.weight)
