@@ -6,8 +6,8 @@ are handed to ``on_file`` while they pass and not kept. What is missing from the
 
 from __future__ import annotations
 
+import os
 import re
-import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -88,7 +88,7 @@ def read_history(
         on_progress: told how many commits were read, now and then.
         cancelled: True ends it early.
     """
-    mark = secrets.token_hex(16)  # nobody who writes a commit message knows it
+    mark = os.urandom(16).hex()  # nobody who writes a commit message knows it
     reader = _Reader(mark.encode(), on_file)
     form = f"%n{mark}%x00%H%x00%P%x00%ct%x00%an%x00%ae%x00%s%x00%b%x00{mark}"
     arguments = [
