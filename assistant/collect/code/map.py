@@ -17,6 +17,7 @@ from assistant.collect.code.follow_apart import apart
 from assistant.collect.code.manifests import exposed, oracle_of, read_builds, told_by_build
 from assistant.collect.code.marks import marks
 from assistant.collect.code.program import Program
+from assistant.collect.code.reached import called_behind_entries
 from assistant.collect.firebase import documents
 from assistant.collect.hosts import hosts
 from assistant.domain.code import CodeMap, Entry, EntryKind, OriginKind, Unresolved
@@ -155,7 +156,8 @@ def _followed(
     points = tuple(told_by_build(point, builds) for point in find_entries(program))
     visited: set[tuple[str, int]] = set()
     kept: list[tuple[EntryPoint, Entry]] = []
-    late = [point for point in points if point.kind is EntryKind.SERVICE]
+    called = called_behind_entries(program, points)
+    late = [point for point in points if point.kind is EntryKind.SERVICE and (point.module, point.symbol) not in called]
     early = sorted((point for point in points if point.kind is not EntryKind.SERVICE), key=lambda point: point.module)
 
     def begin() -> Callable[[EntryPoint], tuple[Entry, frozenset[tuple[str, int]]]]:

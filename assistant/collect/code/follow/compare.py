@@ -30,6 +30,9 @@ _OWNERISH = re.compile(
     r"user|owner|email|author|member|tenant|team|org|workspace|account|customer|profile", re.IGNORECASE
 )
 
+_KNOWN_TO_ALL = re.compile(r"^NEXT_PUBLIC_|(?:URL|URI|ORIGIN|HOST|DOMAIN|HOSTNAME|CLIENT_ID|VERSION|LOCALE)S?$")
+"""Variables that hold an address or a name: being equal to one of them proves nothing."""
+
 
 def learn_same(run: Run, left: Value, right: Value, *, same: bool) -> Learned:
     """The two are equal, or are not."""
@@ -169,17 +172,31 @@ def _secret(run: Run, kept: Value, sent: Value) -> Learned | None:
     """A variable of the environment compared with something that the request carries."""
     variables = [o for o in ordered(kept) if o.kind is OriginKind.ENVIRONMENT and o.path != "NODE_ENV"]
     incoming = [o for o in ordered(sent) if o.kind is OriginKind.REQUEST]
-    if not variables or not incoming:
+    if not variables or not incoming or all(_KNOWN_TO_ALL.search(one.path) for one in variables):
         return None
     name = variables[0].path
     says = f"{incoming[0].path} = {name}"
-    if any(origin.kind is OriginKind.REQUEST for origin in origins_of(kept)):
-        return Learned(frozenset({("signed",)}), (Lesson(GuardKind.SIGNATURE, f"HMAC with {name}", tuple(incoming)),))
+    signed = [origin for origin in ordered(kept) if origin.kind is OriginKind.REQUEST]
+    if signed:
+        return _signed(signed, name, tuple(incoming))
     template = any(origin.kind is OriginKind.CONSTANT and "None" not in origin.path for origin in origins_of(kept))
     unset = ("set", name) not in run.facts and not name.startswith("validated.")
-    if template and unset and not isinstance(kept, Chain):
+    credential = any(carried(one) or CREDENTIAL.search(one.path) for one in incoming)
+    if template and unset and credential and not isinstance(kept, Chain):
         return Learned(NONE, (Lesson(GuardKind.SECRET, says, tuple(incoming), weakness=Weakness.UNSET_SECRET),))
     return Learned(frozenset({("secret",)}), (Lesson(GuardKind.SECRET, says, tuple(incoming)),))
+
+
+def _signed(signed: list[Origin], name: str, incoming: tuple[Origin, ...]) -> Learned:
+    """The signature over something holds: a body is its sender's; a token that carries its own signature says who is calling."""
+    lesson = Lesson(GuardKind.SIGNATURE, f"HMAC with {name}", incoming)
+    tokens = [origin for origin in signed if carried(origin) and origin in incoming]
+    if not tokens:
+        return Learned(frozenset({("signed",)}), (lesson,))
+    facts: set[Fact] = {("signed",), ("caller",), *(("vouched", origin.path) for origin in tokens)}
+    return Learned(
+        frozenset(facts), (lesson, Lesson(GuardKind.SESSION, f"{tokens[0].path} signed with {name}", incoming))
+    )
 
 
 def learn_member(run: Run, item: Value, group: Value) -> Learned:

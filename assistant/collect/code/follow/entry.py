@@ -206,18 +206,30 @@ def _after_write(run: Run) -> None:
     for guard in list(run.ledger.guards.values()):
         if guard.kind not in {GuardKind.OWNER, GuardKind.MEMBERSHIP} or guard.weakness is not None:
             continue
-        asked = _asked(run, guard)
+        asked = _asked(run, guard) if _about_caller(run, guard) else set()
         looked_at = {origin.row for origin in guard.subjects if origin.kind is OriginKind.ROW}
         for record in run.ledger.queries:
             if record.reads or record.order > guard.order or record.tie is not None or not asked:
                 continue
-            if record.id in looked_at:
+            if any(row == record.id or run.ledger.queries[row].table == record.table for row in looked_at):
                 continue  # the guard looks at what this very write gave back
             compared = {origin for each in record.filters for origin in each.origins}
             sent = compared | {origin for one in record.written for origin in one.origins}
             if sent & asked and record.client in {ClientKind.SERVICE, ClientKind.POOL, ClientKind.PROVIDER}:
                 run.ledger.weaken(guard, Weakness.AFTER_WRITE)
                 break
+
+
+def _about_caller(run: Run, guard: Guard) -> bool:
+    """Something was compared with the caller, or their row was looked for: not a row's state, and not what a helper's answer implies."""
+    if " = " in guard.says:
+        return True
+    return guard.says.startswith("row of ") and any(
+        each.kind in {OriginKind.CALLER, OriginKind.CLAIMED}
+        for origin in guard.subjects
+        if origin.kind is OriginKind.ROW
+        for each in run.ledger.queries[origin.row].compared()
+    )
 
 
 def _asked(run: Run, guard: Guard) -> set[Origin]:

@@ -2,7 +2,8 @@
 
 Facts are small tuples in a frozen set, so that branches copy them for nothing: ``("caller",)`` somebody is signed in, ``("proven", origin)`` a
 request value belongs to the caller, ``("tied", n)`` the rows of query n do, ``("role", text)``, ``("secret",)``, ``("signed",)``,
-``("set", variable)`` an environment variable is not empty, ``("limited", origin)`` a request value is one of a list in the code.
+``("set", variable)`` an environment variable is not empty, ``("limited", origin)`` a request value is one of a list in the code,
+``("vouched", path)`` what a token of the request says holds, because its signature was looked at.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 Fact: TypeAlias = tuple[object, ...]
 Facts: TypeAlias = frozenset[Fact]
 NONE: Facts = frozenset()
-_ACCESS = frozenset({"caller", "proven", "tied", "role", "secret", "signed"})
+_ACCESS = frozenset({"caller", "proven", "tied", "role", "secret", "signed", "vouched"})
 
 
 class Lesson(NamedTuple):

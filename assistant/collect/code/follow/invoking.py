@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 _DEEPEST = 14
 _SAME_FUNCTION = 2
+_PATHS = 8
+"""Ways out of a function that are told apart."""
 
 
 def invoke(run: Run, closure: Closure, arguments: tuple[Value, ...], module: str, at: int) -> Value:
@@ -105,19 +107,35 @@ def _result(run: Run, frame: Frame, before: Facts, *, is_async: bool) -> Value:
     if len(frame.returns) == 1:
         value = frame.returns[0][0]
     else:
-        values = [one for one, _ in frame.returns][:8]
-        different = any(telling(facts - run.facts) for _, facts in frame.returns)
-        flat = not any(isinstance(one, Either) for one in values)
+        returns = _few(frame.returns)
+        different = any(telling(facts - run.facts) for _, facts in returns) or any(
+            telling(facts) for one, _ in returns if isinstance(one, Either) for facts in one.facts
+        )
+        flat = not any(isinstance(one, Either) for one, _ in returns)
         value = (
-            Either(tuple(values), tuple(facts for _, facts in frame.returns[:8]))
+            Either(tuple(one for one, _ in returns[:_PATHS]), tuple(facts for _, facts in returns[:_PATHS]))
             if different and flat
-            else _merged(frame.returns, different=different)
+            else _merged(returns, different=different)
         )
     if not is_async:
         return value
     earned, run.facts = run.facts, before
     inner = value.facts if isinstance(value, Promise) else frozenset()
     return Promise(value.value if isinstance(value, Promise) else value, earned | inner)
+
+
+def _few(returns: list[tuple[Value, Facts]]) -> list[tuple[Value, Facts]]:
+    """Return paths with equal constants as one where there are many: a verifier that says null nine times has a tenth answer."""
+    if len(returns) <= _PATHS:
+        return returns
+    out: list[tuple[Value, Facts]] = []
+    for value, known in returns:
+        same = next((n for n, (other, _) in enumerate(out) if isinstance(value, Constant) and other == value), None)
+        if same is None:
+            out.append((value, known))
+        else:
+            out[same] = (value, out[same][1] & known)
+    return out
 
 
 def _merged(returns: list[tuple[Value, Facts]], *, different: bool) -> Value:
@@ -131,4 +149,6 @@ def _merged(returns: list[tuple[Value, Facts]], *, different: bool) -> Value:
         for n, one in enumerate(inner):
             values.append(one)
             facts.append(known | value.facts[n] if isinstance(value, Either) and n < len(value.facts) else known)
-    return Either(tuple(values[:8]), tuple(facts[:8]))
+    if len(values) > _PATHS:
+        values, facts = (list(part) for part in zip(*_few(list(zip(values, facts, strict=True))), strict=True))
+    return Either(tuple(values[:_PATHS]), tuple(facts[:_PATHS]))

@@ -161,16 +161,19 @@ def _about(fact: Fact) -> tuple[Origin, ...]:
 
 def _truthy(run: Run, value: Value, outcome: bool) -> Learned:
     answer = run.answer(value)
-    if answer is not None:
-        return (
-            Learned(frozenset({(answer,)}), (Lesson(_LESSON_OF[answer], ordered(value)[0].path),))
-            if outcome
-            else NOTHING_LEARNED
-        )
     meaning = run.meaning(value)
+    if answer is not None:
+        return _answered(run, value, answer, meaning) if outcome else NOTHING_LEARNED
     if meaning is not None:
         return both([learn(run, meaning, outcome), _truthy_known(run, value, outcome)])
     return _truthy_known(run, value, outcome)
+
+
+def _answered(run: Run, value: Value, answer: str, meaning: Test | None) -> Learned:
+    """A library said yes; when it compared a token with its own signature, the token says who is calling."""
+    said = Learned(frozenset({(answer,)}), (Lesson(_LESSON_OF[answer], ordered(value)[0].path),))
+    compared = learn(run, meaning, True) if meaning is not None else NOTHING_LEARNED
+    return both([said, compared]) if any(fact[0] == "vouched" for fact in compared.facts) else said
 
 
 def _truthy_known(run: Run, value: Value, outcome: bool) -> Learned:

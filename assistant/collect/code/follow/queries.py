@@ -16,6 +16,7 @@ from assistant.collect.code.values import (
     Identity,
     Known,
     Shape,
+    Test,
     Value,
     origins_of,
     unwrapped,
@@ -246,7 +247,10 @@ def _checked(run: Run, chain: Chain, check: Check) -> Value | None:
     if check.result == "boolean" and not check.throws:
         kinds = {GuardKind.SIGNATURE: "signed", GuardKind.SECRET: "secret"}
         if kind in kinds:
-            return run.promise_of_check(kinds[kind], check.says)
+            promise = run.promise_of_check(kinds[kind], check.says)
+            compared = chain.last.arguments if chain.last is not None else None
+            both = kind is GuardKind.SECRET and compared is not None and len(compared) == 2  # noqa: PLR2004 - the two that are compared
+            return run.mean(promise, Test("equal", compared)) if both and compared else promise
     if kind is GuardKind.RATE and not check.throws:
         run.note_guard(kind, check.says, chain)
     return None

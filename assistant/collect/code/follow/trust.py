@@ -71,7 +71,14 @@ def trusted(run: Run, origin: Origin) -> bool:
         return True
     if origin.kind is OriginKind.ROW:
         return bound(run, origin.row)
-    return origin.kind is OriginKind.REQUEST and ("proven", origin) in run.facts
+    return origin.kind is OriginKind.REQUEST and (("proven", origin) in run.facts or vouched(run, origin))
+
+
+def vouched(run: Run, origin: Origin) -> bool:
+    """True for what a token says whose signature was looked at: ``payload.sub`` of a session cookie."""
+    return any(
+        fact[0] == "vouched" and (origin.path == fact[1] or origin.path.startswith(f"{fact[1]}.")) for fact in run.facts
+    )
 
 
 def bound(run: Run, row: int) -> bool:
@@ -115,6 +122,8 @@ def _kind(run: Run, origin: Origin, column: str) -> TieKind | None:
     if origin.kind is OriginKind.REQUEST:
         if ("proven", origin) in run.facts:
             return TieKind.PROVEN
+        if vouched(run, origin):
+            return TieKind.FILTER
         if carried(origin) and CREDENTIAL.search(column or origin.path):
             return TieKind.CAPABILITY
         told = ("caller",) in run.facts and column.lower().endswith(
