@@ -73,8 +73,9 @@ def boundary(program: Program) -> tuple[tuple[BrowserModule, ...], tuple[ServerM
         if held is None:
             continue
         place = Place(file=path, line=module.line(held.at), symbol=held.symbol or None)
-        if path in reached and not _SERVER_PLACES.search(path):
-            browser.append(BrowserModule(place=place, says=held.says, chain=reached[path], variable=held.variable))
+        chain = program.graph.chain_to_browser(path) if path in reached and not _SERVER_PLACES.search(path) else ()
+        if chain:
+            browser.append(BrowserModule(place=place, says=held.says, chain=chain, variable=held.variable))
         server.append(
             ServerModule(
                 place=place,

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections import deque
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from assistant.collect.code.resolve_usage import names_for_the_browser
+from assistant.collect.code.resolve_usage import names_for_the_browser, names_read
 
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class Graph:
         self._edges: dict[str, tuple[str, ...]] = {}
         self._back: dict[str, tuple[str, ...]] | None = None
         self._browser: dict[str, tuple[str, ...]] | None = None
+        self._kept: dict[str, tuple[str, ...]] | None = None
 
     def imports(self, path: str) -> tuple[str, ...]:
         """Modules whose code a module pulls in."""
@@ -54,21 +56,44 @@ class Graph:
     def browser_modules(self) -> Mapping[str, tuple[str, ...]]:
         """Modules that reach the browser with the files that lead there; ``use server`` modules stop the way."""
         if self._browser is None:
-            found: dict[str, tuple[str, ...]] = {}
-            waiting: deque[tuple[str, frozenset[str] | None]] = deque()
-            for path, names in self._roots():
-                found[path] = (path,)
-                waiting.append((path, names))
-            while waiting:
-                path, names = waiting.popleft()
-                module = self._program.modules[path]
-                targets = self.imports(path) if names is None else tuple(dict.fromkeys(self._targets(module, names)))
-                for target in targets:
-                    if target not in found and "use server" not in self._program.modules[target].directives:
-                        found[target] = (*found[path], target)
-                        waiting.append((target, None))
-            self._browser = found
+            self._browser = self._spread(elide=False)
         return self._browser
+
+    def chain_to_browser(self, path: str) -> tuple[str, ...]:
+        """Files that lead from browser code to a module; imports of which only the type is used (``typeof auth``) lead nowhere."""
+        chain = self.browser_modules().get(path, ())
+        if not any(target not in self._used(source, None) for source, target in pairwise(chain)):
+            return chain
+        if self._kept is None:
+            self._kept = self._spread(elide=True)
+        return self._kept.get(path, ())
+
+    def _spread(self, *, elide: bool) -> dict[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        waiting: deque[tuple[str, frozenset[str] | None]] = deque()
+        for path, names in self._roots():
+            found[path] = (path,)
+            waiting.append((path, names))
+        while waiting:
+            path, names = waiting.popleft()
+            for target in self._used(path, names) if elide else self._pulled(path, names):
+                if target not in found and "use server" not in self._program.modules[target].directives:
+                    found[target] = (*found[path], target)
+                    waiting.append((target, None))
+        return found
+
+    def _pulled(self, path: str, names: frozenset[str] | None) -> tuple[str, ...]:
+        if names is None:
+            return self.imports(path)
+        return tuple(dict.fromkeys(self._targets(self._program.modules[path], names)))
+
+    def _used(self, path: str, names: frozenset[str] | None) -> tuple[str, ...]:
+        """The same without imports that the compiler takes out, because no value of theirs is read."""
+        module = self._program.modules[path]
+        if module.language == "js" or not module.body:
+            return self._pulled(path, names)
+        read = names_read(module.body) | {export.local for export in module.exports if not export.source}
+        return tuple(dict.fromkeys(self._targets(module, read if names is None else read & names)))
 
     def _roots(self) -> Iterator[tuple[str, frozenset[str] | None]]:
         """Modules where the browser begins, with the names of theirs it keeps (None for all)."""

@@ -92,7 +92,7 @@ def persons_before(entry: Entry, order: int) -> tuple[Guard, ...]:
 def knows_caller(entry: Entry) -> bool:
     """The entry asks who is calling, or compares something with the caller; a row that merely exists names nobody."""
     for guard in strong_guards(entry):
-        if guard.kind in PERSONS - {GuardKind.MEMBERSHIP}:
+        if guard.kind in PERSONS - {GuardKind.MEMBERSHIP} and " of the row" not in guard.says:
             return True
         if any(subject.kind is OriginKind.CALLER for subject in guard.subjects):
             return True

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from assistant.detect.code import words
 from assistant.detect.code.access import MACHINES, PERSONS, in_administration
 from assistant.detect.code.context import Whose
-from assistant.detect.code.openness import Openness, openness
+from assistant.detect.code.openness import PUBLIC_IDENTIFIERS, Openness, openness
 from assistant.domain.code import EntryKind, GuardKind, OriginKind, Weakness
 
 
@@ -61,6 +61,8 @@ def _of_known_caller(access: Access) -> Fault | None:
         return Fault.IDENTITY
     if _owner_not_followed(access):
         return None
+    if not access.writes and not access.query.returned and by_public_name(access):
+        return None  # which shop the address means; what is found through it is judged itself
     by_id = [condition for condition in access.asked if words.names_id(condition.column) or not condition.column]
     if by_id:
         return Fault.CHILD if access.has_membership else Fault.ID_ONLY
@@ -77,12 +79,19 @@ def _owner_not_followed(access: Access) -> bool:
     )
 
 
+def by_public_name(access: Access) -> bool:
+    """Every condition that the outside fills names something everybody may see: a slug, a subdomain, a host."""
+    return bool(access.roots) and all(words.snake(column) in PUBLIC_IDENTIFIERS for column in access.roots)
+
+
 def _unscoped(access: Access) -> Fault | None:
     """No condition names the row: for tables that the code or the map otherwise ties to somebody."""
     query = access.query
     if access.entry.kind is EntryKind.SERVICE or access.followed_row or not access.known_private:
         return None
-    if any(words.names_id(condition.column) or not condition.column for condition in query.filters):
+    if by_public_name(access) or any(
+        words.names_id(condition.column) or not condition.column for condition in query.filters
+    ):
         return None  # an id of unknown origin: not followed far enough to accuse anybody
     if access.writes:
         return Fault.UNSCOPED_WRITE if query.verb in {"update", "delete"} else None

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from assistant.domain.facts import Place, Subject
 from assistant.domain.findings import Finding, fingerprint
+from assistant.domain.matrix import SEVERITY_RANK, Severity
+from assistant.domain.ownership import Confidence
 
 
 if TYPE_CHECKING:
@@ -14,8 +16,7 @@ if TYPE_CHECKING:
 
     from assistant.detect.code.rule import CodeRule
     from assistant.domain.code import Entry, Query
-    from assistant.domain.matrix import Cell, Severity
-    from assistant.domain.ownership import Confidence
+    from assistant.domain.matrix import Cell
 
 
 def report(
@@ -51,6 +52,7 @@ def report(
         columns: columns at fault.
         facts: what a patch needs to know.
     """
+    severity = quieter(severity, confidence)
     fault = tuple(queries)
     cells = tuple(cells)
     where = place or (place_of(entry, fault[0]) if fault else entry.place)
@@ -75,6 +77,12 @@ def report(
         at=at,
         facts=tuple(sorted(known.items())),
     )
+
+
+def quieter(severity: Severity, confidence: Confidence) -> Severity:
+    """What is only worth asking is at most medium."""
+    asked = confidence is Confidence.LOW and SEVERITY_RANK[severity] < SEVERITY_RANK[Severity.MEDIUM]
+    return Severity.MEDIUM if asked else severity
 
 
 def report_module(

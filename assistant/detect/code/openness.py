@@ -29,6 +29,12 @@ OPEN_INSERTS: Final = words.named("""contact waitlist lead subscriber newsletter
 """Tables into which strangers are usually meant to write."""
 
 
+_SHOWN: Final = words.named(
+    "review rating testimonial service menu menu_item item listing event class slot availability opening_hour page section media_asset condition provider venue location store shop portfolio gallery photo image schedule hour table"
+)
+"""Tables whose rows a visitor of the site usually sees."""
+
+
 class Openness(StrEnum):
     """Who is meant to run an unguarded query."""
 
@@ -87,9 +93,24 @@ def _read(access: Access) -> Openness:
     if chooses_person(access):
         return Openness.OPEN
     by_public = bool(access.roots) and all(words.snake(column) in PUBLIC_IDENTIFIERS for column in access.roots)
-    if by_public or _only_counts(access) or public_path(access) or access.whose is Whose.UNKNOWN:
+    if (
+        by_public
+        or shown_to_all(access)
+        or _only_counts(access)
+        or public_path(access)
+        or access.whose is Whose.UNKNOWN
+    ):
         return Openness.ASKED
     return Openness.OPEN
+
+
+def shown_to_all(access: Access) -> bool:
+    """What a shop window shows by its name (reviews, services, menus, events), with no column about a person: perhaps meant for strangers."""
+    key = words.table_key(access.query.table)
+    if not (words.sounds_public(key) or {key, key.rpartition("_")[2]} & _SHOWN):
+        return False
+    shown = {*(access.query.columns or ()), *access.query.returned}
+    return not any(words.is_personal(column) or words.is_secret(column) for column in shown)
 
 
 def chooses_person(access: Access) -> bool:

@@ -23,12 +23,12 @@ def named(text: str) -> frozenset[str]:
 
 
 CALLER_COLUMNS: Final = named("""user_id owner_id author_id account_id profile_id member_id customer_id created_by created_by_id owner userid uid
-    clerk_id clerk_user_id auth_id auth_user_id subject user_email owner_email builder_id student_id seller_id buyer_id
+    clerk_id clerk_user_id auth_id auth_user_id subject_id user_email owner_email builder_id student_id seller_id buyer_id
     vendor_id client_id patient_id teacher_id creator_id uploader_id sender_id requester_id""")
 """Columns that name a person whose row it is."""
 _SELF: Final = named(
     """user_id userid uid owner_id account_id clerk_id clerk_user_id auth_id auth_user_id user_email owner_email customer_id student_id
-    patient_id profile_id member_id subject"""
+    patient_id profile_id member_id subject_id"""
 )
 TENANT_COLUMNS: Final = named("""team_id tenant_id organization_id organisation_id org_id workspace_id company_id business_id project_id space_id
     account_id school_id agency_id store_id shop_id community_id group_id household_id clinic_id environment_id

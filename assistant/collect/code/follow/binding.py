@@ -6,7 +6,19 @@ from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.attributes import attribute
 from assistant.collect.code.follow.scope import Scope, either
-from assistant.collect.code.values import NOTHING, UNKNOWN, Constant, Either, Known, Listed, Promise, Shape, Value
+from assistant.collect.code.values import (
+    NOTHING,
+    UNKNOWN,
+    Constant,
+    Either,
+    Known,
+    Listed,
+    Promise,
+    Shape,
+    Value,
+    origins_of,
+)
+from assistant.domain.code import OriginKind
 from assistant.domain.syntax import Name, RecordPattern, SequencePattern
 
 
@@ -41,7 +53,16 @@ def _record(run: Run, scope: Scope, pattern: RecordPattern, value: Value, *, ass
         left: Value = value
         if isinstance(value, Shape):
             left = Shape({key: one for key, one in value.fields.items() if key not in taken}, value.rest)
+        else:
+            _leave_out(run, value, taken)
         scope.declare(pattern.rest, left, run.depth)
+
+
+def _leave_out(run: Run, value: Value, taken: set[str]) -> None:
+    """``({ token, ...rest }) => rest``: what is left of a row has no token."""
+    for origin in origins_of(value):
+        if origin.kind is OriginKind.ROW and 0 <= origin.row < len(run.ledger.queries):
+            run.ledger.queries[origin.row].left_out |= taken
 
 
 def _sequence(run: Run, scope: Scope, pattern: SequencePattern, value: Value, *, assign: bool) -> None:

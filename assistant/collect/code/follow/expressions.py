@@ -246,7 +246,14 @@ def _binary(run: Run, node: Binary, scope: Scope) -> Value:
     return Known(origins)
 
 
-def _and(run: Run, node: Binary, scope: Scope) -> Value:
+def condition(run: Run, node: Expression, scope: Scope) -> Value:
+    """The value of an expression that is only looked at: ``"error" in auth && auth.error`` is both, and not the second one's value."""
+    if isinstance(node, Binary) and node.operator == "&&":
+        return _and(run, node, scope, looked_at=True)
+    return evaluate(run, node, scope)
+
+
+def _and(run: Run, node: Binary, scope: Scope, *, looked_at: bool = False) -> Value:
     left = evaluate(run, node.left, scope)
     decided = truth(left)
     if decided is False:
@@ -266,6 +273,8 @@ def _and(run: Run, node: Binary, scope: Scope) -> Value:
         return Test("all", (left, right))
     if decided:
         return right
+    if looked_at and isinstance(right, Either) and right.facts:
+        return Test("all", (left, Test("truthy", (right,))))
     return Either((Constant(None), right), (before, inside)) if access(inside - before) else either(_falsy(left), right)
 
 
@@ -298,7 +307,7 @@ def _or(run: Run, node: Binary, scope: Scope) -> Value:
 
 
 def _conditional(run: Run, node: Conditional, scope: Scope) -> Value:
-    test = evaluate(run, node.test, scope)
+    test = condition(run, node.test, scope)
     decided = truth(test)
     if decided is not None:
         return evaluate(run, node.yes if decided else node.no, scope)

@@ -44,6 +44,8 @@ class QueryRecord:
     """Conditions on rows that were read along, with the path of their relation."""
     tie: Tie | None = None
     returned: set[str] = field(default_factory=set)
+    left_out: set[str] = field(default_factory=set)
+    """Columns that the code takes out of the row before it goes on: ``({ token, ...rest }) => rest``."""
 
     @property
     def reads(self) -> bool:
@@ -55,6 +57,12 @@ class QueryRecord:
         return tuple(
             origin for each in self.filters if each.operator in {"eq", "in", "match"} for origin in each.origins
         )
+
+    def _columns(self) -> tuple[str, ...] | None:
+        """What was asked for, with what was taken out behind a minus, as query builders spell it."""
+        if not self.left_out or self.columns == ():
+            return self.columns
+        return (*(self.columns or ("*",)), *sorted(f"-{name}" for name in self.left_out))
 
     def finished(self) -> Query:
         """The value of the code map."""
@@ -68,7 +76,7 @@ class QueryRecord:
             verb=self.verb,
             table=self.table,
             at=self.at,
-            columns=self.columns,
+            columns=self._columns(),
             filters=self.filters,
             written=self.written,
             tie=self.tie,

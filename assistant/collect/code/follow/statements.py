@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from assistant.collect.code.follow.binding import bind
+from assistant.collect.code.follow.expressions import condition
 from assistant.collect.code.follow.facts import Facts, Learned, join
 from assistant.collect.code.follow.learn import learn
 from assistant.collect.code.follow.scope import Scope
@@ -103,7 +104,7 @@ def _jump(run: Run, _node: Jump, _scope: Scope) -> bool:
 
 
 def _if(run: Run, node: If, scope: Scope) -> bool:
-    test = run.evaluate(node.test, scope)
+    test = condition(run, node.test, scope)
     decided = run.decided(test)
     if decided is not None:
         if not decided and isinstance(test, Test):

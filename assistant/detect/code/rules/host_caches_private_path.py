@@ -45,7 +45,9 @@ EXAMPLES: Final = (
         leak={"vercel.json": _CONFIG.replace("SOURCE", "/api/(.*)")},
     ),
 )
-_FILES: Final = re.compile(r"\\?\.\(?(?:\?:)?(?:js|css|png|jpe?g|svg|woff2?|ico|webp|gif|avif|ttf|mp4|json|txt|xml)\b")
+_FILES: Final = re.compile(
+    r"\\?\.\(?(?:\?:)?(?:js|css|png|jpe?g|svg|woff2?|ico|webp|gif|avif|ttf|mp4|json|txt|xml)\b|[(|](?:js|css|png|jpe?g|svg|woff2?|ico|webp|gif|avif|ttf)[|)]"
+)
 _KINDS: Final = (EntryKind.ROUTE, EntryKind.PAGES_API, EntryKind.PAGE, EntryKind.SERVER_PROPS)
 
 

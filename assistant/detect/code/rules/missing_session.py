@@ -155,7 +155,7 @@ def find(context: CodeContext) -> Iterator[Finding]:
             RULE,
             worst.entry,
             f"Worth asking: {said[0].lower()}{said[1:-1]}, on purpose?" if unsure else said,
-            severity=Severity.HIGH if unsure and _severity(worst) is Severity.CRITICAL else _severity(worst),
+            severity=Severity.MEDIUM if unsure else _severity(worst),
             confidence=Confidence.LOW if unsure else confidence_of(worst),
             detail=_detail(worst),
             queries=queries,

@@ -59,7 +59,9 @@ def find(context: CodeContext) -> Iterator[Finding]:
         setting, rows = _setting(entry), list(customers_rows(context, entry))
         if entry.verb not in {"GET", "", "HEAD"} or not setting or not rows:
             continue
-        if setting.startswith("revalidate") or not knows_caller(entry):
+        if not knows_caller(entry):
+            continue  # who reads it without a session is told elsewhere; kept or not is the same then
+        if setting.startswith("revalidate"):
             seconds.append((entry, place_of(entry, rows[0])))
             continue
         yield report(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
+from assistant.detect.code.access import MACHINES, is_administrative, strong_guards
 from assistant.detect.code.acts import grouped
 from assistant.detect.code.rule import CodeExample, CodeRule
 from assistant.detect.code.sample_apps import APP
@@ -71,7 +72,11 @@ def find(context: CodeContext) -> Iterator[Finding]:
     """One note for all such doors; none when the middleware limits everything."""
     if any(_limits(entry) for entry in context.map.entries if entry.kind is EntryKind.MIDDLEWARE):
         return
-    found = [(entry, entry.place) for entry in context.entries(*_REACHED) if _is_door(entry) and not _limits(entry)]
+    found = [
+        (entry, entry.place)
+        for entry in context.entries(*_REACHED)
+        if _is_door(entry) and not _limits(entry) and not _let_in(entry)
+    ]
     yield from grouped(
         RULE,
         found,
@@ -80,6 +85,12 @@ def find(context: CodeContext) -> Iterator[Finding]:
         severity=Severity.INFO,
         detail="Nothing counts requests at",
     )
+
+
+def _let_in(entry: Entry) -> bool:
+    """A signature, a secret or an administrator's role stands before it: nobody gets to guess."""
+    guards = tuple(strong_guards(entry))
+    return any(guard.kind in MACHINES | {GuardKind.ROLE} for guard in guards) or is_administrative(guards, entry)
 
 
 def _limits(entry: Entry) -> bool:

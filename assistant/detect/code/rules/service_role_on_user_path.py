@@ -107,6 +107,8 @@ def find(context: CodeContext) -> Iterator[Finding]:
             if query.client is ClientKind.SERVICE
         ]
         own = [access for access in found if _own(access)]
+        if not any(access.writes or access.query.returned for access in own):
+            continue  # a look at the caller's own plan or role, of which nothing is answered
         if (
             not any(_found(access) for access in own)
             or len(own) < len(found)
