@@ -1,7 +1,7 @@
 """Expressions of TypeScript: one small function for each kind of node.
 
 Parentheses, type assertions, ``satisfies``, ``!`` and ``?.`` leave no trace. A grammar fault is put right here: with type arguments the tree
-of ``await db.execute<Row>(q)`` has the ``await`` (or ``!``, ``typeof``) inside the callee.
+of ``await db.execute<Row>(q)`` has the ``await`` (or ``!``, ``typeof``) inside the callee, and that of ``a !== b!.c`` has the comparison inside the object.
 """
 
 from __future__ import annotations
@@ -170,7 +170,7 @@ def _call(reading: Reading, node: Node, _name: str) -> Expression:
     arguments = tuple([reading.expression(child) for child in reading.named(last)]) if kind == "arguments" else ()
     if isinstance(callee, Name) and callee.id in {"import", "require"} and arguments:
         _note_lazy(reading, arguments[0])
-    if callee.__class__ is Await or callee.__class__ is Unary:
+    if callee.__class__ in _TAKEN:
         return _outside(callee, first.start_byte, end, lambda of: Call(of, arguments, new=False, at=of.at, end=end))
     return Call(callee, arguments, new=False, at=node.start_byte, end=end)
 
@@ -180,8 +180,12 @@ def _note_lazy(reading: Reading, argument: Expression) -> None:
         reading.lazy.append(argument.value)
 
 
+_TAKEN: Final = frozenset({Await, Unary, Binary, Conditional})
+"""What needs parentheses to be an object or a callee, and was read as one without them."""
+
+
 def _outside(of: Expression, at: int, end: int, make: Callable[[Expression], Expression]) -> Expression:
-    """Put ``make`` under the prefix operators that the grammar wrongly took into its callee or object.
+    """Put ``make`` under the operators that the grammar wrongly took into its callee or object.
 
     Rightly bound ones stand in parentheses, so that they start after the node they are in.
     """
@@ -189,6 +193,10 @@ def _outside(of: Expression, at: int, end: int, make: Callable[[Expression], Exp
         return Await(_outside(of.operand, of.operand.at, end, make), at, end)
     if isinstance(of, Unary) and of.at == at:
         return Unary(of.operator, _outside(of.operand, of.operand.at, end, make), at, end)
+    if isinstance(of, Binary) and of.at == at:
+        return Binary(of.operator, of.left, _outside(of.right, of.right.at, end, make), at, end)
+    if isinstance(of, Conditional) and of.at == at:
+        return Conditional(of.test, of.yes, _outside(of.no, of.no.at, end, make), at, end)
     return make(of)
 
 
@@ -206,7 +214,7 @@ def _member(reading: Reading, node: Node, _name: str) -> Expression:
     of = reading.expression(children[0])
     name = reading.text(children[-1]).lstrip("#")
     end = node.end_byte
-    if of.__class__ is Await or of.__class__ is Unary:
+    if of.__class__ in _TAKEN:
         return _outside(of, children[0].start_byte, end, lambda inner: Attribute(inner, name, inner.at, end))
     return Attribute(of, name, node.start_byte, end)
 

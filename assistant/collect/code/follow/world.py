@@ -33,9 +33,9 @@ class Exports(Mapping[str, Value]):
     def __getitem__(self, name: str) -> Value:
         """The value of an export."""
         found = self._world.export(self._module, name)
-        if found is None:
+        if found is None and name not in self._world.program.export_names(self._module):
             raise KeyError(name)
-        return found
+        return UNKNOWN if found is None else found  # passed on from a module that is not there
 
     def __iter__(self) -> Iterator[str]:
         """Names of the exports."""
