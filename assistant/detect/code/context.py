@@ -177,6 +177,23 @@ class CodeContext:
         declared = entry.columns if entry is not None and entry.kind is not OwnerKind.VIA else ()
         return tuple(dict.fromkeys((*declared, *self._owner_columns.get(words.table_key(table), ()))))
 
+    def of_tenants(self, table: str) -> bool:
+        """Rows of the table belong to a tenant: by its columns in the catalog, or by those the code names anywhere."""
+        if any(words.names_tenant(column) for column in (*self.owner_columns(table), *self.columns_of(table))):
+            return True
+        return words.table_key(table) in self._tenants
+
+    @cached_property
+    def _tenants(self) -> frozenset[str]:
+        """Tables of which some query names a tenant's column."""
+        return frozenset(
+            words.table_key(query.table)
+            for entry in self.map.entries
+            for query in entry.queries
+            for column in (*(part.column for part in query.filters), *(part.column for part in query.written))
+            if words.names_tenant(column)
+        )
+
     def referred(self, table: str, column: str) -> str:
         """The table that a column refers to by its foreign key; empty when the catalog does not say."""
         found = self._table(table)
@@ -325,8 +342,9 @@ def _caller_columns(query: Query) -> Iterator[str]:
         if condition.operator in {"eq", "in"} and any(origin.kind is OriginKind.CALLER for origin in condition.origins):
             yield condition.column.rpartition(".")[2]
     for written in query.written:
-        if words.names_owner(written.column) and any(origin.kind is OriginKind.CALLER for origin in written.origins):
-            yield written.column
+        keeps = words.names_self(written.column) or words.names_tenant(written.column)
+        if keeps and any(origin.kind is OriginKind.CALLER for origin in written.origins):
+            yield written.column  # ``created_by`` says who wrote it down and not whose it is
     if query.tie is not None and query.tie.kind in _BINDING:
         column = query.tie.says.partition(" = ")[0].rpartition(".")[2]
         if words.names_owner(column):

@@ -63,6 +63,8 @@ def _of_known_caller(access: Access) -> Fault | None:
         return None
     if not access.writes and not access.query.returned and by_public_name(access):
         return None  # which shop the address means; what is found through it is judged itself
+    if access.by_office:
+        return None
     by_id = [condition for condition in access.asked if words.names_id(condition.column) or not condition.column]
     if by_id:
         return Fault.CHILD if access.has_membership else Fault.ID_ONLY

@@ -227,7 +227,7 @@ def _about_caller(run: Run, guard: Guard) -> bool:
     return guard.says.startswith("row of ") and any(
         each.kind in {OriginKind.CALLER, OriginKind.CLAIMED}
         for origin in guard.subjects
-        if origin.kind is OriginKind.ROW
+        if origin.kind is OriginKind.ROW and run.ledger.queries[origin.row].reads
         for each in run.ledger.queries[origin.row].compared()
     )
 

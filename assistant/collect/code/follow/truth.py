@@ -9,6 +9,7 @@ from assistant.collect.code.values import (
     Chain,
     Closure,
     Constant,
+    Either,
     Known,
     Listed,
     Native,
@@ -71,6 +72,8 @@ def _test(test: Test) -> bool | None:
     if test.kind in {"equal", "differ"}:
         same = _equal(*test.operands)
         return same if same is None or test.kind == "equal" else not same
+    if test.kind == "in":
+        return _among(*test.operands)
     if test.kind == "is":
         return _is(*test.operands)
     return None
@@ -86,6 +89,27 @@ def _equal(one: Value, other: Value) -> bool | None:
                 return right.value == "production"
         if isinstance(right, Constant) and right.value is None and truth(left) is True:
             return False
+    return None
+
+
+def _among(item: Value, group: Value) -> bool | None:
+    """``["development", "test"].includes(process.env.NODE_ENV ?? "production")``: the code runs in production."""
+    options = item.values if isinstance(item, Either) else (item,)
+    said = {_said(one) for one in options}
+    if len(said) != 1 or None in said or not isinstance(group, Listed):
+        return None
+    if not all(isinstance(one, Constant) for one in group.items):
+        return None
+    return said.pop() in {one.value for one in group.items if isinstance(one, Constant)}
+
+
+def _said(value: Value) -> str | None:
+    if isinstance(value, Constant):
+        return value.value if isinstance(value.value, str) else None
+    if isinstance(value, Known) and len(value.origins) == 1:
+        origin = next(iter(value.origins))
+        if origin.kind is OriginKind.ENVIRONMENT and origin.path in _ENVIRONMENT:
+            return "production"
     return None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
 from assistant.detect.code.access import accesses
@@ -20,6 +20,7 @@ from assistant.detect.code.telling import (
     severity_of,
 )
 from assistant.domain.code import EntryKind, OriginKind
+from assistant.domain.matrix import Severity
 from assistant.domain.ownership import Confidence
 
 
@@ -154,12 +155,22 @@ EXAMPLES = (
         },
     ),
 )
+_HABIT: Final = 4
+"""Handlers that do the same before it is taken for the application's habit."""
+_NAMED: Final = 12
+"""Handlers that the question lists."""
 
 
 def find(context: CodeContext) -> Iterator[Finding]:
     """One finding an entry and table."""
     found = (access for access in accesses(context) if fault_of(access) is Fault.ID_ONLY or _appends(access))
-    for group in by_table(found):
+    groups = list(by_table(found))
+    shared = _shared(groups)
+    for table, together in shared.items():
+        yield _one_question(table, together)
+    for group in groups:
+        if words.table_key(group[0].query.table) in shared:
+            continue
         access, queries = group[0], [each.query for each in group]
         below = access.handed and access.query.place.file != access.entry.place.file
         unsure = access.entry.kind is EntryKind.SERVICE
@@ -175,6 +186,34 @@ def find(context: CodeContext) -> Iterator[Finding]:
             key=words.table_key(access.query.table),
             facts=facts_of(access),
         )
+
+
+def _shared(groups: list[list[Access]]) -> dict[str, list[list[Access]]]:
+    """Tables that many handlers reach by id and that no handler compares with the caller: one question, not one a handler."""
+    by_name: dict[str, list[list[Access]]] = {}
+    for group in groups:
+        if not group[0].known_private:
+            by_name.setdefault(words.table_key(group[0].query.table), []).append(group)
+    return {table: together for table, together in by_name.items() if table and len(together) >= _HABIT}
+
+
+def _one_question(table: str, together: list[list[Access]]) -> Finding:
+    """The habit of all these handlers, shown at the first that changes rows."""
+    together = sorted(together, key=lambda group: (not group[0].writes, group[0].entry.id))
+    access = together[0][0]
+    names = [group[0].entry.id for group in together]
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return report(
+        RULE,
+        access.entry,
+        f"Worth asking: whoever is signed in can reach any row of {access.query.table} by its id through {len(names)} handlers, shared by all on purpose?",
+        severity=Severity.MEDIUM,
+        confidence=Confidence.LOW,
+        detail=f"No handler compares a row of it with the caller: {', '.join(names[:_NAMED])}{more}.",
+        queries=[each.query for each in together[0]],
+        key=f"{table} shared",
+        facts=facts_of(access),
+    )
 
 
 def _appends(access: Access) -> bool:

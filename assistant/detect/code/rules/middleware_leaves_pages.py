@@ -54,10 +54,12 @@ def find(context: CodeContext) -> Iterator[Finding]:
     guards = [entry for entry in context.map.entries if entry.kind is EntryKind.MIDDLEWARE and entry.guards]
     if not guards:
         return
+    roots = {_root(entry.place.file) for entry in guards}
     found = [
         (entry, entry.place)
         for entry in context.entries(EntryKind.PAGE, EntryKind.SERVER_PROPS)
         if not entry.covered_by
+        and any(entry.place.file.startswith(root) for root in roots)
         and knows_caller(entry)
         and any(context.whose(query.table, query.engine) is Whose.CUSTOMERS for query in entry.queries)
     ]
@@ -69,3 +71,8 @@ def find(context: CodeContext) -> Iterator[Finding]:
         severity=Severity.INFO,
         detail="They check for themselves or not at all:",
     )
+
+
+def _root(file: str) -> str:
+    """Folder of the application that a middleware belongs to: another application of the repository has its own."""
+    return file.rpartition("/")[0].removesuffix("src").rstrip("/") + "/" if "/" in file.removeprefix("src/") else ""

@@ -34,6 +34,7 @@ RULE = CodeRule(
 )
 
 _EMPTIES_ALL: Final = "empty the table"
+_ABOVE: Final = "change the role of an owner"
 _ADMINISTERS: Final = "administer"
 _ROLES: Final = words.named("role roles is_admin admin permissions permission is_owner access_level")
 _MEMBERS: Final = re.compile(r"member|membership|user_team|team_user|collaborator|user_role|user$|profile$|account$")
@@ -158,7 +159,8 @@ def find(context: CodeContext) -> Iterator[Finding]:
 def _finding(found: list[Access], act: str) -> Finding:
     access, queries = found[0], [each.query for each in found]
     member = any(guard.kind is GuardKind.MEMBERSHIP for guard in access.strong)
-    who = "Any member" if member else "Whoever is signed in"
+    above = act == _ABOVE
+    who = "Any member" if member else "Whoever has the role that is asked for" if above else "Whoever is signed in"
     tables = list(dict.fromkeys(query.table or query.engine for query in queries))
     rows = ", ".join(tables[:3]) + (" and others" if len(tables) > 3 else "")  # noqa: PLR2004 - a line's worth
     said = f"{does(queries)} {rows} as an administrator" if act == _ADMINISTERS else act
@@ -168,7 +170,8 @@ def _finding(found: list[Access], act: str) -> Finding:
         f"{who} can {said} through {handler(access)}.",
         severity=Severity.MEDIUM if member and act != _EMPTIES_ALL else Severity.HIGH,
         confidence=Confidence.MEDIUM if confidence_of(access) is Confidence.HIGH else confidence_of(access),
-        detail=f"The handler can {does(queries)} {rows}, and no guard before it asks for a role.",
+        detail=f"The handler can {does(queries)} {rows}, and "
+        + ("nothing asks which role the other person has." if above else "no guard before it asks for a role."),
         queries=queries,
         key=act,
         facts=facts_of(access) | {"act": act},
@@ -183,7 +186,7 @@ def _act(access: Access) -> str:
         return ""
     if _asks_role(access):
         looked = any(guard.weakness is Weakness.ONE_BRANCH for guard in access.entry.guards)  # roles are weighed
-        return "change the role of an owner" if _above(access) and not looked else ""
+        return _ABOVE if _above(access) and not looked else ""
     query = access.query
     if _sets_role(access) and not _looked_up(access):
         return "change anybody's role"
