@@ -61,6 +61,20 @@ def same(one, other, path="a.ts"):
 # -- everyday variants that patterns over text miss ---------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("loan.owner !== auth.user!.id", "loan.owner !== auth.user.id"),
+        ("a.x !== b!.id && a.y !== b!.id", "a.x !== b.id && a.y !== b.id"),
+        ("a ?? b!.c.d(e)", "a ?? b.c.d(e)"),
+        ("x ? y : z!.k", "x ? y : z.k"),
+    ],
+)
+def test_what_is_surely_there_does_not_take_the_comparison_along(one, other):
+    """The grammar reads ``(loan.owner !== auth.user)!.id``, and every owner check in that spelling was lost."""
+    same(one, other)
+
+
 def test_type_arguments_do_not_take_the_await_into_the_callee():
     same("await db.execute<Row>(q)", "await db.execute(q)")
     found = expression("await db.execute<Row>(q)")

@@ -1,0 +1,69 @@
+"""A session token that the application signs and verifies itself, in a function with many ways to say no."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.collect.code.map import map_of
+from assistant.domain.code import GuardKind, TieKind
+
+
+ROUTE = """
+import crypto from "crypto";
+import { PrismaClient } from "@prisma/client";
+import { cookies } from "next/headers";
+const prisma = new PrismaClient();
+function verify(token, type) {
+  try {
+    const secret = process.env.AUTH_SECRET;
+    if (!secret) return null;
+    const parts = token.split(".");
+    if (parts.length !== 3) return null;
+    const [head, body, signature] = parts;
+    const expected = Buffer.from(crypto.createHmac("sha256", secret).update(head + "." + body).digest("base64url"));
+    const given = Buffer.from(signature);
+    if (expected.length !== given.length) return null;
+    COMPARE
+    let payload;
+    try { payload = JSON.parse(body); } catch { return null; }
+    if (typeof payload !== "object" || payload === null) return null;
+    if (payload.exp <= Date.now() / 1000) return null;
+    if (type === "access" && payload.type === "refresh") return null;
+    return payload;
+  } catch {
+    return null;
+  }
+}
+function read(token) {
+  if (!token) return null;
+  return verify(token, "access");
+}
+export async function GET() {
+  const payload = read((await cookies()).get("session")?.value);
+  if (!payload?.sub) return new Response("no", { status: 401 });
+  return Response.json(await prisma.booking.findMany({ where: { clientId: payload.sub } }));
+}
+"""
+
+
+def _entry(compare: str):
+    return map_of({"app/api/bookings/route.ts": ROUTE.replace("COMPARE", compare)}).entries[0]
+
+
+@pytest.mark.parametrize(
+    "compare",
+    ["if (!crypto.timingSafeEqual(expected, given)) return null;", "if (expected !== given) return null;"],
+)
+def test_the_tenth_way_out_is_the_caller(compare):
+    """Nine times null and once the payload: behind it stands whoever the token was made for."""
+    entry = _entry(compare)
+    assert GuardKind.SESSION in {guard.kind for guard in entry.guards if guard.weakness is None}
+    assert entry.queries[0].tie is not None
+    assert entry.queries[0].tie.kind is TieKind.FILTER
+
+
+def test_a_token_whose_signature_nobody_compares_says_nothing():
+    """Anybody writes a payload: the query is found by what the request says."""
+    entry = _entry("")
+    assert GuardKind.SESSION not in {guard.kind for guard in entry.guards}
+    assert entry.queries[0].tie is None
