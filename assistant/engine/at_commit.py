@@ -1,7 +1,7 @@
 """The rules of any commit: its SQL replayed on a shadow, read back, and attacked; the operator's files and index stay as they are.
 
 Equal SQL is replayed and attacked once in a run, however many commits hold it, and a longer history goes on from a copy of a shorter one.
-Every commit is measured with the same stick: the operator's map of today, and the owners inferred where it is silent.
+Every commit can be measured with the same stick (``yardstick``): the operator's map, and the owners inferred from the newest schema.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from assistant.engine.mapfile import MAP_FILE
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from assistant.collect.deploys.committed import Committed
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from assistant.domain.catalog import Catalog, PlatformKind
     from assistant.domain.findings import Finding
     from assistant.domain.matrix import Matrix
+    from assistant.domain.names import Name
     from assistant.domain.ownership import CodeHints, OwnershipMap
     from assistant.domain.replay import Replay
     from assistant.domain.repository import Repository
@@ -79,6 +80,8 @@ class Replays:
         """Built by ``replays``; ``stack`` ends the servers."""
         from assistant.collect.deploys.committed import Committed
 
+        self.yardstick: OwnershipMap | None = None
+        """The map that every schema replayed from now on is measured with; set once the newest is known."""
         self.replayed = 0
         """Schemas that were replayed; equal ones count once."""
         self._committed: Committed = Committed(git)
@@ -89,7 +92,7 @@ class Replays:
         self._servers: dict[PlatformKind, Prefixes] = {}
         self._read: dict[str, tuple[str, Repository]] = {}
         self._rules: dict[str, Rules] = {}
-        self._proven: dict[str, Proven] = {}
+        self._proven: dict[tuple[str, frozenset[str] | None], Proven] = {}
 
     def read(self, commit: str) -> tuple[str, Repository]:
         """The SQL of a commit, and the key of what it comes to; nothing is replayed.
@@ -121,25 +124,39 @@ class Replays:
                 pass
         return self._rules.get(key)
 
-    def proven(self, commit: str) -> Proven | None:
+    def proven(self, commit: str, objects: frozenset[str] | None = None) -> Proven | None:
         """Rules, matrix and findings at a commit; None when it has no schema.
+
+        Args:
+            commit: full hash.
+            objects: attack these alone, functions without their arguments and buckets as ``storage.objects``; None for everything.
 
         Raises:
             ShadowError: the rehearsal server is gone.
             UnreachableError: the commit is not in this clone.
         """
         key, repository = self.read(commit)
-        if key not in self._proven and repository.sources:
+        whole = self._proven.get((key, None))
+        if whole is not None or not repository.sources:
+            return whole
+        if (key, objects) not in self._proven:
             from assistant.attack.run import attack
             from assistant.attack.unseen import without_unseen
             from assistant.detect.run import detect
 
             with self._database(key, repository) as (shadow, rules):
-                attacked = attack(shadow, rules.catalog, rules.ownership, workers=self._options.workers)
+                attacked = attack(
+                    shadow,
+                    rules.catalog,
+                    rules.ownership,
+                    workers=self._options.workers,
+                    on_progress=self._on_progress if objects is None else None,
+                    only=None if objects is None else named(rules.catalog, objects),
+                )
             matrix = without_unseen(attacked, rules.replay.filled_in, rules.catalog)
             findings = detect(rules.catalog, rules.ownership, matrix, rules.replay)
-            self._proven[key] = Proven(rules=rules, matrix=matrix, findings=findings)
-        return self._proven.get(key)
+            self._proven[key, objects] = Proven(rules=rules, matrix=matrix, findings=findings)
+        return self._proven[key, objects]
 
     @contextmanager
     def _database(self, key: str, repository: Repository) -> Iterator[tuple[Shadow, Rules]]:
@@ -190,7 +207,12 @@ class Replays:
         from assistant.engine.rehearsal import owners
 
         inferred = owners(catalog, self._hints)
-        return map_from(self._map, inferred, catalog) if self._map else inferred
+        mapped = map_from(self._map, inferred, catalog) if self._map else inferred
+        if self.yardstick is None:
+            return mapped
+        from assistant.ownership.yardstick import measured
+
+        return measured(mapped, self.yardstick, catalog)
 
     def _key(self, repository: Repository) -> str:
         digest = hashlib.sha256()
@@ -221,6 +243,13 @@ def replays(
     """
     with ExitStack() as stack:
         yield Replays(git, options, on_progress, stack, hints, below)
+
+
+def named(catalog: Catalog, objects: Iterable[str]) -> frozenset[Name]:
+    """The objects of a catalog that are called so; of a column, the table."""
+    called = set(objects) | {name.rpartition(".")[0] for name in objects}
+    everything = (*catalog.tables, *catalog.views, *catalog.functions, *(one.name for one in catalog.sequences))
+    return frozenset(name for name in everything if str(name).partition("(")[0] in called)
 
 
 def _text_of(path: Path) -> str:

@@ -80,6 +80,10 @@ class Verdict:
     """Commits that could not be tested, in the order in which they were tried."""
 
 
+class AlreadyThereError(UsageError):
+    """The leak is there at the good end."""
+
+
 @dataclass(slots=True)
 class _Search:
     """One search under way."""
@@ -149,7 +153,8 @@ def bisect(
         on_step: told how many commits were tested, and about how many it will be; may raise to stop.
 
     Raises:
-        UsageError: the leak is not there at the end, or there already before the beginning.
+        AlreadyThereError: the leak is there before the beginning.
+        UsageError: the leak is not there at the end, or nothing that decides about it changed.
     """
     search = _Search(git, question, on_step)
     bad = stretch.line[-1]
@@ -162,7 +167,7 @@ def bisect(
             f"the leak is not there at {bad[:12]}{because}.", "`stanch scan` and `stanch prove` list what leaks."
         )
     if stretch.base and search.ask(stretch.base).presence is Presence.PRESENT:
-        raise UsageError(
+        raise AlreadyThereError(
             f"the leak is there already at {stretch.base[:12]}.",
             "Give an older commit as --good, or leave --good out to begin with the history.",
         )
@@ -212,4 +217,4 @@ def _fraction(missed: int) -> float:
     return value
 
 
-__all__ = ["Answer", "Presence", "Question", "Skipped", "Verdict", "bisect"]
+__all__ = ["AlreadyThereError", "Answer", "Presence", "Question", "Skipped", "Verdict", "bisect"]

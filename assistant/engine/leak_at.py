@@ -42,8 +42,18 @@ class Leak:
     """One sentence."""
     keys: frozenset[Key] = frozenset()
     """Attacks of which one has to succeed; empty when it is known by its finding alone."""
-    fingerprint: str = ""
-    """The finding; empty when an attack was named."""
+    finding: Finding | None = None
+    """The finding behind it at the bad commit: why it is open there; None when no finding names it."""
+    by_finding: bool = False
+    """It was asked for by its finding, not by an attack."""
+
+    @property
+    def objects(self) -> frozenset[str]:
+        """What has to be attacked to see it, without arguments of functions."""
+        names = {key[0] for key in self.keys}
+        if self.finding is not None:
+            names.add(_object_of(self.finding))
+        return frozenset(names)
 
 
 def leak_of(proven: Proven, asked: str | None) -> Leak:
@@ -63,8 +73,7 @@ def leak_of(proven: Proven, asked: str | None) -> Leak:
             raise UsageError(
                 "nothing leaks at the bad commit.", "Give another --bad, or a --leak that `stanch scan` lists."
             )
-        worst = leaks[0]
-        asked = _id(worst)
+        asked = _id(leaks[0])
     if _FINGERPRINT.fullmatch(asked):
         found = next((one for one in findings if one.fingerprint == asked), None)
         if found is None:
@@ -75,7 +84,7 @@ def leak_of(proven: Proven, asked: str | None) -> Leak:
         return _by_finding(matrix, found)
     parts = asked.rsplit("/", 2)
     wanted = (parts[0], parts[1], parts[2]) if len(parts) == 3 else (asked, "", "")  # noqa: PLR2004 - object, verb, actor
-    return _by_attack(matrix, wanted, asked)
+    return _by_attack(proven, wanted, asked)
 
 
 def succeeded(cell: Cell) -> bool:
@@ -92,11 +101,18 @@ def key_of(cell: Cell) -> Key:
 
 
 class InDatabase:
-    """Asks by replaying and attacking."""
+    """Asks by replaying and attacking: does the attack succeed, or (``by_cause``) is the same rule broken on the same object?"""
 
-    def __init__(self, replays: Replays, leak: Leak, remembered: Mapping[str, Answer] | None = None) -> None:
+    def __init__(
+        self,
+        replays: Replays,
+        leak: Leak,
+        remembered: Mapping[str, Answer] | None = None,
+        *,
+        by_cause: bool = False,
+    ) -> None:
         """``remembered``: answers of an earlier run by the key of the rules."""
-        self._replays, self._leak = replays, leak
+        self._replays, self._leak, self._by_cause = replays, leak, by_cause or not leak.keys
         self.remembered = dict(remembered or {})
         """Answers by the key of the rules; grows."""
         self.on_answer: Callable[[], None] = lambda: None
@@ -115,12 +131,12 @@ class InDatabase:
         return self.remembered[key]
 
     def _asked(self, commit: str) -> Answer:
-        proven = self._replays.proven(commit)
+        proven = self._replays.proven(commit, self._leak.objects)
         if proven is None:
             return Answer(presence=Presence.ABSENT)  # nothing is there that could leak
         failures = frozenset(f"{left.statement} ({left.reason})" for left in proven.rules.replay.skipped)
-        if not self._leak.keys:
-            there = any(one.fingerprint == self._leak.fingerprint for one in proven.findings)
+        if self._by_cause:
+            there = any(same_cause(one, self._leak.finding) for one in proven.findings)
             return Answer(presence=Presence.PRESENT if there else Presence.ABSENT, failures=failures)
         cells = [cell for cell in proven.matrix.cells if key_of(cell) in self._leak.keys]
         if any(succeeded(cell) for cell in cells):
@@ -129,6 +145,11 @@ class InDatabase:
             why = f"the attack could not be tried: {cells[0].reason}"
             return Answer(presence=Presence.UNTESTED, why=why, failures=failures)
         return Answer(presence=Presence.ABSENT, failures=failures)
+
+
+def same_cause(one: Finding, other: Finding | None) -> bool:
+    """True when both say that the same rule is broken on the same object, whatever its policies are called."""
+    return other is not None and one.rule == other.rule and _object_of(one) == _object_of(other)
 
 
 class InCode:
@@ -143,26 +164,31 @@ class InCode:
 
     def ask(self, commit: str) -> Answer:
         """The answer at a commit."""
-        there = self._leak.fingerprint in self._findings_at(commit)
+        there = self._leak.id in self._findings_at(commit)
         return Answer(presence=Presence.PRESENT if there else Presence.ABSENT)
 
 
-def _by_attack(matrix: Matrix, wanted: tuple[str, str, str], asked: str) -> Leak:
+def _by_attack(proven: Proven, wanted: tuple[str, str, str], asked: str) -> Leak:
     name, verb, actor = wanted
-    cells = [
+    cells = worst_first(
         cell
-        for cell in matrix.cells
+        for cell in proven.matrix.cells
         if succeeded(cell)
         and name in _names(cell)
         and verb in {"", cell.verb.value}
         and actor in {"", cell.actor.value}
-    ]
+    )
     if not cells:
         raise UsageError(
             f"the leak {asked!r} is not there at the bad commit.",
             "`stanch scan --json` lists fingerprints, `stanch prove --json` object, verb and actor of each leak.",
         )
-    return Leak(id=asked, says=worst_first(cells)[0].reason or asked, keys=frozenset(map(key_of, cells)))
+    return Leak(
+        id=asked,
+        says=cells[0].reason or asked,
+        keys=frozenset(map(key_of, cells)),
+        finding=next((one for cell in cells for one in proven.findings if cell.key in one.cells), None),
+    )
 
 
 def _by_finding(matrix: Matrix, finding: Finding) -> Leak:
@@ -172,8 +198,15 @@ def _by_finding(matrix: Matrix, finding: Finding) -> Leak:
         id=finding.fingerprint,
         says=finding.title,
         keys=frozenset(map(key_of, cells)),
-        fingerprint=finding.fingerprint,
+        finding=finding,
+        by_finding=True,
     )
+
+
+def _object_of(finding: Finding) -> str:
+    """Table, view, function or bucket: a policy and a column by the table they belong to."""
+    name = finding.subject.name.partition(": ")[0].partition("(")[0]
+    return name.rpartition(".")[0] if finding.subject.kind == "column" else name
 
 
 def _names(cell: Cell) -> set[str]:

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import hashlib
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from assistant import __version__
 from assistant.collect.deploys.revisions import commit_at, resolve, stretch
 from assistant.domain.errors import UsageError
 from assistant.engine.at_commit import replays
-from assistant.engine.bisect import Answer, Presence, Verdict, bisect
-from assistant.engine.leak_at import InDatabase, key_of, leak_of, succeeded
+from assistant.engine.bisect import AlreadyThereError, Answer, Presence, Verdict, bisect
+from assistant.engine.leak_at import InDatabase, key_of, leak_of, same_cause, succeeded
 from assistant.engine.leaks import place_of, places, worst_first
 from assistant.store.kept import forget, keep, recall
 
@@ -23,12 +23,13 @@ from assistant.store.kept import forget, keep, recall
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from assistant.collect.deploys.revisions import Stretch
     from assistant.collect.git import Git
     from assistant.domain.deploys import Commit
     from assistant.domain.facts import Place
     from assistant.domain.matrix import Cell
     from assistant.domain.ownership import CodeHints
-    from assistant.engine.at_commit import Proven, Replays
+    from assistant.engine.at_commit import Replays
     from assistant.engine.leak_at import Leak
     from assistant.engine.options import Options
 
@@ -43,6 +44,10 @@ class Opening:
     """What was looked for."""
     verdict: Verdict
     """What the search came to."""
+    since: str
+    """When the attack succeeded before already, for another reason: since which commit; empty otherwise."""
+    cause: str
+    """When the reason why it succeeds at the bad commit came later: with which commit; empty otherwise."""
     commit: Commit
     """The culprit."""
     place: Place | None
@@ -96,50 +101,104 @@ def find_opening(
         if at_bad is None:
             raise UsageError(f"there is no schema at {bad_sha[:12]}.", "Give a --bad that has migrations.")
         leak = leak_of(at_bad, asked)
-        name = (
-            "bisect-"
-            + hashlib.sha256(repr((__version__, sorted(leak.keys), leak.fingerprint)).encode()).hexdigest()[:24]
-        )
-        question = InDatabase(opened, leak, _answers(recall(name)))
-        remembered = len(question.remembered)
-        question.on_answer = lambda: _keep(name, question.remembered)
-        verdict = bisect(
-            git,
-            searched,
-            question,
-            on_step=lambda done, expected: on_progress(f"tested {done} of about {expected} commits", 0, 0),
-        )
+        opened.yardstick = at_bad.rules.ownership
+        hunt = _Hunt(git, opened, leak, on_progress)
+        verdict, since, cause = hunt.over(searched)
         on_progress("looking at the culprit", 0, 0)
         cell, place = _shown(opened, verdict, leak)
-        forget(name)
+        hunt.forget()
     return Opening(
         leak=leak,
         verdict=verdict,
+        since=since,
+        cause=cause,
         commit=commit_at(git, verdict.commit),
         place=place,
         cell=cell,
         bad=bad_sha,
         notes=searched.notes,
-        remembered=remembered,
+        remembered=hunt.remembered,
         seconds=time.monotonic() - began,
     )
 
 
+class _Hunt:
+    """One leak over one stretch: first since when the attack succeeds, then since when for the reason it has at the end."""
+
+    def __init__(self, git: Git, opened: Replays, leak: Leak, on_progress: OnProgress) -> None:
+        self._git, self._opened, self._leak, self._on_progress = git, opened, leak, on_progress
+        self._names: list[str] = []
+        self.remembered = 0
+        self._tested = 0
+
+    def over(self, searched: Stretch) -> tuple[Verdict, str, str]:
+        """The opening; since when it was open for another reason before; which commit gave it the reason it has now."""
+        attack = self._question(by_cause=False)
+        try:
+            first = self._bisect(searched, attack)
+        except AlreadyThereError:
+            # open for another reason then; the reason of now may have come since
+            later = self._by_cause(searched) if self._leak.keys and not self._has_cause(searched.base) else None
+            if later is None or (attack.ask(later.before).presence is Presence.PRESENT and not self._leak.by_finding):
+                raise
+            still_open = attack.ask(later.before).presence is Presence.PRESENT
+            return later, searched.base if still_open else "", ""
+        if not self._leak.keys or self._has_cause(first.commit):
+            return first, "", ""
+        culprit = first.merge or first.commit
+        if culprit == searched.line[-1]:
+            return first, "", ""
+        later = self._by_cause(stretch(self._git, culprit, searched.line[-1]))
+        if later is None:
+            return first, "", ""
+        later = replace(later, tested=later.tested + first.tested, skipped=(*first.skipped, *later.skipped))
+        if attack.ask(later.before).presence is Presence.ABSENT:
+            return later, "", ""  # it had been closed in between
+        return (later, first.commit, "") if self._leak.by_finding else (first, "", later.commit)
+
+    def _by_cause(self, searched: Stretch) -> Verdict | None:
+        """Since when the rule is broken that is broken at the end; None when that cannot be told."""
+        try:
+            return self._bisect(searched, self._question(by_cause=True)) if self._leak.finding is not None else None
+        except UsageError:  # the same in all that followed, or nothing followed
+            return None
+
+    def forget(self) -> None:
+        """The answers are not needed any more."""
+        for name in self._names:
+            forget(name)
+
+    def _has_cause(self, commit: str) -> bool:
+        proven = self._opened.proven(commit, self._leak.objects)
+        return proven is not None and any(same_cause(one, self._leak.finding) for one in proven.findings)
+
+    def _bisect(self, searched: Stretch, question: InDatabase) -> Verdict:
+        def step(done: int, expected: int) -> None:
+            self._on_progress(f"tested {done} of about {expected} commits", 0, 0)
+
+        return bisect(self._git, searched, question, on_step=step)
+
+    def _question(self, *, by_cause: bool) -> InDatabase:
+        finding = self._leak.finding.fingerprint if self._leak.finding is not None else ""
+        about = repr((__version__, sorted(self._leak.keys), finding, by_cause, self._opened.yardstick))
+        name = "bisect-" + hashlib.sha256(about.encode()).hexdigest()[:24]
+        question = InDatabase(self._opened, self._leak, _answers(recall(name)), by_cause=by_cause)
+        question.on_answer = lambda: _keep(name, question.remembered)
+        self._names.append(name)
+        self.remembered += len(question.remembered)
+        return question
+
+
 def _shown(opened: Replays, verdict: Verdict, leak: Leak) -> tuple[Cell | None, Place | None]:
     """The attack that succeeds at the culprit, and the line that its finding blames."""
-    proven = opened.proven(verdict.commit)
+    proven = opened.proven(verdict.commit, leak.objects)
     if proven is None:
         return None, None
-    if not leak.keys:
-        return None, next((one.where for one in proven.findings if one.fingerprint == leak.fingerprint), None)
-    cells = [cell for cell in proven.matrix.cells if key_of(cell) in leak.keys and succeeded(cell)]
-    cell = worst_first(cells)[0] if cells else None
-    return cell, None if cell is None else _line(proven, cell, leak)
-
-
-def _line(proven: Proven, cell: Cell, leak: Leak) -> Place | None:
-    own = next((one.where for one in proven.findings if one.fingerprint == leak.fingerprint and one.where), None)
-    return own or place_of(cell, proven.rules.replay, places(proven.findings))
+    cells = worst_first(cell for cell in proven.matrix.cells if key_of(cell) in leak.keys and succeeded(cell))
+    blamed = next((one.where for one in proven.findings if same_cause(one, leak.finding) and one.where), None)
+    if not cells:
+        return None, blamed
+    return cells[0], blamed or place_of(cells[0], proven.rules.replay, places(proven.findings))
 
 
 def _answers(kept: Mapping[str, object]) -> dict[str, Answer]:

@@ -52,6 +52,8 @@ def record(opening: Opening) -> dict[str, Any]:
         "merge": verdict.merge or None,
         "before": verdict.before or None,
         "maybe": list(verdict.also),
+        "open_since": opening.since or None,
+        "cause": opening.cause or None,
         "attack": None if cell is None else {"object": cell.object, "verb": cell.verb.value, "actor": cell.actor.value},
         "witness": "" if cell is None else cell.witness,
         "bad": opening.bad,
@@ -76,6 +78,10 @@ def tell(voice: Voice, opening: Opening) -> None:
             voice.block(cell.witness, indent=4)
     else:
         voice.line(opening.leak.says, indent=2)
+    if opening.since:
+        voice.line(f"The rows were open before, for another reason: since {opening.since[:_SHORT]}.", indent=2)
+    if opening.cause:
+        voice.line(f"It is open for another reason by now: since {opening.cause[:_SHORT]}.", indent=2)
     if verdict.also:
         voice.line()
         names = ", ".join(one[:_SHORT] for one in verdict.also)
