@@ -104,6 +104,14 @@ class CauseNamed:
     says: str
     commit: str = ""
     line: str = ""
+    author: str = ""
+    """Pseudonym of who made the commit; a case file names nobody."""
+    deploy: str = ""
+    """The deploy that carried it first, as its host or tag calls it; empty when nothing says so."""
+    began_at: str = ""
+    """From when it was exposed, ISO in UTC: when it went live, or was committed where nothing says more."""
+    findings: tuple[str, ...] = ()
+    """Fingerprints of what it brought."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from assistant.domain.code import CodeMap, Decisions
     from assistant.domain.deploys import Ranking, Reason
     from assistant.domain.findings import Finding
+    from assistant.engine.at_commit import Proven
     from assistant.engine.options import Options
     from assistant.explain.code_change import Brought
     from assistant.explain.signals import Signals
@@ -84,6 +85,7 @@ def ranked(
     on_progress: OnProgress,
     *,
     decisions: Decisions | None = None,
+    at_head: Proven | None = None,
     now: datetime | None = None,
 ) -> Told:
     """The commits of the window, the likeliest culprit first, and when each went live.
@@ -94,6 +96,7 @@ def ranked(
         options: how the database is rehearsed.
         on_progress: told where the work is; may raise to stop.
         decisions: what is public on purpose.
+        at_head: the newest commit's rules, when they were attacked already.
         now: the present; for tests.
 
     Raises:
@@ -123,7 +126,7 @@ def ranked(
     )
     since = changes[-1].commit.at if changes else now or datetime.now(UTC)
     deploys, remarks = _deploys(git, root, wish.records, since, on_progress)
-    look = _Look(git=git, wish=wish, options=options, on_progress=on_progress, decisions=decisions)
+    look = _Look(git=git, wish=wish, options=options, on_progress=on_progress, decisions=decisions, at_head=at_head)
     look.at(changes, good, head, signals)
     ranking = rank(
         window,
@@ -228,8 +231,9 @@ class _Look:
         options: Options,
         on_progress: OnProgress,
         decisions: Decisions | None,
+        at_head: Proven | None = None,
     ) -> None:
-        self._git, self._wish = git, wish
+        self._git, self._wish, self._at_head = git, wish, at_head
         self._options, self._tell, self._decisions = options, on_progress, decisions
         self.brought: list[Brought] = []
         self.rules: Mapping[str, tuple[Reason, ...]] = {}
@@ -300,7 +304,7 @@ class _Look:
 
         try:
             with replays(self._git, self._options, self._tell) as past:
-                now = past.proven(head)
+                now = self._at_head or past.proven(head)
                 before = past.proven(good) if good and now is not None else None
         except StanchError as error:
             self.not_compared = (*self.not_compared, f"the database was not rehearsed: {error.says}")

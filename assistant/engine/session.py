@@ -92,6 +92,7 @@ class Session:
                 root=root, incident=name, options=options or Options(), evidence=self.evidence, now=self._now
             )
             self.world.report = self._progress
+            self.world.pseudonym = self._redactor.pseudonym
             opening.callback(self.world.close)
             self._playbook: Playbook | None = None
             self.incident: Incident | None = None

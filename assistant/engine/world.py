@@ -13,12 +13,16 @@ from assistant.domain.errors import NeedsPersonError, StanchError
 
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from assistant.domain.code import Decisions
+    from assistant.domain.findings import Finding
     from assistant.domain.fixes import Artifact
     from assistant.domain.matrix import Matrix
+    from assistant.engine.at_commit import Proven
     from assistant.engine.codehalf import CodeHalf, Survey
+    from assistant.engine.deploys import Told
     from assistant.engine.options import Options
     from assistant.engine.rehearsal import Rehearsal
     from assistant.store.evidence import EvidenceShelf
@@ -62,11 +66,14 @@ class World:
     """Entries that a person wants to be able to close, by id."""
     decisions: Decisions | None = None
     """What a person has just decided about routes and not saved yet; None for what stands in stanch.toml."""
+    pseudonym: Callable[[str, str], str] = field(default=lambda kind, _value: f"[{kind}]")
+    """Stands for a value of a kind in what is kept; the session brings the keyed one."""
     _open: ExitStack = field(default_factory=ExitStack)
     _rehearsal: Rehearsal | None = None
     _open_code: ExitStack = field(default_factory=ExitStack)
     _survey: Survey | None = None
     _code: tuple[CodeHalf, Matrix | None, Decisions] | None = None
+    _told: tuple[tuple[str | None, str], Told] | None = None
 
     def progress(self, says: str, done: int = 0, total: int = 0) -> None:
         """Report, or stop when the operator asked for it.
@@ -108,6 +115,62 @@ class World:
         if self._code is None or self._code[1] is not matrix or self._code[2] != decisions:
             self._code = (self._survey.judged(rehearsal, decisions), matrix, decisions)
         return self._code[0]
+
+    def findings(self) -> Mapping[str, Finding]:
+        """What is found in both halves, by fingerprint."""
+        rehearsal = self.database()
+        database = rehearsal.findings() if rehearsal is not None else ()
+        return {one.fingerprint: one for one in (*database, *self.code().findings)}
+
+    def history(self, last_good: str | None = None) -> Told:
+        """The commits since the last good one, ranked; looked at once for each newest commit, then kept.
+
+        Args:
+            last_good: a revision, a date, an age; None for the default window.
+
+        Raises:
+            UsageError: there is no history, or nothing in it is called so.
+            UnreachableError: git does not answer.
+        """
+        from assistant.collect.git import top_of
+        from assistant.engine.decisions import load_decisions
+        from assistant.engine.deploys import Wish, ranked
+
+        key = (last_good, top_of(self.root).line(["rev-parse", "HEAD"]))
+        if self._told is None or self._told[0] != key:
+            told = ranked(
+                self.root,
+                Wish(last_good=last_good),
+                self.options,
+                self.progress,
+                decisions=self.decisions or load_decisions(self.root),
+                at_head=self._committed(),
+            )
+            self._told = (key, told)
+        return self._told[1]
+
+    def _committed(self) -> Proven | None:
+        """The rehearsal as that of the newest commit; None when what was rehearsed is not what is committed."""
+        from assistant.collect.files import says_something
+        from assistant.engine.at_commit import Proven, Rules
+
+        options = self.options
+        if options.schema_file or options.database_url or options.folder:
+            return None
+        try:
+            rehearsal = self.database()
+        except StanchError:
+            return None  # the ranking says itself why the database was not rehearsed
+        if rehearsal is None or any(says_something(path) for path in rehearsal.repository.dirty):
+            return None
+        rules = Rules(
+            key="",
+            repository=rehearsal.repository,
+            replay=rehearsal.replay,
+            catalog=rehearsal.catalog,
+            ownership=rehearsal.ownership,
+        )
+        return Proven(rules=rules, matrix=rehearsal.attack(), findings=rehearsal.findings())
 
     def head(self) -> str:
         """The commit that is checked out, empty when there is none or the repository cannot be read yet."""

@@ -1,0 +1,132 @@
+"""What the steps, the screens and the runbook say about commits and deploys: since when, with what, and brought by whom."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from assistant.domain.events import Decided
+from assistant.domain.matrix import SEVERITY_RANK, Severity
+from assistant.text.plural import plural
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from assistant.domain.deploys import Deploy, Suspect
+    from assistant.domain.events import Incident
+    from assistant.domain.findings import Finding
+
+ASKED: Final = "last-good"
+"""Question of the intake whose answer says where to begin."""
+REPORTED: Final = "who-reported"
+SHORT: Final = 10
+_UNSAID: Final = frozenset({"", "no", "none", "unknown", "not known", "not known yet", "i do not know", "?"})
+_POINTER: Final = re.compile(
+    r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?Z?)?|\d{1,5} ?(?:minute|hour|day|week|month)s?(?: ago)?|[\w./-]*\d[\w./-]*"
+)
+_MOMENT: Final = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(?::\d{2})?)?")
+_PUSHED: Final = frozenset({"push", "merge"})
+"""Sources that say no more than that the branch moved."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beginning:
+    """Where the window begins."""
+
+    revision: str | None
+    """What the operator named, as git or a clock understands it; None for the default window."""
+    remark: str = ""
+    """Why an answer could not be used; empty when there was none or it could."""
+
+
+def answer_to(incident: Incident, question: str) -> str:
+    """The last answer to a question of any step, empty when there is none."""
+    for event in reversed(incident.events):
+        if isinstance(event.what, Decided) and event.what.question == question:
+            return event.what.answer
+    return ""
+
+
+def beginning(incident: Incident, root: Path, now: datetime) -> Beginning:
+    """The last good deploy that the operator named: a commit, a tag, a date or an age, alone or in a sentence."""
+    from assistant.collect.deploys.window import commit_of, when
+    from assistant.collect.git import top_of
+
+    said = answer_to(incident, ASKED).strip().rstrip(".")
+    if said.casefold() in _UNSAID:
+        return Beginning(revision=None)
+    git = top_of(root)
+    for word in dict.fromkeys((said, *_POINTER.findall(said))):
+        if when(word, now) is not None or commit_of(git, word) is not None:
+            return Beginning(revision=word)
+    return Beginning(
+        revision=None,
+        remark=f"“{said}” is no commit, tag, date or age here, so the usual window is looked at: answer the first question again",
+    )
+
+
+def live(suspect: Suspect) -> Deploy | None:
+    """The deploy that carried a commit first, when something says more than that it was pushed; a host's word before a tag."""
+    said = [deploy for deploy in suspect.deploys if deploy.source not in _PUSHED]
+    return next((deploy for deploy in said if deploy.source != "tag"), said[0] if said else None)
+
+
+def began_at(suspect: Suspect) -> datetime:
+    """From when what it did was exposed: when it went live, or was committed where nothing says more."""
+    deploy = live(suspect)
+    return deploy.at if deploy is not None else suspect.commit.at
+
+
+def called(deploy: Deploy | None) -> str:
+    """A deploy as its host or tag calls it; empty for none."""
+    return f"{deploy.source} {deploy.id}" if deploy is not None else ""
+
+
+def went_live(suspect: Suspect) -> str:
+    """When it went live, or that nobody says so; a clause."""
+    deploy = live(suspect)
+    if deploy is None:
+        return f"committed {suspect.commit.at:%Y-%m-%d %H:%M} UTC, and nothing says when it went live"
+    return f"live with {called(deploy)} since {deploy.at:%Y-%m-%d %H:%M} UTC"
+
+
+def brought(suspect: Suspect, findings: Mapping[str, Finding]) -> tuple[Finding, ...]:
+    """What a commit brought of these findings, heaviest first; what leaks nothing is left out."""
+    mine = [findings[reason.finding] for reason in suspect.reasons if reason.finding in findings]
+    return tuple(one for one in mine if SEVERITY_RANK[one.severity] <= SEVERITY_RANK[Severity.MEDIUM])
+
+
+def discovered(incident: Incident) -> tuple[datetime, str]:
+    """When the leak was discovered, and who says so: the report when it names a day before the incident, or its opening."""
+    found = _MOMENT.search(answer_to(incident, REPORTED))
+    if found is not None:
+        try:
+            moment = datetime.fromisoformat(f"{found[1]}T{found[2] or '00:00'}").replace(tzinfo=UTC)
+        except ValueError:
+            moment = incident.opened_at
+        if moment < incident.opened_at:
+            return moment, "reported"
+    return incident.opened_at, "incident opened"
+
+
+def exposed(began: datetime, until: datetime) -> str:
+    """``23 days 4 hours``; what began later was exposed for no time that is known."""
+    seconds = (until - began).total_seconds()
+    if seconds < 0:
+        return "no time before the discovery"
+    days, hours = int(seconds // 86_400), int(seconds % 86_400 // 3_600)
+    return f"{plural(days, 'day')} {plural(hours, 'hour')}"
+
+
+def speaking(suspects: Iterable[Suspect]) -> tuple[Suspect, ...]:
+    """Those that did something to access, in their order."""
+    return tuple(suspect for suspect in suspects if suspect.score > 0)
+
+
+def listed(names: Sequence[str], most: int = 6) -> str:
+    """Names in a row, the rest counted."""
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
