@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from assistant.domain.errors import CaseFileError, UsageError
 from assistant.engine.fold import fold
-from assistant.engine.handover import print_runbook
+from assistant.engine.handover import people_of, print_runbook
 from assistant.engine.playbooks import load_playbook
 from assistant.store.codec import encode_event
 from assistant.store.evidence import EvidenceShelf
@@ -105,15 +105,17 @@ def verify_evidence(case: CaseFile) -> tuple[int, tuple[str, ...]]:
     return len(named), tuple(broken)
 
 
-def runbook_of(case: CaseFile) -> str:
-    """The runbook as Markdown."""
-    return print_runbook(case.incident, (case.head.n, case.head.sha), case.shelf)
+def runbook_of(case: CaseFile, *, named_from: Path | None = None) -> str:
+    """The runbook as Markdown; ``named_from`` is the repository that says who made the commits, None leaves them pseudonyms."""
+    people = people_of(case.incident, named_from) if named_from is not None else None
+    return print_runbook(case.incident, (case.head.n, case.head.sha), case.shelf, people=people)
 
 
-def export(root: Path, incident: str, to: Path) -> Path:
+def export(root: Path, incident: str, to: Path, *, authors: bool = False) -> Path:
     """Write a redacted archive: journal, evidence, runbook, and a note on how to check it.
 
-    The same case file gives the same bytes. The key of the pseudonyms is not in it.
+    The same case file gives the same bytes. The key of the pseudonyms is not in it, and the people who made commits are named
+    only with ``authors``.
 
     Returns:
         The archive.
@@ -126,7 +128,7 @@ def export(root: Path, incident: str, to: Path) -> Path:
     journal = b"".join(encode_event(event) + b"\n" for event in case.incident.events)
     members: dict[str, bytes] = {
         "journal.jsonl": journal,
-        "runbook.md": runbook_of(case).encode(),
+        "runbook.md": runbook_of(case, named_from=root if authors else None).encode(),
         "head.json": json.dumps(
             {"incident": incident, "events": case.head.n, "sha256": case.head.sha}, indent=2
         ).encode(),

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from assistant.domain.events import Decided
 from assistant.domain.matrix import SEVERITY_RANK, Severity
-from assistant.text.plural import plural
 
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
     from pathlib import Path
 
     from assistant.domain.deploys import Deploy, Suspect
@@ -22,13 +21,11 @@ if TYPE_CHECKING:
 
 ASKED: Final = "last-good"
 """Question of the intake whose answer says where to begin."""
-REPORTED: Final = "who-reported"
 SHORT: Final = 10
 _UNSAID: Final = frozenset({"", "no", "none", "unknown", "not known", "not known yet", "i do not know", "?"})
 _POINTER: Final = re.compile(
     r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?Z?)?|\d{1,5} ?(?:minute|hour|day|week|month)s?(?: ago)?|[\w./-]*\d[\w./-]*"
 )
-_MOMENT: Final = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(?::\d{2})?)?")
 _PUSHED: Final = frozenset({"push", "merge"})
 """Sources that say no more than that the branch moved."""
 
@@ -98,28 +95,6 @@ def brought(suspect: Suspect, findings: Mapping[str, Finding]) -> tuple[Finding,
     """What a commit brought of these findings, heaviest first; what leaks nothing is left out."""
     mine = [findings[reason.finding] for reason in suspect.reasons if reason.finding in findings]
     return tuple(one for one in mine if SEVERITY_RANK[one.severity] <= SEVERITY_RANK[Severity.MEDIUM])
-
-
-def discovered(incident: Incident) -> tuple[datetime, str]:
-    """When the leak was discovered, and who says so: the report when it names a day before the incident, or its opening."""
-    found = _MOMENT.search(answer_to(incident, REPORTED))
-    if found is not None:
-        try:
-            moment = datetime.fromisoformat(f"{found[1]}T{found[2] or '00:00'}").replace(tzinfo=UTC)
-        except ValueError:
-            moment = incident.opened_at
-        if moment < incident.opened_at:
-            return moment, "reported"
-    return incident.opened_at, "incident opened"
-
-
-def exposed(began: datetime, until: datetime) -> str:
-    """``23 days 4 hours``; what began later was exposed for no time that is known."""
-    seconds = (until - began).total_seconds()
-    if seconds < 0:
-        return "no time before the discovery"
-    days, hours = int(seconds // 86_400), int(seconds % 86_400 // 3_600)
-    return f"{plural(days, 'day')} {plural(hours, 'hour')}"
 
 
 def speaking(suspects: Iterable[Suspect]) -> tuple[Suspect, ...]:

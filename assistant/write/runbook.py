@@ -6,7 +6,7 @@ Names and words in it were written by others: whatever could turn into a link, a
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -19,8 +19,10 @@ from assistant.domain.events import (
     Noted,
     Opened,
     Proved,
+    StepStarted,
 )
 from assistant.text.screen import screen
+from assistant.write.exposure import discovered, exposures
 from assistant.write.telling import told
 
 
@@ -39,6 +41,10 @@ _SPECIAL = re.compile(r"[\\`*{}\[\]!|~$@#]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
 _SCHEME = re.compile(r"(?<=[A-Za-z0-9+.-]):(?=\S)")
 _AT_START = re.compile(r"^(?=[-+=])|^(\d{1,9})(?=[.)])")
 _UNTESTED = "untested"
+WAY_OUT = "hotfix-or-rollback"
+"""Step whose facts fill the section of that name."""
+WAYS = ("roll back", "patch")
+"""Beginnings of its facts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +57,8 @@ class RunbookFacts:
     """Number and hash of the last event: whoever holds the journal can check the print against it."""
     leaks: Sequence[Mapping[str, Any]] = ()
     """The records of the attack step's evidence, worst first; empty when no attack ran."""
+    people: Mapping[str, str] = field(default_factory=dict)
+    """Who made a commit, by its full hash, when somebody asked for the names; pseudonyms stand for the others."""
     shown: int = 25
     """Objects whose worst leak is printed with its witness; the rest is one line each."""
 
@@ -80,6 +88,10 @@ def runbook(incident: Incident, facts: RunbookFacts) -> str:
             numbers=_latest_data(happenings, "cells"),
             replayed=_latest_data(happenings, "statements"),
             seeded=_latest_data(happenings, "seeded"),
+            exposures=exposures(incident, facts.people),
+            discovered=discovered(incident),
+            ways_out=_ways_out(incident),
+            way_out=_answer(incident, "way-out"),
             causes=_unique(what for what in happenings if isinstance(what, CauseNamed)),
             fixes=_unique(what for what in happenings if isinstance(what, FixProposed)),
             proofs=[what for what in happenings if isinstance(what, Proved)],
@@ -194,6 +206,30 @@ def _gaps(happenings: Sequence[Happening]) -> list[str]:
         if isinstance(what, FactTaken) and (what.says.startswith(starts) or " no file creates it" in what.says)
     ]
     return _unique(gaps)
+
+
+def _ways_out(incident: Incident) -> dict[str, list[str]]:
+    """What speaks for and against each way out, from the last time it was laid out: ``roll back``, ``patch`` and the rest."""
+    found: dict[str, list[str]] = {}
+    for event in incident.events:
+        what = event.what
+        if isinstance(what, StepStarted) and what.step == WAY_OUT:
+            found = {}
+        elif isinstance(what, FactTaken) and "way_out" in what.data:
+            way, separated, rest = what.says.partition(": ")
+            known = way in WAYS and bool(separated)
+            found.setdefault(way if known else "", []).append(rest if known else what.says)
+    return found
+
+
+def _answer(incident: Incident, question: str) -> str:
+    """The last answer to a question, empty when nobody answered."""
+    given = [
+        event.what.answer
+        for event in incident.events
+        if isinstance(event.what, Decided) and event.what.question == question
+    ]
+    return given[-1] if given else ""
 
 
 def _answers(incident: Incident, playbook: Playbook) -> list[tuple[str, str]]:

@@ -211,6 +211,7 @@ def _incident(parser: argparse.ArgumentParser) -> None:
     _repo(parser)
     parser.add_argument("--id", metavar="ID", help="which incident (default: the latest)")
     parser.add_argument("--to", metavar="FILE", type=Path, help="export: where the archive goes (default: here)")
+    _authors(parser)
     _rehearsal_flags(parser)
 
 
@@ -219,6 +220,13 @@ def _runbook(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--id", metavar="ID", help="which incident (default: the latest)")
     parser.add_argument(
         "--to", metavar="FILE", type=Path, help="write it there instead of printing it; never over a file"
+    )
+    _authors(parser)
+
+
+def _authors(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--authors", action="store_true", help="name the people who made the commits (default: pseudonyms)"
     )
 
 

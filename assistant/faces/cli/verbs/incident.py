@@ -104,9 +104,9 @@ def _export(arguments: argparse.Namespace, voice: Voice, root: Path) -> int:
     incident = latest(root, arguments.id)
     written = arguments.to or Path(f"stanch-{incident}.zip")
     if written.suffix == ".md":
-        write_new(written, runbook_of(read_case(root, incident)))
+        write_new(written, runbook_of(read_case(root, incident), named_from=root if arguments.authors else None))
     else:
-        export(root, incident, written)
+        export(root, incident, written, authors=arguments.authors)
     if arguments.json:
         voice.json({"id": incident, "written": str(written)})
     else:

@@ -19,7 +19,7 @@ def run(arguments: argparse.Namespace, voice: Voice) -> int:
     """Print it; with ``--to`` write it, never over a file."""
     root = repository_root(arguments.repo)
     case = read_case(root, latest(root, arguments.id))
-    text = runbook_of(case)
+    text = runbook_of(case, named_from=root if arguments.authors else None)
     if arguments.to is not None:
         write_new(arguments.to, text)
     if arguments.json:
