@@ -25,7 +25,7 @@ from assistant.engine.options import Options
 from assistant.engine.playbooks import load_playbook
 from assistant.faces.tui import terminal, windows
 from assistant.faces.tui.keys import ACTIONS
-from assistant.faces.tui.messages import Ended, Happened
+from assistant.faces.tui.messages import Ended, Happened, Read
 from assistant.faces.tui.screens.stage import StageScreen
 from assistant.faces.tui.view import next_step, stages, steps_of
 from assistant.text.screen import screen
@@ -304,6 +304,21 @@ class StanchApp(App[None]):
     def action_open_code(self) -> None:
         """Every way into the code."""
         self._look(partial(windows.code, self))
+
+    def action_open_deploys(self) -> None:
+        """Which commit opened it; ranks again if a restart lost the result."""
+        self._look(partial(windows.deploys, self))
+
+    @work(thread=True, group="read", exit_on_error=False)
+    def read(self, asking: Screen[Any], what: str, bring: Callable[[], str]) -> None:
+        """Bring what a screen asked for; a failure is two sentences in its place."""
+        try:
+            text = bring()
+        except StanchError as error:
+            text = f"{error.says} {error.remedy}"
+        except Exception as error:  # noqa: BLE001 - whatever it is, the screen that waits gets a sentence
+            text = f"stanch met something it does not know: {type(error).__name__}: {error}"
+        asking.post_message(Read(what, text))
 
     def action_open_timeline(self) -> None:
         """Everything that happened."""

@@ -1,4 +1,4 @@
-"""The one message that workers send: something happened."""
+"""What workers send: something happened, work ended, and for a screen that asked for something, what was read or found."""
 
 from __future__ import annotations
 
@@ -36,3 +36,13 @@ class Ended(Message):
         """Carry the problem, if any."""
         super().__init__()
         self.problem = problem
+
+
+class Read(Message):
+    """What a screen asked for was read; in its place a sentence and a remedy when it could not be."""
+
+    def __init__(self, what: str, text: str) -> None:
+        """Carry the name of what was asked for, and the text."""
+        super().__init__()
+        self.what = what
+        self.text = text

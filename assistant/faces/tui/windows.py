@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from assistant.engine.commands import Run
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from assistant.engine.world import World
     from assistant.faces.tui.app import StanchApp
     from assistant.faces.tui.screens.code import CodeScreen
+    from assistant.faces.tui.screens.deploys import DeploysScreen
     from assistant.faces.tui.screens.matrix import MatrixScreen
     from assistant.faces.tui.screens.ownership import OwnershipScreen
 
@@ -54,3 +56,14 @@ def code(app: StanchApp, world: World) -> CodeScreen:
     rows = rows_of(half)
     said = world.decisions or load_decisions(world.root)
     return CodeScreen(rows, numbers(half, rows), said, save, close)
+
+
+def deploys(app: StanchApp, world: World) -> DeploysScreen:
+    """The commits since the last good one, ranked; names of people are shown here and kept nowhere."""
+    from assistant.engine.commitview import reader
+    from assistant.engine.lookback import beginning
+    from assistant.faces.tui.screens.deploys import DeploysScreen
+
+    assert app.incident is not None
+    start = beginning(app.incident, world.root, world.now())
+    return DeploysScreen(world.history(start.revision), partial(reader, world))

@@ -37,3 +37,15 @@ class Entries(DataTable[object]):
     """The code map: Enter shows what stands behind an entry."""
 
     BINDINGS: ClassVar = [_enter("code.entry", "select_cursor")]
+
+
+class Commits(DataTable[object]):
+    """The ranked commits: Enter shows the hunks."""
+
+    BINDINGS: ClassVar = [_enter("deploys.commit", "select_cursor")]
+
+
+class Leaks(OptionList):
+    """The leaks that can be looked for: Enter starts."""
+
+    BINDINGS: ClassVar = [_enter("bisect.start", "select")]
