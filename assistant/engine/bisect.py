@@ -84,6 +84,20 @@ class AlreadyThereError(UsageError):
     """The leak is there at the good end."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """Where a search is."""
+
+    commit: str
+    """Full hash of the commit that is asked about now."""
+    tested: int
+    """Commits that were asked about."""
+    expected: int
+    """About how many it will be."""
+    skipped: tuple[Skipped, ...]
+    """Those that could not be tested so far."""
+
+
 @dataclass(slots=True)
 class _Search:
     """One search under way."""
@@ -94,10 +108,14 @@ class _Search:
     answers: dict[str, Answer] = field(default_factory=dict)
     skipped: dict[str, str] = field(default_factory=dict)
     expected: int = 0
+    on_look: Callable[[Look], None] = lambda _look: None
 
     def ask(self, commit: str) -> Answer:
         if commit not in self.answers:
-            self.on_step(len(self.answers), max(self.expected, len(self.answers) + 1))
+            tested, expected = len(self.answers), max(self.expected, len(self.answers) + 1)
+            self.on_step(tested, expected)
+            skipped = tuple(Skipped(commit=one, why=why) for one, why in self.skipped.items())
+            self.on_look(Look(commit=commit, tested=tested, expected=expected, skipped=skipped))
             self.answers[commit] = self.question.ask(commit)
         return self.answers[commit]
 
@@ -143,6 +161,7 @@ def bisect(
     question: Question,
     *,
     on_step: Callable[[int, int], None] = lambda _done, _expected: None,
+    on_look: Callable[[Look], None] = lambda _look: None,
 ) -> Verdict:
     """The commit of a stretch that opened the leak.
 
@@ -151,12 +170,13 @@ def bisect(
         stretch: what is searched; its last commit is the bad one.
         question: asks at one commit.
         on_step: told how many commits were tested, and about how many it will be; may raise to stop.
+        on_look: told before each commit where the search is; may raise to stop.
 
     Raises:
         AlreadyThereError: the leak is there before the beginning.
         UsageError: the leak is not there at the end, or nothing that decides about it changed.
     """
-    search = _Search(git, question, on_step)
+    search = _Search(git, question, on_step, on_look=on_look)
     bad = stretch.line[-1]
     commits = touching(git, stretch, question.counts)
     search.expected = 2 + len(commits).bit_length()
@@ -217,4 +237,4 @@ def _fraction(missed: int) -> float:
     return value
 
 
-__all__ = ["AlreadyThereError", "Answer", "Presence", "Question", "Skipped", "Verdict", "bisect"]
+__all__ = ["AlreadyThereError", "Answer", "Look", "Presence", "Question", "Skipped", "Verdict", "bisect"]

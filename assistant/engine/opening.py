@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from assistant.domain.matrix import Cell
     from assistant.domain.ownership import CodeHints
     from assistant.engine.at_commit import Replays
+    from assistant.engine.bisect import Look
     from assistant.engine.leak_at import Leak
     from assistant.engine.options import Options
 
@@ -74,6 +75,7 @@ def find_opening(
     *,
     hints: Callable[[], CodeHints] | None = None,
     below: str = "",
+    on_look: Callable[[Look], None] = lambda _look: None,
 ) -> Opening:
     """Find the commit between two revisions at which a leak of the database first succeeds.
 
@@ -86,6 +88,7 @@ def find_opening(
         on_progress: told what is done, and how many commits of about how many are tested; may raise to stop.
         hints: brings the owner columns that the code of today names.
         below: in a monorepo, the folder whose migrations count, ending with a slash.
+        on_look: told before each commit where the search is.
 
     Raises:
         UsageError: a revision or the leak is not there, or the two revisions do not fit; with a remedy.
@@ -103,6 +106,7 @@ def find_opening(
         leak = leak_of(at_bad, asked)
         opened.yardstick = at_bad.rules.ownership
         hunt = _Hunt(git, opened, leak, on_progress)
+        hunt.on_look = on_look
         verdict, since, cause = hunt.over(searched)
         on_progress("looking at the culprit", 0, 0)
         cell, place = _shown(opened, verdict, leak)
@@ -130,6 +134,7 @@ class _Hunt:
         self._names: list[str] = []
         self.remembered = 0
         self._tested = 0
+        self.on_look: Callable[[Look], None] = lambda _look: None
 
     def over(self, searched: Stretch) -> tuple[Verdict, str, str]:
         """The opening; since when it was open for another reason before; which commit gave it the reason it has now."""
@@ -176,7 +181,7 @@ class _Hunt:
         def step(done: int, expected: int) -> None:
             self._on_progress(f"tested {done} of about {expected} commits", 0, 0)
 
-        return bisect(self._git, searched, question, on_step=step)
+        return bisect(self._git, searched, question, on_step=step, on_look=self.on_look)
 
     def _question(self, *, by_cause: bool) -> InDatabase:
         finding = self._leak.finding.fingerprint if self._leak.finding is not None else ""

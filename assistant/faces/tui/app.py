@@ -309,16 +309,32 @@ class StanchApp(App[None]):
         """Which commit opened it; ranks again if a restart lost the result."""
         self._look(partial(windows.deploys, self))
 
+    def action_open_bisect(self) -> None:
+        """Since when: the commit that opened a leak; from the list of deploys, the leak of the commit under the cursor."""
+        from assistant.faces.tui.screens.deploys import DeploysScreen
+
+        meant = self.screen.current() if isinstance(self.screen, DeploysScreen) else None
+        first = next((reason.finding for reason in meant.reasons if reason.finding), "") if meant is not None else ""
+        self._look(partial(windows.bisect, self, first))
+
     @work(thread=True, group="read", exit_on_error=False)
+    def in_thread(self, act: Callable[[], None]) -> None:
+        """Run what a screen asked for; it speaks in messages to that screen alone."""
+        act()
+
     def read(self, asking: Screen[Any], what: str, bring: Callable[[], str]) -> None:
-        """Bring what a screen asked for; a failure is two sentences in its place."""
-        try:
-            text = bring()
-        except StanchError as error:
-            text = f"{error.says} {error.remedy}"
-        except Exception as error:  # noqa: BLE001 - whatever it is, the screen that waits gets a sentence
-            text = f"stanch met something it does not know: {type(error).__name__}: {error}"
-        asking.post_message(Read(what, text))
+        """Bring a text that a screen asked for; a failure is two sentences in its place."""
+
+        def act() -> None:
+            try:
+                text = bring()
+            except StanchError as error:
+                text = f"{error.says} {error.remedy}"
+            except Exception as error:  # noqa: BLE001 - whatever it is, the screen that waits gets a sentence
+                text = f"stanch met something it does not know: {type(error).__name__}: {error}"
+            asking.post_message(Read(what, text))
+
+        self.in_thread(act)
 
     def action_open_timeline(self) -> None:
         """Everything that happened."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from assistant.engine.lookback import SHORT, called, live
 from assistant.text.plural import plural
+from assistant.text.screen import screen
 
 
 if TYPE_CHECKING:
@@ -74,7 +75,9 @@ def summary(told: Told) -> str:
     """The denominator: how many commits, of which window, and how many did something."""
     ranking = told.ranking
     counting = sum(suspect.score > 0 for suspect in ranking.suspects)
-    return f"{plural(len(ranking.suspects), 'commit')} ({ranking.window.why}): {counting} did something to access."
+    missing = len(ranking.window.shortcomings) + len(ranking.not_compared)
+    says = f"{plural(len(ranking.suspects), 'commit')} ({ranking.window.why}): {counting} did something to access."
+    return f"{says} Not seen: {plural(missing, 'thing')}, told below." if missing else says
 
 
 def unseen(told: Told) -> str:
@@ -129,4 +132,5 @@ def _place(file: str, line: int) -> str:
 
 
 def _cut(text: str, width: int) -> str:
+    text = screen(text)
     return text if len(text) <= width else text[: max(0, width - 1)] + "…"

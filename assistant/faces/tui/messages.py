@@ -11,6 +11,8 @@ from assistant.domain.events import Progressed
 
 if TYPE_CHECKING:
     from assistant.domain.events import Happening, Incident
+    from assistant.engine.bisect import Look
+    from assistant.engine.opening import Opening
 
 
 class Happened(Message):
@@ -46,3 +48,25 @@ class Read(Message):
         super().__init__()
         self.what = what
         self.text = text
+
+
+class Looked(Message):
+    """A bisect asks about the next commit; a newer one replaces an older one."""
+
+    def __init__(self, look: Look) -> None:
+        """Carry where the search is."""
+        super().__init__()
+        self.look = look
+
+    def can_replace(self, message: Message) -> bool:
+        """Only the newest is shown."""
+        return isinstance(message, Looked)
+
+
+class Opened(Message):
+    """A bisect found the commit."""
+
+    def __init__(self, opening: Opening) -> None:
+        """Carry what it came to."""
+        super().__init__()
+        self.opening = opening

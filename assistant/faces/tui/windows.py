@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from assistant.domain.ownership import OwnershipMap
     from assistant.engine.world import World
     from assistant.faces.tui.app import StanchApp
+    from assistant.faces.tui.screens.bisect import BisectScreen
     from assistant.faces.tui.screens.code import CodeScreen
     from assistant.faces.tui.screens.deploys import DeploysScreen
     from assistant.faces.tui.screens.matrix import MatrixScreen
@@ -62,8 +63,20 @@ def deploys(app: StanchApp, world: World) -> DeploysScreen:
     """The commits since the last good one, ranked; names of people are shown here and kept nowhere."""
     from assistant.engine.commitview import reader
     from assistant.engine.lookback import beginning
+    from assistant.faces.tui.bisect_view import behaviour_words
     from assistant.faces.tui.screens.deploys import DeploysScreen
 
     assert app.incident is not None
     start = beginning(app.incident, world.root, world.now())
-    return DeploysScreen(world.history(start.revision), partial(reader, world))
+    return DeploysScreen(world.history(start.revision), partial(reader, world, behaviour_words))
+
+
+def bisect(app: StanchApp, first: str, world: World) -> BisectScreen:
+    """The leaks that can be looked for, and a search for one of them."""
+    from assistant.engine.hunting import hunt_in, stretch_of, wanted
+    from assistant.faces.tui.screens.bisect import BisectScreen
+
+    assert app.incident is not None
+    leaks = wanted(world)
+    good, says = stretch_of(world, app.incident)
+    return BisectScreen(leaks, says, hunt_in(world, good), first)

@@ -23,9 +23,7 @@ if TYPE_CHECKING:
     from assistant.faces.tui.messages import Read
 
 HUNKS, BEHAVIOUR = "hunks", "behaviour"
-NO_BEHAVIOUR = (
-    "What changed for the actors cannot be told here; `stanch deploys --diff PARENT..COMMIT` rehearses both commits."
-)
+NO_BEHAVIOUR = "It changed no rule of the database, so attacks on it come to the same before and after; the reasons above are about code."
 
 
 class CommitScreen(Frame):

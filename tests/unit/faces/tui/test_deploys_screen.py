@@ -9,6 +9,7 @@ from assistant.engine.commitview import Reader
 from assistant.faces.tui.deploys_view import FAINT, LIKELY, MAYBE, NOTHING, columns_for, word
 from assistant.faces.tui.screens.commit import NO_BEHAVIOUR, CommitScreen
 from assistant.faces.tui.screens.deploys import DeploysScreen
+from assistant.faces.tui.widgets.plain import diff
 from tests.unit.faces.tui import deploys_sample, sample
 from tests.unit.faces.tui.looking import PaperApp, screen_text
 from tests.unit.faces.tui.test_golden import SIZES, same_as_golden
@@ -61,17 +62,13 @@ async def test_enter_shows_why_it_counts_and_the_hunks_as_a_diff(size: tuple[int
         same_as_golden(f"commit-{size[0]}x{size[1]}", shown)
 
 
-async def test_added_and_removed_lines_have_their_colours() -> None:
-    app = PaperApp(sample.incident())
-    async with app.run_test(size=(100, 40)) as pilot:
-        await app.push_screen(screen())
-        await pilot.pause()
-        await pilot.press("enter")
-        await app.workers.wait_for_complete()
-        await pilot.pause()
-        text = app.screen.query_one("#commit").render()
-        added = [span for span in text.spans if str(span.style) == "green"]
-        assert len(added) == 3
+def test_added_and_removed_lines_keep_their_sign_and_have_a_colour() -> None:
+    text = diff("@@ -1 +1 @@\n-old [bold]\n+new\x1b[2J\n")
+    assert [(text.plain[span.start : span.end].strip(), str(span.style)) for span in text.spans] == [
+        ("@@ -1 +1 @@", "cyan"),
+        ("-old [bold]", "red"),
+        ("+new\\x1b[2J", "green"),
+    ]
 
 
 async def test_hunks_that_are_not_in_this_clone_are_a_sentence_and_a_remedy() -> None:
@@ -113,7 +110,7 @@ async def test_the_behaviour_is_read_once_it_is_asked_for() -> None:
         assert asked == ["once"]
 
 
-async def test_where_the_behaviour_cannot_be_told_the_command_is() -> None:
+async def test_a_commit_that_changed_no_rule_says_so() -> None:
     app = PaperApp(sample.incident())
     async with app.run_test(size=(100, 40)) as pilot:
         await app.push_screen(screen())
@@ -121,7 +118,7 @@ async def test_where_the_behaviour_cannot_be_told_the_command_is() -> None:
         await pilot.press("enter", "v")
         await app.workers.wait_for_complete()
         await pilot.pause()
-        assert NO_BEHAVIOUR.split(";")[0] in screen_text(app)
+        assert NO_BEHAVIOUR.split(",")[0] in screen_text(app)
 
 
 async def test_only_what_counts_can_be_shown() -> None:

@@ -1,0 +1,95 @@
+"""A search and what it came to, in words: how far it is, what was skipped and why, the commit and its witness."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from assistant.engine.lookback import SHORT
+from assistant.text.plural import plural
+
+
+if TYPE_CHECKING:
+    from assistant.domain.matrix import Cell
+    from assistant.engine.behaviour import Behaviour
+    from assistant.engine.bisect import Look
+    from assistant.engine.opening import Opening
+
+_BAR: Final = 12
+_DOES: Final = {
+    "select": "read",
+    "insert": "insert into",
+    "update": "change",
+    "delete": "delete from",
+    "execute": "call",
+}
+_MOST: Final = 12
+
+
+def progress(look: Look) -> str:
+    """``■■■□□□ tested 3 of about 6 · at 753740cf52``, and what was skipped, one line each."""
+    done = min(_BAR, round(_BAR * look.tested / max(look.expected, 1)))
+    lines = [
+        f"{'■' * done}{'□' * (_BAR - done)} tested {look.tested} of about {look.expected} · at {look.commit[:SHORT]}",
+        *(f"skipped {one.commit[:SHORT]}: {one.why}" for one in look.skipped),
+    ]
+    return "\n".join(lines)
+
+
+def came_to(opening: Opening) -> str:
+    """The commit first, then what shows it."""
+    verdict, commit, cell = opening.verdict, opening.commit, opening.cell
+    lines = [
+        f"{commit.sha[:12]} opened it: {commit.subject}",
+        f"{commit.at:%Y-%m-%d %H:%M} UTC by {commit.author} <{commit.email}>",
+    ]
+    if opening.place is not None:
+        lines.append(f"set in {opening.place}")
+    if verdict.merge:
+        lines.append(f"merged by {verdict.merge[:12]}")
+    if opening.since:
+        lines.append(f"open before already, for another reason, since {opening.since[:12]}")
+    if opening.cause:
+        lines.append(f"the reason it has now came with {opening.cause[:12]}")
+    if verdict.also:
+        names = ", ".join(one[:12] for one in verdict.also)
+        lines.append(f"It may also be one of these, which could not be tested: {names}.")
+    since = f"it was not there at {verdict.before[:12]}" if verdict.before else "it was there from the beginning"
+    lines += ["", f"{plural(verdict.tested, 'commit')} tested in {opening.seconds:.1f} s; {since}."]
+    lines += [f"skipped {one.commit[:12]}: {one.why}" for one in verdict.skipped]
+    lines += opening.notes
+    lines += ["", opening.leak.says if cell is None else f"From there on {does(cell)}."]
+    if cell is not None:
+        lines += [*(f"{n}. {step}" for n, step in enumerate(cell.steps, 1)), "", cell.witness.rstrip()]
+    return "\n".join(lines).rstrip()
+
+
+def does(cell: Cell) -> str:
+    """What an attack does, a clause: ``guest can read public.chats (id, title)``."""
+    columns = f" ({', '.join(cell.columns)})" if cell.columns else ""
+    return f"{cell.actor.value} can {_DOES.get(cell.verb.value, cell.verb.value)} {cell.object}{columns}"
+
+
+def behaviour_words(found: Behaviour) -> str:
+    """What actors can do since a commit, what they cannot any more, and the lines that set it."""
+    lines = list(found.untested)
+    if not found.gained:
+        lines.append("Nothing became possible with it that was not before, as far as attacks on the database show.")
+    for title, asked in (("Became possible with it:", False), ("Possible too since, and perhaps meant so:", True)):
+        mine = [one for one in found.gained if one.asked is asked]
+        if mine:
+            lines.append(title)
+        for one in mine[:_MOST]:
+            new = " (new)" if one.new_object else ""
+            place = f", set in {one.place}" if one.place is not None else ""
+            lines.append(f"  {does(one.cell)}{new}{place}")
+        if len(mine) > _MOST:
+            lines.append(f"  and {len(mine) - _MOST} more")
+    for title, cells in (("No longer possible:", found.lost), ("Locked out of their own rows:", found.locked_out)):
+        if cells:
+            lines += [title, *(f"  {does(cell)}" for cell in cells[:_MOST])]
+        if len(cells) > _MOST:
+            lines.append(f"  and {len(cells) - _MOST} more")
+    witness = next((one.cell.witness for one in found.gained if one.cell.witness and not one.asked), "")
+    if witness:
+        lines += ["See the first yourself, in psql on a copy that holds no customer's rows:", witness.rstrip()]
+    return "\n".join(lines)
