@@ -9,6 +9,7 @@ from assistant.collect.code.follow.attributes import attribute, method
 from assistant.collect.code.follow.binding import bind
 from assistant.collect.code.follow.elements import element
 from assistant.collect.code.follow.facts import access, join
+from assistant.collect.code.follow.fallback import believed
 from assistant.collect.code.follow.learn import learn
 from assistant.collect.code.follow.scope import Scope, either
 from assistant.collect.code.follow.stop import Exhausted, Stopped
@@ -298,6 +299,8 @@ def _or(run: Run, node: Binary, scope: Scope) -> Value:
     run.facts = join(before, before, run.facts)
     if decided is False:
         return right
+    if believed(run, left, right):
+        return left
     if isinstance(right, Test) or isinstance(left, Test):
         return Test("any", (left, right))
     known = before | learn(run, left, True).facts

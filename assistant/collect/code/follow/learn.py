@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.compare import learn_member, learn_same
 from assistant.collect.code.follow.facts import NONE, NOTHING_LEARNED, Learned, Lesson, both, one_of
+from assistant.collect.code.follow.fallback import if_sent
 from assistant.collect.code.follow.trust import (
     ROLE,
     SHARED,
@@ -88,6 +89,8 @@ def _several(run: Run, test: Test, outcome: bool) -> Learned:
     found = one_of(learned)
     if found:
         return found
+    if test.kind == "all":
+        found = both([found, if_sent(possible, learned)])
     roles = [
         lesson
         for one in learned

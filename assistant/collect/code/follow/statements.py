@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.collect.code.follow.binding import bind
 from assistant.collect.code.follow.expressions import condition
 from assistant.collect.code.follow.facts import Facts, Learned, join
+from assistant.collect.code.follow.fallback import given
 from assistant.collect.code.follow.learn import learn
 from assistant.collect.code.follow.scope import Scope
 from assistant.collect.code.follow.stop import Stopped
@@ -115,7 +116,7 @@ def _if(run: Run, node: If, scope: Scope) -> bool:
     run.facts = before
     no, facts_no, when_no = _branch(run, test, False, node.otherwise, scope)
     if yes and no:
-        run.facts = join(before, facts_yes, facts_no)
+        run.facts = join(before, facts_yes, facts_no) | given(test, facts_yes - before)
         run.unpassed(test, scope.module, before, facts_yes, facts_no)
         return True
     if yes or no:

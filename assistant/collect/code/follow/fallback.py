@@ -1,0 +1,69 @@
+"""``body.userId ?? session.user.id``: whoever sends an id is believed, and only who sends none is themselves.
+
+The value is what the request says, unless it was asked before whether the caller may send one: ``if (body.userId && !isAdmin) refuse``.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from assistant.collect.code.follow.facts import NONE, Learned
+from assistant.collect.code.values import Known, Test, origins_of
+from assistant.domain.code import OriginKind
+
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from assistant.collect.code.follow.facts import Facts
+    from assistant.collect.code.follow.run import Run
+    from assistant.collect.code.values import Value
+    from assistant.domain.code import Origin
+
+_WHO = re.compile(
+    r"(?:^|[._])(?:user|owner|author|creator|account|profile|member|customer|team|org|organi[sz]ation|workspace|tenant|company)_?(?:id|uuid|slug)$|(?:^|[._])uid$",
+    re.IGNORECASE,
+)
+_LETS_IN = frozenset({"role", "proven", "secret", "signed"})
+
+
+def believed(run: Run, left: Value, right: Value) -> bool:
+    """``left`` is an id that anybody sends, and ``right`` the caller's own."""
+    if not isinstance(left, Known) or not left.origins:
+        return False
+    if not all(origin.kind is OriginKind.REQUEST and _WHO.search(origin.path) for origin in left.origins):
+        return False
+    if not any(origin.kind in {OriginKind.CALLER, OriginKind.CLAIMED} for origin in origins_of(right)):
+        return False
+    return not any((fact, origin) in run.facts for fact in ("proven", "given") for origin in left.origins)
+
+
+def if_sent(operands: Sequence[Value], learned: Sequence[Learned]) -> Learned:
+    """``if (id && !allowed(id)) refuse`` went on: no id was sent, or it was allowed to be."""
+    sent: set[Origin] = set()
+    let_in = False
+    for operand, one in zip(operands, learned, strict=True):
+        asked = _asked(operand)
+        if asked and not one.facts:
+            sent |= asked
+        elif any(fact[0] in _LETS_IN for fact in one.facts):
+            let_in = True
+        else:
+            return Learned(NONE)
+    return Learned(frozenset(("given", origin) for origin in sent)) if let_in else Learned(NONE)
+
+
+def given(test: Value, learned: Facts) -> Facts:
+    """``if (id) { if (!allowed(id)) refuse }``: both branches went on, and what was sent was allowed."""
+    if not any(fact[0] in _LETS_IN for fact in learned):
+        return NONE
+    return frozenset(("given", origin) for origin in _asked(test))
+
+
+def _asked(operand: Value) -> frozenset[Origin]:
+    """Request values that an operand asks to be there at all."""
+    value = operand.operands[0] if isinstance(operand, Test) and operand.kind == "truthy" else operand
+    if not isinstance(value, Known) or not all(origin.kind is OriginKind.REQUEST for origin in value.origins):
+        return frozenset()
+    return value.origins
