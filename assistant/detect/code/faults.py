@@ -65,10 +65,16 @@ def _of_known_caller(access: Access) -> Fault | None:
         return None  # which shop the address means; what is found through it is judged itself
     if access.by_office:
         return None
-    by_id = [condition for condition in access.asked if words.names_id(condition.column) or not condition.column]
+    by_id = [condition for condition in access.asked if _finds_one(access, condition)]
     if by_id:
         return Fault.CHILD if access.has_membership else Fault.ID_ONLY
     return _unscoped(access)
+
+
+def _finds_one(access: Access, condition: Filter) -> bool:
+    """The column finds one row, or one file: in a bucket the path is the id."""
+    in_bucket = access.query.engine == "storage" and condition.column == "path"
+    return words.names_id(condition.column) or not condition.column or in_bucket
 
 
 def _owner_not_followed(access: Access) -> bool:
