@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from assistant.domain.deploys import Deploy, Window
+from assistant.domain.deploys import Deploy, Lane, Window
 
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from assistant.domain.code import CodeMap, Decisions
     from assistant.domain.deploys import Ranking, Reason
     from assistant.domain.findings import Finding
-    from assistant.engine.at_commit import Proven
+    from assistant.engine.at_commit import Proven, Replays
     from assistant.engine.options import Options
     from assistant.explain.code_change import Brought
     from assistant.explain.signals import Signals
@@ -32,6 +32,8 @@ MOST_COMPARED = 1_000
 MOST_LEADING = 40
 LONGEST_LEADING = 10.0
 """Seconds for them."""
+MOST_REPLAYED = 60
+"""Commits whose rules are replayed: a third of a second each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -292,6 +294,29 @@ class _Look:
         self.brought += found.brought
         self.compared, self.not_compared = found.compared, (*self.not_compared, *found.not_compared)
 
+    def _rules(self, past: Replays, changes: Sequence[Change], good: str) -> dict[str, tuple[Reason, ...]]:
+        """What each commit that touched SQL did to the effective rules, by two replays; the last good commit is the first of them."""
+        from assistant.explain.rules_change import compare_rules
+
+        found: dict[str, tuple[Reason, ...]] = {}
+        touched = [one for one in reversed(changes) if any(file.lane is Lane.MIGRATIONS for file in one.files)]
+        older = past.rules(good) if good else None
+        for n, change in enumerate(touched[-MOST_REPLAYED:]):
+            self._tell("comparing the rules before and after", n, len(touched))
+            if n == 0 and len(touched) > MOST_REPLAYED:
+                older = past.rules(change.commit.parents[0])
+            newer = past.rules(change.commit.sha)
+            if newer is not None and (older is None or older.key != newer.key):
+                catalog = older.catalog if older is not None else None
+                found[change.commit.sha] = compare_rules(
+                    catalog, newer.catalog, newer.replay, newer.repository.sources
+                ).widened
+            older = newer or older
+        if len(touched) > MOST_REPLAYED:
+            says = f"the rules of the newest {MOST_REPLAYED} of {len(touched)} commits that touched SQL were compared"
+            self.not_compared = (*self.not_compared, says)
+        return found
+
     def _with_database(
         self, changes: Sequence[Change], good: str, head: str
     ) -> Callable[[CodeMap], tuple[Finding, ...]] | None:
@@ -304,8 +329,10 @@ class _Look:
 
         try:
             with replays(self._git, self._options, self._tell) as past:
-                now = self._at_head or past.proven(head)
+                now = past.proven(head)
                 before = past.proven(good) if good and now is not None else None
+                if now is not None:
+                    self.rules = self._rules(past, changes, good)
         except StanchError as error:
             self.not_compared = (*self.not_compared, f"the database was not rehearsed: {error.says}")
             return None

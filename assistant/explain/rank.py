@@ -6,7 +6,7 @@ does not win by its size. What only the lines say comes last. Messages, authors 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from assistant.domain.deploys import Lane, Ranking, Reason, Suspect, Window
@@ -36,8 +36,12 @@ _LESS: Final = 0.5
 """What each further finding of a commit counts of the one before."""
 _ASKED: Final = 100.0
 """The finding that the operator asks about weighs more than everything else together."""
-_SHOWN: Final = 1.5
-"""An attack showed it."""
+_HALF: Final = 20.0
+"""Commits after which a reason counts half: the longer a hole was open, the less likely it is what was noticed only now."""
+_LEAST: Final = 0.35
+"""However old it is."""
+_OF_RULES: Final = 0.6
+"""What a replay shows of the rules, beside the findings that an attack shows of the same lines."""
 _THROUGH_CODE: Final = 0.3
 """Code that reads with the caller's own rights what the database gives away: the change of the rules opened it, and has its own reason."""
 _ASIDE: Final = {
@@ -53,6 +57,14 @@ _ASIDE: Final = {
     "webhook-replayed": 0.5,
     "webhook-tolerance": 0.3,
     "missing-server-only": 0.3,
+    "overfetch": 0.5,
+    "private-response-cached-by-header": 0.5,
+    "foreign-reference-unchecked": 0.9,
+    "always-true": 0.7,
+    "always-true-write": 0.7,
+    "sensitive-column-readable": 0.6,
+    "bucket-wide-storage": 0.6,
+    "public-bucket": 0.6,
     "unindexed-policy-column": 0.05,
     "slow-policy-shape": 0.05,
     "loose-search-path": 0.2,
@@ -93,14 +105,14 @@ def rank(
         commit = change.commit
         reasons = [
             *_findings(by_commit.get(commit.sha, ()), evidence.asked),
-            *evidence.rules.get(commit.sha, ()),
+            *_rules(evidence.rules.get(commit.sha, ())),
             *evidence.signals.reasons(commit, rehearsed=evidence.rehearsed),
             *new_doors({file.path: file for file in change.files if file.lane is Lane.CODE}),
         ]
         reasons.sort(key=lambda reason: -reason.weight)
         suspect = Suspect(
             commit=commit,
-            score=round(sum(reason.weight for reason in reasons), 2),
+            score=round(sum(reason.weight for reason in reasons) * max(_LEAST, 0.5 ** (n / _HALF)), 2),
             reasons=tuple(reasons),
             deploys=carriers.get(commit.sha, ()),
         )
@@ -137,6 +149,15 @@ def _findings(brought: Iterable[Brought], asked: str) -> list[Reason]:
     return reasons
 
 
+def _rules(reasons: Iterable[Reason]) -> list[Reason]:
+    """Changes of the rules, each counting less than the one before."""
+    return [
+        replace(reason, weight=round(reason.weight * _OF_RULES * _LESS**n, 2))
+        for n, reason in enumerate(sorted(reasons, key=lambda reason: -reason.weight))
+        if reason.kind != "migration-out-of-order" or not n
+    ]
+
+
 _KINDS: Final = {"born": "opened-with-new-code", "turned": "protection-lost", "line": "wrote-the-line"}
 
 
@@ -144,6 +165,4 @@ def _weight(finding: Finding, asked: str) -> float:
     if finding.fingerprint == asked:
         return _ASKED
     weight = _SEVERITY[finding.severity] * _CONFIDENCE[finding.confidence] * _ASIDE.get(finding.rule, 1.0)
-    if not finding.executed:
-        return weight
-    return weight * (_THROUGH_CODE if finding.entry else _SHOWN)
+    return weight * _THROUGH_CODE if finding.executed and finding.entry else weight

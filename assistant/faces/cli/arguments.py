@@ -181,6 +181,11 @@ def _deploys(parser: argparse.ArgumentParser) -> None:
         help="a commit, tag, date (2026-03-01) or age (`3 days`) that was good (default: 30 days, at most 200 commits)",
     )
     window.add_argument("--head", metavar="REV", default="HEAD", help="the newest commit that is live (default: HEAD)")
+    window.add_argument(
+        "--diff",
+        metavar="A..B",
+        help="instead: what actors can do at B that they could not at A, by attacking both, with the lines responsible",
+    )
     records = parser.add_argument_group("what went live")
     records.add_argument(
         "--records",

@@ -26,6 +26,10 @@ _REASONS = 4
 def run(arguments: argparse.Namespace, voice: Voice) -> int:
     """Exit 1 when a commit did something to access, 0 when none did."""
     root = history_root(arguments.repo)
+    if arguments.diff is not None:
+        from assistant.faces.cli.deploys_diff import run_diff
+
+        return run_diff(arguments, voice, root, arguments.diff)
     wish = Wish(
         last_good=arguments.last_good,
         head=arguments.head,
