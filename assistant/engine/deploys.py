@@ -105,28 +105,16 @@ def ranked(
         UsageError: a revision is unknown, the folder is no repository, a record cannot be read.
         UnreachableError: git or a host does not answer.
     """
-    from assistant.collect.deploys.history import read_history
     from assistant.collect.deploys.standing import standing
-    from assistant.collect.deploys.window import choose
     from assistant.collect.git import top_of
     from assistant.explain.rank import Evidence, rank
     from assistant.explain.signals import Signals
 
-    git = top_of(root)
-    good, head, revisions, why, shortcomings = choose(git, wish.last_good, wish.head, now or datetime.now(UTC))
-    signals = Signals()
-    history = read_history(
-        git, revisions, on_file=signals.take, on_progress=lambda done: on_progress("reading the history", done, 0)
-    )
-    changes = history.changes
-    window = Window(
-        good=good,
-        head=head,
-        commits=tuple(change.commit for change in changes),
-        why=why,
-        shortcomings=(*shortcomings, *history.shortcomings, *_unseen(git, head)),
-    )
-    since = changes[-1].commit.at if changes else now or datetime.now(UTC)
+    moment = now or datetime.now(UTC)
+    git, signals = top_of(root), Signals()
+    window, changes = _window(git, wish, moment, signals, on_progress)
+    good, head = window.good, window.head
+    since = changes[-1].commit.at if changes else moment
     deploys, remarks = _deploys(git, root, wish.records, since, on_progress)
     look = _Look(git=git, wish=wish, options=options, on_progress=on_progress, decisions=decisions, at_head=at_head)
     look.at(changes, good, head, signals)
@@ -145,6 +133,27 @@ def ranked(
         not_compared=look.not_compared,
     )
     return Told(ranking=ranking, standing=standing(git, deploys, wish.head), remarks=remarks)
+
+
+def _window(
+    git: Git, wish: Wish, now: datetime, signals: Signals, on_progress: OnProgress
+) -> tuple[Window, list[Change]]:
+    """The window and its commits, newest first; their lines were shown to ``signals``."""
+    from assistant.collect.deploys.history import read_history
+    from assistant.collect.deploys.window import choose
+
+    good, head, revisions, why, shortcomings = choose(git, wish.last_good, wish.head, now)
+    history = read_history(
+        git, revisions, on_file=signals.take, on_progress=lambda done: on_progress("reading the history", done, 0)
+    )
+    window = Window(
+        good=good,
+        head=head,
+        commits=tuple(change.commit for change in history.changes),
+        why=why,
+        shortcomings=(*shortcomings, *history.shortcomings, *_unseen(git, head)),
+    )
+    return window, history.changes
 
 
 def _unseen(git: Git, head: str) -> tuple[str, ...]:

@@ -49,7 +49,7 @@ def test_a_check_that_moved_to_another_file_is_no_removal(tmp_path) -> None:
         ("lib/db.ts", "const key = process.env.SUPABASE_SERVICE_ROLE_KEY;", "service-role"),
         ("app/page.tsx", "export const dynamic = 'force-static';", "cache-widened"),
         (".env.production", "NEXT_PUBLIC_STRIPE_SECRET=x", "public-secret"),
-        ("lib/a.ts", "// TODO: put the auth check back", "bypass"),
+        ("lib/a.ts", "// temporary: no auth check until the demo", "bypass"),
         ("package.json", '  "next-auth": "5.0.0",', "auth-library-changed"),
     ],
 )
@@ -66,7 +66,7 @@ def test_each_kind_of_line_speaks_when_it_is_added(tmp_path, path, text, kind) -
 def test_what_is_generated_vendored_or_tested_says_nothing(tmp_path, path) -> None:
     line = Line(tmp_path / "app")
     line.commit("Start", {"README.md": "x\n"})
-    line.commit("Change", {path: "create policy p on t using (true); service_role; TODO auth check\n"})
+    line.commit("Change", {path: "create policy p on t using (true); service_role; temporary: no auth check\n"})
     assert kinds(line) == {}
 
 
