@@ -3,7 +3,7 @@
 Facts are small tuples in a frozen set, so that branches copy them for nothing: ``("caller",)`` somebody is signed in, ``("proven", origin)`` a
 request value belongs to the caller, ``("tied", n)`` the rows of query n do, ``("role", text)``, ``("secret",)``, ``("signed",)``,
 ``("set", variable)`` an environment variable is not empty, ``("limited", origin)`` a request value is one of a list in the code,
-``("vouched", path)`` what a token of the request says holds, because its signature was looked at.
+``("given", origin)`` a request value is not empty, ``("vouched", path)`` what a token of the request says holds, because its signature was looked at.
 """
 
 from __future__ import annotations

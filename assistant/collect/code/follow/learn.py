@@ -19,7 +19,7 @@ from assistant.collect.code.follow.trust import (
     trusted,
 )
 from assistant.collect.code.follow.truth import truth
-from assistant.collect.code.values import Chain, Either, Known, Promise, Test, ordered
+from assistant.collect.code.values import Chain, Constant, Either, Known, Promise, Test, ordered, origins_of
 from assistant.domain.code import GuardKind, Origin, OriginKind, Weakness
 
 
@@ -127,7 +127,7 @@ def _correlated(run: Run, test: Test, outcome: bool) -> Learned:
     kept: list[Learned] = []
     for n, option in enumerate(first.values):
         one = Test(test.kind, (option, *test.operands[1:]))
-        if truth(one) is (not outcome):
+        if truth(one) is (not outcome) or (_same(test, outcome) and _never(run, option, test.operands[1])):
             continue
         facts = first.facts[n] if n < len(first.facts) else NONE
         before, run.facts = run.facts, run.facts | facts
@@ -143,6 +143,17 @@ def _correlated(run: Run, test: Test, outcome: bool) -> Learned:
         [lesson for one in kept for lesson in one.lessons] if len(kept) == 1 or all(one.lessons for one in kept) else []
     )
     return Learned(new, (*lessons, *lessons_of(new, lessons)))
+
+
+def _same(test: Test, outcome: bool) -> bool:
+    return (test.kind == "equal" and outcome) or (test.kind == "differ" and not outcome)
+
+
+def _never(run: Run, option: Value, other: Value) -> bool:
+    """Nothing is not equal to a value of the request that is known to be there."""
+    sent = [origin for origin in origins_of(other) if origin.kind is OriginKind.REQUEST]
+    nothing = isinstance(option, Constant) and option.value is None
+    return nothing and bool(sent) and all(("given", origin) in run.facts for origin in sent)
 
 
 def lessons_of(facts: Facts | set[Fact], known: list[Lesson]) -> tuple[Lesson, ...]:
@@ -182,6 +193,9 @@ def _answered(run: Run, value: Value, answer: str, meaning: Test | None) -> Lear
 def _truthy_known(run: Run, value: Value, outcome: bool) -> Learned:
     if isinstance(value, Known):
         if any(origin.kind in _SILENT for origin in value.origins):
+            alone = next(iter(value.origins)) if len(value.origins) == 1 and outcome else None
+            if alone is not None and alone.kind is OriginKind.REQUEST:
+                return Learned(frozenset({("given", alone)}))
             return NOTHING_LEARNED  # it may be this one that is there
         parts = [_origin(run, origin, outcome) for origin in ordered(value) if origin.kind is not OriginKind.CONSTANT]
         return one_of(parts) if len(parts) != 1 else parts[0]

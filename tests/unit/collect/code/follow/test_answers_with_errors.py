@@ -101,3 +101,27 @@ def test_a_column_taken_out_of_a_row_is_left_out(answer, columns):
         f" const rows = await prisma.invitation.findMany(); return Response.json(rows.map(({pattern}) => {answer})); }}"
     )
     assert entry.queries[-1].columns == columns
+
+
+NAMES = """
+export async function GET(request: Request) {
+  const auth = await known(request);
+  if (auth.error) return auth.error;
+  const slug = new URL(request.url).searchParams.get("slug");
+  GIVEN
+  const artist = await prisma.artist.findFirst({ where: { userId: auth.user.id } });
+  const venue = artist ? null : await prisma.venue.findFirst({ where: { userId: auth.user.id } });
+  const own = artist?.slug || venue?.slug;
+  if (own !== slug) return new Response(null, { status: 403 });
+  return Response.json(await prisma.message.findMany({ where: { recipientSlug: slug } }));
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "proven"), [("if (!slug) return new Response(null, { status: 400 });", True), ("", False)]
+)
+def test_nothing_is_not_equal_to_a_name_that_was_given(given, proven):
+    """Whoever has neither page compares nothing with the name: equal only when no name was sent."""
+    tie = _entry(NAMES.replace("GIVEN", given)).queries[-1].tie
+    assert (tie is not None and tie.kind is TieKind.PROVEN) is proven
