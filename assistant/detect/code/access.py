@@ -99,17 +99,6 @@ class Access:
         """Only administrators of the whole application get here: any row is theirs to see."""
         return is_administrative(self.strong, self.entry)
 
-    @cached_property
-    def by_office(self) -> bool:
-        """A role of the application was asked for, and no tenant owns the rows: who reviews, supports or dispatches sees everybody's."""
-        if self.context.of_tenants(self.query.table):
-            return False
-        roles = [guard for guard in self.strong if guard.kind is GuardKind.ROLE]
-        first = min((guard.order for guard in roles), default=None)
-        if first is None or any(subject.kind is OriginKind.REQUEST for guard in roles for subject in guard.subjects):
-            return False
-        return not any(guard.kind is GuardKind.MEMBERSHIP and guard.order <= first for guard in self.strong)
-
     # --- what -------------------------------------------------------------------------------------------------------
 
     @cached_property

@@ -179,7 +179,7 @@ class CodeContext:
 
     def of_tenants(self, table: str) -> bool:
         """Rows of the table belong to a tenant: by its columns in the catalog, or by those the code names anywhere."""
-        if any(words.names_tenant(column) for column in (*self.owner_columns(table), *self.columns_of(table))):
+        if any(words.names_house(column) for column in (*self.owner_columns(table), *self.columns_of(table))):
             return True
         return words.table_key(table) in self._tenants
 
@@ -191,7 +191,7 @@ class CodeContext:
             for entry in self.map.entries
             for query in entry.queries
             for column in (*(part.column for part in query.filters), *(part.column for part in query.written))
-            if words.names_tenant(column)
+            if words.names_house(column)
         )
 
     def referred(self, table: str, column: str) -> str:

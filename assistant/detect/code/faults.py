@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from assistant.detect.code import words
 from assistant.detect.code.access import MACHINES, PERSONS, in_administration
 from assistant.detect.code.context import Whose
+from assistant.detect.code.office import by_office
 from assistant.detect.code.openness import PUBLIC_IDENTIFIERS, Openness, openness
 from assistant.domain.code import EntryKind, GuardKind, OriginKind, Weakness
 
@@ -63,7 +64,7 @@ def _of_known_caller(access: Access) -> Fault | None:
         return None
     if not access.writes and not access.query.returned and by_public_name(access):
         return None  # which shop the address means; what is found through it is judged itself
-    if access.by_office:
+    if by_office(access):
         return None
     by_id = [condition for condition in access.asked if _finds_one(access, condition)]
     if by_id:

@@ -34,6 +34,8 @@ TENANT_COLUMNS: Final = named("""team_id tenant_id organization_id organisation_
     account_id school_id agency_id store_id shop_id community_id group_id household_id clinic_id environment_id
     email_account_id tenant workspace team organization""")
 """Columns that name the tenant a row belongs to."""
+_HOUSES: Final = TENANT_COLUMNS - named("project_id space_id account_id environment_id email_account_id group_id")
+"""Those that name a customer of the application, and not a thing that one person may own."""
 _OWNERS: Final = CALLER_COLUMNS | TENANT_COLUMNS
 _KEYS: Final = re.compile(r"_(?:db_id|uuid|guid|pk|ref_id|fk)$")
 """Other spellings of ``_id``."""
@@ -143,6 +145,11 @@ def names_self(column: str) -> bool:
 def names_tenant(column: str) -> bool:
     """The column names a tenant."""
     return _key_of(column) in TENANT_COLUMNS
+
+
+def names_house(column: str) -> bool:
+    """The column names a tenant of many people: a team, an organisation, a shop."""
+    return snake(column) in _HOUSES
 
 
 def is_capability(name: str) -> bool:

@@ -1,0 +1,58 @@
+"""Who may see everybody's rows because of the office they hold: reviewers, dispatchers, support.
+
+A role that a tenant gives opens that tenant's rows alone, and a role that says on which side of a market somebody stands opens their own.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from assistant.detect.code import words
+from assistant.domain.code import GuardKind, OriginKind, TieKind
+
+
+if TYPE_CHECKING:
+    from assistant.detect.code.access import Access
+    from assistant.domain.code import Query
+
+_OFFICES: Final = words.named("role roles permission permissions admin admins staff operator moderator platform")
+_SIDES: Final = words.named(
+    "user users member customer client buyer seller vendor merchant supplier driver courier chef landlord renter host guest artist creator student parent"
+    " patient teacher instructor doctor provider owner tenant employee candidate freelancer agent author organizer venue"
+)
+"""Roles that say on which side of the application somebody stands: each of them has rows of their own."""
+
+
+def by_office(access: Access) -> bool:
+    """A role of the application was asked for that no tenant gives."""
+    roles = [guard for guard in access.strong if guard.kind is GuardKind.ROLE]
+    first = min((guard.order for guard in roles), default=None)
+    if first is None or any(subject.kind is OriginKind.REQUEST for guard in roles for subject in guard.subjects):
+        return False
+    if any(guard.kind is GuardKind.MEMBERSHIP and guard.order <= first for guard in access.strong):
+        return False
+    said = [role for guard in roles for role in guard.roles]
+    said += [fact.partition(" ")[2] for fact in access.query.known if fact.startswith("role ")]
+    if any(set(words.words(role)) & _SIDES for role in said):
+        return False
+    if _by_own_role_alone(access, first):
+        return True
+    return not access.context.of_tenants(access.query.table) and (bool(said) or not access.known_private)
+
+
+def _by_own_role_alone(access: Access, order: int) -> bool:
+    """The role was read from the caller's own row of a table that no tenant keeps: an office of the whole application."""
+    return any(
+        query.order < order
+        and query.tie is not None
+        and query.tie.kind is TieKind.FILTER
+        and _keeps_roles(query)
+        and not access.context.of_tenants(query.table)
+        and not any(origin.kind is OriginKind.REQUEST for part in query.filters for origin in part.origins)
+        for query in access.entry.queries
+    )
+
+
+def _keeps_roles(query: Query) -> bool:
+    """``user_roles``, ``platform_users``, ``staff``: its rows say what office somebody holds."""
+    return bool(_OFFICES & set(words.words(query.table)))
