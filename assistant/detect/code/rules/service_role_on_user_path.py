@@ -99,12 +99,12 @@ EXAMPLES = (
 def find(context: CodeContext) -> Iterator[Finding]:
     """One finding an entry whose every reach past the rules is into the caller's own rows."""
     for entry in context.entries():
-        if entry.kind in NOT_RUN_BY_PEOPLE | {EntryKind.SERVICE, EntryKind.TOOL} or entry.webhook:
+        if entry.kind in NOT_RUN_BY_PEOPLE | {EntryKind.SERVICE, EntryKind.TOOL, EntryKind.COMPONENT} or entry.webhook:
             continue
         found = [
             Access(context=context, entry=entry, query=query)
             for query in entry.queries
-            if query.client is ClientKind.SERVICE
+            if query.client is ClientKind.SERVICE and not query.table.startswith("auth.")
         ]
         own = [access for access in found if _own(access)]
         if not any(access.writes or access.query.returned for access in own):
