@@ -47,7 +47,7 @@ def learn_same(run: Run, left: Value, right: Value, *, same: bool) -> Learned:
             mixed = _mixed(value) if other.value == 0 and same else None
             if mixed is not None:
                 return mixed
-            if other.value == 0 and _counts(value):
+            if other.value == 0 and (_counts(value) or _is_count(run, value)):
                 return NOTHING_LEARNED if same else _existing(run, value)
             return _constant(run, value, other, same=same)
     if not same:
@@ -67,6 +67,13 @@ def _mixed(value: Value) -> Learned | None:
 
 def _counts(value: Value) -> bool:
     return any(o.path.rpartition(".")[2].lower() in {"length", "count", "size", "_count"} for o in origins_of(value))
+
+
+def _is_count(run: Run, value: Value) -> bool:
+    """What a query answered that only counts: ``await prisma.note.count({ where })``."""
+    rows = [origin.row for origin in origins_of(value) if origin.kind is OriginKind.ROW]
+    known = run.ledger.queries
+    return bool(rows) and all(0 <= row < len(known) and known[row].reads and known[row].columns == () for row in rows)
 
 
 def _existing(run: Run, value: Value) -> Learned:

@@ -145,6 +145,8 @@ def is_capability(column: str, origin: Origin) -> bool:
 def _by_written(run: Run, record: QueryRecord) -> Tie | None:
     if record.verb not in {"insert", "upsert", "upload", "call"}:
         return None
+    if record.verb == "upsert" and _chosen(run, record):
+        return None  # a row that is there already is changed, whoever made it
     for each in record.written:
         for origin in each.origins:
             kind = _kind(run, origin, "")
@@ -153,6 +155,11 @@ def _by_written(run: Run, record: QueryRecord) -> Tie | None:
                     kind=TieKind.CREATED, says=f"{each.column} = {origin.path or origin.kind}", order=record.order
                 )
     return None
+
+
+def _chosen(run: Run, record: QueryRecord) -> bool:
+    """It is found by an id that the request names and nobody proved."""
+    return any(origin.kind is OriginKind.REQUEST and ("proven", origin) not in run.facts for origin in record.compared())
 
 
 def _says_owner(origin: Origin) -> bool:
