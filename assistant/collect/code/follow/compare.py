@@ -34,6 +34,12 @@ _KNOWN_TO_ALL = re.compile(r"^NEXT_PUBLIC_|(?:URL|URI|ORIGIN|HOST|DOMAIN|HOSTNAM
 """Variables that hold an address or a name: being equal to one of them proves nothing."""
 
 
+_KNOWN_TO_ALL = re.compile(
+    r"(?:^|_)(?:URL|URI|BASE|HOST|HOSTNAME|DOMAIN|ORIGIN|ISSUER|AUDIENCE|CLIENT_?ID|APP_?ID|PROJECT_?ID|TENANT_?ID|REGION|VERSION)$|NEXT_PUBLIC_",
+    re.IGNORECASE,
+)
+
+
 def learn_same(run: Run, left: Value, right: Value, *, same: bool) -> Learned:
     """The two are equal, or are not."""
     from assistant.collect.code.follow.learn import learn
@@ -182,6 +188,8 @@ def _secret(run: Run, kept: Value, sent: Value) -> Learned | None:
     if not variables or not incoming or all(_KNOWN_TO_ALL.search(one.path) for one in variables):
         return None
     name = variables[0].path
+    if _KNOWN_TO_ALL.search(name):
+        return None  # an issuer, an audience, an address: everybody may know it
     says = f"{incoming[0].path} = {name}"
     signed = [origin for origin in ordered(kept) if origin.kind is OriginKind.REQUEST]
     if signed:

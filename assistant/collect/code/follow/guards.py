@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.facts import Facts, Learned, Lesson, access
 from assistant.collect.code.follow.learn import learn
-from assistant.collect.code.values import Chain, Known, Promise, Test, Value
+from assistant.collect.code.follow.truth import truth
+from assistant.collect.code.values import Chain, Either, Known, Promise, Test, Value
 from assistant.domain.code import Guard, GuardKind, OriginKind, Weakness
 
 
@@ -121,6 +122,20 @@ def picked(run: Run, whole: Value, items: tuple[Value, ...], meaning: Value, *, 
     return run.mean(fresh, meaning) if isinstance(meaning, Test) else fresh
 
 
+def _left_of(run: Run, value: Either) -> Value:
+    """What a value can still be where it is answered: ``if (user instanceof Response) return user`` shows no user."""
+    for test, outcome in run.conditions:
+        if isinstance(test, Test) and test.kind == "is" and test.operands[0] == value:
+            kept = [
+                one
+                for one in value.values
+                if truth(test._replace(operands=(one, *test.operands[1:]))) is not (not outcome)
+            ]
+            if kept:
+                return Either(tuple(kept))
+    return value
+
+
 def shown(run: Run, value: Value, depth: int = 0, *, spent: bool = False) -> None:
     """Note which rows reach the answer, whole or by field; what was decrypted for a library (``spent``) is not in what it gives back."""
     from assistant.collect.code.values import parts_of
@@ -140,5 +155,7 @@ def shown(run: Run, value: Value, depth: int = 0, *, spent: bool = False) -> Non
         return
     if isinstance(value, Test):
         return
+    if isinstance(value, Either):
+        value = _left_of(run, value)
     for part in parts_of(value):
         shown(run, part, depth + 1, spent=spent or isinstance(value, Chain))

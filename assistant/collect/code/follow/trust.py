@@ -159,7 +159,9 @@ def _by_written(run: Run, record: QueryRecord) -> Tie | None:
 
 def _chosen(run: Run, record: QueryRecord) -> bool:
     """It is found by an id that the request names and nobody proved."""
-    return any(origin.kind is OriginKind.REQUEST and ("proven", origin) not in run.facts for origin in record.compared())
+    return any(
+        origin.kind is OriginKind.REQUEST and ("proven", origin) not in run.facts for origin in record.compared()
+    )
 
 
 def _says_owner(origin: Origin) -> bool:

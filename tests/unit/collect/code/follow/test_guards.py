@@ -468,3 +468,39 @@ def test_the_handler_behind_a_wrapper_that_verifies_is_followed(handler):
     entry = next(iter(map_of({"app/api/queue/route.ts": text}).entries))
     assert [guard.kind for guard in entry.guards] == ["signature"]
     assert [query.table for query in entry.queries] == ["user"]
+
+
+def test_what_is_answered_is_what_the_value_can_still_be():
+    """``requireUser`` gives a refusal or the user; the branch that answers it holds the refusal, and no row of a user."""
+    files = {
+        "app/api/notes/[id]/route.ts": """
+        import { PrismaClient } from "@prisma/client";
+        import { auth } from "@clerk/nextjs/server";
+        import { NextResponse } from "next/server";
+        const prisma = new PrismaClient();
+        async function requireUser() {
+          const { userId } = await auth();
+          if (!userId) return NextResponse.json({}, { status: 401 });
+          return { user: await prisma.user.findUnique({ where: { clerkId: userId } }) };
+        }
+        export async function DELETE(request, { params }) {
+          const known = await requireUser();
+          if (known instanceof NextResponse) return known;
+          await prisma.note.deleteMany({ where: { id: params.id, userId: known.user.id } });
+          return new NextResponse(null, { status: 204 });
+        }"""
+    }
+    assert "*" not in map_of(files).entries[0].queries[0].returned
+
+
+def test_an_issuer_is_no_secret():
+    """Whoever wrote a token may write its issuer too: comparing it guards nothing, and is no guard that fails open either."""
+    files = {
+        "app/api/notes/route.ts": """
+        export async function POST(request) {
+          const body = await request.json();
+          if (process.env.AUTH_ISSUER && body.iss !== process.env.AUTH_ISSUER) return new Response(null, { status: 401 });
+          return Response.json({});
+        }"""
+    }
+    assert map_of(files).entries[0].guards == ()
