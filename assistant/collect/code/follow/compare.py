@@ -125,7 +125,14 @@ def _along(origin: Origin, facts: set[Fact]) -> Learned:
     """A row of a relation that was read for the caller is there."""
     if not facts:
         return NOTHING_LEARNED
-    return Learned(frozenset(facts), (Lesson(GuardKind.MEMBERSHIP, f"{origin.path} of the row", (origin,)),))
+    return Learned(
+        frozenset(facts), (Lesson(GuardKind.MEMBERSHIP, f"{origin.path} of the row", (origin, *asked_along(facts))),)
+    )
+
+
+def asked_along(facts: set[Fact]) -> tuple[Origin, ...]:
+    """The ids of the request by which a row of a relation was found."""
+    return tuple(sorted(fact[1] for fact in facts if fact[0] == "proven" and isinstance(fact[1], Origin)))
 
 
 def _present(run: Run, value: Value) -> Learned:

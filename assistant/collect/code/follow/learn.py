@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from assistant.collect.code.follow.compare import learn_member, learn_same
+from assistant.collect.code.follow.compare import asked_along, learn_member, learn_same
 from assistant.collect.code.follow.facts import NONE, NOTHING_LEARNED, Learned, Lesson, both, one_of
 from assistant.collect.code.follow.fallback import if_sent
 from assistant.collect.code.follow.trust import (
@@ -239,7 +239,8 @@ def _row(run: Run, origin: Origin) -> Learned:
     path = origin.path.lstrip("!")
     along = read_along(run, origin)
     if along:
-        return Learned(frozenset(along), (Lesson(GuardKind.MEMBERSHIP, f"{path} of the row", (origin,)),))
+        subjects = (origin, *asked_along(along))
+        return Learned(frozenset(along), (Lesson(GuardKind.MEMBERSHIP, f"{path} of the row", subjects),))
     if bound(run, origin.row):
         facts = consequences(run, origin.row)
         if any(carried(each) for each in record.compared()):

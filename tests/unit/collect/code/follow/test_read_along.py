@@ -137,3 +137,30 @@ def test_the_body_of_a_koa_context_is_the_answer() -> None:
     """There is no return and no response object in Koa."""
     entry = map_of({"src/runs.ts": KOA}).entries[0]
     assert entry.queries[0].returned == ("*",)
+
+
+def test_the_id_that_found_a_row_of_a_relation_is_proven_too():
+    """An installation was found below the caller's project and stored; its id was told as anybody's."""
+    from assistant.detect.code.run import detect_code
+
+    code = map_of(
+        {
+            "app/api/connect/route.ts": """
+            import { PrismaClient } from "@prisma/client";
+            import { auth } from "@clerk/nextjs/server";
+            const prisma = new PrismaClient();
+            export async function POST(request) {
+              const { userId } = await auth();
+              if (!userId) return new Response(null, { status: 401 });
+              const body = await request.json();
+              const project = await prisma.project.findFirst({
+                where: { id: body.projectId, userId },
+                include: { installations: { where: { installationId: body.installationId } } },
+              });
+              if (!project || !project.installations[0]) return new Response(null, { status: 404 });
+              await prisma.repository.create({ data: { userId, installationId: body.installationId } });
+              return Response.json({});
+            }"""
+        }
+    )
+    assert [found.rule for found in detect_code(code) if found.rule == "foreign-reference-unchecked"] == []
