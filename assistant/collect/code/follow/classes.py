@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assistant.collect.code.follow.binding import bind
 from assistant.collect.code.follow.scope import Scope
-from assistant.collect.code.values import Blueprint, Chain, Closure, Shape, Step, Value
+from assistant.collect.code.values import NOTHING, Blueprint, Chain, Closure, Shape, Step, Value
+from assistant.collect.code.walking import expressions_of
+from assistant.domain.syntax import Call, Literal, Name
 
 
 if TYPE_CHECKING:
@@ -22,7 +25,8 @@ def instance(run: Run, blueprint: Blueprint, arguments: tuple[Value, ...], modul
     for base in blueprint.klass.bases[:2]:
         parent = run.evaluate(base, scope)
         if isinstance(parent, Blueprint):
-            fields.update(instance(run, parent, arguments, module, at).fields)
+            above = instance(run, parent, _handed_up(run, blueprint, arguments), module, at)
+            fields.update({name: _of(one, above, made) for name, one in above.fields.items()})
         elif isinstance(parent, Chain):
             made = Shape(fields, (parent,))
     for one in blueprint.klass.methods:
@@ -41,12 +45,37 @@ def instance(run: Run, blueprint: Blueprint, arguments: tuple[Value, ...], modul
     return made
 
 
+def _of(value: Value, parent: Shape, made: Shape) -> Value:
+    """A method that was inherited runs on what was made, where its abstract ones are filled in."""
+    return value._replace(bound=made) if isinstance(value, Closure) and value.bound is parent else value
+
+
+def _handed_up(run: Run, blueprint: Blueprint, arguments: tuple[Value, ...]) -> tuple[Value, ...]:
+    """What ``super(...)`` of the constructor gets; a class without one hands on its own arguments."""
+    start = next((one for one in blueprint.klass.methods if one.name == "constructor"), None)
+    if start is None:
+        return arguments
+    for node in expressions_of(start.body):
+        if isinstance(node, Call) and isinstance(node.callee, Name) and node.callee.id == "super":
+            scope = Scope(blueprint.module, blueprint.scope)
+            for number, parameter in enumerate(start.parameters):
+                given = arguments[number] if number < len(arguments) else NOTHING
+                bind(run, scope, parameter.pattern, given)
+            return tuple(run.evaluate(one, scope) for one in node.arguments)
+    return arguments
+
+
 def static(run: Run, value: Blueprint, name: str) -> Value:
     """A static method or field."""
     for one in value.klass.methods:
         if one.name == name:
             return Closure(one, value.module, value.scope, value)
     for declared in value.klass.fields:
-        if getattr(declared.pattern, "id", "") == name and declared.value is not None:
+        if getattr(declared.pattern, "id", "") != name or declared.value is None:
+            continue
+        if not (isinstance(declared.value, Literal) and declared.value.value is None):
             return run.evaluate(declared.value, Scope(value.module, value.scope))
+    later = run.world.static(value, name)
+    if later is not None:
+        return later
     return Chain("unresolved", value.klass.name, (Step(name, None, False, value.module, 0, 0),))

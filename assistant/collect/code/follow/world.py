@@ -10,7 +10,7 @@ from assistant.collect.code.follow.scope import Scope
 from assistant.collect.code.follow.stop import Exhausted, Stopped
 from assistant.collect.code.values import NOTHING, UNKNOWN, Blueprint, Chain, Closure, Shape, Value
 from assistant.collect.code.walking import expressions_of
-from assistant.domain.syntax import Assign, Class, Declare, Function, Literal, Name
+from assistant.domain.syntax import Assign, Attribute, Class, Declare, Function, Literal, Name
 
 
 if TYPE_CHECKING:
@@ -164,4 +164,28 @@ class World:
                     return without_rows(found)
                 except (Stopped, Exhausted):
                     return None
+        return None
+
+    def static(self, blueprint: Blueprint, name: str) -> Value | None:
+        """``static instance = null`` is what a method of the class puts there when it is first asked for; None when none does."""
+        key = (blueprint.module, f"{blueprint.klass.name}.{name}")
+        if key not in self._values:
+            self._values[key] = UNKNOWN  # what a constructor sees that asks for it again
+            self._values[key] = self._put_there(blueprint, name) or UNKNOWN
+        found = self._values[key]
+        return None if found is UNKNOWN else found
+
+    def _put_there(self, blueprint: Blueprint, name: str) -> Value | None:
+        owners = {blueprint.klass.name, "this"}
+        for method in blueprint.klass.methods:
+            for node in expressions_of(method.body):
+                target = node.target if isinstance(node, Assign) else None
+                if not isinstance(target, Attribute) or target.name != name or not isinstance(target.of, Name):
+                    continue
+                if target.of.id in owners and isinstance(node, Assign) and not isinstance(node.value, Literal | Name):
+                    try:
+                        made = self._quiet(self).evaluate(node.value, Scope(blueprint.module, blueprint.scope))
+                    except (Stopped, Exhausted):
+                        return None
+                    return without_rows(made)
         return None
