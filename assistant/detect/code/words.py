@@ -69,7 +69,10 @@ _PRIVATE: Final = named("""user account session api_key apikey webhook token cus
     credential secret audit_log log activity payout settlement address card transaction credit notification email contact
     subscriber broadcast campaign domain integration connection vote participant comment poll project invitation invite
     bookmark favorite cart address_book report ticket lead deal event_log embedding chunk knowledge memory setting preference
-    submission progress sheet usage billing refund dispute transcript recording upload folder dataroom viewer agreement""")
+    submission progress sheet usage billing refund dispute transcript recording upload folder dataroom viewer agreement
+    workflow task todo agent execution expense budget income asset resume cover_letter interview appointment reservation patient prescription
+    medical_record health_record journal diary habit goal itinerary generation dataset server deployment ssh_key backup env_var employee
+    payroll salary timesheet contract receipt claim loan wallet client quote candidate medication device bank_account""")
 _KEPT_OF: Final = named(
     "history detail item line record entry version revision snapshot state status result attempt datum data info"
 )
