@@ -120,6 +120,7 @@ def is_administrative(guards: Iterable[Guard], entry: Entry | None = None) -> bo
         if (
             guard.kind is GuardKind.ROLE
             and not _of_tenant(found)
+            and not _in_named_tenant(guard, entry)
             and (named & _ADMINS or (entry is not None and in_administration(entry)))
         ):
             return True
@@ -130,6 +131,18 @@ def is_administrative(guards: Iterable[Guard], entry: Entry | None = None) -> bo
 
 def _of_tenant(guards: Iterable[Guard]) -> bool:
     return any(guard.kind is GuardKind.MEMBERSHIP for guard in guards)
+
+
+def _in_named_tenant(guard: Guard, entry: Entry | None) -> bool:
+    """The role stands in a row that was found by an id of the request: a member's role in the team that was asked for."""
+    rows = {subject.row for subject in guard.subjects if subject.kind is OriginKind.ROW}
+    return any(
+        origin.kind is OriginKind.REQUEST and not origin.path.startswith(("header.", "cookie"))
+        for query in (entry.queries if entry is not None else ())
+        if query.id in rows
+        for condition in query.filters
+        for origin in condition.origins
+    )
 
 
 def _asks_admin(name: str) -> bool:

@@ -286,3 +286,32 @@ def test_moving_a_handler_down_keeps_its_fingerprint():
     assert at(10).fingerprint == at(90).fingerprint
     assert at(10).where.line == 10
     assert at(90).where.line == 90
+
+
+def test_an_administrator_of_one_team_is_none_of_another():
+    """The role was asked in the team of the body, and a member of any other team was removed by a bare id."""
+    from assistant.collect.code.map import map_of
+    from assistant.detect.code.run import detect_code
+
+    def told(condition: str) -> list[str]:
+        code = map_of(
+            {
+                "app/api/members/route.ts": f"""
+                import {{ PrismaClient }} from "@prisma/client";
+                import {{ auth }} from "@clerk/nextjs/server";
+                const prisma = new PrismaClient();
+                export async function DELETE(request) {{
+                  const {{ userId }} = await auth();
+                  if (!userId) return new Response(null, {{ status: 401 }});
+                  const {{ teamId, memberId }} = await request.json();
+                  const me = await prisma.teamMember.findFirst({{ where: {{ userId, teamId }} }});
+                  if (me?.role !== "ADMIN") return new Response(null, {{ status: 403 }});
+                  await prisma.teamMember.delete({{ where: {{ {condition} }} }});
+                  return new Response(null, {{ status: 204 }});
+                }}"""
+            }
+        )
+        return [found.rule for found in detect_code(code) if found.severity.value in {"critical", "high", "medium"}]
+
+    assert told("id: memberId") == ["parent-authorised-child-by-id"]
+    assert told("id: memberId, teamId") == []
