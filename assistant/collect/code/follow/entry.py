@@ -49,6 +49,7 @@ def follow(world: World, point: EntryPoint) -> tuple[Entry, frozenset[tuple[str,
         truncated = True
     except RecursionError:
         truncated = True
+    run.ledger.unheard()
     _late_ties(run)
     _after_write(run)
     ledger = run.ledger
@@ -208,6 +209,8 @@ def _after_write(run: Run) -> None:
             continue
         asked = _asked(run, guard) if _about_caller(run, guard) else set()
         looked_at = {origin.row for origin in guard.subjects if origin.kind is OriginKind.ROW}
+        if looked_at and not any(record.reads for record in run.ledger.queries if record.id in looked_at):
+            continue  # whether a write succeeded is asked after it
         for record in run.ledger.queries:
             if record.reads or record.order > guard.order or record.tie is not None or not asked:
                 continue

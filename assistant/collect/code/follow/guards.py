@@ -29,16 +29,27 @@ def passed(run: Run, learned: Learned, module: str, at: int) -> None:
     """What a test taught on the branch that goes on, where the other one ends."""
     run.facts = run.facts | learned.facts
     run.ledger.earned.append((learned.facts, run.stack()))
+    run.ledger.heard.append((len(run.frames), learned.facts))
     frame = run.frame
     quietly = frame.left_by_return and not frame.left_by_throw and not frame.handler
     frame.left_by_throw = False
     for lesson in learned.lessons:
         if quietly and lesson.kind not in _OF_ROWS and lesson.weakness is None:
             continue  # the caller of this function decides what null means
-        note(run, lesson, module, at)
+        key = note(run, lesson, module, at)
+        if quietly and lesson.weakness is None:
+            run.ledger.quiet.append((key, _proof(lesson), len(run.frames)))
+        else:
+            run.ledger.loud.add(key)
 
 
-def note(run: Run, lesson: Lesson, module: str, at: int) -> None:
+def _proof(lesson: Lesson) -> Facts:
+    """The facts that show that somebody acted on what a function found out."""
+    rows = {("tied", one.row) for one in lesson.subjects if one.kind is OriginKind.ROW}
+    return frozenset(rows | {("proven", one) for one in lesson.subjects if one.kind is OriginKind.REQUEST})
+
+
+def note(run: Run, lesson: Lesson, module: str, at: int) -> tuple[object, ...]:
     """Note a guard at a test."""
     weakness = lesson.weakness
     if weakness is None and run.in_catch:
@@ -46,7 +57,7 @@ def note(run: Run, lesson: Lesson, module: str, at: int) -> None:
     if weakness is None and lesson.kind is GuardKind.SECRET and _only_if_set(run):
         weakness = Weakness.OPTIONAL_SECRET
     says = lesson.says or (run.via()[-1] + "()" if run.via() else lesson.kind.value)
-    run.ledger.guard(
+    return run.ledger.guard(
         Guard(
             kind=lesson.kind,
             says=says,

@@ -101,6 +101,12 @@ class Ledger:
         self.unresolved: dict[tuple[str, str], Unresolved] = {}
         self.earned: list[tuple[Facts, tuple[int, ...]]] = []
         """Facts that an exit taught, with the tests it stood under: reads before it are bound by it too."""
+        self.quiet: list[tuple[tuple[object, ...], Facts, int]] = []
+        """Guards of functions that only answer no: their key, what they would prove, and how deep they stand."""
+        self.heard: list[tuple[int, Facts]] = []
+        """What was known how deep, where somebody acted on it."""
+        self.loud: set[tuple[object, ...]] = set()
+        """Keys of guards that stop somebody by themselves."""
         self.shown: dict[int, bool] = {}
         """Rows that reached the answer; True when they were bound at every such point."""
 
@@ -109,12 +115,20 @@ class Ledger:
         self.order += 1
         return self.order
 
-    def guard(self, guard: Guard) -> None:
+    def guard(self, guard: Guard) -> tuple[object, ...]:
         """Note a guard once per place, kind and words; one that counts replaces one that does not."""
         key = (guard.kind, guard.says, guard.place)
         known = self.guards.get(key)
         if known is None or (known.weakness is not None and guard.weakness is None):
             self.guards[key] = guard
+        return key
+
+    def unheard(self) -> None:
+        """Drop guards of functions that only answer no, when nobody acted on the answer."""
+        for key, facts, depth in self.quiet:
+            if key in self.loud or not facts or any(at < depth and facts & known for at, known in self.heard):
+                continue
+            self.guards.pop(key, None)
 
     def lost(self, says: str, place: Place) -> None:
         """Note what could not be followed, once a sentence and file."""

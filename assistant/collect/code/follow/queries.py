@@ -118,6 +118,7 @@ def noted(run: Run, chain: Chain, draft: Draft) -> Value:
         single=draft.single,
         below=tuple((path, Filter(column=c, operator=o, origins=_origins(v))) for path, c, o, v in draft.below),
     )
+    ledger.heard.append((len(run.frames), run.facts))
     twin = _twin(run, record)
     if twin is None:
         ledger.queries.append(record)
