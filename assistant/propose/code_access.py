@@ -21,6 +21,8 @@ _NAMED: Final = re.compile(
     r"(Access|Permission|Admin|Owner|Member|Allowed|Edit|Manage|Modify|Delete|Update|Belongs)\w*$"
 )
 """Functions that say whether somebody may."""
+_PERSON: Final = re.compile(r"(user|guest|visitor|author|account|profile|member|creator|created_by)(_id)?$")
+"""Columns that name a person, signed in or not; a space or a team is none."""
 _ADMINISTERS: Final = re.compile(r"Admin|Owner|Edit|Manage|Modify|Delete|Update")
 _CALLER: Final = re.compile(
     r"(^|\.)(userId|user_id|currentUserId|callerId)$|(user|session|auth|viewer|me|ctx)[\w.?!]*\.(id|userId)$"
@@ -101,7 +103,7 @@ def authors_of(ground: CodeGround, table: str) -> list[str]:
     found = [
         one.name
         for one in (model.fields if model is not None else ())
-        if one.name in told and (words.names_self(one.name) or (one.optional and words.names_id(one.name)))
+        if one.name in told and (words.names_self(one.name) or (one.optional and _PERSON.search(words.snake(one.name))))
     ]
     return sorted(found, key=lambda one: not words.names_self(one))
 

@@ -49,7 +49,8 @@ def lookup_steps(ground: CodeGround, entry: Entry, query: Query) -> list[list[St
             continue
         step = _step(ground, entry, query, table, asked)
         if step is not None:
-            out.append([step])
+            # the handler may have renamed it: what the query compares is what the row is looked up by
+            out.append([step._replace(facts={**step.facts, "key": condition.column})])
     if query.verb == "insert":
         for written in query.written:
             asked = next((origin.path for origin in written.origins if origin.kind is OriginKind.REQUEST), "")
@@ -133,8 +134,9 @@ def _step(ground: CodeGround, entry: Entry, query: Query, table: str, asked: str
         return None
     columns = ground.owner_columns(table, query.engine)
     authors = authors_of(ground, table) if query.engine == "prisma" else []
-    # a row with an author in one of two columns is not looked up by one of them
-    columns = [one for one in columns if "." not in one and not (len(authors) > 1 and one in authors)]
+    # a guest's column alone would lock everybody out who has an account
+    beside = [one for one in authors if not words.names_self(one)] if len(authors) > 1 else []
+    columns = [one for one in columns if "." not in one and one not in beside]
     columns = sorted(columns, key=words.names_tenant)
     if not columns:
         return None

@@ -42,10 +42,6 @@ def _bound(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | s
             per_query.append(options)
     if not per_query:
         table = dict(finding.facts).get("table", "") or "the table"
-        both = [name for query in ground.queries(entry, finding.queries) for name in _either(ground, query)]
-        if both:
-            named = " or ".join(f"`{name}`" for name in dict.fromkeys(both))
-            return f"Rows of `{table}` name their author in {named}: compare both with the caller by hand."
         return _NO_COLUMN.format(table=table)
     # the first alternative of every query together, then each query's next best
     from assistant.propose.code_others import shared_caches
@@ -127,11 +123,11 @@ def row_steps(ground: CodeGround, finding: Finding, entry: Entry, query: Query) 
 
 
 def _either(ground: CodeGround, query: Query) -> list[str]:
-    """Author columns of which a row fills only one: comparing one of them alone would lock the other kind of author out."""
+    """Author columns beside the account's own: a guest's column alone would lock everybody out who has an account."""
     from assistant.propose.code_access import authors_of
 
     found = authors_of(ground, query.table) if query.engine == "prisma" else []
-    return found if len(found) > 1 else []
+    return [one for one in found if not words.names_self(one)] if len(found) > 1 else []
 
 
 def proven_of(entry: Entry) -> str:

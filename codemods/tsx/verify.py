@@ -2,7 +2,8 @@
 
 Facts: ``lookup`` (model text of an expression that finds the row only when it is the caller's; ``{id}`` stands for the id and ``{caller}``
 for the caller, ``{client}`` for the client), ``id`` (expression of the id here), ``value`` (expression; without one, the caller's id in scope), ``name`` (local name
-for the row), ``kind``, ``status``, ``absent`` (the row need not be there), ``client``, ``listed`` (the look-up gives a list). ``Target.needs`` brings in what the look-up uses.
+for the row), ``kind``, ``status``, ``absent`` (the row need not be there), ``client``, ``listed`` (the look-up gives a list),
+``key`` (the column that the query compares with it). ``Target.needs`` brings in what the look-up uses.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import re
 from typing import TYPE_CHECKING
 
 from codemods.target import Edits, Refusal
+from codemods.tsx.access import asked_by
 from codemods.tsx.answers import answer
 from codemods.tsx.insert import before, with_imports
 from codemods.tsx.place import before_work, client_at, named_at
@@ -53,6 +55,9 @@ def edit(source: bytes, target: Target) -> Answer:
         )
     statement, known = place, names_before(place)
     asked, given = given, named_at(statement, given, place)
+    if not given and facts.get("key"):
+        compared = asked_by(node, facts["key"])
+        given = compared if re.fullmatch(r"[\w.]+", compared) and compared.split(".", 1)[0] in known else ""
     if not given:
         return Refusal(f"`{asked}` cannot be named here: look its row up by its owner before it is used.")
     words = lookup.replace(f"{{ {given}: {{id}} }}", f"{{ {given} }}").replace("{id}", given).replace("{caller}", value)
