@@ -27,6 +27,11 @@ if TYPE_CHECKING:
     from codemods.tsx.donor import Lent
 
 _DEPENDS: Final = re.compile(r"Depends\((\w*(?:user|auth|session|principal)\w*)\)", re.IGNORECASE)
+ASKS: Final = re.compile(r"(is|has|can|may|check|count|exists?|does|was)([A-Z_]|$)")
+"""Names of functions that answer yes, no or a number."""
+_MADE_BY: Final = re.compile(
+    r"(^|_)(created|owned|added|authored|written|posted|uploaded|submitted|sent|made|inserted|registered|requested|booked|ordered)_by(_id)?$"
+)
 _MOST_DONORS: Final = 12
 
 
@@ -340,8 +345,9 @@ class CodeGround:
 
 
 def _person(column: str) -> bool:
-    """``user_id``, ``reviewer_user_id``, ``created_by``: the account that acted, when it is filled from the caller."""
-    return words.names_person(column) or words.snake(column).endswith(("_user_id", "_by", "_by_id"))
+    """``user_id``, ``reviewer_user_id``, ``created_by``: the account that made the row, when it is filled from the caller; not who deleted it last."""
+    name = words.snake(column)
+    return words.names_person(column) or name.endswith("_user_id") or bool(_MADE_BY.search(name))
 
 
 def _folder(entry: Entry) -> str:

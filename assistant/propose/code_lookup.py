@@ -9,6 +9,7 @@ from assistant.detect.code import words
 from assistant.domain.code import GuardKind, OriginKind
 from assistant.propose.code_access import authors_of
 from assistant.propose.code_draft import Step
+from assistant.propose.code_ground import ASKS
 from assistant.propose.code_inline import inline
 from codemods.target import Needed
 
@@ -214,8 +215,8 @@ def _written(ground: CodeGround, other: Entry, query: Query, entry: Entry) -> Ge
     from codemods.tsx.tree import parse
 
     name = query.via[0].rsplit(".", 1)[-1]
-    if re.search(r"(?<!s)s(By[A-Z]|$)|List|All", name) or _CHANGES.match(name):
-        return None  # it gives several rows, or does more than look
+    if re.search(r"(?<!s)s(By[A-Z]|$)|List|All", name) or _CHANGES.match(name) or ASKS.match(name):
+        return None  # it gives several rows or none, or does more than look
     source = ground.text(other.place.file)
     called = re.search(rf"(?<![\w.])((?:\w+(?:\(\))?\.)*){re.escape(name)}\(", source)
     if called is None or (len(query.via) > 1 and not called[1]):

@@ -8,7 +8,7 @@ from assistant.detect.code import words
 from assistant.domain.code import EntryKind, GuardKind, OriginKind
 from assistant.propose.code_columns import writable
 from assistant.propose.code_draft import Step
-from assistant.propose.code_ground import compared_and_written
+from assistant.propose.code_ground import ASKS, compared_and_written
 from assistant.propose.code_guards import guard_steps
 
 
@@ -115,7 +115,9 @@ def row_steps(ground: CodeGround, finding: Finding, entry: Entry, query: Query) 
             "paths": ground.paths_read,
             "proven": proven_of(entry),
         }
-        if query.verb == "select" and _one_row(query):
+        # a helper that answers yes or no hands no row out
+        asks = bool(query.via) and ASKS.match(query.via[0].rsplit(".", 1)[-1]) is not None
+        if query.verb == "select" and _one_row(query) and not asks:
             at, path = reading(ground, entry, query)
             out.append([Step("compare", path, function=entry.at, at=at, facts=facts)])
     out += _lookups(ground, entry, query)

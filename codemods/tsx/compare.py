@@ -36,7 +36,7 @@ def edit(source: bytes, target: Target) -> Answer:
     row = read_into(statement, node)
     function = enclosing_function(node)
     column = target.facts.get("column", "")
-    if row is None or function is None or not column:
+    if row is None or function is None or not column or re.search(r"(^i|I)ds?$", row):
         return Refusal("The row that is read here has no name to compare: compare its owner with the caller by hand.")
     value = target.facts.get("value", "") or value_for(
         statement,

@@ -49,6 +49,11 @@ def edit(source: bytes, target: Target) -> Answer:
         hunk = Hunk(at=node.start_byte, end=node.end_byte, text=gap.join(entries), says=SAYS)
         return Edits((hunk if alone else widened(source, style, node, hunk),))
     prefix = f"{text(node)}: " if node.type == "shorthand_property_identifier" else ""
+    indent = indent_at(source, node.start_byte)
+    if len(indent) + len(", ".join(entries)) > style.width:
+        lines = "".join(f"{indent}{style.indent}{one},{style.eol}" for one in entries)
+        words = f"{prefix}{{{style.eol}{lines}{indent}}}"
+        return Edits((Hunk(at=node.start_byte, end=node.end_byte, text=words, says=SAYS),))
     hunk = Hunk(at=node.start_byte, end=node.end_byte, text=prefix + style.braces(", ".join(entries)), says=SAYS)
     if node.parent is not None and node.parent.type in {"pair", "object"}:
         return Edits((widened(source, style, node, hunk),))

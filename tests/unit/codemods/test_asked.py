@@ -394,3 +394,19 @@ def test_a_simple_statement_names_the_owner(before: str, after: str) -> None:
 )
 def test_other_statements_are_left_to_a_person(statement: str) -> None:
     check_refused("owner_filter", sql(statement), "user_id", statement, engine="sql", column="user_id")
+
+
+def test_many_fields_stand_on_lines_of_their_own() -> None:
+    fields = [f"field{number}" for number in range(9)]
+    before = (
+        "export async function PATCH() {\n  await db.note.update({\n    where: { id },\n    data: body,\n  });\n}\n"
+    )
+    lines = "".join(f"      {one}: body.{one},\n" for one in fields)
+    after = before.replace("data: body,", f"data: {{\n{lines}    }},")
+    at = "db.note.update({\n    where: { id },\n    data: body,\n  })"
+    check_edited("pick", before, after, at, fields=",".join(fields))
+
+
+def test_an_id_has_no_owner_to_compare() -> None:
+    text = sql("x").replace("  return await x;", "  const roleId = await getRoleId(slug);\n  return roleId;")
+    check_refused("compare", text, "no name to compare", "getRoleId(slug)", column="userId")
