@@ -161,7 +161,6 @@ class Replays:
     @contextmanager
     def _database(self, key: str, repository: Repository) -> Iterator[tuple[Shadow, Rules]]:
         """A shadow with the schema, for as long as the block runs, and its rules."""
-        self._on_progress("replaying", 0, 0)
         shadow, replay = self._prefixes(repository.platform).replay(
             repository.sources, generated=repository.generated_types, not_read=repository.not_read
         )

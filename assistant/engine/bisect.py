@@ -75,7 +75,7 @@ class Verdict:
     also: tuple[str, ...] = ()
     """Commits right before ``commit`` that could not be tested: each of them may be the one, oldest first."""
     tested: int = 0
-    """Commits at which the question was put, both ends included."""
+    """Commits at which the question was put, both ends and the skipped ones included."""
     skipped: tuple[Skipped, ...] = ()
     """Commits that could not be tested, in the order in which they were tried."""
 
@@ -109,14 +109,16 @@ class _Search:
     skipped: dict[str, str] = field(default_factory=dict)
     expected: int = 0
     on_look: Callable[[Look], None] = lambda _look: None
+    asked: int = 0
 
     def ask(self, commit: str) -> Answer:
         if commit not in self.answers:
-            tested, expected = len(self.answers), max(self.expected, len(self.answers) + 1)
+            tested, expected = self.asked, max(self.expected, self.asked + 1)
             self.on_step(tested, expected)
             skipped = tuple(Skipped(commit=one, why=why) for one, why in self.skipped.items())
             self.on_look(Look(commit=commit, tested=tested, expected=expected, skipped=skipped))
             self.answers[commit] = self.question.ask(commit)
+            self.asked += 1
         return self.answers[commit]
 
     def first(self, commits: Sequence[str], before: str) -> tuple[int, int]:
@@ -124,7 +126,7 @@ class _Search:
         low, high = -1, len(commits) - 1
         untested: set[int] = set()
         missed = 0
-        self.expected = len(self.answers) + max(1, (high - low - 1).bit_length())
+        self.expected = self.asked + max(1, (high - low - 1).bit_length())
         while free := [index for index in range(low + 1, high) if index not in untested]:
             aim = low + (high - low) * _fraction(missed)
             index = min(free, key=lambda one: (abs(one - aim), one))
@@ -205,7 +207,7 @@ def bisect(
         before=inner[1] if inner else before,
         merge=culprit if inner else "",
         also=() if inner else tuple(commits[low + 1 : high]),
-        tested=len([one for one, answer in search.answers.items() if answer.presence is not Presence.UNTESTED]),
+        tested=search.asked,
         skipped=tuple(Skipped(commit=one, why=why) for one, why in search.skipped.items()),
     )
 
