@@ -1,4 +1,4 @@
-"""Which leak a bisect looks for, and whether it is there at a commit: by the attack for the database, by a finding for the code.
+"""Which leak of the database a bisect looks for, and whether it is there at a commit: by replaying and attacking it (for the code, see ``code_at``).
 
 A leak of the database is known by what was done: object, verb and actor, and the form of the attack. An attack that succeeds counts as
 there even where the operator would be asked whether it is meant, because the question here is since when. Functions are compared without
@@ -20,7 +20,7 @@ from assistant.engine.leaks import worst_first
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Mapping
 
     from assistant.domain.findings import Finding
     from assistant.domain.matrix import Cell, Matrix
@@ -77,14 +77,21 @@ def leak_of(proven: Proven, asked: str | None) -> Leak:
     if _FINGERPRINT.fullmatch(asked):
         found = next((one for one in findings if one.fingerprint == asked), None)
         if found is None:
-            raise UsageError(
-                f"there is no finding {asked} about the database at the bad commit.",
-                "`stanch scan --json` lists the fingerprints.",
-            )
+            raise no_finding(asked)
         return _by_finding(matrix, found)
     parts = asked.rsplit("/", 2)
     wanted = (parts[0], parts[1], parts[2]) if len(parts) == 3 else (asked, "", "")  # noqa: PLR2004 - object, verb, actor
     return _by_attack(proven, wanted, asked)
+
+
+def is_fingerprint(asked: str | None) -> bool:
+    """True for what names a finding, of the database or of the code."""
+    return asked is not None and _FINGERPRINT.fullmatch(asked) is not None
+
+
+def no_finding(asked: str) -> UsageError:
+    """The finding that was asked for is not there."""
+    return UsageError(f"there is no finding {asked} at the bad commit.", "`stanch scan --json` lists the fingerprints.")
 
 
 def succeeded(cell: Cell) -> bool:
@@ -150,22 +157,6 @@ class InDatabase:
 def same_cause(one: Finding, other: Finding | None) -> bool:
     """True when both say that the same rule is broken on the same object, whatever its policies are called."""
     return other is not None and one.rule == other.rule and _object_of(one) == _object_of(other)
-
-
-class InCode:
-    """Asks the code map of a commit's files."""
-
-    def __init__(
-        self, findings_at: Callable[[str], Collection[str]], counts: Callable[[str], bool], leak: Leak
-    ) -> None:
-        """Args: findings_at: fingerprints of the code findings at a commit; counts: which files are code."""
-        self._findings_at, self._leak = findings_at, leak
-        self.counts = counts
-
-    def ask(self, commit: str) -> Answer:
-        """The answer at a commit."""
-        there = self._leak.id in self._findings_at(commit)
-        return Answer(presence=Presence.PRESENT if there else Presence.ABSENT)
 
 
 def _by_attack(proven: Proven, wanted: tuple[str, str, str], asked: str) -> Leak:
