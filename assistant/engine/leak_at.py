@@ -204,7 +204,7 @@ def _names(cell: Cell) -> set[str]:
     """How people call the object: with and without its schema and arguments; a bucket by its id."""
     called = {cell.object, cell.object.partition("(")[0]}
     if cell.kind == "bucket":
-        called = {cell.variant.partition("/")[0]}
+        called.add(cell.variant.partition("/")[0])
     return called | {name.removeprefix("public.") for name in called}
 
 

@@ -6,7 +6,7 @@ The database is replayed and attacked, the code is followed; nothing is written 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from assistant.collect.deploys.revisions import commit_at, resolve, stretch
@@ -64,9 +64,9 @@ class Opening:
     """Full hash of the commit at which the leak was shown first."""
     notes: tuple[str, ...]
     """What a reader should know, one sentence each."""
-    remembered: int
+    remembered: int = 0
     """Schemas whose answer was known from an earlier run."""
-    seconds: float
+    seconds: float = 0.0
     """Wall time."""
 
 
@@ -100,24 +100,38 @@ def find_opening(
         UnreachableError: a commit is not in this clone.
         ShadowError: no rehearsal server can be had.
     """
-    began = time.monotonic()
     bad_sha = resolve(git, bad)
     searched = stretch(git, resolve(git, good) if good else "", bad_sha)
+    began = time.monotonic()
     with replays(git, options, on_progress, hints, below) as opened:
         on_progress("reading the bad commit", 0, 0)
         at_bad = opened.proven(bad_sha)
         if asked is not None and is_fingerprint(asked) and not _is_of_database(at_bad, asked):
-            return _in_code(git, searched, asked, options, on_progress, on_look)
-        if at_bad is None:
+            found = _in_code(git, searched, asked, options, on_progress, on_look)
+        elif at_bad is not None:
+            found = _in_database(git, searched, opened, at_bad, leak_of(at_bad, asked), on_progress, on_look)
+        else:
             raise UsageError(f"there is no schema at {bad_sha[:12]}.", "Give a --bad that has migrations.")
-        leak = leak_of(at_bad, asked)
-        opened.yardstick = at_bad.rules.ownership
-        hunt = Hunt(git, opened, leak, on_progress)
-        hunt.on_look = on_look
-        verdict, since, cause = hunt.over(searched)
-        on_progress("looking at the culprit", 0, 0)
-        cell, place = _shown(opened, verdict, leak)
-        hunt.forget()
+    return replace(found, seconds=time.monotonic() - began)
+
+
+def _in_database(
+    git: Git,
+    searched: Stretch,
+    opened: Replays,
+    at_bad: Proven,
+    leak: Leak,
+    on_progress: OnProgress,
+    on_look: Callable[[Look], None],
+) -> Opening:
+    """The opening of a leak of the database: the first commit at which the attack succeeds."""
+    opened.yardstick = at_bad.rules.ownership
+    hunt = Hunt(git, opened, leak, on_progress)
+    hunt.on_look = on_look
+    verdict, since, cause = hunt.over(searched)
+    on_progress("looking at the culprit", 0, 0)
+    cell, place = _shown(opened, verdict, leak)
+    hunt.forget()
     return Opening(
         leak=leak,
         verdict=verdict,
@@ -126,10 +140,9 @@ def find_opening(
         commit=commit_at(git, verdict.commit),
         place=place,
         cell=cell,
-        bad=bad_sha,
+        bad=searched.line[-1],
         notes=searched.notes,
         remembered=hunt.remembered,
-        seconds=time.monotonic() - began,
     )
 
 
@@ -149,7 +162,7 @@ def _in_code(
     from assistant.engine.code_at import InCode
     from assistant.engine.decisions import load_decisions
 
-    began, bad = time.monotonic(), searched.line[-1]
+    bad = searched.line[-1]
     question = InCode(git, bad, on_progress, workers=options.workers, decisions=load_decisions(git.folder))
     finding = next((one for one in question.findings if one.fingerprint == asked), None)
     if finding is None:
@@ -172,8 +185,6 @@ def _in_code(
         cell=None,
         bad=bad,
         notes=searched.notes,
-        remembered=0,
-        seconds=time.monotonic() - began,
     )
 
 
