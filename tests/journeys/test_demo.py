@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import subprocess
+import zipfile
 from pathlib import Path
 
 import pytest
 
-from assistant.engine.casefile import read_case, verify_evidence
-from assistant.engine.demo import demo_leaks
+from assistant.domain.events import CauseNamed
+from assistant.engine.casefile import export, read_case, verify_evidence
+from assistant.engine.demo import demo_commits, demo_leaks
 from tests.journeys.desk import Desk
 
 
@@ -44,6 +46,34 @@ def test_every_leak_that_the_history_opened_is_told(walked) -> None:
         assert leak.object.rpartition(".")[2].partition("(")[0] in subjects, leak
 
 
+def test_every_leak_is_traced_to_the_commit_that_opened_it(walked) -> None:
+    root, said, _ = walked
+    subjects = dict(
+        line.split("\0")
+        for line in subprocess.run(
+            ["git", "log", "--format=%H%x00%s"], cwd=root, capture_output=True, text=True, check=True
+        ).stdout.splitlines()
+    )
+    events = read_case(root, said["id"]).incident.events
+    causes = [event.what for event in events if isinstance(event.what, CauseNamed) and event.what.commit]
+    named = {subjects[cause.commit]: cause for cause in causes}
+    for leak in demo_leaks():
+        assert leak.object.rpartition(".")[2].partition("(")[0] in named[leak.commit].says, leak
+        assert named[leak.commit].began_at
+        assert named[leak.commit].line
+
+
+def test_an_export_names_nobody_who_made_a_commit(walked, tmp_path) -> None:
+    root, said, _ = walked
+    with zipfile.ZipFile(export(root, said["id"], tmp_path / "case.zip")) as packed:
+        whole = "\n".join(packed.read(name).decode() for name in packed.namelist())
+    for author in {commit.author for commit in demo_commits()}:
+        name, _, address = author.rstrip(">").partition(" <")
+        assert name not in whole, name
+        assert address not in whole, address
+    assert "[author:" in whole
+
+
 def test_what_was_written_is_there_and_the_case_file_whole(walked) -> None:
     root, said, _ = walked
     assert {Path(path).suffix for path in said["written"]} == {".sql", ".md", ".toml", ".ts"}
@@ -64,6 +94,10 @@ def test_the_runbook_in_the_repository_names_leaks_fix_proof_and_what_is_unknown
         "- confirmed: ",
         "- confirmed: the application trusts ids that the browser sends (it stands in the code: GET /api/chats/",
         "**Holds**",
+        "## Since when",
+        "exposed for **",
+        "A rollback of the code:",
+        "Decided: **patch first**",
         "## What is not known",
     ):
         assert part in text

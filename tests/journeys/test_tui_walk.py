@@ -11,9 +11,12 @@ import pytest
 
 from assistant.domain.events import IncidentState, StepState
 from assistant.domain.matrix import Verdict
-from assistant.engine.demo import build_demo
+from assistant.engine.demo import build_demo, demo_leaks
 from assistant.faces.tui.app import StanchApp
 from assistant.faces.tui.screens.approve import ApproveScreen
+from assistant.faces.tui.screens.bisect import BisectScreen
+from assistant.faces.tui.screens.commit import CommitScreen
+from assistant.faces.tui.screens.deploys import DeploysScreen
 from assistant.faces.tui.screens.dialogs import Choose, Write
 from assistant.faces.tui.screens.hunks import HunksScreen
 from assistant.faces.tui.screens.matrix import MatrixScreen
@@ -94,6 +97,8 @@ async def test_the_demo_is_walked_to_green_with_keys(tmp_path: Path) -> None:
                     await walk(pilot, app, view.id)
                     if view.id == "confirm-scope":
                         await look_at_the_matrix(pilot, app)
+                    if view.id == "recent-deploys":
+                        await look_at_the_deploys(pilot, app)
                 await pilot.press("right_square_bracket")
                 await pilot.pause()
             assert app.incident.state is IncidentState.PROVEN
@@ -118,6 +123,36 @@ async def look_at_the_matrix(pilot: Pilot[None], app: StanchApp) -> None:
     assert isinstance(app.screen, WitnessScreen)
     assert "rollback;" in app.screen.text
     await pilot.press("escape", "escape")
+    await until(pilot, lambda: isinstance(app.screen, StageScreen))
+
+
+async def look_at_the_deploys(pilot: Pilot[None], app: StanchApp) -> None:
+    """The list, the hunks of its first commit, and the bisect of what that commit brought."""
+    opened = {leak.commit for leak in demo_leaks()}
+    await pilot.press("d")
+    await until(pilot, lambda: isinstance(app.screen, DeploysScreen))
+    assert isinstance(app.screen, DeploysScreen)
+    first = app.screen.current()
+    assert first is not None
+    assert first.commit.subject in opened
+    await pilot.press("enter")
+    await until(pilot, lambda: isinstance(app.screen, CommitScreen) and "hunks" in app.screen.loaded)
+    assert isinstance(app.screen, CommitScreen)
+    assert "@@" in app.screen.text
+    await pilot.press("v")
+    await until(pilot, lambda: isinstance(app.screen, CommitScreen) and "behaviour" in app.screen.loaded)
+    assert "Became possible with it:" in app.screen.text
+    await pilot.press("escape", "b")
+    await until(pilot, lambda: isinstance(app.screen, BisectScreen))
+    await pilot.press("enter")
+    await until(pilot, lambda: isinstance(app.screen, BisectScreen) and app.screen.opening is not None)
+    assert isinstance(app.screen, BisectScreen)
+    assert app.screen.opening is not None
+    assert app.screen.opening.commit.subject == first.commit.subject
+    assert f"{first.commit.sha[:12]} opened it" in screen_text(app)
+    await pilot.press("w")
+    await until(pilot, lambda: not app.working)
+    await pilot.press("escape", "escape", "escape")
     await until(pilot, lambda: isinstance(app.screen, StageScreen))
 
 

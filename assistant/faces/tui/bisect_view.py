@@ -9,8 +9,10 @@ from assistant.text.plural import plural
 
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from assistant.domain.matrix import Cell
-    from assistant.engine.behaviour import Behaviour
+    from assistant.engine.behaviour import Behaviour, Gained
     from assistant.engine.bisect import Look
     from assistant.engine.opening import Opening
 
@@ -63,10 +65,25 @@ def came_to(opening: Opening) -> str:
     return "\n".join(lines).rstrip()
 
 
-def does(cell: Cell) -> str:
+def does(cell: Cell, actors: str = "") -> str:
     """What an attack does, a clause: ``guest can read public.chats (id, title)``."""
     columns = f" ({', '.join(cell.columns)})" if cell.columns else ""
-    return f"{cell.actor.value} can {_DOES.get(cell.verb.value, cell.verb.value)} {cell.object}{columns}"
+    return f"{actors or cell.actor.value} can {_DOES.get(cell.verb.value, cell.verb.value)} {cell.object}{columns}"
+
+
+def _together(gained: Sequence[Gained]) -> list[str]:
+    """One line for what several actors can do alike, in the order of the worst."""
+    groups: dict[tuple[object, ...], list[Gained]] = {}
+    for one in gained:
+        groups.setdefault((one.cell.object, one.cell.verb, one.cell.columns, one.place, one.new_object), []).append(one)
+    lines = []
+    for alike in groups.values():
+        first = alike[0]
+        actors = ", ".join(dict.fromkeys(one.cell.actor.value for one in alike))
+        new = " (new)" if first.new_object else ""
+        place = f", set in {first.place}" if first.place is not None else ""
+        lines.append(f"  {does(first.cell, actors)}{new}{place}")
+    return lines
 
 
 def behaviour_words(found: Behaviour) -> str:
@@ -78,12 +95,10 @@ def behaviour_words(found: Behaviour) -> str:
         mine = [one for one in found.gained if one.asked is asked]
         if mine:
             lines.append(title)
-        for one in mine[:_MOST]:
-            new = " (new)" if one.new_object else ""
-            place = f", set in {one.place}" if one.place is not None else ""
-            lines.append(f"  {does(one.cell)}{new}{place}")
-        if len(mine) > _MOST:
-            lines.append(f"  and {len(mine) - _MOST} more")
+        told = _together(mine)
+        lines += told[:_MOST]
+        if len(told) > _MOST:
+            lines.append(f"  and {len(told) - _MOST} more")
     for title, cells in (("No longer possible:", found.lost), ("Locked out of their own rows:", found.locked_out)):
         if cells:
             lines += [title, *(f"  {does(cell)}" for cell in cells[:_MOST])]

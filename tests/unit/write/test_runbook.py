@@ -209,3 +209,71 @@ def test_code_ends_where_it_ends(text: str) -> None:
     opening, *body, closing = block.split("\n")
     assert opening == closing
     assert not any(line.strip() == closing for line in body)
+
+
+OPENED = said.CauseNamed(
+    step="recent-deploys",
+    says="abc brought always-true on public.chats",
+    commit="a" * 40,
+    line="supabase/migrations/3.sql:2",
+    author="[author:3f9a1c20]",
+    deploy="vercel dpl_[x](https://evil.example)",
+    began_at="2026-11-01T10:05:00+00:00",
+    findings=("f" * 16,),
+)
+REPORT = said.Decided(step="intake", question="who-reported", answer="a customer, 2026-11-19 14:05 UTC", by="op")
+
+
+def printed(*happenings: said.Happening, people: dict[str, str] | None = None) -> str:
+    facts = RunbookFacts(playbook=PLAYBOOK, head=(1, "c" * 64), people=people or {})
+    return runbook(incident(*happenings), facts)
+
+
+def test_since_when_is_told_from_the_opening_to_the_discovery() -> None:
+    text = printed(OPENED, REPORT)
+    assert "of \\[author\\:3f9a1c20\\]" in text
+    assert "live with `vercel dpl_[x](https://evil.example)` at 2026-11-01 10:05:00" in text
+    assert "discovered at 2026-11-19 14:05:00: exposed for **18 days 4 hours**" in text
+    assert text.index("| 2026-11-01 10:05:00 |") < text.index(
+        "| 2026-11-19 14:05:00 | discovered: as it was reported |"
+    )
+
+
+def test_a_report_that_names_no_day_before_the_incident_leaves_its_opening() -> None:
+    for answer in ("a customer, this morning", "2027-01-01", "2026-99-99"):
+        text = printed(OPENED, replace(REPORT, answer=answer))
+        assert "discovered: the incident was opened" in text
+        assert "exposed for **18 days 17 hours**" in text
+
+
+def test_what_is_named_again_is_told_once_and_as_it_was_named_last() -> None:
+    text = printed(OPENED, replace(OPENED, deploy="", began_at="2026-10-31T10:05:00+00:00"))
+    assert text.count("Opened by commit") == 1
+    assert "(nothing says when it went live)" in text
+
+
+def test_the_people_are_named_when_somebody_asks() -> None:
+    assert "Ada &lt;ada\\@parleyhq.com&gt;" in printed(OPENED, people={"a" * 40: "Ada <ada@parleyhq.com>"})
+
+
+def test_without_a_named_commit_nothing_is_claimed() -> None:
+    text = printed()
+    assert "since when it was exposed is not known" in text
+    assert "Not weighed yet." in text
+
+
+def test_both_ways_out_are_told_as_they_were_weighed_last() -> None:
+    step = "hotfix-or-rollback"
+    text = printed(
+        said.StepStarted(step=step),
+        said.FactTaken(step=step, says="roll back: to old", data={"way_out": "roll back"}),
+        said.StepStarted(step=step),
+        said.FactTaken(step=step, says="roll back: would close nothing", data={"way_out": "roll back"}),
+        said.FactTaken(step=step, says="patch: has to close 2 findings", data={"way_out": "patch"}),
+        said.Decided(step=step, question="way-out", answer="patch first", by="op"),
+    )
+    section = text[text.index("## Rollback or hotfix") : text.index("## Fix")]
+    assert "- would close nothing" in section
+    assert "- has to close 2 findings" in section
+    assert "to old" not in section
+    assert "Decided: **patch first**." in section

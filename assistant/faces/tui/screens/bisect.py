@@ -86,6 +86,7 @@ class BisectScreen(Frame):
             self.notify("A search is running; Esc stops it.", markup=False)
             return
         leak = self.leaks[at]
+        self.remove_class("found")
         self.running, self.opening, self.stop = True, None, threading.Event()
         self._show(leak.says, "reading the commit that leaks …")
         stop, ask = self.stop, self.hunt
@@ -133,6 +134,7 @@ class BisectScreen(Frame):
         message.stop()
         self.running, self.opening = False, message.opening
         self._show(came_to(message.opening))
+        self.add_class("found")
         self.query_one("#text").focus()
 
     def action_keep(self) -> None:
@@ -148,11 +150,12 @@ class BisectScreen(Frame):
         self.stanch.copy(self.text)
 
     def action_back(self) -> None:
-        """Stop a search, or leave."""
+        """Stop a search, go from what was found back to the leaks, or leave."""
         if self.running:
             self.stop.set()
             self._show(self.text, STOPPING)
-        elif self.focused is not None and self.focused.id == "text":
+        elif self.has_class("found"):
+            self.remove_class("found")
             self.query_one("#leaks").focus()
         else:
             self.app.pop_screen()
