@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from assistant import __version__
 from assistant.collect.git import EndedEarlyError
-from assistant.domain.errors import UnreachableError
+from assistant.domain.errors import UnreachableError, UsageError
 from assistant.engine.mapfile import MAP_FILE
 
 
@@ -87,6 +87,7 @@ class Replays:
         self._committed: Committed = Committed(git)
         self._root: Path = git.folder
         self._map = _text_of(git.folder / MAP_FILE)
+        self._map_fits = False
         self._options, self._on_progress, self._hints, self._below = options, on_progress, hints, below
         self._stack = stack
         self._servers: dict[PlatformKind, Prefixes] = {}
@@ -202,16 +203,30 @@ class Replays:
             )
 
     def _owners(self, catalog: Catalog) -> OwnershipMap:
-        from assistant.engine.mapfile import map_from
         from assistant.engine.rehearsal import owners
 
         inferred = owners(catalog, self._hints)
-        mapped = map_from(self._map, inferred, catalog) if self._map else inferred
+        mapped = self._mapped(inferred, catalog)
         if self.yardstick is None:
             return mapped
         from assistant.ownership.yardstick import measured
 
         return measured(mapped, self.yardstick, catalog)
+
+    def _mapped(self, inferred: OwnershipMap, catalog: Catalog) -> OwnershipMap:
+        """The operator's map of today over what is inferred; what speaks of columns that an older schema had not yet is left out there."""
+        from assistant.engine.mapfile import map_from
+
+        if not self._map:
+            return inferred
+        try:
+            mapped = map_from(self._map, inferred, catalog)
+        except UsageError:
+            if not (self._map_fits or self.yardstick):
+                raise  # the newest schema is read first: there it is a mistake of whoever wrote it
+            return inferred
+        self._map_fits = True
+        return mapped
 
     def _key(self, repository: Repository) -> str:
         digest = hashlib.sha256()

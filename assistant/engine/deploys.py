@@ -338,7 +338,9 @@ class _Look:
 
         try:
             with replays(self._git, self._options, self._tell) as past:
-                now = past.proven(head)
+                now = self._at_head or past.proven(head)
+                # older schemas are measured with the owners of today, so that a leak does not begin where a guess became better
+                past.yardstick = now.rules.ownership if now is not None else None
                 before = past.proven(good) if good and now is not None else None
                 if now is not None:
                     self.rules = self._rules(past, changes, good)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import threading
 import zipfile
 from typing import TYPE_CHECKING
 
@@ -12,9 +13,11 @@ import pytest
 from assistant.domain.events import CauseNamed, FactTaken, StepState
 from assistant.engine.casefile import export, read_case, runbook_of
 from assistant.engine.commands import Answer, Open, Run
+from assistant.engine.hunting import hunt_in, kept_words, wanted
 from assistant.engine.outcome import state_of
 from assistant.engine.session import Session
 from assistant.engine.walk import latest_run, pending
+from assistant.engine.world import Cancelled
 from tests.unit.collect.deploys.line import START, Line
 
 
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from assistant.domain.events import Happening, Incident
+    from assistant.engine.bisect import Look
 
 NAME, ADDRESS, LOGIN = "Ada Lovegood", "ada.lovegood@parleyhq.com", "adalove"
 PRISMA = 'import { PrismaClient } from "@prisma/client";\nexport const prisma = new PrismaClient();\n'
@@ -226,3 +230,48 @@ def test_a_shallow_clone_says_what_is_missing_and_how_to_get_it(shop: Line, tmp_
         incident = answer(session, "recent-deploys")
         assert "not tested, because this clone is shallow" in words(incident, "recent-deploys")
         assert "git fetch --unshallow" in words(incident, "recent-deploys")
+
+
+@pytest.mark.shadow
+def test_a_map_of_owners_that_names_a_younger_column_measures_older_commits_as_well(tmp_path: Path) -> None:
+    line = Line(tmp_path / "notes")
+    tables = (
+        "create table public.notes (id uuid primary key default gen_random_uuid(), "
+        "user_id uuid not null references auth.users (id), body text);\n"
+        "alter table public.notes enable row level security;\n"
+        "create policy own on public.notes for select to authenticated using (user_id = (select auth.uid()));\n"
+    )
+    line.commit("Start", {"supabase/migrations/20260101000000_notes.sql": tables})
+    column = "alter table public.notes add column share_token text;\n"
+    line.commit("Share", {"supabase/migrations/20260102000000_share.sql": column})
+    everybody = "create policy shared on public.notes for select using (true);\n"
+    opened = line.commit("Open shared notes", {"supabase/migrations/20260103000000_shared.sql": everybody})
+    owners = '[ownership."public.notes"]\nkind = "user"\ncolumns = ["user_id"]\nsensitive = ["share_token"]\n'
+    (line.root / "stanch.toml").write_text(owners, encoding="utf-8")
+    with Session(line.root) as session:
+        session.send(Open())
+        answer(session, "confirm-scope")
+        incident = answer(session, "recent-deploys")
+        assert "the database was not rehearsed" not in words(incident, "recent-deploys")
+        assert causes(incident)[0].commit == opened
+        leak = wanted(session.world)[0]
+        looks: list[Look] = []
+        opening = hunt_in(session.world, None)(leak.fingerprint, looks.append, lambda _says: None, threading.Event())
+        assert opening.commit.sha == opened
+        assert looks[0].commit == opened, "the newest is asked about first"
+        assert kept_words(opening).startswith(f"bisect: {opened[:10]}")
+        told = answer(session, "hotfix-or-rollback")
+        assert "older code does not change" in words(told, "hotfix-or-rollback")
+
+
+@pytest.mark.shadow
+def test_a_stopped_search_ends_at_the_next_commit(tmp_path: Path) -> None:
+    line = Line(tmp_path / "notes")
+    opened = "create table public.notes (id int primary key, body text);\ngrant select on public.notes to anon;\n"
+    line.commit("Start", {"supabase/migrations/20260101000000_notes.sql": opened})
+    with Session(line.root) as session:
+        session.send(Open())
+        stop = threading.Event()
+        stop.set()
+        with pytest.raises(Cancelled):
+            hunt_in(session.world, None)("f" * 16, lambda _look: None, lambda _says: None, stop)
