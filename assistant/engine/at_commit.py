@@ -252,7 +252,7 @@ def replays(
         git: at the top of the work tree, or in a bare repository.
         options: where it is rehearsed.
         on_progress: told what is done; may raise to stop.
-        hints: brings the owner columns that the code of today names; called only when the schema leaves an owner open.
+        hints: brings the owner columns that the code of the newest commit names; called only when the schema leaves an owner open.
         below: in a monorepo, the folder whose migrations count, ending with a slash.
     """
     with ExitStack() as stack:

@@ -15,6 +15,7 @@ from assistant.collect.deploys.revisions import commit_at, resolve
 from assistant.domain.errors import UsageError
 from assistant.domain.matrix import Matrix, Seeding, Verdict
 from assistant.engine.at_commit import replays
+from assistant.engine.code_at import CodeOf
 from assistant.engine.leak_at import key_of, succeeded
 from assistant.engine.leaks import place_of, places, worst_first
 from assistant.explain.rules_change import RulesChange, compare_rules
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from assistant.domain.deploys import Commit
     from assistant.domain.facts import Place
     from assistant.domain.matrix import Cell
-    from assistant.domain.ownership import CodeHints
     from assistant.engine.at_commit import Proven
     from assistant.engine.options import Options
 
@@ -77,7 +77,6 @@ def behaviour(
     options: Options,
     on_progress: OnProgress,
     *,
-    hints: Callable[[], CodeHints] | None = None,
     below: str = "",
 ) -> Behaviour:
     """What became possible between two revisions, and what is possible no longer.
@@ -87,7 +86,6 @@ def behaviour(
         spec: ``A..B``, any two revisions; an empty side is HEAD.
         options: where it is rehearsed.
         on_progress: told where it is; may raise to stop.
-        hints: brings the owner columns that the code of today names.
         below: in a monorepo, the folder whose migrations count, ending with a slash.
 
     Raises:
@@ -100,6 +98,7 @@ def behaviour(
     if not dots:
         raise UsageError(f"{spec!r} names no two revisions.", "Write it as --diff OLDER..NEWER.")
     older, newer = (resolve(git, side.strip(".") or "HEAD") for side in (first, second))
+    hints = CodeOf(git, newer, on_progress, workers=options.workers).hints
     with replays(git, options, on_progress, hints, below) as opened:
         on_progress("attacking the newer revision", 0, 0)
         after = opened.proven(newer)

@@ -11,51 +11,73 @@ from typing import TYPE_CHECKING
 from assistant.collect.code.at_commit import CodeHistory, with_entries
 from assistant.collect.code.sources import is_manifest, is_source
 from assistant.collect.git import EndedEarlyError
-from assistant.detect.code.run import detect_code
 from assistant.domain.errors import UnreachableError
+from assistant.domain.ownership import CodeHints
 from assistant.engine.bisect import Answer, Presence
+from assistant.engine.leak_at import no_finding
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from assistant.collect.git import Git
-    from assistant.domain.code import Decisions
+    from assistant.domain.code import CodeMap
     from assistant.domain.facts import Place
     from assistant.domain.findings import Finding
 
     OnProgress = Callable[[str, int, int], None]
+    Judge = Callable[[CodeMap], tuple[Finding, ...]]
 
 
-class InCode:
-    """Asks the code map of a commit."""
+class CodeOf:
+    """The code of the bad commit, read and followed when first asked for, and once."""
 
-    def __init__(
-        self, git: Git, bad: str, on_progress: OnProgress, *, workers: int = 2, decisions: Decisions | None = None
-    ) -> None:
-        """Follow the code of the bad commit; ``look_for`` says what is asked about.
+    def __init__(self, git: Git, commit: str, on_progress: OnProgress, *, workers: int = 2) -> None:
+        """Nothing is read yet."""
+        self._commit = commit
+        self.history = CodeHistory(git, workers=workers, on_progress=on_progress)
+        self._map: CodeMap | None = None
+
+    def map(self) -> CodeMap:
+        """The code map.
 
         Raises:
             UnreachableError: its files are not in this clone.
         """
-        self._history = CodeHistory(git, workers=workers, on_progress=on_progress)
-        self._decisions = decisions
-        try:
-            self._map = self._history.map(bad)
-        except EndedEarlyError as error:
-            raise UnreachableError(
-                f"the files of commit {bad[:12]} are not in this clone: {error.said}",
-                "Fetch the whole history with `git fetch --unshallow` (or `git fetch --refetch` in a partial clone).",
-            ) from error
-        self.findings = detect_code(self._map, decisions=decisions)
-        """About the code of the bad commit."""
-        self._finding: Finding | None = None
-        self._file = ""
+        if self._map is None:
+            try:
+                self._map = self.history.map(self._commit)
+            except EndedEarlyError as error:
+                raise UnreachableError(
+                    f"the files of commit {self._commit[:12]} are not in this clone: {error.said}",
+                    "Fetch the whole history with `git fetch --unshallow` (or `git fetch --refetch` in a partial clone).",
+                ) from error
+        return self._map
 
-    def look_for(self, finding: Finding) -> None:
-        """Ask about this one from now on."""
-        self._finding = finding
-        entry = next((one for one in self._map.entries if one.id == finding.entry), None)
+    def hints(self) -> CodeHints:
+        """Columns that the code compares with the caller, for the map of owners."""
+        return CodeHints(owner_columns=dict(self.map().owner_columns))
+
+
+class InCode:
+    """Asks the code map of a commit about one finding of the bad one."""
+
+    def __init__(self, code: CodeOf, asked: str, judges: Iterable[Judge]) -> None:
+        """Args: code: of the bad commit; asked: fingerprint; judges: the rules, of which the first that know the finding are used.
+
+        Raises:
+            UsageError: there is no such finding.
+            UnreachableError: the files of the bad commit are not in this clone.
+        """
+        self._history, self._map = code.history, code.map()
+        for judge in judges:
+            found = next((one for one in judge(self._map) if one.fingerprint == asked), None)
+            if found is not None:
+                self._judge, self.finding = judge, found
+                break
+        else:
+            raise no_finding(asked)
+        entry = next((one for one in self._map.entries if one.id == found.entry), None)
         self._file = entry.place.file if entry is not None else ""
 
     def counts(self, path: str) -> bool:
@@ -76,9 +98,7 @@ class InCode:
         Raises:
             EndedEarlyError: the files of the commit are not here.
         """
-        wanted = self._finding
-        if wanted is None:
-            return None
+        wanted = self.finding
         if self._file:
             entries = self._history.entries(commit, [wanted.entry], [self._file])
             map_ = with_entries(self._map, [wanted.entry], entries)
@@ -89,7 +109,7 @@ class InCode:
             )
         else:
             map_ = self._history.map(commit)
-        found = detect_code(map_, decisions=self._decisions)
+        found = self._judge(map_)
         same = [one for one in found if one.fingerprint == wanted.fingerprint]
         same += [one for one in found if wanted.entry and (one.rule, one.entry) == (wanted.rule, wanted.entry)]
         return next(iter(same), None)

@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from assistant.collect.deploys.revisions import commit_at, resolve, stretch
 from assistant.domain.errors import UsageError
 from assistant.engine.at_commit import replays
 from assistant.engine.bisect import Verdict, bisect
+from assistant.engine.code_at import CodeOf, InCode
 from assistant.engine.leak_at import (
     Leak,
     is_fingerprint,
     key_of,
     leak_of,
-    no_finding,
     same_cause,
     succeeded,
 )
@@ -27,14 +28,15 @@ from assistant.engine.leaks import place_of, places, worst_first
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from assistant.collect.deploys.revisions import Stretch
     from assistant.collect.git import Git
+    from assistant.domain.code import CodeMap
     from assistant.domain.deploys import Commit
     from assistant.domain.facts import Place
+    from assistant.domain.findings import Finding
     from assistant.domain.matrix import Cell
-    from assistant.domain.ownership import CodeHints
     from assistant.engine.at_commit import Proven, Replays
     from assistant.engine.bisect import Look
     from assistant.engine.options import Options
@@ -78,7 +80,6 @@ def find_opening(
     options: Options,
     on_progress: OnProgress,
     *,
-    hints: Callable[[], CodeHints] | None = None,
     below: str = "",
     on_look: Callable[[Look], None] = lambda _look: None,
 ) -> Opening:
@@ -91,7 +92,6 @@ def find_opening(
         asked: which leak (see ``leak_at.leak_of``); None for the worst.
         options: where it is rehearsed.
         on_progress: told what is done, and how many commits of about how many are tested; may raise to stop.
-        hints: brings the owner columns that the code of today names.
         below: in a monorepo, the folder whose migrations count, ending with a slash.
         on_look: told before each commit where the search is.
 
@@ -103,11 +103,13 @@ def find_opening(
     bad_sha = resolve(git, bad)
     searched = stretch(git, resolve(git, good) if good else "", bad_sha)
     began = time.monotonic()
-    with replays(git, options, on_progress, hints, below) as opened:
+    code = CodeOf(git, bad_sha, on_progress, workers=options.workers)
+    with replays(git, options, on_progress, code.hints, below) as opened:
         on_progress("reading the bad commit", 0, 0)
         at_bad = opened.proven(bad_sha)
         if asked is not None and is_fingerprint(asked) and not _is_of_database(at_bad, asked):
-            found = _in_code(git, searched, asked, options, on_progress, on_look)
+            question = InCode(code, asked, _judges(git, at_bad))
+            found = _in_code(git, searched, question, on_progress, on_look)
         elif at_bad is not None:
             found = _in_database(git, searched, opened, at_bad, leak_of(at_bad, asked), on_progress, on_look)
         else:
@@ -150,24 +152,28 @@ def _is_of_database(at_bad: Proven | None, asked: str) -> bool:
     return at_bad is not None and any(one.fingerprint == asked for one in at_bad.findings)
 
 
-def _in_code(
-    git: Git,
-    searched: Stretch,
-    asked: str,
-    options: Options,
-    on_progress: OnProgress,
-    on_look: Callable[[Look], None],
-) -> Opening:
-    """The opening of a finding about code: the first commit at which the code map has it."""
-    from assistant.engine.code_at import InCode
+def _judges(git: Git, at_bad: Proven | None) -> Iterator[Callable[[CodeMap], tuple[Finding, ...]]]:
+    """The rules about code as a scan applies them, joined with what the database of the bad commit showed; then without it."""
+    from assistant.detect.code.run import detect_code
     from assistant.engine.decisions import load_decisions
 
-    bad = searched.line[-1]
-    question = InCode(git, bad, on_progress, workers=options.workers, decisions=load_decisions(git.folder))
-    finding = next((one for one in question.findings if one.fingerprint == asked), None)
-    if finding is None:
-        raise no_finding(asked)
-    question.look_for(finding)
+    decisions = load_decisions(git.folder)
+    if at_bad is not None:
+        yield partial(
+            detect_code,
+            catalog=at_bad.rules.catalog,
+            ownership=at_bad.rules.ownership,
+            matrix=at_bad.matrix,
+            decisions=decisions,
+        )
+    yield partial(detect_code, decisions=decisions)
+
+
+def _in_code(
+    git: Git, searched: Stretch, question: InCode, on_progress: OnProgress, on_look: Callable[[Look], None]
+) -> Opening:
+    """The opening of a finding about code: the first commit at which the code map has it."""
+    finding = question.finding
     verdict = bisect(
         git,
         searched,
@@ -176,14 +182,14 @@ def _in_code(
         on_look=on_look,
     )
     return Opening(
-        leak=Leak(id=asked, says=finding.title, finding=finding, by_finding=True),
+        leak=Leak(id=finding.fingerprint, says=finding.title, finding=finding, by_finding=True),
         verdict=verdict,
         since="",
         cause="",
         commit=commit_at(git, verdict.commit),
         place=question.place(verdict.commit),
         cell=None,
-        bad=bad,
+        bad=searched.line[-1],
         notes=searched.notes,
     )
 

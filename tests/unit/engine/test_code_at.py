@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from assistant.collect.git import Git
+from assistant.detect.code.run import detect_code
 from assistant.engine.bisect import Presence
-from assistant.engine.code_at import InCode
+from assistant.engine.code_at import CodeOf, InCode
 from assistant.engine.opening import find_opening
 from assistant.engine.options import Options
 from tests.unit.collect.deploys.line import Line
@@ -40,9 +41,9 @@ def line(tmp_path) -> Line:
 
 
 def question(line: Line) -> InCode:
-    asked = InCode(Git(line.root), line.git("rev-parse", "HEAD"), lambda *_: None, workers=1)
-    asked.look_for(next(one for one in asked.findings if one.entry))
-    return asked
+    code = CodeOf(Git(line.root), line.git("rev-parse", "HEAD"), lambda *_: None, workers=1)
+    fingerprint = next(one.fingerprint for one in detect_code(code.map()) if one.entry)
+    return InCode(code, fingerprint, [detect_code])
 
 
 def test_the_commit_that_dropped_the_owner_is_named(line) -> None:
@@ -51,7 +52,7 @@ def test_the_commit_that_dropped_the_owner_is_named(line) -> None:
     opened = line.commit("Simplify", {ROUTE: OPEN})
     for n in range(4):
         line.commit(f"More {n}", {"app/page.tsx": f"export default function Page() {{ return {n} }}\n"})
-    fingerprint = next(one.fingerprint for one in question(line).findings if one.entry)
+    fingerprint = question(line).finding.fingerprint
     found = find_opening(Git(line.root), good, "HEAD", fingerprint, Options(workers=1), lambda *_: None)
     assert (found.verdict.commit, found.commit.subject) == (opened, "Simplify")
     assert found.place is not None
