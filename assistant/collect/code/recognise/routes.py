@@ -21,6 +21,7 @@ from assistant.collect.code.recognise import (
     vectors,
 )
 from assistant.collect.code.recognise.chains import NOBODYS, Seen, package_of
+from assistant.collect.code.recognise.providers_known import PROVIDERS
 
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ _OWNERS: tuple[tuple[Reader, tuple[str, ...]], ...] = (
     (orm.query, ("typeorm", "@nestjs/typeorm", "@mikro-orm/", "sequelize", "@sequelize/", "knex", "objection")),
     (mongo.query, ("mongoose", "mongodb", "pymongo", "motor", "@typegoose/", "beanie", "mongoengine", "odmantic")),
     (python.query, ("sqlalchemy", "sqlmodel", "flask_sqlalchemy", "django", "psycopg", "asyncpg", "sqlite3", "aiosqlite", "pymysql", "MySQLdb", "aiomysql", "databases", "duckdb", "mysql.connector", "tortoise", "peewee")),
-    (providers.query, tuple(prefix for one in providers.PROVIDERS for prefix in one.packages)),
+    (providers.query, tuple(prefix for one in PROVIDERS for prefix in one.packages)),
 )  # fmt: skip
 _PRIVATE = re.compile(
     r"^@[^/]+/(?:.*[-/])?(?:db|database|prisma|drizzle|supabase|kysely|orm|data|backend)(?:-?client)?s?$"
