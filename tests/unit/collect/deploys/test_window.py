@@ -46,6 +46,12 @@ def test_a_revision(line, last_good) -> None:
     assert window(line, last_good)[1] == ["Commit 5", "Commit 4"]
 
 
+def test_a_first_commit_is_looked_at_itself(line) -> None:
+    good, subjects, why, _ = window(line, "HEAD~5")
+    assert (good, len(subjects)) == ("", 6)
+    assert "first commit" in why
+
+
 @pytest.mark.parametrize("last_good", ["2 hours ago", "2 hours", "2025-10-09T11:53:20Z", "2025-10-09 11:53:20+00:00"])
 def test_a_time(line, last_good) -> None:
     assert window(line, last_good)[1] == ["Commit 5", "Commit 4"]
