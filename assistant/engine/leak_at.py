@@ -24,11 +24,17 @@ if TYPE_CHECKING:
 
     from assistant.domain.findings import Finding
     from assistant.domain.matrix import Cell, Matrix
+    from assistant.domain.replay import Skipped
     from assistant.engine.at_commit import Proven, Replays
 
     Key = tuple[str, str, str, str, str]
 
 _FINGERPRINT = re.compile(r"[0-9a-f]{16}")
+_HARMLESS = re.compile(
+    r"(?:insert(?!\s+into\s+\"?storage)|update|delete|select|copy|truncate|create\s+(?:unique\s+)?index|comment)\b"
+)
+"""Rows and indexes open nothing."""
+_ANYTHING = re.compile(r"\A(?:do|call|begin|set|revoke|grant)\b|\ball\s+(?:tables|functions|routines)\b")
 _SUCCEEDED = (ASKED, INBOX, SHARED, REPEATS)
 
 
@@ -54,6 +60,15 @@ class Leak:
         if self.finding is not None:
             names.add(_object_of(self.finding))
         return frozenset(names)
+
+    def may_turn_on(self, left: Skipped) -> bool:
+        """True when a statement that failed may decide about it: it names one of the objects, or does not say what it changes."""
+        said = left.statement.lower()
+        if _HARMLESS.match(said):
+            return False
+        through = {key[1].partition("/")[2] for key in self.keys}
+        bare = {name.rpartition(".")[2].lower() for name in (*self.objects, *through)} - {""}
+        return _ANYTHING.search(said) is not None or any(re.search(rf"\b{re.escape(one)}\b", said) for one in bare)
 
 
 def leak_of(proven: Proven, asked: str | None) -> Leak:
@@ -141,7 +156,9 @@ class InDatabase:
         proven = self._replays.proven(commit, self._leak.objects)
         if proven is None:
             return Answer(presence=Presence.ABSENT)  # nothing is there that could leak
-        failures = frozenset(f"{left.statement} ({left.reason})" for left in proven.rules.replay.skipped)
+        failures = frozenset(
+            f"{left.statement} ({left.reason})" for left in proven.rules.replay.skipped if self._leak.may_turn_on(left)
+        )
         if self._by_cause:
             there = any(same_cause(one, self._leak.finding) for one in proven.findings)
             return Answer(presence=Presence.PRESENT if there else Presence.ABSENT, failures=failures)

@@ -164,3 +164,19 @@ def test_a_cause_is_a_rule_on_an_object_whatever_its_policies_are_called() -> No
     assert not same_cause(one, finding("rls-off", "public.chats"))
     assert not same_cause(one, finding("always-true", "public.notes"))
     assert not same_cause(one, None)
+
+
+@pytest.mark.parametrize(
+    ("statement", "matters"),
+    [
+        ('create policy "x" on public.chats for select using (true)', True),
+        ("do $$ begin execute 'alter table ' end $$", True),
+        ("grant select on all tables in schema public to anon", True),
+        ("alter table public.notes add column x nonsense", False),
+        ("insert into public.chats values (1)", False),
+        ("create index on public.chats (x)", False),
+    ],
+)
+def test_a_failure_elsewhere_is_no_doubt(statement: str, *, matters: bool) -> None:
+    left = Skipped(file="a.sql", line=1, reason="no", statement=statement)
+    assert leak_of(proven(CHATS), "chats").may_turn_on(left) is matters
