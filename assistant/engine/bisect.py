@@ -73,11 +73,15 @@ class Verdict:
     merge: str = ""
     """The merge that brought ``commit`` to the line that was searched; empty when it lies on it."""
     also: tuple[str, ...] = ()
-    """Commits right before ``commit`` that could not be tested: each of them may be the one, oldest first."""
+    """Commits right before ``commit`` that could not be tested, or were not after many that could not: each may be the one, oldest first."""
     tested: int = 0
     """Commits at which the question was put, both ends and the skipped ones included."""
     skipped: tuple[Skipped, ...] = ()
     """Commits that could not be tested, in the order in which they were tried."""
+
+
+MOST_MISSED = 24
+"""Commits in a row, spread over what is left, that could not be tested: then all that is left is named as possible."""
 
 
 class AlreadyThereError(UsageError):
@@ -127,7 +131,7 @@ class _Search:
         untested: set[int] = set()
         missed = 0
         self.expected = self.asked + max(1, (high - low - 1).bit_length())
-        while free := [index for index in range(low + 1, high) if index not in untested]:
+        while missed < MOST_MISSED and (free := [index for index in range(low + 1, high) if index not in untested]):
             aim = low + (high - low) * _fraction(missed)
             index = min(free, key=lambda one: (abs(one - aim), one))
             answer = self._certain(commits[index], commits[low] if low >= 0 else before, commits[high])

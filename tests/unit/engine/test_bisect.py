@@ -85,6 +85,15 @@ def test_a_long_broken_stretch_is_jumped_out_of(line) -> None:
     assert len(question.asked) < 20
 
 
+def test_where_nothing_can_be_tested_the_search_ends_and_names_all_that_is_left(line, monkeypatch) -> None:
+    monkeypatch.setattr("assistant.engine.bisect.MOST_MISSED", 5)
+    hashes = schemas(line, "sound", *["broken"] * 20, "leak")
+    verdict, question = hunt(line, hashes[0], hashes[-1])
+    assert (verdict.commit, verdict.also) == (hashes[-1], tuple(hashes[1:-1]))
+    assert len(verdict.skipped) == 5
+    assert len(question.asked) == 2 + 5
+
+
 def test_an_absence_is_doubted_when_a_statement_fails_there_alone(line) -> None:
     hashes = schemas(line, "sound", "sound", "fails-new", "leak", "leak")
     verdict, _ = hunt(line, hashes[0], hashes[-1])

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from assistant.faces.cli.say import Voice
 
 _SHORT = 12
+_MOST = 8
 
 
 def run(arguments: argparse.Namespace, voice: Voice) -> int:
@@ -84,8 +85,9 @@ def tell(voice: Voice, opening: Opening) -> None:
         voice.line(f"It is open for another reason by now: since {opening.cause[:_SHORT]}.", indent=2)
     if verdict.also:
         voice.line()
-        names = ", ".join(one[:_SHORT] for one in verdict.also)
-        voice.line(f"It may also be one of these, which could not be tested: {names}.", kind="high")
+        names = ", ".join(one[:_SHORT] for one in verdict.also[:_MOST])
+        more = f" and {len(verdict.also) - _MOST} between them" if len(verdict.also) > _MOST else ""
+        voice.line(f"It may also be one of these, which could not be tested: {names}{more}.", kind="high")
     voice.line()
     since = f"it was not there at {verdict.before[:_SHORT]}" if verdict.before else "it was there from the beginning"
     voice.line(f"{plural(verdict.tested, 'commit')} tested in {opening.seconds:.1f} s; {since}.")
