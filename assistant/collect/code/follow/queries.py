@@ -15,6 +15,7 @@ from assistant.collect.code.values import (
     Draft,
     Identity,
     Known,
+    Listed,
     Shape,
     Test,
     Value,
@@ -249,12 +250,24 @@ def _checked(run: Run, chain: Chain, check: Check) -> Value | None:
         kinds = {GuardKind.SIGNATURE: "signed", GuardKind.SECRET: "secret"}
         if kind in kinds:
             promise = run.promise_of_check(kinds[kind], check.says)
-            compared = chain.last.arguments if chain.last is not None else None
-            both = kind is GuardKind.SECRET and compared is not None and len(compared) == 2  # noqa: PLR2004 - the two that are compared
-            return run.mean(promise, Test("equal", compared)) if both and compared else promise
+            compared = _compared(kind, chain.last.arguments or () if chain.last is not None else ())
+            return run.mean(promise, Test("equal", compared)) if compared else promise
     if kind is GuardKind.RATE and not check.throws:
         run.note_guard(kind, check.says, chain)
     return None
+
+
+def _compared(kind: GuardKind, arguments: tuple[Value, ...]) -> tuple[Value, ...]:
+    """The two sides that a call compares: two digests, or what a key signs and what was sent."""
+    if kind is GuardKind.SECRET and len(arguments) == 2:  # noqa: PLR2004 - timingSafeEqual(a, b)
+        return arguments
+    if kind is GuardKind.SIGNATURE and len(arguments) == 4:  # noqa: PLR2004 - subtle.verify(algorithm, key, signature, data)
+        key, data = arguments[1], arguments[3]
+        return (
+            Listed((key, data)),
+            data,
+        )  # the bytes of the signature have come a long way: what they are over is known
+    return ()
 
 
 def _done(run: Run, chain: Chain, deed: Deed) -> None:

@@ -20,7 +20,7 @@ CREDENTIAL = re.compile(
 )
 _CARRIER = re.compile(r"^(?:header\.(?:authori|x-?api|api|.*(?:token|key|secret|signature))|cookie)", re.IGNORECASE)
 ROLE = re.compile(
-    r"(?:^|[._])(?:is_?)?(?:role|roles|admin|staff|super|owner$|moderator|permission|scope|can[A-Z_]|privileg|account_?type|user_?type)|[a-z]Role$|is[A-Z]\w*(?:Admin|Owner|Staff|Member)",
+    r"(?:^|[._])(?:is_?)?(?:role|roles|admin|staff|super|agency|operator|owner$|moderator|permission|scope|can[A-Z_]|privileg|account_?type|user_?type)|[a-z]Role$|is[A-Z]\w*(?:Admin|Owner|Staff|Member)",
     re.IGNORECASE,
 )
 SHARED = re.compile(

@@ -197,6 +197,8 @@ def _signature(chain: Chain, signed: dict[str, tuple[bool, str]], name: str) -> 
     about = argument(chain.last, 0)
     if found is not None:
         return Check("signature", _says(chain), found[0], found[1], about)
+    if name == "verify" and chain.source == "global" and any(step.name == "subtle" for step in chain.steps):
+        return Check("signature", "crypto.subtle.verify", throws=False, result="boolean", about=argument(chain.last, 3))
     if name in {"constructEvent", "constructEventAsync", "construct_event"}:
         return Check("signature", _says(chain), throws=True, result="signed", about=about)
     if name in {"unmarshal", "verify", "verifyAndReceive", "unwrap"}:
