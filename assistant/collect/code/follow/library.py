@@ -78,6 +78,8 @@ _SOME = frozenset({"some", "every", "findIndex"})
 _OUTSIDE = frozenset({OriginKind.REQUEST, OriginKind.CONSTANT})
 _READERS = frozenset({"get", "getAll", "getlist", "param", "query", "queries", "header", "valid", "cookie"})
 _SECTION = {"json": "body", "form": "form", "query": "query", "param": "path", "header": "header", "cookie": "cookie"}
+_MOST = 60
+"""Items that one call adds to a list."""
 
 
 def known_method(run: Run, value: Known, name: str, arguments: tuple[Value, ...], module: str, at: int) -> Value:
@@ -206,9 +208,9 @@ def listed_method(run: Run, value: Listed, name: str, arguments: tuple[Value, ..
     if name in {"includes", "indexOf", "has"} and arguments:
         return _NEVER if run.elsewhere(value, arguments[0]) else Test("in", (arguments[0], value))
     if name in {"push", "unshift", "append", "add", "concat", "extend"}:
-        extra = tuple(item for one in arguments for item in (one.items if isinstance(one, Listed) else (one,)))
+        extra = tuple(item for one in arguments for item in (one.items if isinstance(one, Listed) else (one,)))[:_MOST]
         run.append(value, extra)
-        return Listed(value.items + extra)
+        return Listed((value.items + extra)[:_MOST])
     if name in {"pop", "shift", "at"}:
         return either(*value.items) if value.items else NOTHING
     if name == "join":

@@ -47,6 +47,8 @@ _PLAIN = (Constant, Known, Shape)
 """Values with which nothing happens when nobody uses them."""
 _STEPS = 60_000
 """Nodes one entry may cost: about a quarter of a second."""
+_LONGEST_LIST = 60
+"""Items of a list that are told apart."""
 
 
 class Run:
@@ -210,7 +212,7 @@ class Run:
 
     def append(self, value: Listed, extra: tuple[Value, ...]) -> None:
         """``list.push(x)``: every name of that list sees the longer one."""
-        longer = Listed(value.items + extra)
+        longer = Listed((value.items + extra)[:_LONGEST_LIST])  # a list that takes itself in doubles at every turn
         for frame_scope in calls.scopes_of(self):
             for name, known in frame_scope.names.items():
                 if known is value:

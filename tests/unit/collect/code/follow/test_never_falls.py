@@ -18,3 +18,14 @@ def test_a_lazy_import_of_a_module_that_passes_on_what_is_not_there():
         " return Response.json({ found, rows: await prisma.item.findMany() }); }",
     }
     assert [query.table for query in map_of(files).entries[0].queries] == ["item"]
+
+
+def test_a_list_that_takes_itself_in_at_every_turn():
+    """It doubles: forty turns were more items than there is memory for, and the scan never came back."""
+    pushes = "all.push(...all);" * 40
+    files = {
+        "lib/db.ts": PRISMA,
+        "app/api/items/route.ts": 'import { prisma } from "../../../lib/db";\n'
+        f"export async function GET() {{ const all = [1]; {pushes} return Response.json(await prisma.item.findMany()); }}",
+    }
+    assert [query.table for query in map_of(files).entries[0].queries] == ["item"]
