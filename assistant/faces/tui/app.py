@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
-from textual.app import App
 from textual.binding import Binding
 from textual.worker import WorkerState
 
@@ -23,9 +22,10 @@ from assistant.engine.commands import Answer, Note, Run, Skip, Undo
 from assistant.engine.fold import APPROVAL
 from assistant.engine.options import Options
 from assistant.engine.playbooks import load_playbook
-from assistant.faces.tui import terminal, windows
+from assistant.faces.tui import terminal
 from assistant.faces.tui.keys import ACTIONS
-from assistant.faces.tui.messages import Ended, Happened, Read
+from assistant.faces.tui.looking import Looking
+from assistant.faces.tui.messages import Ended, Happened
 from assistant.faces.tui.screens.stage import StageScreen
 from assistant.faces.tui.view import next_step, stages, steps_of
 from assistant.text.screen import screen
@@ -42,10 +42,9 @@ if TYPE_CHECKING:
     from assistant.domain.playbook import Playbook, Step
     from assistant.engine.commands import Command
     from assistant.engine.session import Session
-    from assistant.engine.world import World
 
 
-class StanchApp(App[None]):
+class StanchApp(Looking):
     """One incident in one repository."""
 
     CSS_PATH = Path(__file__).with_name("stanch.tcss")
@@ -272,69 +271,6 @@ class StanchApp(App[None]):
             return self.session.evidence.describe(evidence).kind
         except StanchError:
             return ""
-
-    @work(thread=True, group="engine", exclusive=True, exit_on_error=False)
-    def _bring(self, window: Callable[[World], Screen[Any]]) -> None:
-        """Bring up what a restart lost, then show what was asked for."""
-        assert self.session is not None
-        try:
-            shown = window(self.session.world)
-        except StanchError as error:
-            self.post_message(Ended((error.says, error.remedy)))
-        else:
-            self.post_message(Ended())
-            self.call_from_thread(self.push_screen, shown)
-
-    def _look(self, window: Callable[[World], Screen[Any]]) -> None:
-        if self.session is None or self.working:
-            self.notify("A step is still running; press c to cancel it.", markup=False)
-            return
-        self.working = True
-        self.session.world.cancel.clear()
-        self._bring(window)
-
-    def action_open_matrix(self) -> None:
-        """Who can do what; attacks again if a restart lost the result."""
-        self._look(windows.matrix)
-
-    def action_open_map(self) -> None:
-        """Who owns the rows."""
-        self._look(partial(windows.owners, self))
-
-    def action_open_code(self) -> None:
-        """Every way into the code."""
-        self._look(partial(windows.code, self))
-
-    def action_open_deploys(self) -> None:
-        """Which commit opened it; ranks again if a restart lost the result."""
-        self._look(partial(windows.deploys, self))
-
-    def action_open_bisect(self) -> None:
-        """Since when: the commit that opened a leak; from the list of deploys, the leak of the commit under the cursor."""
-        from assistant.faces.tui.screens.deploys import DeploysScreen
-
-        meant = self.screen.current() if isinstance(self.screen, DeploysScreen) else None
-        first = next((reason.finding for reason in meant.reasons if reason.finding), "") if meant is not None else ""
-        self._look(partial(windows.bisect, self, first))
-
-    @work(thread=True, group="read", exit_on_error=False)
-    def in_thread(self, act: Callable[[], None]) -> None:
-        """Run what a screen asked for; it speaks in messages to that screen alone."""
-        act()
-
-    def read(self, asking: Screen[Any], what: str, bring: Callable[[], str]) -> None:
-        """Bring a text that a screen asked for; a failure is two sentences in its place."""
-
-        def act() -> None:
-            try:
-                text = bring()
-            except StanchError as error:
-                text = f"{error.says} {error.remedy}"
-            except Exception as error:  # noqa: BLE001 - whatever it is, the screen that waits gets a sentence
-                text = f"stanch met something it does not know: {type(error).__name__}: {error}"
-            asking.post_message(Read(what, text))
-
-        self.in_thread(act)
 
     def action_open_timeline(self) -> None:
         """Everything that happened."""
