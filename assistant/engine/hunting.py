@@ -1,4 +1,4 @@
-"""A bisect for a person who watches: which leaks can be looked for, and one search that says where it is and stops when asked."""
+"""A bisect for a person who watches: which leaks and findings can be looked for, and one search that says where it is and stops when asked."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assistant.domain.errors import UsageError
+from assistant.domain.matrix import SEVERITY_RANK, Severity
 from assistant.engine.lookback import SHORT, beginning
 from assistant.engine.world import Cancelled
 from assistant.text.plural import plural
@@ -36,28 +37,24 @@ class Wanted:
 
 
 def wanted(world: World) -> tuple[Wanted, ...]:
-    """The leaks of the database that an attack showed, worst first.
+    """What can be looked for: leaks of the database that an attack showed, worst first, then findings about code.
 
     Raises:
         UsageError: there is none.
     """
     rehearsal = world.database()
-    if rehearsal is None:
+    shown = [one for one in rehearsal.findings() if one.executed] if rehearsal is not None else []
+    grave = [one for one in world.code().findings if SEVERITY_RANK[one.severity] <= SEVERITY_RANK[Severity.MEDIUM]]
+    known = {one.fingerprint for one in shown}
+    found = (*shown, *(one for one in grave if one.fingerprint not in known))
+    if not found:
         raise UsageError(
-            "there is no schema whose commits could be attacked.",
-            "The list of deploys names commits that changed code.",
+            "no attack on the database succeeds and no finding about code is grave, so there is nothing to look for.",
+            "The list of deploys names commits whose lines say something.",
         )
-    shown = tuple(
-        Wanted(fingerprint=one.fingerprint, says=f"{one.severity.value}: {one.rule}: {one.title}")
-        for one in rehearsal.findings()
-        if one.executed
+    return tuple(
+        Wanted(fingerprint=one.fingerprint, says=f"{one.severity.value}: {one.rule}: {one.title}") for one in found
     )
-    if not shown:
-        raise UsageError(
-            "no attack on the database succeeds, so there is no leak to look for.",
-            "The list of deploys names commits that changed code.",
-        )
-    return shown
 
 
 def stretch_of(world: World, incident: Incident) -> tuple[str | None, str]:

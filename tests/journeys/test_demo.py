@@ -72,6 +72,8 @@ def test_an_export_names_nobody_who_made_a_commit(walked, tmp_path) -> None:
         assert name not in whole, name
         assert address not in whole, address
     assert "[author:" in whole
+    assert "parley.example" not in Desk(root).type("runbook", root).out
+    assert "contractor &lt;contractor\\@parley.example&gt;" in Desk(root).type("runbook", root, "--authors").out
 
 
 def test_what_was_written_is_there_and_the_case_file_whole(walked) -> None:

@@ -13,7 +13,7 @@ import pytest
 from assistant.domain.events import CauseNamed, FactTaken, StepState
 from assistant.engine.casefile import export, read_case, runbook_of
 from assistant.engine.commands import Answer, Open, Run
-from assistant.engine.hunting import hunt_in, kept_words, wanted
+from assistant.engine.hunting import hunt_in, kept_words, stretch_of, wanted
 from assistant.engine.outcome import state_of
 from assistant.engine.session import Session
 from assistant.engine.walk import latest_run, pending
@@ -199,6 +199,21 @@ def test_the_runbook_tells_for_how_long_and_by_whom_only_when_asked(
     with zipfile.ZipFile(asked) as packed:
         assert NAME in packed.read(f"{incident.id}/runbook.md").decode()
         assert NAME not in packed.read(f"{incident.id}/journal.jsonl").decode(), "a case file names nobody"
+
+
+def test_a_finding_about_code_can_be_looked_for_as_well(shop: Line, session: Session) -> None:
+    opened = shop.git("rev-parse", "HEAD~1")
+    leak = wanted(session.world)[0]
+    assert leak.says.endswith("through GET /api/orders/[id].")
+    looks: list[Look] = []
+    incident = answer(session, "intake", last_good="v1.4.0")
+    good, says = stretch_of(session.world, incident)
+    assert good == shop.git("rev-parse", "v1.4.0")
+    assert says == f"from {good[:10]} (v1.4.0) to HEAD"
+    opening = hunt_in(session.world, good)(leak.fingerprint, looks.append, lambda _says: None, threading.Event())
+    assert opening.commit.sha == opened
+    assert looks
+    assert "Ada" not in kept_words(opening)
 
 
 def test_without_a_commit_nothing_is_called_tested(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from assistant.engine.opening import Opening
 
 IDLE = "Enter looks for the commit that opened the leak under the cursor. Nothing of the repository is touched."
-STOPPED = "Stopped. What was tested is remembered: Enter goes on where it was."
+STOPPED = "Stopped. Enter looks again: what was attacked is remembered."
 STOPPING = "stopping after this commit …"
 
 

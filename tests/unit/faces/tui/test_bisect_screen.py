@@ -139,7 +139,7 @@ async def test_escape_stops_a_search_and_only_then_leaves() -> None:
         await pilot.pause()
         assert app.screen is shown
         assert not shown.running
-        assert STOPPED.split(":")[0] in screen_text(app)
+        assert STOPPED.split(".")[0] in screen_text(app)
         assert STOPPING not in screen_text(app)
         await pilot.press("escape")
         await pilot.pause()
