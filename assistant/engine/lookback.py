@@ -26,6 +26,7 @@ _UNSAID: Final = frozenset({"", "no", "none", "unknown", "not known", "not known
 _POINTER: Final = re.compile(
     r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?Z?)?|\d{1,5} ?(?:minute|hour|day|week|month)s?(?: ago)?|[\w./-]*\d[\w./-]*"
 )
+_MAYBE_HASH: Final = re.compile(r"[0-9a-f]{1,6}")
 _PUSHED: Final = frozenset({"push", "merge"})
 """Sources that say no more than that the branch moved."""
 
@@ -57,7 +58,11 @@ def beginning(incident: Incident, root: Path, now: datetime) -> Beginning:
     if said.casefold() in _UNSAID:
         return Beginning(revision=None)
     git = top_of(root)
-    for word in dict.fromkeys((said, *_POINTER.findall(said))):
+    for word in dict.fromkeys((said, *(part.strip("./-") for part in _POINTER.findall(said)))):
+        # a year is four digits of some hash, too: something so short has to be a name
+        is_short = _MAYBE_HASH.fullmatch(word) is not None and not git.line(["tag", "--list", word])
+        if not word or (is_short and when(word, now) is None):
+            continue
         if when(word, now) is not None or commit_of(git, word) is not None:
             return Beginning(revision=word)
     return Beginning(

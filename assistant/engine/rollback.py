@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from assistant.engine.deploys import Told
 
 _LARGEST: Final = 1_000_000
+_BACK: Final = re.compile(r"(?:^|[/._-])(?:down|undo|rollback|revert)(?:[._-][^/]*)?\.sql\Z", re.IGNORECASE)
+"""A file that takes a migration back: nobody applied it."""
 _COMMENT: Final = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
 _TAKES: Final = (
     ("drops a table", re.compile(r"\bdrop\s+table\b", re.IGNORECASE)),
@@ -111,7 +113,7 @@ def _staying(root: Path, commits: list[Commit]) -> tuple[Staying, ...]:
     found: dict[str, Staying] = {}
     for commit in commits:
         for path, lane in commit.files.items():
-            if lane is not Lane.MIGRATIONS or path in found or not path.endswith(".sql"):
+            if lane is not Lane.MIGRATIONS or path in found or not path.endswith(".sql") or _BACK.search(path):
                 continue
             try:
                 text = git.whole(["cat-file", "blob", f"{commit.sha}:{path}"])[:_LARGEST].decode("utf-8", "replace")

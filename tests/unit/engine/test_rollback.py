@@ -93,6 +93,18 @@ def test_every_migration_stays_and_what_it_took_is_named(line: Line) -> None:
     }
 
 
+def test_a_file_that_takes_a_migration_back_was_not_applied(line: Line) -> None:
+    files = {
+        "db/3_x.sql": "select 1;\n",
+        "db/3_x.down.sql": "drop table x;\n",
+        "db/undo/4.sql": "select 1;\n",
+        "db/down.sql": "x;\n",
+    }
+    line.commit("Both ways", files)
+    plan = rollback(line.root, told(line, line.git("rev-parse", "HEAD~1"), {"Both ways": "db"}), FINDINGS, named=True)
+    assert [one.path for one in plan.stays] == ["db/3_x.sql", "db/undo/4.sql"]
+
+
 def test_without_a_named_good_one_it_goes_before_the_oldest_opening(line: Line) -> None:
     plan = rollback(line.root, told(line, "", OPENED), FINDINGS, named=False)
     assert plan.to == line.git("rev-parse", "HEAD~3")

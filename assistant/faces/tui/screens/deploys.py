@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from assistant.engine.deploys import Told
 
 
+MOST_AT_ONCE = 500
+"""Longer windows show what counts first; filling a table with thousands of rows makes people wait."""
+
+
 class DeploysScreen(Frame):
     """Rank, score in a word, when it went live, who, why it counts; as far as the terminal is wide."""
 
@@ -33,7 +37,7 @@ class DeploysScreen(Frame):
         """Show what was ranked; ``reader`` brings what stands behind one commit, in a worker."""
         super().__init__()
         self.told, self.reader = told, reader
-        self.only_counting = False
+        self.only_counting = len(told.ranking.suspects) > MOST_AT_ONCE
         self.order: tuple[tuple[int, Suspect], ...] = ()
 
     def body(self) -> Iterable[Widget]:

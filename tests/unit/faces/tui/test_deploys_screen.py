@@ -7,6 +7,7 @@ import pytest
 from assistant.domain.errors import UnreachableError
 from assistant.engine.commitview import Reader
 from assistant.faces.tui.deploys_view import FAINT, LIKELY, MAYBE, NOTHING, columns_for, word
+from assistant.faces.tui.screens import deploys
 from assistant.faces.tui.screens.commit import NO_BEHAVIOUR, CommitScreen
 from assistant.faces.tui.screens.deploys import DeploysScreen
 from assistant.faces.tui.widgets.plain import diff
@@ -142,3 +143,28 @@ def test_a_score_is_a_word(score: float, said: str) -> None:
 @pytest.mark.parametrize("width", [60, 76, 80, 110, 120, 200])
 def test_the_columns_fit_the_screen(width: int) -> None:
     assert sum(size + 2 for _, size in columns_for(width)) <= width
+
+
+async def test_a_tiny_terminal_gets_one_clear_word_and_the_list_when_it_grows() -> None:
+    app = PaperApp(sample.incident())
+    async with app.run_test(size=(59, 19)) as pilot:
+        await app.push_screen(screen())
+        await pilot.pause()
+        assert "This terminal is too" in " ".join(screen_text(app).split())
+        await pilot.resize_terminal(60, 20)
+        await pilot.pause()
+        await pilot.pause()
+        assert "✗ likely" in screen_text(app)
+
+
+async def test_a_long_window_shows_what_counts_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deploys, "MOST_AT_ONCE", 3)
+    app = PaperApp(sample.incident())
+    async with app.run_test(size=(100, 30)) as pilot:
+        shown = screen()
+        await app.push_screen(shown)
+        await pilot.pause()
+        assert len(shown.order) == 3
+        await pilot.press("l")
+        await pilot.pause()
+        assert len(shown.order) == 4
