@@ -43,6 +43,7 @@ def came_to(opening: Opening) -> str:
     lines = [
         f"{commit.sha[:12]} opened it: {commit.subject}",
         f"{commit.at:%Y-%m-%d %H:%M} UTC by {commit.author} <{commit.email}>",
+        f"looked for: {opening.leak.says}",
     ]
     if opening.place is not None:
         lines.append(f"set in {opening.place}")
@@ -59,9 +60,14 @@ def came_to(opening: Opening) -> str:
     lines += ["", f"{plural(verdict.tested, 'commit')} tested in {opening.seconds:.1f} s; {since}."]
     lines += [f"skipped {one.commit[:12]}: {one.why}" for one in verdict.skipped]
     lines += opening.notes
-    lines += ["", opening.leak.says if cell is None else f"From there on {does(cell)}."]
     if cell is not None:
-        lines += [*(f"{n}. {step}" for n, step in enumerate(cell.steps, 1)), "", cell.witness.rstrip()]
+        lines += [
+            "",
+            f"From there on {does(cell)}.",
+            *(f"{n}. {step}" for n, step in enumerate(cell.steps, 1)),
+            "",
+            cell.witness.rstrip(),
+        ]
     return "\n".join(lines).rstrip()
 
 
