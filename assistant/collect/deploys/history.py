@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -93,20 +93,58 @@ def read_history(
     form = f"%n{mark}%x00%H%x00%P%x00%ct%x00%an%x00%ae%x00%s%x00%b%x00{mark}"
     arguments = [
         "log", "--first-parent", "--diff-merges=first-parent", "-p", "-U0", "-M", "--no-ext-diff", "--no-textconv",
-        "--no-color", "--no-notes", "--src-prefix=a/", "--dst-prefix=b/", f"--format={form}", *revisions, "--",
+        "--no-color", "--no-notes", "--src-prefix=a/", "--dst-prefix=b/", f"--format={form}",
     ]  # fmt: skip
+    told = [*arguments, *revisions, "--"]
+    unread: list[str] = []
     shortcomings: list[str] = []
-    try:
-        for lines in _lines(git, arguments):
-            reader.take(lines)
-            if on_progress is not None:
-                on_progress(len(reader.changes))
-            if cancelled is not None and cancelled():
+    while True:
+        before = len(reader.changes)
+        try:
+            for lines in _lines(git, told):
+                reader.take(lines)
+                if on_progress is not None:
+                    on_progress(len(reader.changes))
+                if cancelled is not None and cancelled():
+                    break
+        except EndedEarlyError as error:
+            reader.end()
+            if len(reader.changes) == before:
+                shortcomings.append(f"the history ends after {before} commits: git says {error.said}")
                 break
-    except EndedEarlyError as error:
-        shortcomings.append(f"the history ends after {len(reader.changes)} commits: git says {error.said}")
+            last = reader.changes[-1]
+            unread.append(last.commit.sha[:10])
+            _fill(git, last)
+            if last.commit.parents:  # on behind the commit whose content is not whole here
+                told = [*arguments, last.commit.parents[0], *(one for one in revisions if one.startswith("^")), "--"]
+                continue
+        break
     reader.end()
+    if unread:
+        shortcomings.append(
+            f"some content of {len(unread)} commits is not in this clone ({', '.join(unread[:3])}): of those files only the names were seen"
+        )
     return History(changes=reader.changes, shortcomings=shortcomings)
+
+
+def _fill(git: Git, change: Change) -> None:
+    """Name the files of a commit whose lines could not all be read: a file's name needs no content."""
+    commit = change.commit
+    about = [commit.parents[0], commit.sha] if commit.parents else ["--root", commit.sha]
+    try:
+        listed = git.whole(["diff-tree", "-r", "-z", "--no-commit-id", "--no-renames", "--name-status", *about]).split(
+            b"\0"
+        )
+    except EndedEarlyError:
+        return
+    known = {file.path for file in change.files}
+    for status, name in zip(listed[::2], listed[1::2], strict=False):
+        path = name.decode("utf-8", "surrogateescape")
+        if path not in known:
+            said = {b"A": "added", b"D": "deleted"}.get(status, "modified")
+            before = "" if said == "added" else path
+            change.files.append(FileChange(path=path, before=before, status=said, lane=lane_of(path)))
+    change.commit = replace(commit, files={file.path: file.lane for file in change.files})
 
 
 def _lines(git: Git, arguments: list[str]) -> Iterator[list[bytes]]:
@@ -145,8 +183,9 @@ class _Reader:
             at += 1
 
     def end(self) -> None:
-        """The stream is over."""
+        """The stream is over, or died: another may follow."""
         self._close()
+        self._head, self._expected = None, 0
 
     def _line(self, line: bytes) -> None:
         if self._head is not None or line.startswith(self._mark):
@@ -228,8 +267,6 @@ class _Reader:
     def _close(self) -> None:
         self._keep()
         if self.changes and not self.changes[-1].commit.files:
-            from dataclasses import replace
-
             last = self.changes[-1]
             last.commit = replace(last.commit, files={file.path: file.lane for file in last.files})
 

@@ -122,3 +122,15 @@ def test_an_empty_commit_and_a_binary_file_do_no_harm(line) -> None:
 
 def test_a_history_that_ends_early_is_told(line) -> None:
     assert "git says" in read(line, "nowhere").shortcomings[0]
+
+
+def test_content_that_is_not_in_the_clone_costs_its_commit_and_no_other(line) -> None:
+    line.commit("Start", {"a.ts": "1\n"})
+    line.commit("Large", {"a.ts": "2\n", "big.ts": "large\n", "z.ts": "3\n"})
+    line.commit("After", {"b.ts": "1\n"})
+    blob = line.git("rev-parse", "HEAD:big.ts")
+    (line.root / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    history = read(line)
+    assert [change.commit.subject for change in history.changes] == ["After", "Large", "Start"]
+    assert set(history.changes[1].commit.files) == {"a.ts", "big.ts", "z.ts"}
+    assert "not in this clone" in history.shortcomings[0]
