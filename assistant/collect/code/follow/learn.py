@@ -95,7 +95,11 @@ def _several(run: Run, test: Test, outcome: bool) -> Learned:
         lesson
         for one in learned
         for lesson in one.lessons
-        if lesson.kind is GuardKind.ROLE and not any(role.startswith("not ") for role in lesson.roles)
+        if lesson.kind is GuardKind.ROLE
+        and not any(role.startswith("not ") for role in lesson.roles)
+        and not any(
+            subject.kind is OriginKind.REQUEST for subject in lesson.subjects
+        )  # a token's way of being believed
     ]
     return Learned(found.facts, tuple(one._replace(weakness=one.weakness or Weakness.ONE_BRANCH) for one in roles))
 

@@ -100,3 +100,17 @@ def test_a_cookie_verified_by_the_platforms_own_cryptography(answer, known):
     """``crypto.subtle.verify`` says yes or no; looked at, the cookie names the caller, and unlooked at it names anybody."""
     entry = map_of({"app/api/bookings/route.ts": SUBTLE.replace("ANSWER", answer)}).entries[0]
     assert (entry.queries[0].tie is not None) is known
+
+
+def test_a_token_that_two_rules_believe_is_no_guard_on_one_branch():
+    """An address in a list or a fixture of the tests lets it pass: that is how it is believed, not a role that was forgotten."""
+    believed = (
+        'const listed = ["a@b.example"].includes(payload.email) || (payload.email === qaAddress() && qaIsOn());'
+        " if (!listed) return null; return payload;"
+    )
+    route = ROUTE.replace("COMPARE", "if (expected !== given) return null;").replace(
+        "    return payload;\n", f"    {believed}\n"
+    )
+    entry = map_of({"app/api/bookings/route.ts": route}).entries[0]
+    assert [guard for guard in entry.guards if guard.weakness is not None] == []
+    assert entry.queries[0].tie is not None
