@@ -257,6 +257,8 @@ class _Look:
         if len(changes) > MOST_COMPARED:
             self._leading(changes, signals)
             return
+        if any(change.commit.sha == good for change in changes):
+            good = ""  # it is the first commit of all: what it brought is its own
         judge: Callable[[CodeMap], tuple[Finding, ...]] = self._judge_code
         if self._wish.database:
             judge = self._with_database(changes, good, head) or judge

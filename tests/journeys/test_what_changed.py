@@ -55,6 +55,8 @@ def shop(tmp_path: Path) -> Line:
     """A shop whose orders were opened by Ada's second commit after v1.4.0, live an hour and a half later."""
     line = Line(tmp_path / "shop")
     package = json.dumps({"dependencies": {"next": "15", "@prisma/client": "6", "next-auth": "4"}})
+    line.commit("Begin", {"README.md": "A shop.\n"})
+    line.made = 0  # the hours are told from the release on
     line.commit("Start", {"package.json": package, "lib/prisma.ts": PRISMA, "app/api/orders/route.ts": GUARDED})
     line.git("tag", "v1.4.0")
     line.commit("Calmer colours", {"app/globals.css": "body { color: #222 }\n"})
@@ -133,7 +135,7 @@ def test_an_answer_that_means_nothing_here_is_said_and_the_usual_window_taken(se
     answer(session, "intake", last_good="before the big launch 99x")
     incident = answer(session, "recent-deploys")
     assert "“before the big launch 99x” is no commit, tag, date or age here" in words(incident, "recent-deploys")
-    assert "4 commits (the whole history)" in words(incident, "recent-deploys")
+    assert "5 commits (the whole history)" in words(incident, "recent-deploys")
 
 
 def test_what_is_live_is_compared_and_a_temporary_bypass_is_not_forgotten(shop: Line, session: Session) -> None:

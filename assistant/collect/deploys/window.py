@@ -104,7 +104,7 @@ def _from(git: Git, good: str, newest: str, said: str, shortcomings: list[str]) 
         return base, newest, _range(base, newest), f"what came after {base[:10]}, where {said} left this line"
     if not git.line(["rev-list", "--parents", "-1", good]).partition(" ")[2]:
         # nothing came before a first commit: whether it was good cannot be told from anything, so it is looked at as well
-        return "", newest, [newest], f"the whole history, because {said} is its first commit"
+        return good, newest, [newest], f"what came after {said}, and {said} itself, because it is the first commit"
     return good, newest, _range(good, newest), f"what came after {said}"
 
 

@@ -48,7 +48,7 @@ def test_a_revision(line, last_good) -> None:
 
 def test_a_first_commit_is_looked_at_itself(line) -> None:
     good, subjects, why, _ = window(line, "HEAD~5")
-    assert (good, len(subjects)) == ("", 6)
+    assert (good, len(subjects)) == (line.git("rev-parse", "HEAD~5"), 6)
     assert "first commit" in why
 
 
