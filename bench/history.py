@@ -9,9 +9,12 @@ commits. Exit 1 when a limit is passed or the reading is less than ten times as 
 from __future__ import annotations
 
 import argparse
+import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from measure import git_folder
 from scan import STANCH, best
@@ -20,6 +23,9 @@ from assistant.collect.deploys.history import read_history
 from assistant.collect.git import Git
 from assistant.explain.signals import Signals
 
+
+if TYPE_CHECKING:
+    from git import Repo
 
 LEAST_RATIO = 10
 
@@ -62,7 +68,14 @@ def with_diff_objects(folder: Path, shas: list[str], sample: int) -> float:
     """Seconds a commit."""
     from git import Repo
 
-    repository = Repo(folder)
+    with tempfile.TemporaryDirectory(
+        prefix="history-"
+    ) as name:  # GitPython does not read a bare folder of another name
+        subprocess.run(["git", "clone", "-q", "--shared", "--no-checkout", str(folder), name], check=True)
+        return _timed(Repo(name), shas, sample)
+
+
+def _timed(repository: Repo, shas: list[str], sample: int) -> float:
     chosen = shas[:: max(1, len(shas) // sample)][:sample]
     began = time.perf_counter()
     for sha in chosen:

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 MOST_COMPARED = 1_000
 """In longer windows the lines choose which commits are followed: doing it for thousands takes longer than anybody waits."""
 MOST_LEADING = 40
-LONGEST_LEADING = 10.0
-"""Seconds for them."""
+LONGEST_LEADING = 4.0
+"""Seconds after which no other one is begun."""
 MOST_REPLAYED = 60
 """Commits whose rules are replayed: a third of a second each."""
 
