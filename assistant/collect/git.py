@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import tempfile
 import threading
 from pathlib import Path
@@ -40,6 +41,8 @@ _SURROUNDINGS: Final = {
     "LANGUAGE": "C",
 }
 _BLOCK: Final = 1 << 20
+_ESCAPED: Final = re.compile(rb"\\([0-7]{3}|.)", re.DOTALL)
+_ESCAPES: Final = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"a": b"\a", b"b": b"\b", b"f": b"\f", b"v": b"\v"}
 _MOST_COMPLAINTS: Final = 4
 
 
@@ -172,3 +175,13 @@ def top_of(folder: Path) -> Git:
             f"{folder} is not a git repository.", "Run stanch inside the repository of the application."
         ) from None
     return Git(Path(top)) if top else git
+
+
+def unquoted(name: bytes) -> bytes:
+    """A path that git wrote as C would, because quotes or control characters are in it."""
+    if not name.startswith(b'"'):
+        return name
+    return _ESCAPED.sub(
+        lambda found: bytes([int(found[1], 8)]) if found[1][:1].isdigit() else _ESCAPES.get(found[1], found[1]),
+        name[1:-1],
+    )

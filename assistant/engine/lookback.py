@@ -51,7 +51,8 @@ def answer_to(incident: Incident, question: str) -> str:
 
 def beginning(incident: Incident, root: Path, now: datetime) -> Beginning:
     """The last good deploy that the operator named: a commit, a tag, a date or an age, alone or in a sentence."""
-    from assistant.collect.deploys.window import commit_of, when
+    from assistant.collect.deploys.revisions import commit_of
+    from assistant.collect.deploys.window import when
     from assistant.collect.git import top_of
 
     said = answer_to(incident, ASKED).strip().rstrip(".")

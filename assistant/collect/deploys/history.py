@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from assistant.collect.deploys.lanes import lane_of
-from assistant.collect.git import EndedEarlyError
+from assistant.collect.git import EndedEarlyError, unquoted
 from assistant.domain.deploys import Commit, Lane
 
 
@@ -275,24 +275,12 @@ def _path_of(line: bytes) -> str:
     """The path of ``diff --git a/x b/x``: both halves are the same, unless it was renamed, which is said later."""
     rest = line[len(b"diff --git ") :]
     if rest.startswith(b'"'):
-        return _named(rest.rpartition(b' "b/')[2][:-1] if b' "b/' in rest else rest)
+        return _named(b'"' + rest.rpartition(b' "b/')[2] if b' "b/' in rest else rest)
     middle = len(rest) // 2
     if rest[middle : middle + 1] == b" " and rest[2:middle] == rest[middle + 3 :]:
         return rest[2:middle].decode("utf-8", "surrogateescape")
     return rest.rpartition(b" b/")[2].decode("utf-8", "surrogateescape")
 
 
-_ESCAPED: Final = re.compile(rb"\\([0-7]{3}|.)", re.DOTALL)
-_ESCAPES: Final = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"a": b"\a", b"b": b"\b", b"f": b"\f", b"v": b"\v"}
-
-
 def _named(name: bytes) -> str:
-    """A name, unquoted where git wrote it as C would."""
-    if name.startswith(b'"'):
-        name = name[1:-1]
-    if b"\\" in name:
-        name = _ESCAPED.sub(
-            lambda found: bytes([int(found[1], 8)]) if found[1][:1].isdigit() else _ESCAPES.get(found[1], found[1]),
-            name,
-        )
-    return name.decode("utf-8", "surrogateescape")
+    return unquoted(name).decode("utf-8", "surrogateescape")

@@ -37,13 +37,20 @@ def resolve(git: Git, revision: str) -> str:
     Raises:
         UsageError: there is none of that name here.
     """
-    found = "" if revision.startswith("-") else git.line(["rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}"])
-    if found:
+    found = commit_of(git, revision)
+    if found is not None:
         return found
     remedy = (
         _WHOLE if is_shallow(git) else "Give a commit, tag or branch that `git log` shows; `git fetch` may bring it."
     )
     raise UsageError(f"there is no revision {revision!r} in this clone.", remedy)
+
+
+def commit_of(git: Git, revision: str) -> str | None:
+    """Full hash of the commit that a revision names; None when there is none."""
+    if revision.startswith("-") or "\0" in revision:
+        return None
+    return git.line(["rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"]) or None
 
 
 def is_shallow(git: Git) -> bool:

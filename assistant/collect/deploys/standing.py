@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
+from assistant.collect.deploys.revisions import commit_of
 from assistant.collect.git import EndedEarlyError
 from assistant.domain.deploys import Commit
 from assistant.domain.errors import UnreachableError, UsageError
@@ -62,8 +63,8 @@ def standing(git: Git, deploys: Iterable[Deploy], branch: str = "HEAD") -> Stand
         UsageError: the branch is no commit here.
         UnreachableError: git cannot be started or cannot read its history.
     """
-    head = _commit(git, branch)
-    if not head:
+    head = commit_of(git, branch)
+    if head is None:
         raise UsageError(f"{branch} is no commit of this repository.", "Give the branch that is deployed.")
     live = _in_production(deploys)
     live = [deploy for deploy in live if deploy.source not in _MEANT] or live
@@ -171,12 +172,6 @@ def _told(deployed: Deploy, branch: str, ahead: Sequence[Commit], behind: Sequen
 
 def _be(commits: Sequence[Commit]) -> str:
     return "is" if len(commits) == 1 else "are"
-
-
-def _commit(git: Git, revision: str) -> str:
-    if revision.startswith("-") or "\0" in revision:
-        return ""
-    return git.line(["rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"])
 
 
 def _between(git: Git, old: str, new: str) -> tuple[Commit, ...]:

@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+from assistant.collect.deploys.revisions import commit_of, is_shallow
 from assistant.domain.errors import UsageError
 
 
@@ -35,7 +36,7 @@ def choose(git: Git, last_good: str | None, head: str, now: datetime) -> tuple[s
         UsageError: a revision is unknown, a date cannot be read, or there are no commits.
     """
     shortcomings: list[str] = []
-    if git.line(["rev-parse", "--is-shallow-repository"]) == "true":
+    if is_shallow(git):
         shortcomings.append("this clone is shallow: older commits are not here; `git fetch --unshallow` brings them")
     newest = commit_of(git, head)
     if newest is None:
@@ -61,13 +62,6 @@ def choose(git: Git, last_good: str | None, head: str, now: datetime) -> tuple[s
             "Give an older commit with --last-good.",
         )
     return (*_from(git, good, newest, last_good, shortcomings), shortcomings)
-
-
-def commit_of(git: Git, revision: str) -> str | None:
-    """Full hash of the commit that a revision names; None when there is none."""
-    if revision.startswith("-") or "\0" in revision:
-        return None
-    return git.line(["rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"]) or None
 
 
 def when(text: str, now: datetime) -> datetime | None:

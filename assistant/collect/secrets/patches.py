@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from assistant.collect.git import unquoted
 from assistant.collect.secrets.paths import in_tests, left_out
 from assistant.collect.secrets.reading import printable
 from assistant.collect.secrets.scan import PublicUse, scan, signs_at
@@ -24,8 +25,6 @@ _BLOCK: Final = 4 << 20
 _LONGEST_LINE: Final = 32 << 20
 """A line that does not end within so many bytes is read in pieces."""
 _HUNK: Final = re.compile(rb"@@@*(?: -(?P<old>\d+)(?:,\d+)?)+ \+(?P<new>\d+)")
-_ESCAPED: Final = re.compile(rb"\\([0-7]{3}|.)", re.DOTALL)
-_ESCAPES: Final = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"a": b"\a", b"b": b"\b", b"f": b"\f", b"v": b"\v"}
 _NAMES: Final = (b"\n" + b"+++ ", b"\n" + b"--- ")
 _MOST: Final = 20_000
 """Different secrets that are kept."""
@@ -180,15 +179,5 @@ def _path(heading: bytes) -> str:
             continue
         name = _line(heading, at + len(mark)).rstrip(b"\t\r")
         if name != b"/dev/null":
-            return _unquoted(name)[2:].decode("utf-8", "surrogateescape")
+            return unquoted(name)[2:].decode("utf-8", "surrogateescape")
     return ""
-
-
-def _unquoted(name: bytes) -> bytes:
-    """A name that git writes as C would, because quotes or control characters are in it."""
-    if not name.startswith(b'"'):
-        return name
-    return _ESCAPED.sub(
-        lambda found: bytes([int(found[1], 8)]) if found[1][:1].isdigit() else _ESCAPES.get(found[1], found[1]),
-        name[1:-1],
-    )
