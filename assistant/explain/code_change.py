@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from assistant.collect.deploys.history import Change, FileChange
     from assistant.collect.git import Git
-    from assistant.domain.code import Decisions, Entry
+    from assistant.domain.code import Entry
     from assistant.domain.findings import Finding
 
 _LOWEST: Final = SEVERITY_RANK[Severity.LOW]
@@ -232,8 +232,3 @@ def against_parent(
         for finding in judge(CodeMap(entries=entries))
         if finding.fingerprint not in had and SEVERITY_RANK[finding.severity] <= _LOWEST
     ]
-
-
-def findings_at(history: CodeHistory, commit: str, decisions: Decisions | None = None) -> tuple[Finding, ...]:
-    """The findings about code of one commit; for bisection."""
-    return detect_code(history.map(commit), decisions=decisions)
