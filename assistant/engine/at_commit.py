@@ -169,7 +169,9 @@ class Replays:
         with shadow:
             rules = self._rules.get(key)
             if rules is None:
-                catalog = self._read_back(repository, shadow)
+                from assistant.engine.rehearsal import read_back
+
+                catalog = read_back(repository, shadow)
                 rules = Rules(
                     key=key,
                     repository=repository,
@@ -189,18 +191,6 @@ class Replays:
             server = self._stack.enter_context(open_server(self._options.shadow_url, platform=platform))
             self._servers[platform] = Prefixes(server, statement_seconds=self._options.statement_seconds)
         return self._servers[platform]
-
-    @staticmethod
-    def _read_back(repository: Repository, shadow: Shadow) -> Catalog:
-        from assistant.collect.catalog import read_catalog
-
-        with shadow.connect("admin") as connection:
-            return read_catalog(
-                connection,
-                repository.platform,
-                text_subject=repository.text_subject,
-                exposed_schemas=repository.exposed_schemas,
-            )
 
     def _owners(self, catalog: Catalog) -> OwnershipMap:
         from assistant.engine.rehearsal import owners

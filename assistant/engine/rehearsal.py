@@ -205,7 +205,7 @@ def rehearse(
             replayed = _replay(repository, shadow, options, on_progress)
         with _timing(seconds, "catalog"):
             on_progress("reading the rules back", 0, 0)
-            catalog = _read_back(repository, shadow)
+            catalog = read_back(repository, shadow)
             ownership = load(repository.root / MAP_FILE, owners(catalog, hints), catalog)
         yield Rehearsal(
             repository=repository,
@@ -238,7 +238,8 @@ def _replay(repository: Repository, shadow: Shadow, options: Options, on_progres
     )
 
 
-def _read_back(repository: Repository, shadow: Shadow) -> Catalog:
+def read_back(repository: Repository, shadow: Shadow) -> Catalog:
+    """The effective rules of a shadow to which the repository's SQL was replayed."""
     from assistant.collect.catalog import read_catalog
 
     with shadow.connect("admin") as connection:
