@@ -139,13 +139,13 @@ class Survey:
             self._thread.join(_LONGEST_STOP)
 
     def _read(self) -> None:
-        from concurrent.futures import ThreadPoolExecutor
-
-        from assistant.collect.code.map import follow_code
-        from assistant.collect.code.pool import read_modules
-
         began = time.perf_counter()
         try:
+            from concurrent.futures import ThreadPoolExecutor
+
+            from assistant.collect.code.map import follow_code
+            from assistant.collect.code.pool import read_modules
+
             with _beside(), ThreadPoolExecutor(1, "stanch-secrets") as other:
                 # files are read by workers while this process looks for secrets; following copies this process and waits for both
                 looked = other.submit(self._look_for_secrets)

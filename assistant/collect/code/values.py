@@ -7,91 +7,232 @@ A library object is a ``Chain``: the import it grew from and every attribute and
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias, final
 
 from assistant.domain.code import Origin, OriginKind
+from assistant.domain.syntax import Class, Function
 
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+class Part:
+    """What all values share: two are equal when what they are made of is.
 
-    from assistant.domain.syntax import Class, Function
+    Plain classes and not named tuples, because a compiled follower makes and reads them without asking the interpreter.
+    """
+
+    __slots__ = ()
+
+    def made_of(self) -> tuple[object, ...]:
+        """The parts in the order in which they are given to the class."""
+        raise NotImplementedError
+
+    def __eq__(self, other: object) -> bool:
+        """The same kind, made of the same."""
+        return type(self) is type(other) and isinstance(other, Part) and self.made_of() == other.made_of()
+
+    def __hash__(self) -> int:
+        """By what it is made of."""
+        return hash(self.made_of())
+
+    def __repr__(self) -> str:
+        """As it is made."""
+        return f"{type(self).__name__}({', '.join(repr(one) for one in self.made_of())})"
 
 
-class Constant(NamedTuple):
+@final
+class Constant(Part):
     """A value written in the code."""
 
-    value: str | int | float | bool | None
+    __slots__ = ("value",)
+
+    def __init__(self, value: str | float | bool | None) -> None:  # noqa: FBT001 - a value of the code, no switch
+        """Of a string, number, boolean or nothing."""
+        self.value = value
+
+    def made_of(self) -> tuple[object, ...]:
+        """See ``Part``."""
+        return (self.value,)
 
 
-class Known(NamedTuple):
+@final
+class Known(Part):
     """A value of which only the origins are known: ``session.user.id``, ``params.id``, a row."""
 
-    origins: frozenset[Origin]
+    __slots__ = ("origins",)
+
+    def __init__(self, origins: frozenset[Origin]) -> None:
+        """Of those origins."""
+        self.origins = origins
+
+    def made_of(self) -> tuple[object, ...]:
+        """See ``Part``."""
+        return (self.origins,)
 
 
-class Closure(NamedTuple):
+@final
+class Closure(Part):
     """A function of the repository with the scope it was made in."""
 
-    function: Function
-    module: str
-    """Path of the module it stands in."""
-    scope: Any
-    """Scope of the follower; opaque to recognisers."""
-    bound: Value | None = None
-    """What ``this`` is; None when nothing was bound."""
+    __slots__ = ("bound", "function", "method", "module", "scope")
+
+    def __init__(
+        self, function: Function, module: str, scope: Any, bound: Value | None = None, *, method: bool = False
+    ) -> None:
+        """A function of a module.
+
+        Args:
+            function: its node.
+            module: path of the module it stands in.
+            scope: scope of the follower; opaque to recognisers.
+            bound: what ``this`` is; None when nothing was bound.
+            method: True when it is bound to the object it is read from.
+        """
+        self.function = function
+        self.module = module
+        self.scope = scope
+        self.bound = bound
+        self.method = method
+
+    def made_of(self) -> tuple[object, ...]:
+        """See ``Part``."""
+        return (self.function, self.module, self.scope, self.bound, self.method)
+
+    def bound_to(self, value: Value) -> Closure:
+        """The same function with ``this`` bound."""
+        return Closure(self.function, self.module, self.scope, value)
+
+    def as_method(self) -> Closure:
+        """The same function, to be bound to the object it is read from."""
+        return Closure(self.function, self.module, self.scope, self.bound, method=True)
 
 
-class Blueprint(NamedTuple):
+@final
+class Blueprint(Part):
     """A class of the repository."""
 
-    klass: Class
-    module: str
-    scope: Any
+    __slots__ = ("klass", "module", "scope")
+
+    def __init__(self, klass: Class, module: str, scope: Any) -> None:
+        """A class of the module at that path."""
+        self.klass = klass
+        self.module = module
+        self.scope = scope
+
+    def made_of(self) -> tuple[object, ...]:
+        """See ``Part``."""
+        return (self.klass, self.module, self.scope)
 
 
-class Shape(NamedTuple):
+@final
+class Shape(Part):
     """An object of which the fields are known."""
 
-    fields: Mapping[str, Value]
-    """Known fields; methods are closures."""
-    rest: tuple[Value, ...] = ()
-    """Spread in, or added under computed keys: any other field may come from them."""
+    __slots__ = ("fields", "rest")
+
+    def __init__(self, fields: Mapping[str, Value], rest: tuple[Value, ...] = ()) -> None:
+        """An object.
+
+        Args:
+            fields: known fields; methods are closures.
+            rest: spread in, or added under computed keys: any other field may come from them.
+        """
+        self.fields = fields
+        self.rest = rest
+
+    def made_of(self) -> tuple[object, ...]:
+        """See ``Part``."""
+        return (self.fields, self.rest)
 
 
-class Listed(NamedTuple):
+@final
+class Listed(Part):
     """An array of which the items are known."""
 
-    items: tuple[Value, ...]
+    __slots__ = ("items",)
+
+    def __init__(self, items: tuple[Value, ...]) -> None:
+        """Of those items."""
+        self.items = items
+
+    def made_of(self) -> tuple[object, ...]:
+        """See ``Part``."""
+        return (self.items,)
 
 
-class Step(NamedTuple):
+@final
+class Step(Part):
     """One attribute or call on a library object."""
 
-    name: str
-    """Attribute or method; empty when the value itself is called: ``auth()``."""
-    arguments: tuple[Value, ...] | None
-    """None for an attribute that is only read."""
-    new: bool
-    """True for ``new X()``."""
-    module: str
-    """Module in which the step is written."""
-    at: int
-    """Byte range of the expression up to this step."""
-    end: int
-    text: str = ""
-    """For a tagged template: the text with ``$1``, ``$2`` in place of its values, which are ``arguments``."""
+    __slots__ = ("arguments", "at", "end", "module", "name", "new", "text")
+
+    def __init__(
+        self,
+        name: str,
+        arguments: tuple[Value, ...] | None,
+        new: bool,  # noqa: FBT001 - the parts of a step are given in order
+        module: str,
+        at: int,
+        end: int,
+        text: str = "",
+    ) -> None:
+        """A step.
+
+        Args:
+            name: attribute or method; empty when the value itself is called: ``auth()``.
+            arguments: None for an attribute that is only read.
+            new: True for ``new X()``.
+            module: module in which the step is written.
+            at: byte at which the expression up to this step begins.
+            end: byte after it.
+            text: for a tagged template: the text with ``$1``, ``$2`` in place of its values, which are ``arguments``.
+        """
+        self.name = name
+        self.arguments = arguments
+        self.new = new
+        self.module = module
+        self.at = at
+        self.end = end
+        self.text = text
+
+    def made_of(self) -> tuple[object, ...]:
+        """See ``Part``."""
+        return (self.name, self.arguments, self.new, self.module, self.at, self.end, self.text)
+
+    def named(self, name: str) -> Step:
+        """The same step under another name."""
+        return Step(name, self.arguments, self.new, self.module, self.at, self.end, self.text)
+
+    def given(self, arguments: tuple[Value, ...]) -> Step:
+        """The same step with other arguments."""
+        return Step(self.name, arguments, self.new, self.module, self.at, self.end, self.text)
 
 
-class Chain(NamedTuple):
+@final
+class Chain(Part):
     """A library object and what was done with it."""
 
-    source: str
-    """Module it was imported from as written (``@supabase/supabase-js``, ``next/headers``); ``global`` for globals; ``parameter`` for a parameter nobody supplied; ``unresolved`` for imports not found."""
-    name: str
-    """Exported name (``createClient``, ``default``, ``*``), global (``process``, ``Deno``, ``Response``), or parameter."""
-    steps: tuple[Step, ...] = ()
+    __slots__ = ("name", "source", "steps")
+
+    def __init__(self, source: str, name: str, steps: tuple[Step, ...] = ()) -> None:
+        """A library object.
+
+        Args:
+            source: module it was imported from as written (``@supabase/supabase-js``, ``next/headers``); ``global`` for globals;
+                ``parameter`` for a parameter nobody supplied; ``unresolved`` for imports not found.
+            name: exported name (``createClient``, ``default``, ``*``), global (``process``, ``Deno``, ``Response``), or parameter.
+            steps: attributes and calls since.
+        """
+        self.source = source
+        self.name = name
+        self.steps = steps
+
+    def made_of(self) -> tuple[object, ...]:
+        """See ``Part``."""
+        return (self.source, self.name, self.steps)
+
+    def through(self, steps: tuple[Step, ...]) -> Chain:
+        """The same root with other steps."""
+        return Chain(self.source, self.name, steps)
 
     @property
     def dotted(self) -> str:
@@ -110,44 +251,84 @@ class Chain(NamedTuple):
         return self.steps[-1] if self.steps else None
 
 
-class Promise(NamedTuple):
+@final
+class Promise(Part):
     """What an async function of the repository returns before it is awaited."""
 
-    value: Value
-    facts: frozenset[Any] = frozenset()
-    """What is known once it was awaited; a check that nobody awaits teaches nothing."""
+    __slots__ = ("facts", "value")
+
+    def __init__(self, value: Value, facts: frozenset[Any] = frozenset()) -> None:
+        """Of a value; ``facts`` are known once it was awaited: a check that nobody awaits teaches nothing."""
+        self.value = value
+        self.facts = facts
+
+    def made_of(self) -> tuple[object, ...]:
+        """See ``Part``."""
+        return (self.value, self.facts)
 
 
-class Test(NamedTuple):
+@final
+class Test(Part):
     """A condition."""
 
-    kind: str
-    """``truthy`` (one operand), ``equal``, ``differ``, ``more`` (left > right, >=), ``less``, ``in`` (left in right; includes/has), ``not``, ``all`` (&&), ``any`` (||), ``is`` (instanceof, ``in`` of a key: left is such an object)."""
-    operands: tuple[Value, ...]
+    __slots__ = ("kind", "operands")
+
+    def __init__(self, kind: str, operands: tuple[Value, ...]) -> None:
+        """A condition on operands.
+
+        Args:
+            kind: ``truthy`` (one operand), ``equal``, ``differ``, ``more`` (left > right, >=), ``less``, ``in`` (left in right;
+                includes/has), ``not``, ``all`` (&&), ``any`` (||), ``is`` (instanceof, ``in`` of a key: left is such an object).
+            operands: what it is about.
+        """
+        self.kind = kind
+        self.operands = operands
+
+    def made_of(self) -> tuple[object, ...]:
+        """See ``Part``."""
+        return (self.kind, self.operands)
+
+    def of(self, operands: tuple[Value, ...]) -> Test:
+        """The same condition on other operands."""
+        return Test(self.kind, operands)
 
 
-class Either(NamedTuple):
+@final
+class Either(Part):
     """One of several, after branches joined; at most eight."""
 
-    values: tuple[Value, ...]
-    facts: tuple[frozenset[Any], ...] = ()
-    """For the paths of a call: what was known on each; empty when the values did not come from one call."""
+    __slots__ = ("facts", "values")
+
+    def __init__(self, values: tuple[Value, ...], facts: tuple[frozenset[Any], ...] = ()) -> None:
+        """Of those values; ``facts``, for the paths of a call, is what was known on each, and empty when they did not come from one call."""
+        self.values = values
+        self.facts = facts
+
+    def made_of(self) -> tuple[object, ...]:
+        """See ``Part``."""
+        return (self.values, self.facts)
 
 
-class Native(NamedTuple):
+@final
+class Native(Part):
     """A function that the follower supplies: ``next`` of a middleware."""
 
-    name: str
-    call: Callable[[tuple[Value, ...]], Value]
+    __slots__ = ("call", "name")
+
+    def __init__(self, name: str, call: Callable[[tuple[Value, ...]], Value]) -> None:
+        """Called ``name``."""
+        self.name = name
+        self.call = call
+
+    def made_of(self) -> tuple[object, ...]:
+        """See ``Part``."""
+        return (self.name, self.call)
 
 
 Value: TypeAlias = Constant | Known | Closure | Blueprint | Shape | Listed | Chain | Promise | Test | Either | Native
 
 UNKNOWN = Known(frozenset({Origin(OriginKind.UNKNOWN)}))
 """Nothing is known of it."""
-_DEEPEST = 6
-_NO_ORIGINS: frozenset[Origin] = frozenset()
-_SILENT: frozenset[type] = frozenset((Closure, Blueprint, Native))
 NOTHING = Constant(None)
 """null, undefined, None."""
 
@@ -160,119 +341,6 @@ def request(path: str) -> Known:
 def caller(path: str) -> Known:
     """A verified identity: ``caller("session.user.id")``."""
     return Known(frozenset({Origin(OriginKind.CALLER, path)}))
-
-
-class Draft(NamedTuple):
-    """A query that a recogniser read from a chain, before its values were looked at."""
-
-    engine: str
-    """See ``Query.engine``."""
-    client: str
-    """Value of a ``ClientKind``."""
-    verb: str
-    """See ``Query.verb``."""
-    table: str
-    """As written, empty when unreadable."""
-    columns: tuple[str, ...] | None = None
-    """None for whole rows."""
-    filters: tuple[tuple[str, str, Value], ...] = ()
-    """Column, operator, compared value."""
-    written: tuple[tuple[str, Value], ...] = ()
-    """Column (``*`` for a whole object), value."""
-    single: bool = False
-    """True when it yields one row or none."""
-    wraps: tuple[str, ...] = ()
-    """Path to the rows in what the call resolves to: ``("data",)`` for Supabase, ``("rows",)`` for pg, ``()`` when it is the row or the list itself."""
-    lazy: bool = False
-    """True when further calls may still add conditions: it runs when it is awaited, returned or dropped."""
-    text: str = ""
-    """Raw SQL with ``$n``."""
-    below: tuple[tuple[str, str, str, Value], ...] = ()
-    """Conditions on rows that are read along: path of the relation, column, operator, compared value."""
-
-
-class Identity(NamedTuple):
-    """A call that says who the caller is."""
-
-    kind: OriginKind
-    """``caller`` or ``claimed``."""
-    path: str
-    """What the result is called: ``session``, ``user``, ``claims``, ``auth``."""
-    wraps: tuple[str, ...]
-    """Path to the identity in what the call resolves to: ``("data", "user")`` for ``supabase.auth.getUser()``; the rest is null or an error."""
-    throws: bool
-    """True when the call itself stops a stranger (``auth.protect()``, ``requireUser``)."""
-    says: str
-    """For the guard chain: ``supabase.auth.getUser``."""
-    weakness: str = ""
-    """Value of a ``Weakness``: ``get-session``."""
-
-
-class Check(NamedTuple):
-    """A call that checks something other than the session."""
-
-    kind: str
-    """Value of a ``GuardKind``: signature, secret, rate, validation, role."""
-    says: str
-    """``stripe.webhooks.constructEvent``."""
-    throws: bool
-    """True when the call itself stops the request; False when its result must be looked at."""
-    result: str
-    """``signed`` when it returns the verified message, ``input`` when it returns its (validated) argument, ``boolean`` when it returns yes or no."""
-    about: Value | None = None
-    """What it checks."""
-
-
-class Deed(NamedTuple):
-    """Another thing worth knowing, before its values were looked at."""
-
-    kind: str
-    """Value of an ``ActKind``."""
-    name: str
-    """Normalised name."""
-    parts: tuple[tuple[str, Value, str], ...] = ()
-    """Name, value, text."""
-    detail: str = ""
-    """See ``Act.detail``."""
-
-
-def origins_of(value: Value | None, depth: int = 0) -> frozenset[Origin]:
-    """Every origin that a value carries; empty for functions and library objects without request data in their arguments."""
-    kind = type(value)
-    if kind is Known:
-        return value.origins if depth <= _DEEPEST else _NO_ORIGINS  # type: ignore[union-attr]
-    if value is None or depth > _DEEPEST or kind in _SILENT:
-        return _NO_ORIGINS
-    if kind is Constant:
-        return _written(value.value)  # type: ignore[union-attr]
-    found: set[Origin] = set()
-    _gather(value, depth, found)
-    return frozenset(found)
-
-
-@lru_cache(maxsize=4096, typed=True)
-def _written(value: str | float | bool | None) -> frozenset[Origin]:  # noqa: FBT001 - a value of the code, no switch
-    return frozenset({Origin(OriginKind.CONSTANT, repr(value)[:40])})
-
-
-def _gather(value: Value, depth: int, found: set[Origin]) -> None:
-    """What ``origins_of`` does, for the millions of values that are asked: into one set, each type looked at once."""
-    if depth >= _DEEPEST:
-        return
-    for part in parts_of(value):
-        kind = type(part)
-        if kind is Known:
-            found |= part.origins  # type: ignore[union-attr]
-        elif kind is Constant:
-            found |= _written(part.value)  # type: ignore[union-attr]
-        elif kind not in _SILENT:
-            _gather(part, depth + 1, found)
-
-
-def ordered(value: Value | None) -> tuple[Origin, ...]:
-    """The origins of a value in a fixed order: what is said about them must not depend on a hash."""
-    found = origins_of(value)
-    return tuple(sorted(found)) if len(found) > 1 else tuple(found)
 
 
 def parts_of(value: Value) -> Sequence[Value]:

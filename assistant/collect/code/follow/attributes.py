@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.scope import either
+from assistant.collect.code.origins import ordered
 from assistant.collect.code.recognise.identity import told
 from assistant.collect.code.values import (
     NOTHING,
@@ -21,7 +22,6 @@ from assistant.collect.code.values import (
     Shape,
     Step,
     Value,
-    ordered,
 )
 from assistant.domain.code import Origin, OriginKind
 
@@ -110,23 +110,17 @@ def attribute(run: Run, value: Value, name: str, module: str, at: int, end: int)
 def _field(run: Run, value: Shape, name: str, module: str, at: int, end: int) -> Value:
     found = value.fields.get(name)
     if found is not None:
-        return found.bound_to(value) if isinstance(found, _Method) else found
+        if isinstance(found, Closure) and found.method:
+            return Closure(found.function, found.module, found.scope, value)
+        return found
     if not value.rest:
         return NOTHING
     return either(*(attribute(run, one, name, module, at, end) for one in value.rest))
 
 
-class _Method(Closure):
-    """A closure that takes its object along."""
-
-    def bound_to(self, value: Value) -> Closure:
-        """The method with ``this`` bound."""
-        return Closure(self.function, self.module, self.scope, value)
-
-
 def method(closure: Closure) -> Closure:
     """A closure that is bound to the object it is read from."""
-    return _Method(*closure)
+    return closure.as_method()
 
 
 def _known(run: Run, value: Known, name: str) -> Value:
@@ -203,7 +197,7 @@ def _chain(run: Run, value: Chain, name: str, module: str, at: int, end: int) ->
         special = _hono(value, name)
         if special is not None:
             return special
-    return told(value._replace(steps=(*value.steps, Step(name, None, False, module, at, end))))
+    return told(value.through((*value.steps, Step(name, None, False, module, at, end))))
 
 
 def _hono(value: Chain, name: str) -> Value | None:

@@ -6,18 +6,8 @@ from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.attributes import attribute
 from assistant.collect.code.follow.scope import Scope, either
-from assistant.collect.code.values import (
-    NOTHING,
-    UNKNOWN,
-    Constant,
-    Either,
-    Known,
-    Listed,
-    Promise,
-    Shape,
-    Value,
-    origins_of,
-)
+from assistant.collect.code.origins import origins_of
+from assistant.collect.code.values import NOTHING, UNKNOWN, Constant, Either, Known, Listed, Promise, Shape, Value
 from assistant.domain.code import OriginKind
 from assistant.domain.syntax import Name, RecordPattern, SequencePattern
 

@@ -13,6 +13,7 @@ from assistant.collect.code.follow.library import known_method, listed_method, o
 from assistant.collect.code.follow.scope import Scope, either
 from assistant.collect.code.follow.stand_ins import is_stand_in, stood_in_for
 from assistant.collect.code.follow.stop import Stopped
+from assistant.collect.code.origins import ordered, origins_of
 from assistant.collect.code.values import (
     NOTHING,
     UNKNOWN,
@@ -29,8 +30,6 @@ from assistant.collect.code.values import (
     Step,
     Test,
     Value,
-    ordered,
-    origins_of,
 )
 from assistant.domain.code import Origin, OriginKind
 
@@ -119,10 +118,10 @@ def _chain_called(
     if last is not None and last.arguments is not None and not new:
         inner = [one for one in last.arguments if isinstance(one, Closure)]
         if inner and value.source != "global":  # a wrapper of a library around functions of the repository
-            checked = run.asked(value._replace(steps=(*value.steps[:-1], last)))
+            checked = run.asked(value.through((*value.steps[:-1], last)))
             del checked
             return either(*(run.call(one, arguments, module, at) for one in inner[-1:]))
-    grown = value._replace(steps=(*value.steps, Step("", arguments, new, module, at, end)))
+    grown = value.through((*value.steps, Step("", arguments, new, module, at, end)))
     if value.source in {"global", "uuid", "os", "datetime"} or value.name == "cache":
         known = global_call(run, grown, arguments)
         if known is not None:
@@ -255,8 +254,8 @@ def _chain_method(
     last = of.last
     head = of
     if last is not None and last.arguments is None and not last.name:
-        head = of._replace(steps=of.steps[:-1])
-    grown = head._replace(steps=(*head.steps, Step(name, arguments, new, module, at, end)))
+        head = of.through(of.steps[:-1])
+    grown = head.through((*head.steps, Step(name, arguments, new, module, at, end)))
     known = global_call(run, grown, arguments) if of.source in {"global", "uuid", "os", "datetime", "asyncio"} else None
     return known if known is not None else recognised(run, grown)
 
@@ -293,7 +292,7 @@ def _transaction(run: Run, of: Chain, arguments: tuple[Value, ...], module: str,
 
 def scopes_of(run: Run) -> Iterator[Scope]:
     """Scopes that are alive; innermost first."""
-    for scope in reversed(run.scopes):
+    for scope in run.scopes[::-1]:
         inner: Scope | None = scope
         while inner is not None:
             yield inner

@@ -47,7 +47,7 @@ def instance(run: Run, blueprint: Blueprint, arguments: tuple[Value, ...], modul
 
 def _of(value: Value, parent: Shape, made: Shape) -> Value:
     """A method that was inherited runs on what was made, where its abstract ones are filled in."""
-    return value._replace(bound=made) if isinstance(value, Closure) and value.bound is parent else value
+    return value.bound_to(made) if isinstance(value, Closure) and value.bound is parent else value
 
 
 def _handed_up(run: Run, blueprint: Blueprint, arguments: tuple[Value, ...]) -> tuple[Value, ...]:

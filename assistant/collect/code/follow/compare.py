@@ -17,7 +17,8 @@ from assistant.collect.code.follow.trust import (
     tells_shared,
     trusted,
 )
-from assistant.collect.code.values import Chain, Constant, Known, ordered, origins_of
+from assistant.collect.code.origins import ordered, origins_of
+from assistant.collect.code.values import Chain, Constant, Known
 from assistant.domain.code import GuardKind, Origin, OriginKind, Weakness
 
 

@@ -14,18 +14,8 @@ from assistant.collect.code.follow.run import Run
 from assistant.collect.code.follow.scope import Scope
 from assistant.collect.code.follow.stop import Exhausted, Stopped
 from assistant.collect.code.follow.trust import tie_of
-from assistant.collect.code.values import (
-    UNKNOWN,
-    Blueprint,
-    Chain,
-    Closure,
-    Either,
-    Native,
-    Promise,
-    Value,
-    origins_of,
-    unwrapped,
-)
+from assistant.collect.code.origins import origins_of
+from assistant.collect.code.values import UNKNOWN, Blueprint, Chain, Closure, Either, Native, Promise, Value, unwrapped
 from assistant.domain.code import ClientKind, Entry, EntryKind, Guard, GuardKind, OriginKind, Tie, TieKind, Weakness
 from assistant.domain.syntax import Declare, Define
 

@@ -14,6 +14,7 @@ from assistant.collect.code.follow.learn import learn
 from assistant.collect.code.follow.scope import Scope, either
 from assistant.collect.code.follow.stop import Exhausted, Stopped
 from assistant.collect.code.follow.truth import truth
+from assistant.collect.code.origins import origins_of
 from assistant.collect.code.values import (
     NOTHING,
     UNKNOWN,
@@ -27,7 +28,6 @@ from assistant.collect.code.values import (
     Step,
     Test,
     Value,
-    origins_of,
 )
 from assistant.domain.code import Origin, OriginKind
 from assistant.domain.syntax import (
@@ -366,8 +366,8 @@ def tag_step(value: Chain, values: tuple[Value, ...], text: str, module: str, at
     last = value.last
     if last is not None and last.arguments is None:
         steps = value.steps[:-1]
-        return value._replace(steps=(*steps, Step(last.name, values, False, module, at, end, text)))
-    return value._replace(steps=(*value.steps, Step("", values, False, module, at, end, text)))
+        return value.through((*steps, Step(last.name, values, False, module, at, end, text)))
+    return value.through((*value.steps, Step("", values, False, module, at, end, text)))
 
 
 _HANDLERS: dict[type, Callable[[Run, Any, Scope], Value]] = {

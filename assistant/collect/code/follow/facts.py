@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from assistant.domain.code import GuardKind, Origin, Weakness
+
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from assistant.domain.code import GuardKind, Origin, Weakness
 
 Fact: TypeAlias = tuple[object, ...]
 Facts: TypeAlias = frozenset[Fact]

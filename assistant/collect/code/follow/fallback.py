@@ -9,7 +9,8 @@ import re
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.facts import NONE, Learned
-from assistant.collect.code.values import Known, Test, origins_of
+from assistant.collect.code.origins import origins_of
+from assistant.collect.code.values import Known, Test
 from assistant.domain.code import OriginKind
 
 

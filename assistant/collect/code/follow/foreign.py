@@ -35,7 +35,7 @@ def without_rows(value: Value, depth: int = 0) -> Value:
         return value if inner is value.value and not value.facts else Promise(inner)
     if isinstance(value, Test):
         operands = _each(value.operands, depth)
-        return value if operands is value.operands else value._replace(operands=operands)
+        return value if operands is value.operands else value.of(operands)
     if isinstance(value, Either):
         values = _each(value.values, depth)
         told = any(facts != NONE for facts in value.facts)
@@ -62,14 +62,10 @@ def _chain(value: Chain, depth: int) -> Chain:
     steps = tuple(
         step
         if step.arguments is None or (found := _each(step.arguments, depth)) is step.arguments
-        else step._replace(arguments=found)
+        else step.given(found)
         for step in value.steps
     )
-    return (
-        value
-        if all(one is other for one, other in zip(steps, value.steps, strict=True))
-        else value._replace(steps=steps)
-    )
+    return value if all(one is other for one, other in zip(steps, value.steps, strict=True)) else value.through(steps)
 
 
 def _each(values: Iterable[Value], depth: int) -> tuple[Value, ...]:

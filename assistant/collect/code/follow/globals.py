@@ -5,19 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.scope import either
-from assistant.collect.code.values import (
-    NOTHING,
-    UNKNOWN,
-    Chain,
-    Known,
-    Listed,
-    Promise,
-    Shape,
-    Test,
-    Value,
-    origins_of,
-    text_of,
-)
+from assistant.collect.code.origins import origins_of
+from assistant.collect.code.values import NOTHING, UNKNOWN, Chain, Known, Listed, Promise, Shape, Test, Value, text_of
 from assistant.domain.code import Origin, OriginKind
 
 

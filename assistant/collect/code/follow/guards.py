@@ -137,11 +137,7 @@ def _left_of(run: Run, value: Either) -> Value:
     """What a value can still be where it is answered: ``if (user instanceof Response) return user`` shows no user."""
     for test, outcome in run.conditions:
         if isinstance(test, Test) and test.kind == "is" and test.operands[0] == value:
-            kept = [
-                one
-                for one in value.values
-                if truth(test._replace(operands=(one, *test.operands[1:]))) is not (not outcome)
-            ]
+            kept = [one for one in value.values if truth(test.of((one, *test.operands[1:]))) is not (not outcome)]
             if kept:
                 return Either(tuple(kept))
     return value

@@ -12,17 +12,8 @@ from assistant.collect.code.follow.queries import opened
 from assistant.collect.code.follow.scope import Scope, either
 from assistant.collect.code.follow.statements import execute
 from assistant.collect.code.follow.stop import Stopped
-from assistant.collect.code.values import (
-    NOTHING,
-    UNKNOWN,
-    Closure,
-    Constant,
-    Either,
-    Known,
-    Listed,
-    Promise,
-    origins_of,
-)
+from assistant.collect.code.origins import origins_of
+from assistant.collect.code.values import NOTHING, UNKNOWN, Closure, Constant, Either, Known, Listed, Promise
 
 
 if TYPE_CHECKING:

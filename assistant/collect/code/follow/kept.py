@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assistant.collect.code.values import Chain, Constant, Known, Value, origins_of, unwrapped
+from assistant.collect.code.origins import origins_of
+from assistant.collect.code.values import Chain, Constant, Known, Value, unwrapped
 from assistant.collect.code.walking import nodes_of
 from assistant.domain.code import Act, ActKind, ActPart, Origin, OriginKind
 from assistant.domain.syntax import Call, Declare, Literal, Name, Record

@@ -19,7 +19,8 @@ from assistant.collect.code.follow.trust import (
     trusted,
 )
 from assistant.collect.code.follow.truth import truth
-from assistant.collect.code.values import Chain, Constant, Either, Known, Promise, Test, ordered, origins_of
+from assistant.collect.code.origins import ordered, origins_of
+from assistant.collect.code.values import Chain, Constant, Either, Known, Promise, Test
 from assistant.domain.code import GuardKind, Origin, OriginKind, Weakness
 
 

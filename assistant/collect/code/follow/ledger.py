@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-from assistant.domain.code import Act, Filter, Guard, Query, Tie, Unresolved, Weakness, Written
-
-
-if TYPE_CHECKING:
-    from assistant.collect.code.follow.facts import Facts
-    from assistant.domain.code import ClientKind, Origin
-    from assistant.domain.facts import Place
+from assistant.collect.code.follow.facts import Facts
+from assistant.domain.code import Act, ClientKind, Filter, Guard, Origin, Query, Tie, Unresolved, Weakness, Written
+from assistant.domain.facts import Place
 
 
 _OF_CALLER = frozenset({"caller", "role", "secret", "signed"})

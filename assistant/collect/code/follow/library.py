@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.scope import either
+from assistant.collect.code.origins import origins_of
 from assistant.collect.code.values import (
     NOTHING,
     UNKNOWN,
@@ -16,7 +17,6 @@ from assistant.collect.code.values import (
     Promise,
     Test,
     Value,
-    origins_of,
     text_of,
 )
 from assistant.domain.code import Origin, OriginKind, Weakness

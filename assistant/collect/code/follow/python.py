@@ -65,8 +65,8 @@ def _dependency(run: Run, closure: Closure, parameter: Parameter, depth: int) ->
     if isinstance(wanted, Closure):
         return provided(run, wanted, depth + 1)
     if isinstance(wanted, Chain):
-        grown = wanted._replace(
-            steps=(*wanted.steps, Step("", (), False, closure.module, parameter_at(parameter), parameter_at(parameter)))
+        grown = wanted.through(
+            (*wanted.steps, Step("", (), False, closure.module, parameter_at(parameter), parameter_at(parameter)))
         )
         return run.asked(grown) or grown
     return None
@@ -116,7 +116,7 @@ def gates_of(value: Value) -> Iterator[Chain]:
     elif isinstance(value, Chain):
         last = value.last
         if last is None or last.arguments is None:
-            yield value._replace(steps=(*value.steps, Step("", (Shape({}),), False, last.module if last else "", 0, 0)))
+            yield value.through((*value.steps, Step("", (Shape({}),), False, last.module if last else "", 0, 0)))
         elif last.name == "permission_classes" or (value.name == "permission_classes" and len(value.steps) == 1):
             for one in last.arguments:
                 yield from gates_of(unwrapped(one))
@@ -128,15 +128,15 @@ def of_view(run: Run, closure: Closure, view: Blueprint) -> Closure:
     fields = dict(made.fields)
     own = Shape({"request": request("request"), "kwargs": request("path"), "args": request("path")}, made.rest)
     for name, value in fields.items():
-        own.fields[name] = value._replace(bound=own) if isinstance(value, Closure) else value  # type: ignore[index]
-    return closure._replace(bound=own)
+        own.fields[name] = value.bound_to(own) if isinstance(value, Closure) else value  # type: ignore[index]
+    return closure.bound_to(own)
 
 
 def decorated(run: Run, closure: Closure) -> Value:
     """The handler as its decorators leave it; what libraries' decorators check is noted."""
     value: Value = closure
     scope = run.world.scope(closure.module)
-    for node in reversed(closure.function.decorators):
+    for node in closure.function.decorators[::-1]:
         try:
             decorator = unwrapped(run.evaluate(node, scope))
         except Stopped:
@@ -153,8 +153,6 @@ def decorated(run: Run, closure: Closure) -> Value:
                     run.asked(gate)
             place = node.at
             run.asked(
-                decorator._replace(
-                    steps=(*decorator.steps, Step("", (Shape({}),), False, closure.module, place, place))
-                )
+                decorator.through((*decorator.steps, Step("", (Shape({}),), False, closure.module, place, place)))
             )
     return value

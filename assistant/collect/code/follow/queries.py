@@ -4,24 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assistant.collect.code.drafts import Draft, Identity
 from assistant.collect.code.follow.ledger import QueryRecord
 from assistant.collect.code.follow.schemas import narrowed
 from assistant.collect.code.follow.trust import bound, consequences, tie_of, trusted
+from assistant.collect.code.origins import origins_of
 from assistant.collect.code.recognise import DECRYPTS, Seen, check_of, deeds_of, identity_of, query_of
-from assistant.collect.code.values import (
-    UNKNOWN,
-    Chain,
-    Closure,
-    Draft,
-    Identity,
-    Known,
-    Listed,
-    Shape,
-    Test,
-    Value,
-    origins_of,
-    unwrapped,
-)
+from assistant.collect.code.values import UNKNOWN, Chain, Closure, Known, Listed, Shape, Test, Value, unwrapped
 from assistant.domain.code import (
     Act,
     ActKind,
@@ -38,8 +27,8 @@ from assistant.domain.code import (
 
 
 if TYPE_CHECKING:
+    from assistant.collect.code.drafts import Check, Deed
     from assistant.collect.code.follow.run import Run
-    from assistant.collect.code.values import Check, Deed
 
 _THROWS = ("OrThrow", "OrFail", "OrReject", "_or_404", "orFail")
 """Reads that never come back without a row."""
@@ -138,7 +127,7 @@ def noted(run: Run, chain: Chain, draft: Draft) -> Value:
     if not draft.wraps:
         return row
     value: Value = row
-    for name in reversed(draft.wraps):
+    for name in draft.wraps[::-1]:
         value = Shape(
             {
                 name: value,
@@ -199,7 +188,7 @@ def _in_clear(values: tuple[Value, ...]) -> Value | None:
 
 def _twin(run: Run, record: QueryRecord) -> QueryRecord | None:
     """The same query through another branch of its client (``globalThis.prisma ?? new PrismaClient()``)."""
-    for known in reversed(run.ledger.queries[-6:]):
+    for known in run.ledger.queries[:-7:-1]:
         if (
             known.at == record.at
             and known.place == record.place
@@ -220,7 +209,7 @@ def _identified(run: Run, chain: Chain, identity: Identity) -> Value:
         kind = GuardKind.NAME if by_name else GuardKind.SESSION
         run.note_guard(kind, says, chain, weakness=Weakness(identity.weakness) if identity.weakness else None)
     value: Value = Known(frozenset({Origin(identity.kind, identity.path)}))
-    for name in reversed(identity.wraps):
+    for name in identity.wraps[::-1]:
         value = Shape({name: value, "error": Known(frozenset({Origin(identity.kind, "!error")}))}, ())
     last = chain.last
     for argument in last.arguments or () if last else ():

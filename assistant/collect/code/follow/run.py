@@ -335,7 +335,7 @@ class Run:
 
     def symbol(self) -> str | None:
         """Name of the innermost function that has one."""
-        return next((frame.name for frame in reversed(self.frames) if frame.name), None)
+        return next((frame.name for frame in self.frames[::-1] if frame.name), None)
 
     def via(self) -> tuple[str, ...]:
         """Named functions between the entry and here, outermost first."""
@@ -345,7 +345,7 @@ class Run:
         """The line of the entry's own file that leads here."""
         if module == self.module:
             return self.place(module, at, self.symbol())
-        for frame in reversed(self.frames):
+        for frame in self.frames[::-1]:
             if frame.caller_module == self.module:
                 return self.place(self.module, frame.at)
         return self.place(self.module, 0)

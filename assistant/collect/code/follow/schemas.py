@@ -19,7 +19,7 @@ _DEEPEST = 3
 
 def narrowed(chain: Chain, about: Value) -> Value:
     """What ``schema.parse(about)`` gives; for the safe forms an object with ``success`` and ``data``."""
-    schema = chain._replace(steps=chain.steps[:-1])
+    schema = chain.through(chain.steps[:-1])
     value = shaped(schema, unwrapped(about), 0)
     last = chain.last
     if last is not None and last.name in _SAFE:

@@ -59,6 +59,12 @@ def _flat(values: tuple[Value, ...]) -> Iterator[Value]:
             yield value
 
 
+def _alike(value: Value, other: Value) -> bool:
+    if isinstance(value, Constant):
+        return isinstance(other, Constant) and value.value == other.value
+    return isinstance(value, Known) and isinstance(other, Known) and value.origins == other.origins
+
+
 def either(*values: Value) -> Value:
     """One of several values; the same value twice is one, and beyond eight the rest is dropped.
 
@@ -66,10 +72,8 @@ def either(*values: Value) -> Value:
     """
     kept: list[Value] = []
     for value in _flat(values):
-        kind = type(value)
-        alike = kind is Constant or kind is Known
         for other in kept:
-            if value is other or (alike and type(other) is kind and value == other):
+            if value is other or _alike(value, other):
                 break
         else:
             kept.append(value)

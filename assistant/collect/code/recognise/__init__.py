@@ -21,7 +21,8 @@ from assistant.domain.code import ClientKind
 
 
 if TYPE_CHECKING:
-    from assistant.collect.code.values import Chain, Check, Deed, Draft, Identity
+    from assistant.collect.code.drafts import Check, Deed, Draft, Identity
+    from assistant.collect.code.values import Chain
 
 _POOLS = (
     "drizzle-orm",

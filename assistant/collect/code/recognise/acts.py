@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from assistant.collect.code.drafts import Deed
 from assistant.collect.code.recognise import answers, caches, checks, services
 from assistant.collect.code.recognise.chains import (
     NOBODYS,
@@ -18,7 +19,7 @@ from assistant.collect.code.recognise.chains import (
     package_of,
     said,
 )
-from assistant.collect.code.values import UNKNOWN, Chain, Deed, Listed, Shape, Step, Value
+from assistant.collect.code.values import UNKNOWN, Chain, Listed, Shape, Step, Value
 
 
 if TYPE_CHECKING:
@@ -341,7 +342,7 @@ def _decrypted(chain: Chain, last: Step, package: str, name: str) -> Deed | None
     parts = () if about is None else (("0", about, said(about)),)
     if name in _CIPHERS or (DECRYPTS.match(name) and package != "jose"):
         return Deed("decrypt", name, parts)
-    if "AES" in [chain.name, *(step.name for step in chain.steps)] and name == "decrypt":
+    if name == "decrypt" and (chain.name == "AES" or any(step.name == "AES" for step in chain.steps)):
         return Deed("decrypt", "AES.decrypt", parts)
     return None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assistant.collect.code.drafts import Deed
 from assistant.collect.code.recognise.chains import (
     NOBODYS,
     Seen,
@@ -17,7 +18,7 @@ from assistant.collect.code.recognise.chains import (
     package_of,
     said,
 )
-from assistant.collect.code.values import UNKNOWN, Chain, Constant, Deed, Listed, Shape, Step, Value, text_of
+from assistant.collect.code.values import UNKNOWN, Chain, Constant, Listed, Shape, Step, Value, text_of
 
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ _PYTHON_SOURCES = ("fastapi", "starlette", "flask", "django", "rest_framework", 
 _PYTHON_REDIRECTS = frozenset({"RedirectResponse", "redirect", "HttpResponseRedirect", "HttpResponsePermanentRedirect"})
 
 
-PACKAGES = (
+PACKAGES: tuple[str, ...] = (
     *_REDIRECT_SOURCES,
     *_PYTHON_SOURCES,
     "next",
@@ -86,14 +87,13 @@ PACKAGES = (
 """Packages that answer."""
 
 
-def deeds(chain: Chain, seen: Seen) -> Iterator[Deed]:
+def deeds(chain: Chain, _seen: Seen) -> Iterator[Deed]:
     """What the last call answers."""
     last = chain.last
     if last is None or last.arguments is None:
         return
     package = package_of(chain.source)
     name = last.name or chain.name
-    del seen
     if chain.name in _RESPONSES and not package.startswith(_PYTHON_SOURCES):
         yield from _response(chain, last, name)
     elif package.startswith(_PYTHON_SOURCES):
@@ -206,7 +206,7 @@ def _next_headers(chain: Chain, last: Step, name: str) -> Iterator[Deed]:
     if name == "set" and chain.name == "cookies":
         yield _cookie(last)
     elif name in {"setCookie", "set"} and chain.name != "headers":
-        yield _cookie(last._replace(arguments=(last.arguments or ())[-3:]))
+        yield _cookie(last.given((last.arguments or ())[-3:]))
     elif name in {"set", "append"} and chain.name == "headers":
         yield _header(literal(last), argument(last, 1))
 

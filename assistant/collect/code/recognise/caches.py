@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assistant.collect.code.drafts import Deed
 from assistant.collect.code.recognise.chains import (
     NOBODYS,
     Seen,
@@ -16,7 +17,7 @@ from assistant.collect.code.recognise.chains import (
     package_of,
     said,
 )
-from assistant.collect.code.values import UNKNOWN, Chain, Closure, Constant, Deed, Listed, Shape, Step, Value
+from assistant.collect.code.values import UNKNOWN, Chain, Closure, Constant, Listed, Shape, Step, Value
 
 
 if TYPE_CHECKING:
@@ -159,12 +160,11 @@ PACKAGES = (*_PACKAGES, *_FETCHERS, "next")
 """Packages that keep or fetch."""
 
 
-def deeds(chain: Chain, seen: Seen) -> Iterator[Deed]:
+def deeds(chain: Chain, _seen: Seen) -> Iterator[Deed]:
     """What the last call keeps or fetches."""
     last = chain.last
     if last is None or last.arguments is None:
         return
-    del seen
     package = package_of(chain.source)
     name = last.name or chain.name
     if package == "next/cache":

@@ -16,13 +16,13 @@ def supplied(chain: Chain, context: Seen) -> tuple[Value, ...] | None:
         return None
     del context
     package = package_of(chain.source)
-    client = chain._replace(steps=chain.steps[:-1])
+    client = chain.through(chain.steps[:-1])
     names = [step.name for step in chain.steps]
     name = names[-1] or chain.name
     if name in {"$transaction", "transaction", "withTransaction", "tx"}:
         return (client,)
     if name == "execute" and len(names) > 1 and names[-2] == "transaction":
-        return (client._replace(steps=client.steps[:-1]),)
+        return (client.through(client.steps[:-1]),)
     if name == "begin" and package in {"postgres", "bun"}:
         return (client,)
     if package.startswith(("next-auth", "@auth/")) and name in {"auth", "withAuth"}:

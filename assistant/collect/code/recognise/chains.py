@@ -6,9 +6,10 @@ Nothing here knows a library. Values are read as they are: what cannot be read g
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from assistant.collect.code.values import (
     NOTHING,
@@ -30,9 +31,6 @@ from assistant.collect.code.values import (
     unwrapped,
 )
 
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 _HOSTS = (
     "https://esm.sh/",
@@ -116,22 +114,22 @@ def normal(chain: Chain) -> Chain:
     out: list[Step] = []
     for step in steps:
         if out and not step.name and step.arguments is not None and out[-1].arguments is None:
-            out[-1] = step._replace(name=out[-1].name)
+            out[-1] = step.named(out[-1].name)
         else:
             out.append(step)
-    return chain._replace(steps=tuple(out))
+    return chain.through(tuple(out))
 
 
 def _unbound(chain: Chain) -> Chain:
     if chain.name in LANGUAGE:
         return chain
     if chain.name not in _EVERYTHING or not chain.steps:
-        return chain._replace(source="unresolved")
+        return Chain("unresolved", chain.name, chain.steps)
     first = chain.steps[0]
     source = "global" if first.name in LANGUAGE else "unresolved"
     if first.arguments is None:
         return Chain(source, first.name, chain.steps[1:])
-    return Chain(source, first.name, (first._replace(name=""), *chain.steps[1:]))
+    return Chain(source, first.name, (first.named(""), *chain.steps[1:]))
 
 
 def argument(step: Step | None, number: int) -> Value | None:
@@ -143,7 +141,9 @@ def argument(step: Step | None, number: int) -> Value | None:
 
 def options(step: Step | None) -> Shape | None:
     """The last argument that is an object literal (keyword arguments in Python)."""
-    for value in reversed(step.arguments or () if step else ()):
+    if step is None or step.arguments is None:
+        return None
+    for value in step.arguments[::-1]:
         found = unwrapped(value)
         if isinstance(found, Shape):
             return found

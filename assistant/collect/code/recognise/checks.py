@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from assistant.collect.code.drafts import Check
 from assistant.collect.code.recognise.chains import NOBODYS, Seen, argument, package_of
-from assistant.collect.code.values import Chain, Check, Closure
+from assistant.collect.code.values import Chain, Closure
 
 
 _SIGNED: dict[str, dict[str, tuple[bool, str]]] = {

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from assistant.collect.code.values import Value, origins_of
+from assistant.collect.code.origins import origins_of
+from assistant.collect.code.values import Value
 from assistant.domain.code import OriginKind
 
 

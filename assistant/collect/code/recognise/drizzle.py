@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from assistant.collect.code.drafts import Draft
 from assistant.collect.code.recognise.chains import (
     NOBODYS,
     Seen,
@@ -24,7 +25,7 @@ from assistant.collect.code.recognise.drizzle_tables import (
     table_of,
 )
 from assistant.collect.code.recognise.sqlscan import statement
-from assistant.collect.code.values import Chain, Closure, Draft, Either, Shape, Step, Value
+from assistant.collect.code.values import Chain, Closure, Either, Shape, Step, Value
 
 
 _DEEPEST = 8
@@ -165,7 +166,7 @@ def _surely(chain: Chain, start: int, target: Value | None, rest: tuple[Step, ..
 def _inner(target: Value | None, seen: Seen) -> list[Condition]:
     """Conditions of a query that stands in ``from``."""
     if isinstance(target, Chain) and target.last is not None and target.last.name == "as":
-        found = query(target._replace(steps=target.steps[:-1]), seen)
+        found = query(target.through(target.steps[:-1]), seen)
         return list(found.filters) if found else []
     return []
 

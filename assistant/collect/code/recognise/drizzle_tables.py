@@ -111,7 +111,7 @@ def column_of(value: Value | None) -> tuple[str, str] | None:
     last = value.steps[-1]
     if last.arguments is not None or not last.name:
         return None
-    owner = value._replace(steps=value.steps[:-1])
+    owner = value.through(value.steps[:-1])
     if is_drizzle(package_of(value.source)):
         table = table_of(owner)
         return (table, last.name) if table or owner.steps else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from assistant.collect.code.drafts import Draft
 from assistant.collect.code.recognise.chains import (
     NOBODYS,
     Seen,
@@ -12,7 +13,7 @@ from assistant.collect.code.recognise.chains import (
     options,
     package_of,
 )
-from assistant.collect.code.values import UNKNOWN, Chain, Draft, Step, Value, text_of
+from assistant.collect.code.values import UNKNOWN, Chain, Step, Value, text_of
 
 
 _COMMANDS = {
@@ -155,5 +156,5 @@ def _draft(verb: str, bucket: str, key: Value | None) -> Draft:
 
 def _google(chain: Chain, last: Step, name: str) -> Draft:
     bucket = next((literal(step) for step in chain.steps if step.name == "bucket" and literal(step)), "bucket")
-    holder = next((step for step in reversed(chain.steps) if step.name in {"file", "blob"} and step.arguments), last)
+    holder = next((step for step in chain.steps[::-1] if step.name in {"file", "blob"} and step.arguments), last)
     return _draft(_GOOGLE[name], bucket, argument(holder, 0))

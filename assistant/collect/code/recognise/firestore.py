@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from assistant.collect.code.drafts import Draft
 from assistant.collect.code.recognise.chains import NOBODYS, Seen, argument, fields_of, literal, package_of, template_of
 from assistant.collect.code.recognise.conditions import Condition, operator
-from assistant.collect.code.values import UNKNOWN, Chain, Constant, Draft, Step, Value, text_of
+from assistant.collect.code.values import UNKNOWN, Chain, Constant, Step, Value, text_of
 
 
 _WEB = {

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from assistant.collect.code.drafts import Identity
+from assistant.collect.code.origins import origins_of
 from assistant.collect.code.recognise.chains import NOBODYS, Seen, argument, at_path, is_nothing, package_of
 from assistant.collect.code.recognise.identity_libraries import LIBRARIES, PREFIXES, SUPABASE, Known
 from assistant.collect.code.recognise.supabase_clients import client_of
-from assistant.collect.code.values import Chain, Closure, Identity, Step, Value, caller, origins_of, text_of
+from assistant.collect.code.values import Chain, Closure, Step, Value, caller, text_of
 from assistant.domain.code import ClientKind, OriginKind
 
 
@@ -152,7 +154,7 @@ def _decoded(chain: Chain, package: str) -> Identity | None:
     last = chain.last
     if last is None or last.name != "decode" or package.partition(".")[0] not in _JWT:
         return None
-    settings = next((each for each in reversed(last.arguments or ()) if at_path(each, "options") is not None), None)
+    settings = next((each for each in (last.arguments or ())[::-1] if at_path(each, "options") is not None), None)
     off = at_path(at_path(settings, "options"), "verify_signature")
     verified = (off is None or bool(getattr(off, "value", True))) and len(last.arguments or ()) > 1
     return _made(Known("claims", throws=verified, claimed=not verified), "jwt.decode")

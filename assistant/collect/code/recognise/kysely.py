@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from assistant.collect.code.drafts import Draft
 from assistant.collect.code.recognise.chains import (
     Seen,
     alternatives,
@@ -13,7 +14,7 @@ from assistant.collect.code.recognise.chains import (
     run,
 )
 from assistant.collect.code.recognise.conditions import Condition, either, negated, operator
-from assistant.collect.code.values import UNKNOWN, Chain, Closure, Constant, Draft, Shape, Step, Value, text_of
+from assistant.collect.code.values import UNKNOWN, Chain, Closure, Constant, Shape, Step, Value, text_of
 
 
 _STARTS = {
@@ -132,7 +133,7 @@ def conditions_of(value: Value | None, seen: Seen, depth: int = 0) -> list[Condi
         branches = [conditions_of(each, seen, depth + 1) for each in items_of(argument(last, 0))]
         if isinstance(argument(last, 0), Shape):
             branches = [[(key, "eq", each)] for key, each in fields_of(argument(last, 0))]
-        before = chain._replace(steps=chain.steps[:-1])
+        before = chain.through(chain.steps[:-1])
         chained = before.last is not None and before.last.arguments is not None
         if chained:
             branches = [conditions_of(before, seen, depth + 1), _where(last, seen)]

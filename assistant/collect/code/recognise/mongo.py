@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from assistant.collect.code.drafts import Draft
 from assistant.collect.code.recognise.chains import (
     NOBODYS,
     Seen,
@@ -17,7 +18,7 @@ from assistant.collect.code.recognise.chains import (
     package_of,
 )
 from assistant.collect.code.recognise.conditions import Condition, either, negated, operator
-from assistant.collect.code.values import UNKNOWN, Chain, Constant, Draft, Either, Shape, Step, Value, text_of
+from assistant.collect.code.values import UNKNOWN, Chain, Constant, Either, Shape, Step, Value, text_of
 
 
 _READS = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from assistant.collect.code.drafts import Draft
 from assistant.collect.code.recognise.chains import (
     NOBODYS,
     Seen,
@@ -18,7 +19,7 @@ from assistant.collect.code.recognise.chains import (
 )
 from assistant.collect.code.recognise.conditions import Condition, either, negated, operator
 from assistant.collect.code.recognise.sqlscan import conditions_in
-from assistant.collect.code.values import UNKNOWN, Blueprint, Chain, Constant, Draft, Shape, Step, Value, text_of
+from assistant.collect.code.values import UNKNOWN, Blueprint, Chain, Constant, Shape, Step, Value, text_of
 
 
 _TYPEORM = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from assistant.collect.code.drafts import Draft
+from assistant.collect.code.origins import origins_of
 from assistant.collect.code.recognise.chains import (
     NOBODYS,
     Seen,
@@ -15,19 +17,7 @@ from assistant.collect.code.recognise.chains import (
     package_of,
 )
 from assistant.collect.code.recognise.conditions import Condition, either, negated, operator, within
-from assistant.collect.code.values import (
-    UNKNOWN,
-    Chain,
-    Constant,
-    Draft,
-    Either,
-    Known,
-    Listed,
-    Shape,
-    Step,
-    Value,
-    origins_of,
-)
+from assistant.collect.code.values import UNKNOWN, Chain, Constant, Either, Known, Listed, Shape, Step, Value
 from assistant.domain.code import Origin, OriginKind
 
 

@@ -9,6 +9,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from assistant.collect.code.drafts import Draft
 from assistant.collect.code.recognise.chains import (
     NOBODYS,
     Seen,
@@ -18,7 +19,7 @@ from assistant.collect.code.recognise.chains import (
     package_of,
 )
 from assistant.collect.code.recognise.providers_known import PROVIDERS, Provider
-from assistant.collect.code.values import Chain, Draft, Shape, Step, Value
+from assistant.collect.code.values import Chain, Shape, Step, Value
 
 
 if TYPE_CHECKING:

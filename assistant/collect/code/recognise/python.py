@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from assistant.collect.code.drafts import Draft
 from assistant.collect.code.recognise.chains import (
     NOBODYS,
     Seen,
@@ -33,17 +34,7 @@ from assistant.collect.code.recognise.sqlalchemy import (
     queried,
 )
 from assistant.collect.code.recognise.sqlscan import statement
-from assistant.collect.code.values import (
-    UNKNOWN,
-    Chain,
-    Draft,
-    Known,
-    Listed,
-    Shape,
-    Step,
-    Test,
-    Value,
-)
+from assistant.collect.code.values import UNKNOWN, Chain, Known, Listed, Shape, Step, Test, Value
 
 
 _DEEPEST = 8

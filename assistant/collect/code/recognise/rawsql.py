@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from assistant.collect.code.drafts import Draft
 from assistant.collect.code.recognise.chains import (
     NOBODYS,
     Seen,
@@ -16,7 +17,7 @@ from assistant.collect.code.recognise.chains import (
 )
 from assistant.collect.code.recognise.drizzle_tables import named
 from assistant.collect.code.recognise.sqlscan import statement
-from assistant.collect.code.values import UNKNOWN, Chain, Draft, Listed, Shape, Step, Value
+from assistant.collect.code.values import UNKNOWN, Chain, Listed, Shape, Step, Value
 
 
 _TAGS: dict[str, tuple[str, ...]] = {
@@ -64,7 +65,7 @@ _POOLS = (
     "@duckdb/",
     "duckdb",
 )
-PACKAGES = (*_TAGS, *_POOLS)
+PACKAGES: tuple[str, ...] = (*_TAGS, *_POOLS)
 """Packages whose clients take statements as text."""
 _CALLS: dict[str, tuple[str, ...]] = {
     "query": ("rows",),
@@ -122,11 +123,7 @@ def query(chain: Chain, seen: Seen) -> Draft | None:
         return None
     if last.name in _PREPARED and len(chain.steps) > 1:
         prepared = next(
-            (
-                step
-                for step in reversed(chain.steps[:-1])
-                if step.name in {"prepare", "query", "prepared"} and step.arguments
-            ),
+            (step for step in chain.steps[-2::-1] if step.name in {"prepare", "query", "prepared"} and step.arguments),
             None,
         )
         if prepared is not None:

@@ -27,7 +27,8 @@ from assistant.collect.code.recognise.providers_known import PROVIDERS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from assistant.collect.code.values import Chain, Draft
+    from assistant.collect.code.drafts import Draft
+    from assistant.collect.code.values import Chain
 
     Reader = Callable[[Chain, Seen], Draft | None]
 

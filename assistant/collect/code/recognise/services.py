@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from assistant.collect.code.drafts import Deed
 from assistant.collect.code.recognise.chains import NOBODYS, Seen, belongs, package_of, said
 from assistant.collect.code.recognise.providers import flattened, provider_of
-from assistant.collect.code.values import Chain, Deed, Shape, Step, Value
+from assistant.collect.code.values import Chain, Shape, Step, Value
 
 
 if TYPE_CHECKING:
@@ -77,12 +78,11 @@ _BY_NAME = re.compile(
 )
 
 
-def deeds(chain: Chain, seen: Seen) -> Iterator[Deed]:
+def deeds(chain: Chain, _seen: Seen) -> Iterator[Deed]:
     """What the last call sends."""
     last = chain.last
     if last is None or last.arguments is None or last.new:
         return
-    del seen
     if any(step.arguments is not None and not step.new and step.name for step in chain.steps[1:-1]):
         return  # something done with what a call gave back
     package = package_of(chain.source)

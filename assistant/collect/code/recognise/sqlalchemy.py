@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from assistant.collect.code.drafts import Draft
 from assistant.collect.code.recognise.chains import (
     argument,
     fields_of,
@@ -12,18 +13,7 @@ from assistant.collect.code.recognise.chains import (
     package_of,
 )
 from assistant.collect.code.recognise.conditions import Condition, either, negated
-from assistant.collect.code.values import (
-    UNKNOWN,
-    Blueprint,
-    Chain,
-    Constant,
-    Draft,
-    Either,
-    Shape,
-    Step,
-    Test,
-    Value,
-)
+from assistant.collect.code.values import UNKNOWN, Blueprint, Chain, Constant, Either, Shape, Step, Test, Value
 from assistant.domain.syntax import Name
 
 
@@ -170,7 +160,7 @@ def conditions_of(value: Value | None, main: str, depth: int = 0) -> list[Condit
                 )
             if name == "not_":
                 return negated(conditions_of(argument(last, 0), main, depth + 1))
-            column = _column(value._replace(steps=value.steps[:-1]))
+            column = _column(value.through(value.steps[:-1]))
             words = {
                 "in_": "in",
                 "notin_": "nin",
@@ -232,7 +222,7 @@ def keywords_in(value: Value | None) -> list[Condition]:
 def queried(chain: Chain, names: list[str]) -> Draft | None:
     """``session.query(User).filter(…).first()``, ``User.query.filter_by(…).first()``."""
     at = names.index("query")
-    chain = chain._replace(steps=resolved(chain.steps))
+    chain = chain.through(resolved(chain.steps))
     asked = chain.steps[at]
     if asked.arguments is not None:
         models = [found for each in asked.arguments if (found := model_of(each))]
@@ -275,7 +265,7 @@ def resolved(steps: tuple[Step, ...]) -> tuple[Step, ...]:
     if not fields:
         return steps
     return tuple(
-        step._replace(arguments=tuple(_with_names(each, fields) for each in step.arguments)) if step.arguments else step
+        step.given(tuple(_with_names(each, fields) for each in step.arguments)) if step.arguments else step
         for step in steps
     )
 
@@ -284,9 +274,9 @@ def _with_names(value: Value, fields: dict[tuple[str, int], tuple[str, str]], de
     if depth > 8:  # noqa: PLR2004 - deeper than people nest
         return value
     if isinstance(value, Test):
-        return value._replace(operands=tuple(_with_names(each, fields, depth + 1) for each in value.operands))
+        return value.of(tuple(_with_names(each, fields, depth + 1) for each in value.operands))
     if isinstance(value, Either):
-        return value._replace(values=tuple(_with_names(each, fields, depth + 1) for each in value.values))
+        return Either(tuple(_with_names(each, fields, depth + 1) for each in value.values), value.facts)
     if not isinstance(value, Chain):
         return value
     for number, step in enumerate(value.steps):
@@ -300,12 +290,10 @@ def _with_names(value: Value, fields: dict[tuple[str, int], tuple[str, str]], de
 
 def _inside(value: Chain, fields: dict[tuple[str, int], tuple[str, str]], depth: int) -> Chain:
     steps = tuple(
-        step._replace(arguments=tuple(_with_names(each, fields, depth + 1) for each in step.arguments))
-        if step.arguments
-        else step
+        step.given(tuple(_with_names(each, fields, depth + 1) for each in step.arguments)) if step.arguments else step
         for step in value.steps
     )
-    return value._replace(steps=steps)
+    return value.through(steps)
 
 
 def _walked(steps: tuple[Step, ...], table: str, chosen: tuple[str, ...] | None) -> Draft:
@@ -337,7 +325,7 @@ def executed(last: Step) -> Draft | None:
     if not isinstance(given, Chain):
         return None
     built = normal(given)
-    built = built._replace(steps=resolved(built.steps))
+    built = built.through(resolved(built.steps))
     start = next(
         (
             n

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 
+from assistant.collect.code.drafts import Draft
 from assistant.collect.code.recognise.conditions import Condition, either, operator
-from assistant.collect.code.values import UNKNOWN, Constant, Draft, Value
+from assistant.collect.code.values import UNKNOWN, Constant, Value
 
 
 _MAXIMUM = 4000

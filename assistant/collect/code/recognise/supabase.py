@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from assistant.collect.code.drafts import Draft
 from assistant.collect.code.recognise.chains import (
     NOBODYS,
     Seen,
@@ -20,7 +21,7 @@ from assistant.collect.code.recognise.chains import (
 from assistant.collect.code.recognise.conditions import Condition, either, negated, operator
 from assistant.collect.code.recognise.postgrest import columns_of, conditions_in
 from assistant.collect.code.recognise.supabase_clients import client_of, in_context, is_package
-from assistant.collect.code.values import UNKNOWN, Chain, Draft, Shape, Step, Value, text_of
+from assistant.collect.code.values import UNKNOWN, Chain, Shape, Step, Value, text_of
 from assistant.domain.code import ClientKind
 
 

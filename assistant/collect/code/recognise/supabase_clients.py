@@ -9,6 +9,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from assistant.collect.code.origins import origins_of
 from assistant.collect.code.recognise.chains import (
     NOBODYS,
     Seen,
@@ -19,7 +20,7 @@ from assistant.collect.code.recognise.chains import (
     names_in,
     package_of,
 )
-from assistant.collect.code.values import Chain, Constant, Step, Value, origins_of
+from assistant.collect.code.values import Chain, Constant, Step, Value
 from assistant.domain.code import ClientKind, OriginKind
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from assistant.collect.code.drafts import Draft
 from assistant.collect.code.recognise.chains import (
     NOBODYS,
     Seen,
@@ -15,7 +16,7 @@ from assistant.collect.code.recognise.chains import (
     package_of,
 )
 from assistant.collect.code.recognise.conditions import Condition, operator
-from assistant.collect.code.values import UNKNOWN, Chain, Draft, Shape, Step, Value, text_of
+from assistant.collect.code.values import UNKNOWN, Chain, Shape, Step, Value, text_of
 
 
 _ENGINES = (
@@ -182,7 +183,7 @@ def filters_in(value: Value | None, depth: int = 0) -> list[Condition]:
     if value is None or depth > 6:  # noqa: PLR2004 - deeper than filters nest
         return []
     if not isinstance(value, Shape):
-        return [("", "match", value)] if not isinstance(value, (list, tuple)) else []
+        return [("", "match", value)]
     key = text_of(value.fields.get("key"))
     if key:
         found = at_path(value, "match", "value") or at_path(value, "match", "any") or at_path(value, "match") or UNKNOWN

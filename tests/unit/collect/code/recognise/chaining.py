@@ -36,7 +36,7 @@ class Grown:
 
     def _with(self, name: str, arguments: Any, *, new: bool = False, text: str = "") -> Grown:
         step = Step(name, arguments, new, "app/x.ts", 0, 0, text)
-        return Grown(self.chain._replace(steps=(*self.chain.steps, step)))
+        return Grown(self.chain.through((*self.chain.steps, step)))
 
     def get(self, *names: str) -> Grown:
         """Attributes that are only read."""

@@ -142,7 +142,7 @@ def test_a_condition_written_as_a_callback_is_run():
     def answer(closure, given):
         table, operators = given
         assert closure is CALLBACK
-        column = table._replace(steps=grow("x", "y").get("id").chain.steps)
+        column = table.through(grow("x", "y").get("id").chain.steps)
         equal = grow("drizzle-orm", "*").do("eq", column, ID).chain
         assert operators.source == "drizzle-orm"
         return equal
