@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _SERVER_ONLY = frozenset({"getServerSideProps", "getStaticProps", "getStaticPaths"})
 
 
-def names_read(node: Any) -> frozenset[str]:  # noqa: ANN401  # any node of the syntax
+def names_read(node: Any) -> frozenset[str]:  # any node of the syntax
     """Identifiers anywhere below a node, JSX tags included."""
     out = set()
     for one in nodes_of(node):

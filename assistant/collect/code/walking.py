@@ -103,7 +103,7 @@ _WORDS: Final = frozenset(
 _INSIDE: Final[dict[Any, tuple[int, ...]]] = {
     kind: tuple(
         n
-        for n, field in reversed(tuple(enumerate(kind._fields)))
+        for n, field in tuple(enumerate(kind._fields))[::-1]
         if field not in _WORDS or (kind, field) in {(Index, "key"), (Template, "tag")}
     )
     for kind in (*_KINDS, Jump)
@@ -114,7 +114,7 @@ _INSIDE: Final[dict[Any, tuple[int, ...]]] = {
 
 def nodes_of(*roots: object) -> Iterator[Node]:
     """Every node below ``roots`` and the roots themselves, in source order; a root may be a node or a tuple of nodes."""
-    stack: list[Any] = list(reversed(roots))
+    stack: list[Any] = list(roots[::-1])
     while stack:
         node = stack.pop()
         kind = type(node)
@@ -126,12 +126,12 @@ def nodes_of(*roots: object) -> Iterator[Node]:
         stack.extend(children_of(node))
 
 
-def children_of(node: Any) -> list[Any]:  # noqa: ANN401  # a node or a tuple of nodes
+def children_of(node: Any) -> list[Any]:  # a node or a tuple of nodes
     """The nodes and tuples of nodes right below one, last first."""
     inside = _INSIDE.get(type(node))
     if inside is not None:
         return [child for n in inside if (child := node[n])]
-    return [child for child in reversed(node) if isinstance(child, tuple)] if isinstance(node, tuple) else []
+    return [child for child in node[::-1] if isinstance(child, tuple)] if isinstance(node, tuple) else []
 
 
 def expressions_of(*roots: object) -> Iterator[Expression]:

@@ -8,7 +8,7 @@ request value belongs to the caller, ``("tied", n)`` the rows of query n do, ``(
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, final
 
 from assistant.domain.code import GuardKind, Origin, Weakness
 
@@ -32,15 +32,20 @@ class Lesson(NamedTuple):
     weakness: Weakness | None = None
 
 
-class Learned(NamedTuple):
-    """What holds after a test came out one way."""
+@final
+class Learned:
+    """What holds after a test came out one way; true when anything about access was learned."""
 
-    facts: Facts = NONE
-    lessons: tuple[Lesson, ...] = ()
+    __slots__ = ("facts", "lessons")
+
+    def __init__(self, facts: Facts = NONE, lessons: tuple[Lesson, ...] = ()) -> None:
+        """Those facts, and the guards in the making."""
+        self.facts = facts
+        self.lessons = lessons
 
     def __bool__(self) -> bool:
         """True when anything about access was learned."""
-        return bool(access(self.facts)) or bool(self.lessons)
+        return bool(self.lessons) or bool(access(self.facts))
 
 
 NOTHING_LEARNED = Learned()
