@@ -98,7 +98,7 @@ def dotted(expression: Expression | None) -> str:
     if not isinstance(expression, Name):
         return ""
     parts.append(expression.id)
-    return ".".join(reversed(parts))
+    return ".".join(parts[::-1])
 
 
 def text(expression: Expression | None) -> str | None:
@@ -123,7 +123,7 @@ def value_of(record: Expression | None, *keys: str) -> Expression | None:
 
 def local_of(within: tuple[Function, ...], name: str) -> Function | Declare | None:
     """A name declared in the functions around an expression, innermost first; blocks below them are not searched."""
-    for function in reversed(within):
+    for function in within[::-1]:
         for statement in function.body:
             if isinstance(statement, Define) and statement.function.name == name:
                 return statement.function
@@ -208,7 +208,7 @@ def _inside(
 
 def _argument(program: Program, module: str, call: Call, within: tuple[Function, ...], depth: int) -> Function | None:
     """The function among the arguments of a wrapper: written there first, then named there, then inside what is called."""
-    for argument in reversed(call.arguments):
+    for argument in call.arguments[::-1]:
         if isinstance(argument, Lambda):
             return argument.function
     for argument in call.arguments:
@@ -227,13 +227,13 @@ def _argument(program: Program, module: str, call: Call, within: tuple[Function,
 def statements_in(body: tuple[Statement, ...]) -> tuple[Statement, ...]:
     """Statements of a body and of the blocks in it, functions not entered, in source order."""
     out: list[Statement] = []
-    waiting = list(reversed(body))
+    waiting = list(body[::-1])
     while waiting:
         statement = waiting.pop()
         out.append(statement)
         for name in ("last", "handler", "otherwise", "then", "body"):
             if not isinstance(statement, Define) and (inner := getattr(statement, name, None)):
-                waiting.extend(reversed(inner))
+                waiting.extend(inner[::-1])
     return tuple(out)
 
 

@@ -159,7 +159,7 @@ def _faults(root: Node) -> list[Node]:
         if node.is_error or node.is_missing:
             found.append(node)
         elif node.has_error:
-            waiting.extend(reversed(node.children))
+            waiting.extend(node.children[::-1])
     return found[:_MOST_GAPS]
 
 

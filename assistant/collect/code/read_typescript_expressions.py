@@ -277,7 +277,7 @@ def _binary(reading: Reading, node: Node, _name: str) -> Expression:
     found = reading.expression(first)
     written = 0
     operands = [found]
-    for link, operator, right in reversed(links):
+    for link, operator, right in links[::-1]:
         sign, second = reading.text(operator), reading.expression(right)
         operands.append(second)
         if sign == "+" and isinstance(found, Literal) and isinstance(second, Literal):

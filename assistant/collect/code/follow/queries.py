@@ -9,7 +9,7 @@ from assistant.collect.code.follow.ledger import QueryRecord
 from assistant.collect.code.follow.schemas import narrowed
 from assistant.collect.code.follow.trust import bound, consequences, tie_of, trusted
 from assistant.collect.code.origins import origins_of
-from assistant.collect.code.recognise import DECRYPTS, Seen, check_of, deeds_of, identity_of, query_of
+from assistant.collect.code.recognise.asking import DECRYPTS, Seen, check_of, deeds_of, identity_of, query_of
 from assistant.collect.code.values import UNKNOWN, Chain, Closure, Known, Listed, Shape, Test, Value, unwrapped
 from assistant.domain.code import (
     Act,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.collect.code.recognise import Seen, deed_of, deeds_of
+from assistant.collect.code.recognise.asking import Seen, deed_of, deeds_of
 from assistant.collect.code.values import UNKNOWN, Closure, caller, request
 from assistant.domain.syntax import Function, Name, Parameter
 from tests.unit.collect.code.recognise.chaining import grow, template

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.collect.code.recognise import Seen, check_of
+from assistant.collect.code.recognise.asking import Seen, check_of
 from assistant.collect.code.values import UNKNOWN, request
 from tests.unit.collect.code.recognise.chaining import grow
 

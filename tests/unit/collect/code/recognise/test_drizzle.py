@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.collect.code.recognise import Seen, query_of, supplied
+from assistant.collect.code.recognise.asking import Seen, query_of, supplied
 from assistant.collect.code.values import NOTHING, UNKNOWN, Closure, Either, Listed, caller, request
 from assistant.domain.syntax import Function
 from tests.unit.collect.code.recognise.chaining import grow, pairs, value

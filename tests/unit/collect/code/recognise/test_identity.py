@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.collect.code.recognise import Seen, identity_of
+from assistant.collect.code.recognise.asking import Seen, identity_of
 from assistant.collect.code.values import UNKNOWN, Closure, request
 from assistant.domain.syntax import Function
 from tests.unit.collect.code.recognise.chaining import env, grow

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.collect.code.recognise import Seen, client_of, query_of
+from assistant.collect.code.recognise.asking import Seen, client_of, query_of
 from assistant.collect.code.values import UNKNOWN, caller, request
 from tests.unit.collect.code.recognise.chaining import grow, pairs
 

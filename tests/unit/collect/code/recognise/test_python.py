@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.collect.code.map import map_of
-from assistant.collect.code.recognise import Seen, query_of
+from assistant.collect.code.recognise.asking import Seen, query_of
 from assistant.collect.code.values import Test as Compared
 from assistant.collect.code.values import caller, request
 from tests.unit.collect.code.recognise.chaining import grow, pairs, value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.collect.code.recognise import Seen, query_of
+from assistant.collect.code.recognise.asking import Seen, query_of
 from assistant.collect.code.recognise.sqlscan import statement
 from assistant.collect.code.values import UNKNOWN, caller, request
 from tests.unit.collect.code.recognise.chaining import grow, pairs, template

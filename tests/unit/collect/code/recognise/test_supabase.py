@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from assistant.collect.code.recognise import Seen, client_of, query_of
+from assistant.collect.code.recognise.asking import Seen, client_of, query_of
 from assistant.collect.code.values import UNKNOWN, caller, request
 from assistant.domain.code import ClientKind
 from tests.unit.collect.code.recognise.chaining import Grown, env, grow, pairs, template
