@@ -25,7 +25,7 @@ MODULES = (
     *("follow/[a-z]*.py", "recognise/[a-z]*.py"),
 )
 """What a scan spends its time in, as patterns below ``CODE``."""
-NEEDS = ("mypy>=1.18", "setuptools>=65")
+NEEDS = ("mypy>=1.18", "setuptools>=77")
 
 
 class CustomBuildHook(BuildHookInterface[Any]):

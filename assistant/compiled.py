@@ -43,7 +43,7 @@ def digest(source: Path) -> str:
 def _fits() -> bool:
     try:
         known = json.loads((FOLDER / MANIFEST).read_text("utf-8"))
-        fits = all(digest(_ROOT / name) == said for name, said in known.items())
+        fits = bool(known) and all(digest(_ROOT / name) == said for name, said in known.items())
     except (OSError, ValueError, AttributeError, TypeError):
         return False
     if fits and str(FOLDER) not in sys.path:
