@@ -40,6 +40,7 @@ __all__ = (
     "PERSONS",
     "PROVING",
     "Access",
+    "access_to",
     "accesses",
     "in_administration",
     "is_administrative",
@@ -231,7 +232,15 @@ class Access:
     @cached_property
     def used(self) -> bool:
         """What was read goes somewhere: into the answer, another query, a provider, a prompt."""
-        return self.writes or bool(self.query.returned) or self.query.id in _rows_used(self.entry)
+        return self.writes or bool(self.query.returned) or self.query.id in self._rows_used
+
+    @property
+    def _rows_used(self) -> frozenset[int]:
+        """Queries of the entry whose rows feed later queries or acts."""
+        known = self.context.rows_used
+        if id(self.entry) not in known:
+            known[id(self.entry)] = _rows_used(self.entry)
+        return known[id(self.entry)]
 
     @cached_property
     def tied(self) -> bool:
@@ -319,7 +328,16 @@ def accesses(context: CodeContext, *kinds: EntryKind) -> Iterator[Access]:
     """Every query of every entry."""
     for entry in context.entries(*kinds):
         for query in entry.queries:
-            yield Access(context=context, entry=entry, query=query)
+            yield access_to(context, entry, query)
+
+
+def access_to(context: CodeContext, entry: Entry, query: Query) -> Access:
+    """A query of an entry of the map; every rule is given the same, so that what one found out need not be found out again."""
+    key = (id(entry), id(query))
+    found = context.accesses.get(key)
+    if found is None:
+        found = context.accesses[key] = Access(context=context, entry=entry, query=query)
+    return found
 
 
 def _of_row_alone(guard: Guard) -> bool:
@@ -355,7 +373,6 @@ def _constants(condition: Filter) -> tuple[str, ...]:
 
 
 def _rows_used(entry: Entry) -> frozenset[int]:
-    """Queries whose rows feed later queries or acts."""
     parts = [condition.origins for query in entry.queries for condition in query.filters]
     parts += [written.origins for query in entry.queries for written in query.written]
     parts += [part.origins for act in entry.acts for part in act.parts]

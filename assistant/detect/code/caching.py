@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
-from assistant.detect.code.access import Access, is_administrative, strong_guards
+from assistant.detect.code.access import access_to, is_administrative, strong_guards
 from assistant.detect.code.acts import part, proven_before
 from assistant.detect.code.context import READS, Whose
 from assistant.domain.code import ActKind, ClientKind, EntryKind, OriginKind, TieKind
@@ -114,7 +114,7 @@ def customers_rows(context: CodeContext, entry: Entry) -> Iterator[Query]:
     for query in entry.queries:
         whose = context.whose(query.table, query.engine)
         if query.verb in READS and (whose is Whose.CUSTOMERS or (whose is Whose.UNKNOWN and _bound(query))):
-            access = Access(context=context, entry=entry, query=query)
+            access = access_to(context, entry, query)
             if not access.only_published:
                 yield query
 

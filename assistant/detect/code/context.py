@@ -31,6 +31,7 @@ from assistant.domain.ownership import OwnerKind
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from assistant.detect.code.access import Access
     from assistant.domain.catalog import Catalog, Table
     from assistant.domain.code import CodeMap
     from assistant.domain.findings import Finding
@@ -84,6 +85,10 @@ class CodeContext:
     """What the operator decided."""
     findings: tuple[Finding, ...] = ()
     """Filled in once the rules ran: what verdicts tell."""
+    accesses: dict[tuple[int, int], Access] = field(default_factory=dict, compare=False, repr=False)
+    """What was found out about each query so far, by the identity of entry and query."""
+    rows_used: dict[int, frozenset[int]] = field(default_factory=dict, compare=False, repr=False)
+    """Queries of an entry whose rows are used, by the identity of the entry."""
 
     # --- tables -----------------------------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from assistant.detect.code.access import Access
+from assistant.detect.code.access import access_to
 from assistant.detect.code.openness import Openness, openness
 from assistant.domain.ownership import Question
 
@@ -21,7 +21,7 @@ def questions_of(context: CodeContext) -> tuple[Question, ...]:
         if context.reason_public(entry) or context.said_private(entry):
             continue
         for query in entry.queries:
-            if openness(Access(context=context, entry=entry, query=query)) is Openness.ASKED:
+            if openness(access_to(context, entry, query)) is Openness.ASKED:
                 groups[entry.group][entry.id].append(query.table or query.engine)
     return tuple(_question(group, entries) for group, entries in sorted(groups.items()))
 

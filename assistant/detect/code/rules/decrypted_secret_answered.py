@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
-from assistant.detect.code.access import NOT_RUN_BY_PEOPLE, Access
+from assistant.detect.code.access import NOT_RUN_BY_PEOPLE, access_to
 from assistant.detect.code.acts import report_act
 from assistant.detect.code.rule import CodeExample, CodeRule
 from assistant.detect.code.sample_apps import APP
@@ -79,7 +79,7 @@ def find(context: CodeContext) -> Iterator[Finding]:
             if found is None:
                 continue
             query, column = found
-            access = Access(context=context, entry=entry, query=query)
+            access = access_to(context, entry, query)
             if access.trusted_sender or context.reason_public(entry):
                 continue
             yield report_act(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
-from assistant.detect.code.access import NOT_RUN_BY_PEOPLE, Access
+from assistant.detect.code.access import NOT_RUN_BY_PEOPLE, Access, access_to
 from assistant.detect.code.judge import report
 from assistant.detect.code.rule import CodeExample, CodeRule
 from assistant.detect.code.telling import facts_of, handler, key_of
@@ -98,7 +98,7 @@ def find(context: CodeContext) -> Iterator[Finding]:
         if entry.kind in NOT_RUN_BY_PEOPLE | {EntryKind.SERVICE, EntryKind.COMPONENT, EntryKind.TOOL}:
             continue
         for query in entry.queries:
-            access = Access(context=context, entry=entry, query=query)
+            access = access_to(context, entry, query)
             secrets = _shown(access)
             guessed = not secrets and _perhaps(access)
             if not query.returned or access.trusted_sender or not (secrets or guessed):
@@ -135,6 +135,8 @@ def _shown(access: Access) -> tuple[str, ...]:
     secrets = access.context.secrets_of(access.query)
     if "*" in access.query.returned:
         return secrets
+    if not returned.intersection(column.rpartition(".")[2] for column in secrets):
+        return ()
     spent = _spent(access)
     named = [column.rpartition(".")[2] for column in secrets]
     return tuple(column for column, last in zip(secrets, named, strict=True) if last in returned and last not in spent)

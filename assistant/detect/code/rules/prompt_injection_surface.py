@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from assistant.detect.code.access import Access
+from assistant.detect.code.access import Access, access_to
 from assistant.detect.code.acts import grouped
 from assistant.detect.code.context import WRITES, Whose
 from assistant.detect.code.judge import report
@@ -57,7 +57,7 @@ def find(context: CodeContext) -> Iterator[Finding]:
     """Tools with rows that nothing ties to the caller one by one; all others as one note."""
     others = []
     for entry in context.entries(EntryKind.TOOL):
-        queries = [query for query in entry.queries if _loose(Access(context=context, entry=entry, query=query))]
+        queries = [query for query in entry.queries if _loose(access_to(context, entry, query))]
         if not queries:
             others.append((entry, entry.place))
             continue

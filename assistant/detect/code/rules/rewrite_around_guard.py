@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from assistant.detect.code.access import MACHINES, PERSONS, Access, strong_guards
+from assistant.detect.code.access import MACHINES, PERSONS, access_to, strong_guards
 from assistant.detect.code.acts import report_act
 from assistant.detect.code.context import Whose
 from assistant.detect.code.judge import report_module
@@ -136,7 +136,7 @@ def _rests_on_middleware(context: CodeContext, entry: Entry) -> bool:
         return False
     if any(guard.kind in PERSONS | MACHINES | {GuardKind.CAPABILITY} for guard in strong_guards(entry)):
         return False
-    found = (Access(context=context, entry=entry, query=query) for query in entry.queries)
+    found = (access_to(context, entry, query) for query in entry.queries)
     return any(access.matters and not access.knows_caller and access.whose is Whose.CUSTOMERS for access in found)
 
 
