@@ -31,9 +31,8 @@ _OWNERISH = re.compile(
     r"user|owner|email|author|member|tenant|team|org|workspace|account|customer|profile", re.IGNORECASE
 )
 
-_KNOWN_TO_ALL = re.compile(r"^NEXT_PUBLIC_|(?:URL|URI|ORIGIN|HOST|DOMAIN|HOSTNAME|CLIENT_ID|VERSION|LOCALE)S?$")
-"""Variables that hold an address or a name: being equal to one of them proves nothing."""
-
+IDS = re.compile(r"(?:^|[._])(?:id|uuid|ID)$|[a-z](?:Id|ID|Uuid|UUID)$")
+"""Columns that name a row."""
 
 _KNOWN_TO_ALL = re.compile(
     r"(?:^|_)(?:URL|URI|BASE|HOST|HOSTNAME|DOMAIN|ORIGIN|ISSUER|AUDIENCE|CLIENT_?ID|APP_?ID|PROJECT_?ID|TENANT_?ID|REGION|VERSION)$|NEXT_PUBLIC_",
@@ -161,7 +160,24 @@ def _pair(run: Run, mine: Value, other: Value) -> Learned:
     owners = [origin for origin in left if trusted(run, origin)]
     if owners:
         return both(_gain(run, origin, owners[0]) for origin in right)
-    return both(_claimed(run, one, row) for one in left for row in right)
+    return both([*(_claimed(run, one, row) for one in left for row in right), _alike(mine, other)])
+
+
+def _alike(mine: Value, other: Value) -> Learned:
+    """Two rows that name the same thing by an id: what is found out later of one of them is known of the other."""
+    left, right = _there(mine), _there(other)
+    if len(left) != 1 or len(right) != 1:
+        return NOTHING_LEARNED
+    one, two = left[0], right[0]
+    if one.kind is not OriginKind.ROW or two.kind is not OriginKind.ROW or one.row >= two.row:
+        return NOTHING_LEARNED
+    if not IDS.search(one.path) or not IDS.search(two.path):
+        return NOTHING_LEARNED
+    return Learned(frozenset({("alike", one.row, two.row)}))
+
+
+def _there(value: Value) -> list[Origin]:
+    return [origin for origin in ordered(value) if origin.kind is not OriginKind.CONSTANT]
 
 
 def _gain(run: Run, origin: Origin, owner: Origin) -> Learned:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from assistant.collect.code.follow.compare import asked_along, learn_member, learn_same
+from assistant.collect.code.follow.compare import IDS, asked_along, learn_member, learn_same
 from assistant.collect.code.follow.facts import NONE, NOTHING_LEARNED, Learned, Lesson, both, one_of
 from assistant.collect.code.follow.fallback import if_sent
 from assistant.collect.code.follow.trust import (
@@ -155,10 +155,15 @@ def _same(test: Test, outcome: bool) -> bool:
 
 
 def _never(run: Run, option: Value, other: Value) -> bool:
-    """Nothing is not equal to a value of the request that is known to be there."""
+    """Nothing is not equal to a value of the request that is known to be there, nor to the id of a row."""
+    if not isinstance(option, Constant) or option.value is not None:
+        return False
     sent = [origin for origin in origins_of(other) if origin.kind is OriginKind.REQUEST]
-    nothing = isinstance(option, Constant) and option.value is None
-    return nothing and bool(sent) and all(("given", origin) in run.facts for origin in sent)
+    if sent:
+        return all(("given", origin) in run.facts for origin in sent)
+    return bool(origins_of(other)) and all(
+        one.kind is OriginKind.ROW and IDS.search(one.path) for one in origins_of(other)
+    )
 
 
 def lessons_of(facts: Facts | set[Fact], known: list[Lesson]) -> tuple[Lesson, ...]:

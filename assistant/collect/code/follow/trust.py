@@ -208,4 +208,9 @@ def consequences(run: Run, row: int, depth: int = 0) -> set[Fact]:
                     facts.add(("proven", origin))
             elif origin.kind is OriginKind.ROW and origin.row != row and not bound(run, origin.row):
                 facts |= consequences(run, origin.row, depth + 1)
+    for fact in run.facts:
+        if fact[0] == "alike" and row in fact[1:]:
+            other = fact[1] if fact[2] == row else fact[2]
+            if isinstance(other, int) and not bound(run, other) and ("tied", other) not in facts:
+                facts |= consequences(run, other, depth + 1)
     return facts
