@@ -148,7 +148,7 @@ class CodeContext:
             if entry.kind is OwnerKind.SERVICE and not words.sounds_private(table):
                 return Whose.SERVERS
             return Whose.CUSTOMERS
-        if words.sounds_servers(table):
+        if words.sounds_servers(table, owned=bool(self.owner_columns(table))):
             return Whose.SERVERS
         if words.sounds_shared(table):
             return Whose.EVERYONES

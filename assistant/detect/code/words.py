@@ -81,6 +81,8 @@ _SERVERS: Final = named(
     """verification_token verification rate_limit idempotency_key idempotency webhook_event processed_event processed_stripe_event stripe_event
     migration lock job cron_run cron_job cache otp password_reset_token password_reset magic_link email_verification oauth_state nonce"""
 )
+_EITHER: Final = named("job lock cache migration verification")
+"""What a server keeps for itself in one application and a customer has in another: a queue's job, and one that somebody applies for."""
 _OWN_NOTES: Final = re.compile(
     r"rate_limit|telemetry|throttl|(?:^|_)(?:api|request|error|debug|system|security|performance|http|webhook)_(?:log|metric|event|request|hit)$"
 )
@@ -198,9 +200,11 @@ def sounds_private(table: str) -> bool:
     return bool({key, last} & _PRIVATE) or (last in _KEPT_OF and bool({stem, stem.rpartition("_")[2]} & _PRIVATE))
 
 
-def sounds_servers(table: str) -> bool:
-    """Bookkeeping of the server by its name: verification tokens, processed events, locks."""
+def sounds_servers(table: str, *, owned: bool = False) -> bool:
+    """Bookkeeping of the server by its name: verification tokens, processed events, locks; ``owned`` when its rows have owners."""
     key = table_key(table)
+    if owned and key in _EITHER:
+        return False
     return key in _SERVERS or bool(_OWN_NOTES.search(key))
 
 

@@ -158,6 +158,11 @@ def _pair(run: Run, mine: Value, other: Value) -> Learned:
     if counted:
         return both(_existing(run, Known(frozenset({one}))) for one in counted)
     owners = [origin for origin in left if trusted(run, origin)]
+    listed = [one for one in owners if one.path.lower().endswith(("email", "id", "login"))]
+    named = [one.path for one in right if one.kind is OriginKind.ENVIRONMENT and one.path != "NODE_ENV"]
+    if listed and named and len(named) == len(_there(other)):
+        lesson = Lesson(GuardKind.ROLE, f"{listed[0].path} in {named[0]}", (listed[0],), (named[0],))
+        return Learned(frozenset({("role", named[0])}), (lesson,))
     if owners:
         return both(_gain(run, origin, owners[0]) for origin in right)
     return both([*(_claimed(run, one, row) for one in left for row in right), _alike(mine, other)])

@@ -40,8 +40,8 @@ def shaped(schema: Value, about: Value, depth: int) -> Value:
 
 
 def _below(origin: Origin, name: str) -> Origin:
-    if origin.kind is OriginKind.REQUEST:
-        return origin._replace(path=f"{origin.path}.{name}")
+    if origin.kind is OriginKind.REQUEST or (origin.kind is OriginKind.ROW and not origin.path.startswith("!")):
+        return origin._replace(path=f"{origin.path}.{name}" if origin.path else name)
     return origin
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
 from assistant.detect.code.access import NOT_RUN_BY_PEOPLE, accesses
+from assistant.detect.code.faults import Fault, fault_of
 from assistant.detect.code.judge import report
 from assistant.detect.code.openness import Openness, openness, public_path
 from assistant.detect.code.rule import CodeExample, CodeRule
@@ -33,6 +34,10 @@ RULE = CodeRule(
     docs="https://owasp.org/API-Security/editions/2023/en/0xa1-broken-object-level-authorization/",
     cause="client-controlled-identifier",
 )
+
+
+_GRAVER: Final = frozenset({Fault.NO_SESSION, Fault.IDENTITY, Fault.CHILD, Fault.ID_ONLY})
+"""Faults of the row that is written, which their own rules tell."""
 
 
 def _comment(check: str) -> str:
@@ -191,6 +196,8 @@ def _counts(access: Access) -> bool:
         return False
     if access.context.covered_by_rules(access.query):
         return _tenant_beside_child(access)
+    if fault_of(access) in _GRAVER:
+        return False  # the row itself is anybody's: what it points at is the smaller half of that
     if not access.knows_caller and not _signed(access) and access.entry.kind is not EntryKind.SERVICE:
         return openness(access) is Openness.OPEN and not access.asked
     return True
