@@ -15,7 +15,19 @@ from assistant.collect.code.follow.scope import Scope
 from assistant.collect.code.follow.stop import Exhausted, Stopped
 from assistant.collect.code.follow.trust import tie_of
 from assistant.collect.code.origins import origins_of
-from assistant.collect.code.values import UNKNOWN, Blueprint, Chain, Closure, Either, Native, Promise, Value, unwrapped
+from assistant.collect.code.recognise.identity import door
+from assistant.collect.code.values import (
+    UNKNOWN,
+    Blueprint,
+    Chain,
+    Closure,
+    Either,
+    Known,
+    Native,
+    Promise,
+    Value,
+    unwrapped,
+)
 from assistant.domain.code import ClientKind, Entry, EntryKind, Guard, GuardKind, OriginKind, Tie, TieKind, Weakness
 from assistant.domain.syntax import Declare, Define
 
@@ -77,6 +89,9 @@ def _drive(run: Run, point: EntryPoint) -> None:
     if isinstance(value, Chain) and point.inputs in {"procedure", "safe-action"}:
         built(run, value)
         return
+    if point.kind is EntryKind.MIDDLEWARE and _behind_door(value):
+        place = run.place(point.module, point.at[0], point.symbol)
+        run.ledger.guard(Guard(kind=GuardKind.SESSION, says="withAuth", place=place, order=run.ledger.next()))
     if isinstance(value, Chain):
         value = _inside(run, value)
     arguments = _arguments(point, value)
@@ -87,6 +102,15 @@ def _drive(run: Run, point: EntryPoint) -> None:
         value = decorated(run, value)
     answer = run.call(value, arguments, point.module, point.at[0])
     run.settle(answer, run_deferred=True)
+
+
+def _behind_door(value: Value) -> bool:
+    """What the file exports is a library's own middleware, which sends strangers away."""
+    if isinstance(value, Chain):
+        return door(value)
+    return isinstance(value, Known) and any(
+        origin.kind is OriginKind.CALLER and origin.path == "token" for origin in value.origins
+    )
 
 
 def _arguments(point: EntryPoint, value: Value) -> tuple[Value, ...]:

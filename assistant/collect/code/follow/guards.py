@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from assistant.collect.code.follow.facts import Facts, Learned, Lesson, access
 from assistant.collect.code.follow.learn import learn
 from assistant.collect.code.follow.truth import truth
-from assistant.collect.code.values import Chain, Either, Known, Promise, Test, Value
+from assistant.collect.code.values import Chain, Either, Known, Promise, Test, Value, origins_of
 from assistant.domain.code import Guard, GuardKind, OriginKind, Weakness
 
 
@@ -119,16 +119,18 @@ def warn(run: Run, tests: tuple[Value, ...], weakness: Weakness, module: str, at
 
 def picked(run: Run, whole: Value, items: tuple[Value, ...], meaning: Value, *, many: bool) -> Value:
     """What ``find`` and ``filter`` give: the same rows, and what it means that there is one."""
-    if not isinstance(whole, Known):
+    if not isinstance(whole, Known) and not many:
         from assistant.collect.code.follow.scope import either
 
-        return whole if many else either(*items)
+        return either(*items)
     learned = learn(run, meaning, True)
     if many:  # what is left of them is the caller's; what they were compared with is not, there may be nothing left
-        rows = {origin.row for origin in whole.origins if origin.kind is OriginKind.ROW}
+        rows = {origin.row for one in (whole, *items) for origin in origins_of(one) if origin.kind is OriginKind.ROW}
         tied = {fact for fact in learned.facts if fact[0] == "tied" and fact[1] in rows}
         run.facts |= tied
         run.ledger.earned.append((frozenset(tied), run.stack()))
+    if not isinstance(whole, Known):
+        return whole
     fresh = Known(frozenset(whole.origins))
     return run.mean(fresh, meaning) if isinstance(meaning, Test) else fresh
 

@@ -12,6 +12,7 @@ from assistant.collect.code.recognise.identity_libraries import LIBRARIES, PREFI
 from assistant.collect.code.recognise.supabase_clients import client_of
 from assistant.collect.code.values import Chain, Closure, Step, Value, caller, text_of
 from assistant.domain.code import ClientKind, OriginKind
+from assistant.domain.syntax import Literal, Return
 
 
 _JWT = frozenset({"jwt", "jsonwebtoken", "PyJWT", "jose"})
@@ -136,6 +137,8 @@ def _library(chain: Chain, package: str, seen: Seen) -> Identity | None:
         "return-null",
     }:
         known = known._replace(throws=text_of(at_path(argument(last, 0), "or")) != "return-null")
+    if name == "withAuth" and _lets_all(last):
+        return None
     if any(isinstance(each, Closure) for each in last.arguments or ()):
         # ``auth((req) => …)``, ``withApiAuthRequired(handler)``: the handler gets the session, the call itself returns a handler
         return (
@@ -147,6 +150,24 @@ def _library(chain: Chain, package: str, seen: Seen) -> Identity | None:
     if len(names) > 1 and names[-2] not in {"default", "*"}:
         return _made(known, ".".join(names[-2:]))
     return _made(known, f"{package.rpartition('/')[2]}.{name}" if name in {"verify", "decode", "validate"} else name)
+
+
+def _lets_all(last: Step) -> bool:
+    """``withAuth(…, { callbacks: { authorized: () => true } })`` leaves the question to the function it wraps."""
+    for each in last.arguments or ():
+        said = at_path(each, "callbacks", "authorized")
+        if isinstance(said, Closure) and len(said.function.body) == 1:
+            only = said.function.body[0]
+            if isinstance(only, Return) and isinstance(only.value, Literal) and only.value.value is True:
+                return True
+    return False
+
+
+def door(chain: Chain) -> bool:
+    """``withAuth(function middleware(request) {…})`` of NextAuth: strangers are sent away before the function runs."""
+    last = chain.last
+    name = (last.name or chain.name) if last is not None else ""
+    return last is not None and name == "withAuth" and chain.source.startswith("next-auth") and not _lets_all(last)
 
 
 def _decoded(chain: Chain, package: str) -> Identity | None:

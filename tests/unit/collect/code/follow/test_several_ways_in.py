@@ -71,3 +71,34 @@ def test_each_way_is_a_reason(ways: str) -> None:
 def test_a_way_without_a_reason_spoils_the_helper(ways: str) -> None:
     """A theme or a title lets nobody in."""
     assert listing(ways).tie is None
+
+
+CHECKED = """
+import { auth } from "../../../auth";
+import { prisma } from "../../../lib/prisma";
+const refused = async (bot, user) => !bot.members.some((member) => member.userId === user.id);
+export async function POST(req) {
+  const session = await auth();
+  const { ids } = await req.json();
+  const bots = await prisma.bot.findMany({ where: { id: { in: ids } }, include: { members: true } });
+  const checks = await Promise.all(bots.map(async (bot) => ({ bot, no: ASKED })));
+  return Response.json(checks.KEPT.map(({ bot }) => ({ ...bot, groups: [] })));
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("asked", "kept", "bound"),
+    [
+        ("await refused(bot, session.user)", "filter(({ no }) => !no)", True),
+        ("await refused(bot, session.user)", "filter((one) => !one.no)", True),
+        ("await refused(bot, session.user)", "filter(({ bot }) => bot.title)", False),
+        ("await refused(bot, session.user)", "slice(0, 3)", False),
+        ("bot.archived", "filter(({ no }) => !no)", False),
+    ],
+)
+def test_answers_that_were_collected_first(asked: str, kept: str, bound: bool) -> None:
+    """An async predicate cannot filter: its answers are put beside the rows, and the rows filtered by them."""
+    route = CHECKED.replace("ASKED", asked).replace("KEPT", kept)
+    query = map_of({**FILES, "app/api/bots/route.ts": route}).entries[0].queries[0]
+    assert (query.tie is not None) is bound

@@ -1,0 +1,34 @@
+"""NextAuth's own middleware sends strangers away before anything else runs."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.collect.code.map import map_of
+from assistant.domain.code import EntryKind
+
+
+CONFIG = 'export const config = { matcher: ["/api/:path*"] };'
+DOOR = 'import { withAuth } from "next-auth/middleware";\nexport default withAuth(ARGUMENTS);\n'
+
+
+@pytest.mark.parametrize(
+    ("arguments", "asks"),
+    [
+        ('{ pages: { signIn: "/sign-in" } }', True),
+        ("function middleware(request) { return undefined; }", True),
+        ("{ callbacks: { authorized: ({ token }) => token?.ok === 1 } }", True),
+        ("{ callbacks: { authorized: () => true } }", False),
+        ("(request) => undefined, { callbacks: { authorized: () => true } }", False),
+    ],
+)
+def test_with_auth_asks_unless_it_is_told_to_let_everybody_in(arguments: str, asks: bool) -> None:
+    """``authorized: () => true`` hands the question on to the function."""
+    made = map_of(
+        {
+            "middleware.ts": DOOR.replace("ARGUMENTS", arguments) + CONFIG,
+            "app/api/notes/route.ts": "export async function GET() { return Response.json({}); }",
+        }
+    )
+    found = next(entry for entry in made.entries if entry.kind is EntryKind.MIDDLEWARE)
+    assert bool(found.guards) is asks
