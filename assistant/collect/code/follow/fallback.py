@@ -26,6 +26,7 @@ _WHO = re.compile(
     r"(?:^|[._])(?:user|owner|author|creator|account|profile|member|customer|team|org|organi[sz]ation|workspace|tenant|company)_?(?:id|uuid|slug)$|(?:^|[._])uid$",
     re.IGNORECASE,
 )
+_ID = re.compile(r"(?:^|[._])(?:id|uid|sub)$|[a-z]Id$")
 _LETS_IN = frozenset({"role", "proven", "secret", "signed"})
 
 
@@ -33,10 +34,15 @@ def believed(run: Run, left: Value, right: Value) -> bool:
     """``left`` is an id that anybody sends, and ``right`` the caller's own."""
     if not isinstance(left, Known) or not left.origins:
         return False
-    if not all(origin.kind is OriginKind.REQUEST and _WHO.search(origin.path) for origin in left.origins):
+    own = [origin for origin in origins_of(right) if origin.kind in {OriginKind.CALLER, OriginKind.CLAIMED}]
+    if not own:
         return False
-    if not any(origin.kind in {OriginKind.CALLER, OriginKind.CLAIMED} for origin in origins_of(right)):
-        return False
+    by_id = all(_ID.search(origin.path) for origin in own)
+    for origin in left.origins:
+        if origin.kind is not OriginKind.REQUEST:
+            return False
+        if not _WHO.search(origin.path) and not (by_id and _ID.search(origin.path)):
+            return False
     return not any((fact, origin) in run.facts for fact in ("proven", "given") for origin in left.origins)
 
 

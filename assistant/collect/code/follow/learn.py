@@ -160,10 +160,9 @@ def _never(run: Run, option: Value, other: Value) -> bool:
         return False
     sent = [origin for origin in origins_of(other) if origin.kind is OriginKind.REQUEST]
     if sent:
-        return all(("given", origin) in run.facts for origin in sent)
-    return bool(origins_of(other)) and all(
-        one.kind is OriginKind.ROW and IDS.search(one.path) for one in origins_of(other)
-    )
+        return all(origin.path.startswith("path.") or ("given", origin) in run.facts for origin in sent)
+    there = [origin for origin in origins_of(other) if origin.kind is not OriginKind.CONSTANT]
+    return bool(there) and all(one.kind is OriginKind.ROW and IDS.search(one.path) for one in there)
 
 
 def lessons_of(facts: Facts | set[Fact], known: list[Lesson]) -> tuple[Lesson, ...]:

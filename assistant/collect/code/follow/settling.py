@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from assistant.collect.code.follow.facts import access
 from assistant.collect.code.follow.queries import finished
 from assistant.collect.code.follow.scope import either
 from assistant.collect.code.values import UNKNOWN, Chain, Closure, Either, Promise, Value
 
 
 if TYPE_CHECKING:
+    from assistant.collect.code.follow.facts import Facts
     from assistant.collect.code.follow.run import Run
 
 
@@ -25,8 +27,7 @@ def settle(run: Run, value: Value, *, run_deferred: bool) -> Value:
         run.facts |= value.facts
         return settle(run, value.value, run_deferred=run_deferred)
     if isinstance(value, Either):
-        parts = tuple(settle(run, one, run_deferred=run_deferred) for one in value.values)
-        return Either(parts, value.facts) if value.facts else either(*parts)
+        return _each(run, value, run_deferred=run_deferred)
     if not isinstance(value, Chain):
         return value
     known = run.settled.get(id(value))
@@ -38,6 +39,26 @@ def settle(run: Run, value: Value, *, run_deferred: bool) -> Value:
     if result is not None:
         run.settled[id(value)] = (value, result)
     return value if result is None else result
+
+
+def _each(run: Run, value: Either, *, run_deferred: bool) -> Value:
+    """One of several values is awaited: what only one of their promises found out stays with that one."""
+    before, noted = run.facts, len(run.ledger.earned)
+    parts: list[Value] = []
+    known: list[Facts] = []
+    for one in value.values:
+        run.facts = before
+        parts.append(settle(run, one, run_deferred=run_deferred))
+        known.append(run.facts)
+    shared = frozenset.intersection(*known) if known else before
+    if shared == before:
+        del run.ledger.earned[noted:]
+    run.facts = shared
+    if value.facts:
+        return Either(tuple(parts), tuple(own | known[n] for n, own in enumerate(value.facts)))
+    if any(access(one - shared) for one in known):
+        return Either(tuple(parts), tuple(known))
+    return either(*parts)
 
 
 def _deferred(run: Run, value: Chain) -> Value | None:

@@ -31,6 +31,11 @@ def test_an_id_that_is_only_used_when_it_is_sent_is_still_sent_by_anybody(operat
     assert _tie(f"const userId = body.userId {operator} me;") is None
 
 
+def test_a_bare_id_in_the_place_of_the_callers_own() -> None:
+    assert _tie("const userId = body.id ?? me;") is None
+    assert _tie("const userId = body.page ?? me;") is not None
+
+
 @pytest.mark.parametrize(
     "body",
     [
