@@ -291,8 +291,16 @@ class Access:
     def handed(self) -> bool:
         """The caller was handed to the function the query stands in, and the query does not use it."""
         held = [condition.origins for condition in self.query.filters] + [each.origins for each in self.query.written]
-        used = any(origin.kind is OriginKind.CALLER for origins in held for origin in origins)
+        used = any(
+            origin.kind is OriginKind.CALLER or (origin.kind is OriginKind.ROW and self._of_caller_row(origin.row))
+            for origins in held
+            for origin in origins
+        )
         return self.query.told_caller and not used
+
+    def _of_caller_row(self, row: int) -> bool:
+        source = self.queries.get(row)
+        return source is not None and source.tie is not None and source.tie.kind is TieKind.FILTER
 
     @cached_property
     def sure(self) -> bool:
