@@ -17,6 +17,7 @@ from assistant.detect.code.guards import (
     MACHINES,
     NOT_RUN_BY_PEOPLE,
     PERSONS,
+    PLATFORM,
     PROVING,
     in_administration,
     is_administrative,
@@ -98,7 +99,15 @@ class Access:
     @cached_property
     def administrator(self) -> bool:
         """Only administrators of the whole application get here: any row is theirs to see."""
-        return is_administrative(self.strong, self.entry)
+        return is_administrative(self.strong, self.entry) and not self._tenants_office
+
+    @property
+    def _tenants_office(self) -> bool:
+        """The role is one that holds its people to their own tenant elsewhere: an administrator of one house, not of all."""
+        roles = frozenset(role.lower() for guard in self.strong if guard.kind is GuardKind.ROLE for role in guard.roles)
+        if not roles or in_administration(self.entry) or any(set(words.words(role)) & PLATFORM for role in roles):
+            return False
+        return self.context.tenants_office(self.query.table, roles)
 
     # --- what -------------------------------------------------------------------------------------------------------
 

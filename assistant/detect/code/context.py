@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from assistant.detect.code.access import Access
     from assistant.domain.catalog import Catalog, Table
-    from assistant.domain.code import CodeMap
+    from assistant.domain.code import CodeMap, Origin
     from assistant.domain.findings import Finding
     from assistant.domain.matrix import Matrix
     from assistant.domain.names import Name
@@ -199,6 +199,23 @@ class CodeContext:
             if words.names_house(column)
         )
 
+    @cached_property
+    def _housed(self) -> Mapping[str, frozenset[str]]:
+        """Tables whose rows are found by the caller's own tenant somewhere, with the roles that were demanded there."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for entry in self.map.entries:
+            roles = {role.lower() for guard in entry.guards if guard.kind is GuardKind.ROLE for role in guard.roles}
+            for query in entry.queries:
+                if any(words.names_house(part.column) and _by_caller(part.origins) for part in query.filters):
+                    found[words.table_key(query.table)] |= roles
+        return {table: frozenset(roles) for table, roles in found.items()}
+
+    def tenants_office(self, table: str, roles: frozenset[str]) -> bool:
+        """The rows are tenants', and whoever holds one of these roles is held to their own tenant elsewhere."""
+        if words.table_key(table) not in self._housed:
+            return False
+        return any(roles & held for held in self._housed.values())
+
     def referred(self, table: str, column: str) -> str:
         """The table that a column refers to by its foreign key; empty when the catalog does not say."""
         found = self._table(table)
@@ -328,6 +345,10 @@ class CodeContext:
     def said_private(self, entry: Entry) -> bool:
         """The operator was asked and said that it must not be public."""
         return bool({entry.id, entry.group} & self.decisions.private)
+
+
+def _by_caller(origins: tuple[Origin, ...]) -> bool:
+    return bool(origins) and all(origin.kind is OriginKind.CALLER for origin in origins)
 
 
 _BINDING: Final = frozenset({TieKind.FILTER, TieKind.CHILD, TieKind.PROVEN, TieKind.CREATED})

@@ -44,6 +44,9 @@ _ADMINS: Final = frozenset(
 )
 
 
+PLATFORM: Final = _ADMINS - {"admin", "administrator"}
+"""Words for whoever runs the whole application, whichever tenant somebody is of."""
+
 _ASKING: Final = words.named(
     "require is check assert ensure verify guard with must has only validate authorize authenticate get handle"
 )
