@@ -33,7 +33,7 @@ _NO_SECRET: Final = re.compile(
 )
 _SERVER_PLACES: Final = re.compile(
     r"(?:^|/)(?:pages/api/|supabase/functions/|scripts?/|prisma/|tests?/|e2e/|__tests__/|__mocks__/|migrations/|cypress/|playwright/)"
-    r"|(?:^|/)(?:route|middleware|proxy|instrumentation|sitemap|robots)\.[cm]?[jt]sx?\Z|\.(?:config|test|spec|stories)\.[cm]?[jt]sx?\Z|(?:^|/)seed[\w.-]*\.[cm]?[jt]s\Z"
+    r"|(?:^|/)(?:route|middleware|proxy|instrumentation|sitemap|robots)\.[cm]?[jt]sx?\Z|\A[^/]+\.[cm]?js\Z|\.(?:config|test|spec|stories)\.[cm]?[jt]sx?\Z|(?:^|/)seed[\w.-]*\.[cm]?[jt]s\Z"
 )
 _FACTORIES: Final = frozenset({"createClient", "createServerClient", "createBrowserClient", "Stripe", "initializeApp"})
 _PASSES: Final = ("@t3-oss/env", "envalid", "znv")
@@ -107,6 +107,8 @@ def _stays(program: Program, module: Module) -> bool:
     """No browser code can import it, or the build refuses it when some does."""
     if "use server" in module.directives or _SERVER_PLACES.search(module.path):
         return True
+    if any(one.source.partition("/")[0] == "dotenv" for one in module.imports):
+        return True  # it is run by hand: what reads a file of variables is no part of the application
     near = [module, *(program.modules[path] for path in program.imports(module.path) if path in program.modules)]
     return any(one.source in {"server-only", "next/headers"} for each in near for one in each.imports)
 

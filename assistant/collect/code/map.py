@@ -180,10 +180,15 @@ def _followed(
         entry, went = answer if answer is not None else work(point)
         entry = replace(entry, exposed=exposed(point, builds)) if builds else entry
         visited |= went
-        if entry.queries or point.kind not in _ONLY_WITH_QUERIES:
+        if entry.queries or point.kind not in _ONLY_WITH_QUERIES or (entry.guards and _is_layout(entry)):
             kept.append((point, entry))
     kept.sort(key=lambda pair: (pair[1].place, pair[1].id))
     yield from (entry for _, entry in kept)
+
+
+def _is_layout(entry: Entry) -> bool:
+    """The frame around the pages of its folder: its guard stands before theirs."""
+    return entry.kind is EntryKind.PAGE and entry.place.file.rpartition("/")[2].startswith("layout.")
 
 
 def _missing(program: Program) -> Iterator[Unresolved]:

@@ -63,7 +63,8 @@ class Access:
     @cached_property
     def strong(self) -> tuple[Guard, ...]:
         """Guards that count and run before the query."""
-        found = tuple(guard for guard in strong_guards(self.entry) if guard.order <= self.query.order)
+        page = self.entry.kind is EntryKind.PAGE and not self.writes  # shown when every check was passed, or not at all
+        found = tuple(guard for guard in strong_guards(self.entry) if page or guard.order <= self.query.order)
         return (*found, *of_branch(self.entry, self.query, found))
 
     @cached_property

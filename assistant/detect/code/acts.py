@@ -101,7 +101,7 @@ def knows_caller(entry: Entry) -> bool:
         for query in entry.queries
         for condition in query.filters
         for origin in condition.origins
-    )
+    ) or any("caller" in query.known for query in entry.queries)
 
 
 def proven_before(entry: Entry, order: int) -> frozenset[Origin]:

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
+from assistant.detect.code.layouts import is_layout, layout_before
 from assistant.domain.code import (
     ActKind,
     ClientKind,
@@ -337,6 +338,14 @@ class CodeContext:
             for entry in self.map.entries
             if entry.kind is EntryKind.MIDDLEWARE
         )
+
+    def layout_of(self, entry: Entry) -> Entry | None:
+        """The layout that asks who is calling before this page is shown."""
+        return layout_before(entry, self._layouts)
+
+    @cached_property
+    def _layouts(self) -> tuple[Entry, ...]:
+        return tuple(entry for entry in self.map.entries if is_layout(entry))
 
     def reason_public(self, entry: Entry) -> str:
         """Why the operator says that it needs no session; empty when they did not."""

@@ -10,8 +10,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
-from assistant.detect.code.access import MACHINES, PERSONS, in_administration
+from assistant.detect.code.access import EQUALS, MACHINES, PERSONS, in_administration
 from assistant.detect.code.context import Whose
+from assistant.detect.code.layouts import settles
 from assistant.detect.code.office import by_office
 from assistant.detect.code.openness import PUBLIC_IDENTIFIERS, Openness, openness
 from assistant.domain.code import EntryKind, GuardKind, OriginKind, Weakness
@@ -36,12 +37,21 @@ class Fault(StrEnum):
     UNSCOPED_READ = "read without any condition on the owner"
     UNSCOPED_WRITE = "changed without any condition on the owner"
     VECTOR = "searched over the text of all customers"
+    LAYOUT = "left to the layout above the page"
 
 
 def fault_of(access: Access) -> Fault | None:
     """The fault of a query; None when something silences it or only a person can say."""
-    if not access.matters:
+    if not access.matters or _tidies(access):
         return None
+    fault = _fault_of(access)
+    layout = access.context.layout_of(access.entry) if fault is not None else None
+    if fault is None or layout is None or fault is Fault.VECTOR:
+        return fault
+    return Fault.LAYOUT if fault is Fault.NO_SESSION or settles(layout) else fault
+
+
+def _fault_of(access: Access) -> Fault | None:
     if access.query.verb == "vector":
         return _of_vector(access)
     if not access.knows_caller and access.entry.kind is not EntryKind.SERVICE:
@@ -51,12 +61,43 @@ def fault_of(access: Access) -> Fault | None:
     return _of_known_caller(access)
 
 
+def _told_owner(access: Access) -> bool:
+    """A function that nobody was seen to call keeps to the owner it is told: ``where: { id, companyId }``."""
+    return any(
+        access.context.names_owner(access.query.table, condition.column)
+        and any(origin.path.startswith("argument") for origin in condition.origins)
+        for condition in access.query.filters
+    )
+
+
+def _tidies(access: Access) -> bool:
+    """Old rows are removed by a function further down, whoever calls: ``delete where created_at < thirty days ago``."""
+    query = access.query
+    return (
+        query.verb == "delete"
+        and bool(query.filters)
+        and query.place.file != access.entry.place.file
+        and any(condition.operator in {"lt", "lte"} for condition in query.filters)
+        and all(_by_clock(condition) for condition in query.filters)
+    )
+
+
+def _by_clock(condition: Filter) -> bool:
+    kinds = {origin.kind for origin in condition.origins}
+    clock = condition.operator in {"lt", "lte"} and OriginKind.GENERATED in kinds
+    return kinds <= {OriginKind.GENERATED, OriginKind.CONSTANT, OriginKind.ENVIRONMENT} and (
+        clock or kinds <= {OriginKind.CONSTANT}
+    )
+
+
 def _of_known_caller(access: Access) -> Fault | None:
     if in_administration(access.entry):
         return None  # a role is what is missing there: weak-privilege tells it
     if access.query.verb in {"insert", "upload"} and not access.asked:
         return None  # what an insert stores is looked at by its own rules
     if access.settled or access.by_capability or not access.addressable:
+        return None
+    if access.entry.kind is EntryKind.SERVICE and _told_owner(access):
         return None
     if identity_asked(access) and not access.has_membership:
         return Fault.IDENTITY
@@ -67,14 +108,42 @@ def _of_known_caller(access: Access) -> Fault | None:
     if by_office(access):
         return None
     by_id = [condition for condition in access.asked if _finds_one(access, condition)]
+    if by_id and (_in_proven(access) or _just_added(access)):
+        return None
     if by_id:
         return Fault.CHILD if access.has_membership else Fault.ID_ONLY
     return _unscoped(access)
 
 
+def _in_proven(access: Access) -> bool:
+    """Beside the id, a condition keeps the row to what was proven (``{ id, teamId }``), or to a row that was found so."""
+    return any(
+        condition.operator in EQUALS
+        and words.names_id(condition.column)
+        and condition not in access.asked
+        and any(origin.kind in {OriginKind.REQUEST, OriginKind.ROW} for origin in condition.origins)
+        and not any(origin.kind in {OriginKind.UNKNOWN, OriginKind.CLAIMED} for origin in condition.origins)
+        for condition in access.query.filters
+    )
+
+
+def _just_added(access: Access) -> bool:
+    """The row was added in this same run, under the very id that finds it: ``insert({ id: key })``, then ``update … where id = key``."""
+    held = {condition.origins for condition in access.asked if _finds_one(access, condition)}
+    return bool(held) and any(
+        query.verb == "insert"
+        and query.order < access.query.order
+        and words.table_key(query.table) == words.table_key(access.query.table)
+        and held <= {written.origins for written in query.written}
+        for query in access.entry.queries
+    )
+
+
 def _finds_one(access: Access, condition: Filter) -> bool:
     """The column finds one row, or one file: in a bucket the path is the id."""
     in_bucket = access.query.engine == "storage" and condition.column == "path"
+    if in_bucket and any(origin.kind is OriginKind.GENERATED for origin in condition.origins):
+        return False  # a new name: only its ending comes from outside
     return words.names_id(condition.column) or not condition.column or in_bucket
 
 
@@ -115,7 +184,21 @@ def _of_vector(access: Access) -> Fault | None:
     """A similarity search that no condition on the owner or on proven documents narrows."""
     if access.entry.kind is not EntryKind.TOOL and not access.knows_caller and access.whose is not Whose.CUSTOMERS:
         return None
+    if _asked_again(access):
+        return None
     return None if any(_narrows(access, condition) for condition in access.query.filters) else Fault.VECTOR
+
+
+def _asked_again(access: Access) -> bool:
+    """Only ids and nearness are answered, and the rows themselves are read by another query that knows the caller's."""
+    if not set(access.query.returned) <= {"id", "similarity", "score", "distance"}:
+        return False
+    return any(
+        query.order > access.query.order
+        and query.tie is not None
+        and any(origin.row == access.query.id for condition in query.filters for origin in condition.origins)
+        for query in access.entry.queries
+    )
 
 
 def _narrows(access: Access, condition: Filter) -> bool:
@@ -139,7 +222,9 @@ def meant_to_ask(access: Access) -> bool:
 
 
 def identity_asked(access: Access) -> bool:
-    """The request, and not the session, names the person whose rows are meant."""
+    """The request, and not the session, names the person whose rows are meant; a note of what was asked for names nobody."""
+    if access.query.verb == "insert" and words.keeps_notes(access.query.table):
+        return False
     return any(names_caller(access, condition.column) and told(condition.origins) for condition in access.asked) or any(
         names_caller(access, written.column) and told(written.origins) and _only_request(written.origins)
         for written in access.query.written

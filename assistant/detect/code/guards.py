@@ -29,8 +29,11 @@ NOT_RUN_BY_PEOPLE: Final = frozenset({EntryKind.JOB, EntryKind.MIDDLEWARE})
 _ADMINS: Final = frozenset(
     {
         "admin",
+        "admins",
         "administrator",
+        "administrators",
         "superadmin",
+        "superadmins",
         "super",
         "staff",
         "root",
@@ -124,7 +127,7 @@ def is_administrative(guards: Iterable[Guard], entry: Entry | None = None) -> bo
             guard.kind is GuardKind.ROLE
             and not _of_tenant(found)
             and not _in_named_tenant(guard, entry)
-            and (named & _ADMINS or (entry is not None and in_administration(entry)))
+            and (named & _ADMINS or "platform" in named or (entry is not None and in_administration(entry)))
         ):
             return True
         if guard.kind is not GuardKind.ROLE and any(_asks_admin(name) for name in (guard.says, *guard.chain)):
@@ -167,6 +170,7 @@ def asks_own_role(entry: Entry) -> bool:
 
 def in_administration(entry: Entry) -> bool:
     """The path, or the folder, says that it is for administrators."""
-    segments = {word for part in entry.path.split("/") for word in words.words(part)}
+    fixed = (part for part in entry.path.split("/") if not part.startswith(("[", ":")))
+    segments = {word for part in fixed for word in words.words(part)}
     folders = {part.strip("()[]").lower() for part in entry.place.file.split("/")[:-1]}
     return bool(_ADMIN_PATH & (segments | folders))

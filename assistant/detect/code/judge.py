@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from assistant.domain.code import EntryKind
 from assistant.domain.facts import Place, Subject
 from assistant.domain.findings import Finding, fingerprint
 from assistant.domain.matrix import SEVERITY_RANK, Severity
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from assistant.detect.code.rule import CodeRule
     from assistant.domain.code import Entry, Query
     from assistant.domain.matrix import Cell
+
+
+_VERBS: Final = {"POST": 0, "PUT": 1, "PATCH": 2, "DELETE": 3, "GET": 4}
+"""Whom a handler of several verbs is told under."""
 
 
 def report(
@@ -52,6 +57,9 @@ def report(
         columns: columns at fault.
         facts: what a patch needs to know.
     """
+    if entry.kind is EntryKind.SERVICE:
+        confidence = Confidence.LOW
+        title = title if title.startswith("Worth asking") else f"Worth asking of whoever calls it: {title}"
     severity = quieter(severity, confidence)
     fault = tuple(queries)
     cells = tuple(cells)
@@ -127,6 +135,38 @@ def place_of(entry: Entry, query: Query, *, below: bool = False) -> Place:
     if entry.place.file not in {query.place.file, query.reached_at.file}:
         line = entry.place.line
     return replace(entry.place, line=line)
+
+
+def one_door(findings: Iterable[Finding], entries: Mapping[str, Entry]) -> list[Finding]:
+    """One finding for a handler that answers several verbs: ``export const PUT = POST`` is no second mistake."""
+    doors: dict[tuple[object, ...], list[Finding]] = {}
+    for finding in findings:
+        entry = entries.get(finding.entry)
+        if entry is None or not entry.verb or not entry.path or finding.where is None:
+            doors[finding.fingerprint,] = [finding]
+            continue
+        said = finding.title.replace(_called(entry), entry.path)
+        key = (finding.rule, finding.where.file, finding.where.line, entry.path, said)
+        doors.setdefault(key, []).append(finding)
+    return [_of_several(group, entries) if len(group) > 1 else group[0] for group in doors.values()]
+
+
+def _of_several(group: list[Finding], entries: Mapping[str, Entry]) -> Finding:
+    ordered = sorted(
+        group,
+        key=lambda finding: (
+            SEVERITY_RANK[finding.severity],
+            _VERBS.get(entries[finding.entry].verb, len(_VERBS)),
+            finding.entry,
+        ),
+    )
+    first = entries[ordered[0].entry]
+    verbs = ", ".join(dict.fromkeys(entries[finding.entry].verb for finding in ordered))
+    return replace(ordered[0], title=ordered[0].title.replace(_called(first), f"{verbs} {first.path}"))
+
+
+def _called(entry: Entry) -> str:
+    return f"{entry.verb} {entry.path}"
 
 
 def merged(one: Finding, other: Finding) -> Finding:

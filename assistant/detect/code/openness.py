@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 PUBLIC_PATHS: Final = words.named("""public share shared sharing embed view views link links invite invites invitation invitations join login signin sign register
     signup signout logout auth callback password reset forgot verify verification confirm confirmation health healthz ping status
     ready og rss feed sitemap robots unsubscribe subscribe newsletter waitlist contact feedback track tracking pixel click open
-    widget form forms survey rsvp booking book checkout store catalog blog docs onboarding demo preview csp oauth sso saml scim well known
+    widget form forms survey rsvp booking book checkout store catalog blog docs onboarding onboard demo preview csp oauth sso saml scim well known
     webhook webhooks report success complete thanks return unsubscribed""")
 """Segments of paths that are usually meant for people without a session."""
 PUBLIC_IDENTIFIERS: Final = words.named(
@@ -29,6 +29,8 @@ OPEN_INSERTS: Final = words.named("""contact waitlist lead subscriber newsletter
 """Tables into which strangers are usually meant to write."""
 
 
+_SITE: Final = frozenset({"public", "site", "book", "booking", "careers", "contact", "embed", "widget", "intake"})
+"""Folders of actions that visitors of a site call."""
 _SHOWN: Final = words.named(
     "review rating testimonial service menu menu_item item listing event class slot availability opening_hour page section media_asset condition provider venue location store shop portfolio gallery photo image schedule hour table"
 )
@@ -144,6 +146,8 @@ def public_path(access: Access) -> bool:
     """A path that is usually meant for people without a session."""
     entry = access.entry
     spelled = entry.path or entry.place.symbol or ""
+    if entry.kind is EntryKind.ACTION and _SITE & {part.strip("()") for part in entry.place.file.split("/")[:-1]}:
+        return True
     return bool(PUBLIC_PATHS & set(words.words(spelled)))
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from assistant.detect.code.context import CodeContext
-from assistant.detect.code.judge import merged
+from assistant.detect.code.judge import merged, one_door
 from assistant.detect.code.questions import questions_of
 from assistant.detect.code.registry import code_rules
 from assistant.domain.code import Decisions
@@ -61,8 +61,10 @@ def report_code(
         for finding in module.find(context):
             kept = found.get(finding.fingerprint)
             found[finding.fingerprint] = finding if kept is None else merged(kept, finding)
-    findings = tuple(sorted(found.values(), key=lambda finding: finding.rank))
-    return CodeReport(findings=findings, questions=questions_of(context), context=replace(context, findings=findings))
+    every = tuple(sorted(found.values(), key=lambda finding: finding.rank))
+    told = one_door(every, {entry.id: entry for entry in map_.entries})
+    findings = tuple(sorted(told, key=lambda finding: finding.rank))
+    return CodeReport(findings=findings, questions=questions_of(context), context=replace(context, findings=every))
 
 
 def detect_code(

@@ -60,9 +60,16 @@ ARROW: Final = " → "
 
 def verdict_of(entry: Entry, context: CodeContext) -> EntryVerdict:
     """The verdict on one entry; ``context`` is that of :func:`assistant.detect.code.run.report_code`, which holds the findings."""
-    findings = tuple(finding for finding in context.findings if finding.entry == entry.id)
+    findings = tuple(finding for finding in context.findings if _is_about(finding, entry))
     word, says = _judge(entry, context, findings)
     return EntryVerdict(word=word, says=says, guards=guard_chain(entry), findings=findings)
+
+
+def _is_about(finding: Finding, entry: Entry) -> bool:
+    """It stands at this entry, or at another one that shares the fault."""
+    if finding.entry == entry.id:
+        return True
+    return bool(finding.entry) and entry.id in dict(finding.facts).get("entries", "").splitlines()
 
 
 def guard_chain(entry: Entry) -> str:

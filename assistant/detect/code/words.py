@@ -166,12 +166,42 @@ def is_capability(name: str) -> bool:
     return bool(_CAPABILITY_PARTS & set(parts))
 
 
+_NOTES: Final = re.compile(r"(?:^|_)(?:audit|log|activity|history|event)$")
+
+
+def keeps_notes(table: str) -> bool:
+    """A table into which the application writes what happened: ``audit_logs``, ``login_history``."""
+    return bool(_NOTES.search(table_key(table)))
+
+
+_ABOUT_IT: Final = frozenset(
+    {
+        "at",
+        "change",
+        "changed",
+        "changes",
+        "enabled",
+        "set",
+        "count",
+        "used",
+        "limit",
+        "required",
+        "expires",
+        "expiry",
+        "length",
+    }
+)
+"""``password_changed_at``, ``tokens_used``: about a secret, and none."""
+
+
 def is_secret(column: str) -> bool:
     """Nobody needs this column in a response; tokens that are made to be handed out are not meant."""
     parts = set(words(column.rpartition(".")[2]))
     if parts & _HANDED_OUT and not parts & _SECRET_PARTS:
         return False
     written = snake(column)
+    if written.rpartition("_")[2] in _ABOUT_IT or parts & {"notify", "notification"}:
+        return False
     return written in SECRET_COLUMNS or bool(_SECRET_PARTS & parts) or written.endswith(("_token", "api_key"))
 
 

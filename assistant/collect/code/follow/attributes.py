@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from assistant.collect.code.follow.run import Run
 
 _LONGEST = 120
+_SIZES = frozenset({"length", "size"})
 _REQUEST = {
     "nextUrl": "url",
     "url": "url",
@@ -91,7 +92,11 @@ def attribute(run: Run, value: Value, name: str, module: str, at: int, end: int)
     if isinstance(value, Shape):
         return _field(run, value, name, module, at, end)
     if isinstance(value, Known):
-        return run.implied(_known(run, value, name), value)
+        return (
+            run.counted(_known(run, value, name), value)
+            if name in _SIZES
+            else run.implied(_known(run, value, name), value)
+        )
     if isinstance(value, Chain):
         return _chain(run, value, name, module, at, end)
     if isinstance(value, Promise):
@@ -136,7 +141,9 @@ def _known(run: Run, value: Known, name: str) -> Value:
             if special is not None:
                 return special
             out.add(Origin(OriginKind.CALLER, f"ctx.{name}"))
-        elif origin.kind in {OriginKind.CALLER, OriginKind.CLAIMED, OriginKind.ROW, OriginKind.SIGNED}:
+        elif origin.kind in {OriginKind.CALLER, OriginKind.CLAIMED, OriginKind.ROW, OriginKind.SIGNED} or (
+            origin.kind is OriginKind.UNKNOWN and origin.path == "error"
+        ):
             out.add(_deeper(origin, name))
         else:
             out.add(origin)

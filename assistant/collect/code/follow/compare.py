@@ -33,11 +33,13 @@ _OWNERISH = re.compile(
 
 IDS = re.compile(r"(?:^|[._])(?:id|uuid|ID)$|[a-z](?:Id|ID|Uuid|UUID)$")
 """Columns that name a row."""
-
+_OFFICES = re.compile(r"(?:super|platform|system|site)?[_ -]?admin(?:istrator)?$|staff$|superuser$", re.IGNORECASE)
+"""Values that name an administrator."""
 _KNOWN_TO_ALL = re.compile(
     r"(?:^|_)(?:URL|URI|BASE|HOST|HOSTNAME|DOMAIN|ORIGIN|ISSUER|AUDIENCE|CLIENT_?ID|APP_?ID|PROJECT_?ID|TENANT_?ID|REGION|VERSION)$|NEXT_PUBLIC_",
     re.IGNORECASE,
 )
+"""Variables that hold an address or a name: being equal to one of them proves nothing."""
 
 
 def learn_same(run: Run, left: Value, right: Value, *, same: bool) -> Learned:
@@ -50,18 +52,18 @@ def learn_same(run: Run, left: Value, right: Value, *, same: bool) -> Learned:
                 return learn(run, value, not same)
             if other.value is True:
                 return learn(run, value, same)
-            mixed = _mixed(value) if other.value == 0 and same else None
-            if mixed is not None:
-                return mixed
+            added_up = mixed(value) if other.value == 0 and same else None
+            if added_up is not None:
+                return added_up
             if other.value == 0 and (_counts(value) or _is_count(run, value)):
-                return NOTHING_LEARNED if same else _existing(run, value)
+                return _none(run, value) if same else _existing(run, value)
             return _constant(run, value, other, same=same)
     if not same:
         return NOTHING_LEARNED
     return both([_pair(run, left, right), _pair(run, right, left)])
 
 
-def _mixed(value: Value) -> Learned | None:
+def mixed(value: Value) -> Learned | None:
     """A hand-written compare of a secret, byte by byte: the differences add up to nothing."""
     found = ordered(value)
     names = [one.path for one in found if one.kind is OriginKind.ENVIRONMENT and one.path != "NODE_ENV"]
@@ -80,6 +82,14 @@ def _is_count(run: Run, value: Value) -> bool:
     rows = [origin.row for origin in origins_of(value) if origin.kind is OriginKind.ROW]
     known = run.ledger.queries
     return bool(rows) and all(0 <= row < len(known) and known[row].reads and known[row].columns == () for row in rows)
+
+
+def _none(run: Run, value: Value) -> Learned:
+    """``strangers.length === 0``: no row passed the filter's test."""
+    from assistant.collect.code.follow.learn import learn
+
+    meaning = run.meaning(value)
+    return learn(run, meaning, False) if meaning is not None and meaning.kind != "implied" else NOTHING_LEARNED
 
 
 def _existing(run: Run, value: Value) -> Learned:
@@ -105,7 +115,9 @@ def _constant(run: Run, value: Value, constant: Constant, *, same: bool) -> Lear
             out.append(
                 Learned(NONE, (Lesson(GuardKind.ROLE, origin.path, (origin,), weakness=Weakness.USER_METADATA),))
             )
-        elif mine and (ROLE.search(origin.path) or (same and origin.path.lower().endswith("email"))):
+        elif mine and (
+            ROLE.search(origin.path) or (same and (_office(constant) or origin.path.lower().endswith("email")))
+        ):
             said = str(constant.value) if same else f"not {constant.value}"
             out.append(
                 Learned(
@@ -119,6 +131,11 @@ def _constant(run: Run, value: Value, constant: Constant, *, same: bool) -> Lear
         elif same and _counts(Known(frozenset({origin}))) and constant.value:
             out.append(_existing(run, Known(frozenset({origin}))))
     return both(out)
+
+
+def _office(constant: Constant) -> bool:
+    """``tier === "admin"``: the value says that it is an administrator, whatever the column is called."""
+    return isinstance(constant.value, str) and bool(_OFFICES.match(constant.value))
 
 
 def _along(origin: Origin, facts: set[Fact]) -> Learned:

@@ -8,8 +8,9 @@ from assistant.collect.code.follow import kept
 from assistant.collect.code.follow.attributes import attribute, method
 from assistant.collect.code.follow.binding import bind
 from assistant.collect.code.follow.elements import element
+from assistant.collect.code.follow.errors import narrowed_error
 from assistant.collect.code.follow.facts import access, join
-from assistant.collect.code.follow.fallback import believed
+from assistant.collect.code.follow.fallback import believed, unset_anyway
 from assistant.collect.code.follow.learn import learn
 from assistant.collect.code.follow.scope import Scope, either
 from assistant.collect.code.follow.stop import Exhausted, Stopped
@@ -58,6 +59,8 @@ if TYPE_CHECKING:
 
     from assistant.collect.code.follow.run import Run
 
+_MIXING = frozenset({"|=", "^="})
+"""``difference |= a ^ b`` is made of every byte."""
 _SAME = {"===": "equal", "==": "equal", "!==": "differ", "!=": "differ"}
 _BITS = {"|": "any", "&": "all"}
 _ORDER = {">": "more", ">=": "more", "<": "less", "<=": "less"}
@@ -82,7 +85,9 @@ def _literal(_run: Run, node: Literal, _scope: Scope) -> Value:
 
 def _name(run: Run, node: Name, scope: Scope) -> Value:
     found = scope.find(node.id)
-    return found if found is not None else run.lookup(scope.module, node.id)
+    if found is None:
+        return run.lookup(scope.module, node.id)
+    return narrowed_error(run.facts, found)
 
 
 def _attribute(run: Run, node: Attribute, scope: Scope) -> Value:
@@ -280,13 +285,15 @@ def _and(run: Run, node: Binary, scope: Scope, *, looked_at: bool = False) -> Va
 
 
 def _falsy(left: Value) -> Value:
-    return left if isinstance(left, Test) else NOTHING
+    return Constant(False) if isinstance(left, Test) else NOTHING
 
 
 def _or(run: Run, node: Binary, scope: Scope) -> Value:
     left = evaluate(run, node.left, scope)
     decided = truth(left)
     if decided is True and node.operator == "||":
+        return left
+    if isinstance(node.right, Literal) and unset_anyway(left, node.right.value):
         return left
     before = run.facts
     run.facts = before | learn(run, left, False).facts
@@ -339,7 +346,9 @@ def _conditional(run: Run, node: Conditional, scope: Scope) -> Value:
 
 def _assign(run: Run, node: Assign, scope: Scope) -> Value:
     value = evaluate(run, node.value, scope)
-    if node.operator in {"||=", "??=", "+=", "&&="}:
+    if node.operator in _MIXING:
+        value = Known(origins_of(evaluate(run, node.target, scope)) | origins_of(value))
+    elif node.operator in {"||=", "??=", "+=", "&&="}:
         value = either(evaluate(run, node.target, scope), value) if isinstance(node.target, Name | Attribute) else value
     if isinstance(node.target, Attribute | Index):
         name = node.target.name if isinstance(node.target, Attribute) else ""

@@ -46,6 +46,16 @@ def believed(run: Run, left: Value, right: Value) -> bool:
     return not any((fact, origin) in run.facts for fact in ("proven", "given") for origin in left.origins)
 
 
+def unset_anyway(left: Value, default: object) -> bool:
+    """``process.env.SECRET || ""``: empty is as good as not set."""
+    return (
+        not default
+        and isinstance(left, Known)
+        and bool(left.origins)
+        and all(origin.kind is OriginKind.ENVIRONMENT for origin in left.origins)
+    )
+
+
 def if_sent(operands: Sequence[Value], learned: Sequence[Learned]) -> Learned:
     """``if (id && !allowed(id)) refuse`` went on: no id was sent, or it was allowed to be."""
     sent: set[Origin] = set()

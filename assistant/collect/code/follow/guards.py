@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from assistant.collect.code.follow.facts import Facts, Learned, Lesson, access
 from assistant.collect.code.follow.learn import learn
 from assistant.collect.code.follow.truth import truth
-from assistant.collect.code.values import Chain, Either, Known, Promise, Test, Value, origins_of
+from assistant.collect.code.origins import origins_of
+from assistant.collect.code.values import Chain, Either, Known, Promise, Test, Value
 from assistant.domain.code import Guard, GuardKind, OriginKind, Weakness
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from assistant.collect.code.follow.compare import IDS, asked_along, learn_member, learn_same
+from assistant.collect.code.follow.compare import IDS, asked_along, learn_member, learn_same, mixed
+from assistant.collect.code.follow.errors import OWN_ERROR, own_error
 from assistant.collect.code.follow.facts import NONE, NOTHING_LEARNED, Learned, Lesson, both, one_of
 from assistant.collect.code.follow.fallback import if_sent
 from assistant.collect.code.follow.trust import (
     ROLE,
     SHARED,
     bound,
+    by_rules,
     carried,
     consequences,
     editable,
@@ -20,7 +22,7 @@ from assistant.collect.code.follow.trust import (
 )
 from assistant.collect.code.follow.truth import truth
 from assistant.collect.code.origins import ordered, origins_of
-from assistant.collect.code.values import Chain, Constant, Either, Known, Promise, Test
+from assistant.collect.code.values import Chain, Constant, Either, Known, Listed, Promise, Test
 from assistant.domain.code import GuardKind, Origin, OriginKind, Weakness
 
 
@@ -67,12 +69,15 @@ def learn(run: Run, value: Value, outcome: bool) -> Learned:
         return learn(run, value.operands[0], outcome)
     if value.kind == "implied":
         return learn(run, value.operands[0], True) if outcome else NOTHING_LEARNED
+    if outcome and own_error(value):
+        return OWN_ERROR
     if value.operands and isinstance(value.operands[0], Either) and value.kind in {"equal", "differ", "is"}:
-        return _correlated(run, value, outcome)
+        added_up = mixed(value.operands[0]) if _same(value, outcome) and value.operands[1] == Constant(0) else None
+        return added_up or _correlated(run, value, outcome)
     if value.kind in {"equal", "differ"}:
         return learn_same(run, value.operands[0], value.operands[1], same=(value.kind == "equal") is outcome)
-    if value.kind in {"more", "less"} and (value.kind == "more") is outcome:
-        return _counted(run, value.operands[0])
+    if value.kind in {"more", "less"}:
+        return _counted(run, value.operands[0]) if (value.kind == "more") is outcome else _none(run, value)
     if value.kind == "in" and outcome:
         return learn_member(run, value.operands[0], value.operands[1])
     return NOTHING_LEARNED
@@ -134,6 +139,8 @@ def _correlated(run: Run, test: Test, outcome: bool) -> Learned:
         one = Test(test.kind, (option, *test.operands[1:]))
         if truth(one) is (not outcome) or (_same(test, outcome) and _never(run, option, test.operands[1])):
             continue
+        if outcome and _in_nothing(option):
+            continue
         facts = first.facts[n] if n < len(first.facts) else NONE
         before, run.facts = run.facts, run.facts | facts
         learned = learn(run, one, outcome)
@@ -150,18 +157,39 @@ def _correlated(run: Run, test: Test, outcome: bool) -> Learned:
     return Learned(new, (*lessons, *lessons_of(new, lessons)))
 
 
+def _in_nothing(option: Value) -> bool:
+    """``(list ?? []).includes(item)``: nothing is in the list that stands in for one that is missing."""
+    return (
+        isinstance(option, Test)
+        and option.kind == "in"
+        and isinstance(option.operands[1], Listed)
+        and not option.operands[1].items
+    )
+
+
 def _same(test: Test, outcome: bool) -> bool:
     return (test.kind == "equal" and outcome) or (test.kind == "differ" and not outcome)
 
 
 def _never(run: Run, option: Value, other: Value) -> bool:
-    """Nothing is not equal to a value of the request that is known to be there, nor to the id of a row."""
-    if not isinstance(option, Constant) or option.value is not None:
+    """Nothing is not equal to what is known to be there: a value that was sent, the id of a row or of the caller, a secret, a digest made with one."""
+    if not isinstance(option, Constant) or option.value not in {None, ""}:
         return False
-    sent = [origin for origin in origins_of(other) if origin.kind is OriginKind.REQUEST]
+    found = origins_of(other)
+    sent = [origin for origin in found if origin.kind is OriginKind.REQUEST]
+    if option.value is None and _are_there(run, found, sent):
+        return True
+    if found and all(origin.kind is OriginKind.CALLER for origin in found):
+        return ("caller",) in run.facts
+    kept = [origin.path for origin in found if origin.kind is OriginKind.ENVIRONMENT]
+    return bool(kept) and (len(found) > len(kept) or all(("set", path) in run.facts for path in kept))
+
+
+def _are_there(run: Run, found: frozenset[Origin], sent: list[Origin]) -> bool:
+    """Values of the request that are known to be there, or ids of rows."""
     if sent:
         return all(origin.path.startswith("path.") or ("given", origin) in run.facts for origin in sent)
-    there = [origin for origin in origins_of(other) if origin.kind is not OriginKind.CONSTANT]
+    there = [origin for origin in found if origin.kind is not OriginKind.CONSTANT]
     return bool(there) and all(one.kind is OriginKind.ROW and IDS.search(one.path) for one in there)
 
 
@@ -247,6 +275,8 @@ def _row(run: Run, origin: Origin) -> Learned:
     if not 0 <= origin.row < len(run.ledger.queries):
         return NOTHING_LEARNED  # a closure that was made at the top of its module kept a row of another run
     record = run.ledger.queries[origin.row]
+    if record.verb in {"insert", "upload"}:
+        return NOTHING_LEARNED  # that a row was added says nothing of who added it
     path = origin.path.lstrip("!")
     along = read_along(run, origin)
     if along:
@@ -264,6 +294,10 @@ def _row(run: Run, origin: Origin) -> Learned:
         kind = GuardKind.MEMBERSHIP if asked else GuardKind.SESSION
         extra: set[Fact] = set() if asked else {("caller",)}
         return Learned(frozenset(facts | extra), (Lesson(kind, f"row of {record.table or 'a query'}", (origin,)),))
+    if by_rules(run, record) and not path:
+        asked_for = tuple(one for one in record.compared() if one.kind is OriginKind.REQUEST)
+        lesson = Lesson(GuardKind.MEMBERSHIP, f"row of {record.table} under row-level security", (origin, *asked_for))
+        return Learned(frozenset(("proven", one) for one in asked_for), (lesson,)) if asked_for else NOTHING_LEARNED
     if SHARED.search(path):
         return Learned(frozenset({("tied", origin.row)}), (Lesson(GuardKind.OWNER, f"{path} of the row", (origin,)),))
     return NOTHING_LEARNED
@@ -271,8 +305,20 @@ def _row(run: Run, origin: Origin) -> Learned:
 
 def _counted(run: Run, value: Value) -> Learned:
     """``rows.length > 0``: there is such a row."""
-    parts = [_origin(run, origin, True) for origin in ordered(value) if origin.kind is OriginKind.ROW]
+    kinds = {OriginKind.ROW, OriginKind.ENVIRONMENT}
+    parts = [_origin(run, origin, True) for origin in ordered(value) if origin.kind in kinds]
     return both(parts)
+
+
+def _none(run: Run, test: Test) -> Learned:
+    """``strangers.length > 0`` came out false: none of the rows passed the filter's test."""
+    size = test.operands[0]
+    meaning = run.meaning(size)
+    if test.kind != "more" or test.operands[1] != Constant(0):
+        return NOTHING_LEARNED
+    if isinstance(size, Known) and all(origin.kind is OriginKind.ENVIRONMENT for origin in size.origins):
+        return learn(run, size, False)  # a variable of no length is not set
+    return learn(run, meaning, False) if meaning is not None and meaning.kind != "implied" else NOTHING_LEARNED
 
 
 def _unknown_answer(run: Run, chain: Chain) -> Learned:

@@ -240,6 +240,13 @@ class Run:
         test = meaning if meaning.kind == "implied" else Test("implied", (meaning,))
         return self.mean(Known(frozenset(field.origins)), test)
 
+    def counted(self, size: Value, whole: Value) -> Value:
+        """How many a filter left: more than none means its test, and none that nothing passed it."""
+        meaning = self.meaning(whole)
+        if meaning is None or not isinstance(size, Known) or meaning.kind == "implied":
+            return self.implied(size, whole)
+        return self.mean(Known(frozenset(size.origins)), meaning)
+
     def spell(self, value: Value, chain: Chain) -> Value:
         """Remember how a template was spelled, for recognisers that read conditions in strings."""
         self._templates[id(value)] = (value, chain)

@@ -45,10 +45,28 @@ class Scope:
         while scope is not None:
             if name in scope.names:
                 on_branch = depth > scope.depths.get(name, 0)
-                scope.names[name] = either(scope.names[name], value) if on_branch else value
+                scope.names[name] = _or_else(scope.names[name], value) if on_branch else value
                 return True
             scope = scope.parent
         return False
+
+    def replace(self, name: str, value: Value) -> None:
+        """What a name stands for, told more precisely."""
+        scope: Scope | None = self
+        while scope is not None:
+            if name in scope.names:
+                scope.names[name] = value
+                return
+            scope = scope.parent
+
+
+def _or_else(before: Value, value: Value) -> Value:
+    """One of two; when what was known on the way to each is told apart, it stays so."""
+    if isinstance(before, Either) and isinstance(value, Either) and before.facts and value.facts:
+        values, facts = (*before.values, *value.values), (*before.facts, *value.facts)
+        if len(values) <= _MOST and len(values) == len(facts):
+            return Either(values, facts)
+    return either(before, value)
 
 
 def _flat(values: tuple[Value, ...]) -> Iterator[Value]:

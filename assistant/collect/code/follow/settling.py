@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from assistant.collect.code.follow.facts import access
+from assistant.collect.code.follow.facts import NONE, access
 from assistant.collect.code.follow.queries import finished
 from assistant.collect.code.follow.scope import either
 from assistant.collect.code.values import UNKNOWN, Chain, Closure, Either, Promise, Value
@@ -42,14 +42,15 @@ def settle(run: Run, value: Value, *, run_deferred: bool) -> Value:
 
 
 def _each(run: Run, value: Either, *, run_deferred: bool) -> Value:
-    """One of several values is awaited: what only one of their promises found out stays with that one."""
+    """One of several values is awaited: a query runs knowing what was known on its way, and what only one of them found out stays with that one."""
     before, noted = run.facts, len(run.ledger.earned)
     parts: list[Value] = []
     known: list[Facts] = []
-    for one in value.values:
-        run.facts = before
+    for n, one in enumerate(value.values):
+        own = value.facts[n] if isinstance(one, Chain) and n < len(value.facts) else NONE
+        run.facts = before | own
         parts.append(settle(run, one, run_deferred=run_deferred))
-        known.append(run.facts)
+        known.append(before | (run.facts - own))
     shared = frozenset.intersection(*known) if known else before
     if shared == before:
         del run.ledger.earned[noted:]

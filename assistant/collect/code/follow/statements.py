@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from assistant.collect.code.follow.binding import bind
+from assistant.collect.code.follow.errors import CAUGHT
 from assistant.collect.code.follow.expressions import condition
-from assistant.collect.code.follow.facts import Facts, Learned, join
+from assistant.collect.code.follow.facts import Facts, Learned, access, join
 from assistant.collect.code.follow.fallback import given
 from assistant.collect.code.follow.learn import learn
 from assistant.collect.code.follow.scope import Scope
@@ -24,8 +25,8 @@ from assistant.collect.code.values import (
     Test,
     Value,
 )
-from assistant.domain.code import Origin, OriginKind
 from assistant.domain.syntax import (
+    Assign,
     Declare,
     Define,
     DefineClass,
@@ -33,6 +34,7 @@ from assistant.domain.syntax import (
     If,
     Jump,
     Loop,
+    Name,
     Return,
     Statement,
     Switch,
@@ -118,12 +120,30 @@ def _if(run: Run, node: If, scope: Scope) -> bool:
     if yes and no:
         run.facts = join(before, facts_yes, facts_no) | given(test, facts_yes - before)
         run.unpassed(test, scope.module, before, facts_yes, facts_no)
+        if not node.otherwise and access(facts_no - before):
+            _kept_apart(node.then, scope, (facts_no, facts_yes))
         return True
     if yes or no:
         run.facts = facts_yes if yes else facts_no
         run.passed(when_yes if yes else when_no, scope.module, node.at)
         return True
     return False
+
+
+def _kept_apart(body: tuple[Statement, ...], scope: Scope, facts: tuple[Facts, Facts]) -> None:
+    """``if (!admin) query = query.eq("user_id", me)``: whoever is left without the condition is an administrator."""
+    for one in body:
+        if not isinstance(one, Do) or not isinstance(one.expression, Assign):
+            continue
+        target = one.expression.target
+        value = scope.find(target.id) if isinstance(target, Name) else None
+        if (
+            isinstance(target, Name)
+            and isinstance(value, Either)
+            and not value.facts
+            and len(value.values) == len(facts)
+        ):
+            scope.replace(target.id, Either(value.values, facts))
 
 
 def _branch(
@@ -146,7 +166,7 @@ def _try(run: Run, node: Try, scope: Scope) -> bool:
     if node.handler:
         inner = Scope(scope.module, scope)
         if node.caught is not None:
-            bind(run, inner, node.caught, Known(frozenset({Origin(OriginKind.UNKNOWN, "error")})))
+            bind(run, inner, node.caught, CAUGHT)
         run.facts = before
         run.depth += 1
         run.in_catch += 1

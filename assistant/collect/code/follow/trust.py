@@ -89,6 +89,11 @@ def bound(run: Run, row: int) -> bool:
     return record is not None and record.tie is not None and record.tie.kind is not TieKind.RULES
 
 
+def by_rules(run: Run, record: QueryRecord) -> bool:
+    """The caller's own client looked for one row: the rules of the database decided whether it is there."""
+    return record.client is ClientKind.USER and record.verb == "select" and record.single and ("caller",) in run.facts
+
+
 def tie_of(run: Run, record: QueryRecord) -> Tie | None:
     """What binds a query at the moment it runs."""
     found = _by_filters(run, record) or _by_written(run, record)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from assistant.detect.code import words
 from assistant.detect.code.acts import acts, grouped, place_of_act
 from assistant.detect.code.rule import CodeExample, CodeRule
 from assistant.detect.code.sample_apps import APP
-from assistant.domain.code import ActKind, EntryKind, OriginKind
+from assistant.domain.code import ActKind, ClientKind, EntryKind, OriginKind
 from assistant.domain.matrix import Severity
 
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from assistant.detect.code.context import CodeContext
-    from assistant.domain.code import ActPart, Entry
+    from assistant.domain.code import ActPart, Entry, Origin
     from assistant.domain.findings import Finding
 
 RULE: Final = CodeRule(
@@ -49,10 +50,10 @@ EXAMPLES: Final = (
         leak={"app/api/notes/route.ts": _ROUTE.replace("SAID", "error.message")},
     ),
 )
-_MESSAGE: Final = re.compile(
-    r"\b(?:e|err|error|ex|exception|dbError|\w*Error)\??\.(?:message|stack|details|hint|code)\b|\bstr\((?:e|err|exc|error)\)"
-)
+_MESSAGE: Final = re.compile(r"\bstr\((?:e|err|exc|error)\)")
 _CAUGHT: Final = frozenset({"e", "err", "error", "ex", "exc", "exception", "dberror"})
+_NOT_TOLD: Final = words.named("code name status status_code statuscode digest issues errors type success ok")
+"""Parts of an error that name nothing of the database."""
 _REACHED: Final = frozenset(
     {EntryKind.ROUTE, EntryKind.PAGES_API, EntryKind.ENDPOINT, EntryKind.EDGE_FUNCTION, EntryKind.ACTION}
 )
@@ -63,7 +64,7 @@ def find(context: CodeContext) -> Iterator[Finding]:
     messages = [
         (entry, place_of_act(entry, act))
         for entry, act in acts(context, ActKind.RESPOND)
-        if entry.kind in _REACHED and entry.queries and any(_is_caught(part) for part in act.parts)
+        if entry.kind in _REACHED and entry.queries and any(_is_caught(entry, part) for part in act.parts)
     ]
     yield from grouped(
         RULE,
@@ -85,23 +86,34 @@ def find(context: CodeContext) -> Iterator[Finding]:
     )
 
 
-def _is_caught(part: ActPart) -> bool:
+def _is_caught(entry: Entry, part: ActPart) -> bool:
     """An error that was caught, or that the database's client gave back, is part of the answer."""
     if _MESSAGE.search(part.text):
         return True
-    return any(
-        origin.path.partition(".")[0].lower() in _CAUGHT
-        for origin in part.origins
-        if origin.kind in {OriginKind.UNKNOWN, OriginKind.ROW}
-    )
+    return any(_tells(entry, origin) for origin in part.origins if origin.kind in {OriginKind.UNKNOWN, OriginKind.ROW})
+
+
+def _tells(entry: Entry, origin: Origin) -> bool:
+    root, _, rest = origin.path.lstrip("!").partition(".")
+    if root.lower() not in _CAUGHT or words.snake(rest.rpartition(".")[2]) in _NOT_TOLD:
+        return False
+    if origin.kind is OriginKind.UNKNOWN:
+        return True
+    return any(query.id == origin.row and query.client is not ClientKind.PROVIDER for query in entry.queries)
 
 
 def _tells_existence(entry: Entry) -> bool:
-    answers = {act.detail for act in entry.acts if act.kind is ActKind.RESPOND}
-    by_id = any(
-        origin.kind is OriginKind.REQUEST and origin.path.startswith(("path.", "params."))
+    """Both answers are given after a row was looked up by the id of the path."""
+    looked_up = [
+        query.order
         for query in entry.queries
         for condition in query.filters
         for origin in condition.origins
-    )
-    return by_id and {"403", "404"} <= answers
+        if origin.kind is OriginKind.REQUEST and origin.path.startswith(("path.", "params."))
+    ]
+    if not looked_up:
+        return False
+    answered = [act for act in entry.acts if act.kind is ActKind.RESPOND]
+    last = max((act.order for act in answered if not act.detail.startswith(("4", "5"))), default=0)
+    between = {act.detail for act in answered if min(looked_up) < act.order < last}
+    return {"403", "404"} <= between

@@ -127,7 +127,9 @@ def _finding(access: Access) -> Finding:
     column = _column(access)
     who = "Anyone on the internet" if anyone else "Whoever is signed in"
     said = f"{who} can {does([query])} {rows_of(query)} as anybody: {handler(access)} takes {column} from the request."
-    held = "Row-level security is all that stands between, and no attack on it was seen to get through."
+    if by_rules:
+        said = f"Worth asking: do the database's rules refuse it when {handler(access)} is called for somebody else's {column} to {does([query])} {rows_of(query)}?"
+    held = "Nothing asks who is calling. Row-level security is all that stands between, and no attack on it was seen to get through."
     return report(
         RULE,
         access.entry,

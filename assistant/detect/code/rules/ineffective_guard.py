@@ -32,6 +32,9 @@ RULE = CodeRule(
     cause="missing-auth-check",
 )
 
+_FEW: Final = 2
+"""So many handlers are told one by one."""
+_LISTED: Final = 12
 SAYS: Final = {
     Weakness.NOT_AWAITED: "is not awaited: a promise is always true",
     Weakness.ASYNC_FILTER: "filters with an async function: every promise is kept",
@@ -175,18 +178,40 @@ EXAMPLES = (
 
 
 def find(context: CodeContext) -> Iterator[Finding]:
-    """One finding an entry and weakness, where something stands behind the guard."""
+    """One finding an entry and weakness, where something stands behind the guard; one for all who are told by the same metadata."""
+    edited: dict[str, list[Finding]] = {}
     for entry in context.entries():
         if entry.kind in NOT_RUN_BY_PEOPLE or context.reason_public(entry):
             continue
         for guard in entry.guards:
-            if guard.weakness not in SAYS or _covered(entry, guard):
+            if guard.weakness not in SAYS or _covered(entry, guard) or _spares_administrators(entry, guard):
                 continue
             behind = _behind(context, entry, guard)
-            if behind or _powerful(entry, guard):
-                yield _finding(context, entry, guard, behind)
+            if not behind and not _powerful(entry, guard):
+                continue
+            finding = _finding(context, entry, guard, behind)
+            if guard.weakness is Weakness.USER_METADATA:
+                edited.setdefault(guard.says, []).append(finding)
+            else:
+                yield finding
         for guard, query in _open_without_id(context, entry):
             yield _finding(context, entry, replace(guard, weakness=Weakness.FAIL_OPEN), [query])
+    for says, found in edited.items():
+        yield from found if len(found) <= _FEW else [_of_many(says, found)]
+
+
+def _of_many(says: str, found: list[Finding]) -> Finding:
+    """The same field of the same metadata decides in many handlers: one mistake, told at the worst of them."""
+    ordered = sorted(found, key=lambda finding: finding.rank)
+    names = list(dict.fromkeys(finding.entry for finding in ordered))
+    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
+    said = f"{says} does not guard {len(names)} handlers: it {SAYS[Weakness.USER_METADATA]}."
+    return replace(
+        ordered[0],
+        title=said[0].upper() + said[1:],
+        detail=f"{ordered[0].detail} So it is with {', '.join(names[:_LISTED])}{more}.".strip(),
+        facts=tuple(sorted({**dict(ordered[0].facts), "entries": "\n".join(names)}.items())),
+    )
 
 
 def _finding(context: CodeContext, entry: Entry, guard: Guard, behind: list[Query]) -> Finding:
@@ -223,6 +248,14 @@ def _severity(context: CodeContext, guard: Guard, behind: list[Query]) -> Severi
         return Severity.MEDIUM  # it takes a variable that nobody set
     private = any(context.whose(query.table, query.engine) is Whose.CUSTOMERS for query in behind)
     return Severity.HIGH if private else Severity.MEDIUM
+
+
+def _spares_administrators(entry: Entry, guard: Guard) -> bool:
+    """A wrapper refuses what an administrator alone may go without (``if (!tenantId && role !== "super_admin")``), and the caller is known."""
+    if guard.weakness is not Weakness.ONE_BRANCH or guard.kind is not GuardKind.ROLE:
+        return False
+    known = (query for query in entry.queries if query.order >= guard.order)
+    return guard.place.file != entry.place.file and all("caller" in query.known for query in known)
 
 
 def _covered(entry: Entry, guard: Guard) -> bool:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from assistant.detect.code import words
 from assistant.detect.code.acts import grouped, knows_caller
 from assistant.detect.code.context import Whose
+from assistant.detect.code.openness import PUBLIC_PATHS
 from assistant.detect.code.rule import CodeExample, CodeRule
 from assistant.detect.code.sample_apps import APP
 from assistant.domain.code import EntryKind
@@ -59,6 +61,7 @@ def find(context: CodeContext) -> Iterator[Finding]:
         (entry, entry.place)
         for entry in context.entries(EntryKind.PAGE, EntryKind.SERVER_PROPS)
         if not entry.covered_by
+        and _is_private(entry.path)
         and any(entry.place.file.startswith(root) for root in roots)
         and knows_caller(entry)
         and any(context.whose(query.table, query.engine) is Whose.CUSTOMERS for query in entry.queries)
@@ -71,6 +74,11 @@ def find(context: CodeContext) -> Iterator[Finding]:
         severity=Severity.INFO,
         detail="They check for themselves or not at all:",
     )
+
+
+def _is_private(path: str) -> bool:
+    """The front page, frames around several pages, and what strangers are sent a link to are no private pages."""
+    return path.strip("/") != "" and not PUBLIC_PATHS & set(words.words(path))
 
 
 def _root(file: str) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assistant.detect.code.acts import grouped
 from assistant.detect.code.context import WRITES
 from assistant.detect.code.faults import Fault
 from assistant.detect.code.judge import report
 from assistant.detect.code.openness import public_path
 from assistant.detect.code.rule import CodeExample, CodeRule
 from assistant.detect.code.telling import by_entry, confidence_of, does, facts_of, faulty, handler, rows_of, severity_of
+from assistant.domain.code import EntryKind
 from assistant.domain.findings import CONFIDENCE_RANK
 from assistant.domain.matrix import SEVERITY_RANK, Severity
 from assistant.domain.ownership import Confidence
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
     from assistant.detect.code.access import Access
     from assistant.detect.code.context import CodeContext
+    from assistant.domain.code import Entry, Query
     from assistant.domain.facts import Place
     from assistant.domain.findings import Finding
 
@@ -145,16 +148,16 @@ EXAMPLES = (
 
 
 def find(context: CodeContext) -> Iterator[Finding]:
-    """One finding an entry, at its worst query."""
+    """One finding an entry, at its worst query; one for all pages below a layout that asks in their place."""
     for found in by_entry(faulty(context, Fault.NO_SESSION)):
         worst = min(found, key=_rank)
         queries = [worst.query, *(access.query for access in found if access is not worst)]
-        unsure = _by_middleware(worst) or public_path(worst) or confidence_of(worst) is Confidence.LOW
-        said = f"Anyone on the internet can {does(queries)} {rows_of(worst.query)} through {handler(worst)}."
+        by_middleware = _by_middleware(worst)
+        unsure = by_middleware or public_path(worst) or confidence_of(worst) is Confidence.LOW
         yield report(
             RULE,
             worst.entry,
-            f"Worth asking: {said[0].lower()}{said[1:-1]}, on purpose?" if unsure else said,
+            _said(worst, queries, by_middleware=by_middleware, unsure=unsure),
             severity=Severity.MEDIUM if unsure else _severity(worst),
             confidence=Confidence.LOW if unsure else confidence_of(worst),
             detail=_detail(worst),
@@ -163,6 +166,29 @@ def find(context: CodeContext) -> Iterator[Finding]:
             facts=facts_of(worst),
             cells=context.leaking_cells(worst.query, guest=True),
         )
+    below: dict[str, list[tuple[Entry, Place]]] = {}
+    for found in by_entry(faulty(context, Fault.LAYOUT)):
+        layout = context.layout_of(found[0].entry)
+        if layout is not None:
+            below.setdefault(layout.place.file, []).append((found[0].entry, found[0].entry.place))
+    for file, pages in below.items():
+        yield from grouped(
+            RULE,
+            pages,
+            one=f"{{who}} reads customers' rows and leaves the check to {file}.",
+            many=f"{{n}} pages read customers' rows and leave the check to {file}.",
+            detail="A layout is not run again when only the part of the page is asked for; a check beside the data is:",
+            key=file,
+        )
+
+
+def _said(worst: Access, queries: list[Query], *, by_middleware: bool, unsure: bool) -> str:
+    what = f"{does(queries)} {rows_of(worst.query)}"
+    if by_middleware and not public_path(worst):
+        return f"Worth asking: is the middleware's check enough? {handler(worst)} has none of its own and can {what}."
+    if unsure:
+        return f"Worth asking: anyone on the internet can {what} through {handler(worst)}, on purpose?"
+    return f"Anyone on the internet can {what} through {handler(worst)}."
 
 
 def _top(access: Access) -> Place | None:
@@ -187,7 +213,8 @@ def _severity(access: Access) -> Severity:
 
 def _by_middleware(access: Access) -> bool:
     """Middleware covers the path and asks who is calling; nothing else does."""
-    return bool(access.entry.covered_by) and access.context.middleware_asks
+    beside = access.entry.kind is EntryKind.EDGE_FUNCTION
+    return bool(access.entry.covered_by) and access.context.middleware_asks and not beside
 
 
 def _detail(access: Access) -> str:
@@ -199,7 +226,7 @@ def _detail(access: Access) -> str:
     }
     said = f"No check stands before the query, and it runs through {through.get(client, client)}, which row-level security does not stop."
     return said + (
-        f" Only {access.entry.covered_by} stands before it, which one header or one forgotten path goes round."
+        f" {access.entry.covered_by} covers the path, if it asks there at all; which rows are the caller's it cannot know."
         if _by_middleware(access)
         else ""
     )

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from assistant.detect.code.context import CodeContext
+    from assistant.domain.code import Entry
     from assistant.domain.findings import Finding
 
 RULE: Final = CodeRule(
@@ -59,7 +60,7 @@ def find(context: CodeContext) -> Iterator[Finding]:
         if entry.kind in _NOT_FROM_OUTSIDE or context.reason_public(entry):
             continue
         for call in provider_calls(entry):
-            if call.moves_money and not persons_before(entry, call.order) and not from_a_machine(entry, call.order):
+            if call.moves_money and not _somebody_before(entry, call.order) and not from_a_machine(entry, call.order):
                 yield report(
                     RULE,
                     entry,
@@ -73,3 +74,9 @@ def find(context: CodeContext) -> Iterator[Finding]:
                     facts={"call": call.name},
                 )
                 break
+
+
+def _somebody_before(entry: Entry, order: int) -> bool:
+    """A guard asked who is calling, or a query that ran before knew it on every way there."""
+    known = any("caller" in query.known for query in entry.queries if query.order <= order)
+    return known or bool(persons_before(entry, order))

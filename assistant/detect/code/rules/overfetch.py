@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from assistant.detect.code.context import CodeContext
+    from assistant.domain.facts import Place
     from assistant.domain.findings import Finding
 
 RULE = CodeRule(
@@ -93,7 +94,8 @@ EXAMPLES = (
 
 
 def find(context: CodeContext) -> Iterator[Finding]:
-    """One finding an entry, table and verb."""
+    """One finding an entry, table and verb; what a shared function may show is asked once."""
+    asked: set[Place] = set()
     for entry in context.entries():
         if entry.kind in NOT_RUN_BY_PEOPLE | {EntryKind.SERVICE, EntryKind.COMPONENT, EntryKind.TOOL}:
             continue
@@ -109,6 +111,10 @@ def find(context: CodeContext) -> Iterator[Finding]:
                 if secrets
                 else f"{handler(access)} answers whole rows of {query.table}."
             )
+            if guessed and query.place.file != entry.place.file:
+                if query.place in asked:
+                    continue  # one function below answers them to all who call it
+                asked.add(query.place)
             yield report(
                 RULE,
                 entry,

@@ -84,7 +84,7 @@ def find(context: CodeContext) -> Iterator[Finding]:
             continue
         for call in provider_calls(entry):
             chosen = chosen_outside(call.origins(*_AMOUNTS), proven_before(entry, call.order))
-            if call.reads or not chosen or from_a_machine(entry, call.order):
+            if call.reads or not chosen or from_a_machine(entry, call.order) or "refund" in call.name.lower():
                 continue
             named = {*words.words(entry.path), *words.words(entry.place.symbol or ""), *words.words(entry.place.file)}
             named |= {word for origin in chosen for word in words.words(origin.path)}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
 from assistant.detect.code.access import MACHINES, is_administrative, strong_guards
-from assistant.detect.code.acts import grouped
+from assistant.detect.code.acts import grouped, knows_caller
 from assistant.detect.code.rule import CodeExample, CodeRule
 from assistant.detect.code.sample_apps import APP
 from assistant.domain.code import EntryKind, GuardKind
@@ -56,6 +57,12 @@ EXAMPLES: Final = (
 )
 _DOORS: Final = words.named("""login signin signup register otp verify reset forgot invite invites invitation invitations export exports search webhook webhooks
     token password magic""")
+_DOORS_OF_MEMBERS: Final = words.named(
+    "otp verify export exports invite invites invitation invitations search password"
+)
+"""Doors at which somebody who is signed in may still guess or take everything away."""
+_LIMITER: Final = re.compile(r"rate[-_]?limit|throttl|(?:^|/)limiter\b|attempts?(?:$|_)", re.IGNORECASE)
+"""Files, wrappers and tables that count requests, by their names."""
 _REACHED: Final = frozenset(
     {
         EntryKind.ROUTE,
@@ -94,15 +101,18 @@ def _let_in(entry: Entry) -> bool:
 
 
 def _limits(entry: Entry) -> bool:
-    return any(guard.kind is GuardKind.RATE for guard in entry.guards)
+    return any(guard.kind is GuardKind.RATE for guard in entry.guards) or any(
+        _LIMITER.search(name) for name in (*entry.files, *entry.wrappers, *(query.table for query in entry.queries))
+    )
 
 
 def _is_door(entry: Entry) -> bool:
+    doors = _DOORS_OF_MEMBERS if knows_caller(entry) else _DOORS
     named = words.words(
         entry.path.replace("sign-in", "signin").replace("sign-up", "signup") or entry.place.symbol or ""
     )
     return (
-        bool(_DOORS & set(named))
+        bool(doors & set(named))
         and entry.verb in {"POST", "PUT", "*", "mutation", "", "GET"}
         and bool(entry.queries or entry.webhook)
     )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.detect.code.access import NOT_RUN_BY_PEOPLE, Access
+from assistant.detect.code.acts import grouped
 from assistant.detect.code.context import Whose
-from assistant.detect.code.judge import report
+from assistant.detect.code.judge import place_of, report
 from assistant.detect.code.rule import CodeExample, CodeRule
 from assistant.detect.code.telling import does, facts_of, handler, rows_of
 from assistant.domain.code import ClientKind, EntryKind, GuardKind, OriginKind, TieKind
@@ -31,6 +32,8 @@ RULE = CodeRule(
     cause="service-role-overuse",
 )
 
+_FEW = 2
+"""So many doubtful handlers are told one by one."""
 _CLIENTS = """
     import { createClient } from "@supabase/supabase-js";
     import { createServerClient } from "@supabase/ssr";
@@ -97,7 +100,8 @@ EXAMPLES = (
 
 
 def find(context: CodeContext) -> Iterator[Finding]:
-    """One finding an entry whose every reach past the rules is into the caller's own rows."""
+    """One finding an entry whose every reach past the rules is into the caller's own rows; many doubtful ones are one habit."""
+    doubtful: list[tuple[Entry, list[Access]]] = []
     for entry in context.entries():
         if entry.kind in NOT_RUN_BY_PEOPLE | {EntryKind.SERVICE, EntryKind.TOOL, EntryKind.COMPONENT} or entry.webhook:
             continue
@@ -116,17 +120,35 @@ def find(context: CodeContext) -> Iterator[Finding]:
             or any(access.administrator for access in own)
         ):
             continue
-        first = own[0]
-        yield report(
-            RULE,
-            entry,
-            f"{handler(first)} uses the service role to {does([access.query for access in own])} {rows_of(first.query)} of the person who is signed in.",
-            severity=Severity.MEDIUM if all(_sound(access) for access in own) else Severity.LOW,
-            confidence=Confidence.MEDIUM if _covered(first) else Confidence.LOW,
-            detail="The condition on the caller holds today; row-level security would hold without it.",
-            queries=[access.query for access in own],
-            facts=facts_of(first) | {"tables": ",".join(sorted({access.query.table for access in own}))},
-        )
+        if all(_sound(access) for access in own):
+            yield _finding(entry, own)
+        else:
+            doubtful.append((entry, own))
+    if len(doubtful) <= _FEW:
+        yield from (_finding(entry, own) for entry, own in doubtful)
+        return
+    yield from grouped(
+        RULE,
+        [(entry, place_of(entry, own[0].query)) for entry, own in doubtful],
+        one="",
+        many="{n} handlers use the service role to change rows of the person who is signed in.",
+        confidence=Confidence.LOW,
+        detail="The conditions on the caller hold today; row-level security would hold without them:",
+    )
+
+
+def _finding(entry: Entry, own: list[Access]) -> Finding:
+    first = own[0]
+    return report(
+        RULE,
+        entry,
+        f"{handler(first)} uses the service role to {does([access.query for access in own])} {rows_of(first.query)} of the person who is signed in.",
+        severity=Severity.MEDIUM if all(_sound(access) for access in own) else Severity.LOW,
+        confidence=Confidence.MEDIUM if _covered(first) else Confidence.LOW,
+        detail="The condition on the caller holds today; row-level security would hold without it.",
+        queries=[access.query for access in own],
+        facts=facts_of(first) | {"tables": ",".join(sorted({access.query.table for access in own}))},
+    )
 
 
 def _own(access: Access) -> bool:

@@ -8,14 +8,21 @@ from assistant.detect.code.faults import Fault
 from assistant.detect.code.judge import report
 from assistant.detect.code.rule import CodeExample, CodeRule
 from assistant.detect.code.telling import confidence_of, facts_of, faulty, handler, key_of, rows_of, severity_of
+from assistant.domain.findings import CONFIDENCE_RANK
 from assistant.domain.ownership import Confidence
 
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from assistant.detect.code.access import Access
     from assistant.detect.code.context import CodeContext
     from assistant.domain.findings import Finding
+
+_FEW = 2
+"""So many handlers are told one by one."""
+_SHOWN = 3
+_LISTED = 12
 
 RULE = CodeRule(
     id="unscoped-read",
@@ -100,20 +107,59 @@ EXAMPLES = (
 
 
 def find(context: CodeContext) -> Iterator[Finding]:
-    """One finding an entry and table."""
+    """One finding an entry and table; one for a function below that many handlers share."""
+    shared: dict[str, list[Access]] = {}
     for access in faulty(context, Fault.UNSCOPED_READ):
-        column = context.owner_column(access.query.table)
-        sure = confidence_of(access)
-        yield report(
-            RULE,
-            access.entry,
-            f"{handler(access)} answers {rows_of(access.query)} of every customer to whoever is signed in.",
-            severity=severity_of(access, anyone=False),
-            confidence=Confidence.MEDIUM if sure is Confidence.HIGH else sure,
-            detail=f"No condition uses the caller; elsewhere the code compares {column} with them."
-            if column
-            else "No condition uses the caller.",
-            queries=(access.query,),
-            key=key_of(access.query),
-            facts=facts_of(access),
-        )
+        below = access.query.place.file
+        shared.setdefault(below if below != access.entry.place.file else access.entry.id, []).append(access)
+    for below, found in shared.items():
+        entries = {access.entry.id: access for access in found}
+        if len(entries) <= _FEW:
+            yield from (_finding(access) for access in found)
+        else:
+            yield _of_many(below, found, list(entries.values()))
+
+
+def _finding(access: Access) -> Finding:
+    sure = confidence_of(access)
+    return report(
+        RULE,
+        access.entry,
+        f"{handler(access)} answers {rows_of(access.query)} of every customer to whoever is signed in.",
+        severity=severity_of(access, anyone=False),
+        confidence=Confidence.MEDIUM if sure is Confidence.HIGH else sure,
+        detail=_why(access),
+        queries=(access.query,),
+        key=key_of(access.query),
+        facts=facts_of(access),
+    )
+
+
+def _of_many(below: str, found: list[Access], entries: list[Access]) -> Finding:
+    """The same lists, asked for in one place by many handlers: one mistake and one edit."""
+    first = entries[0]
+    tables = list(dict.fromkeys(access.query.table for access in found))
+    rows = ", ".join(tables[:_SHOWN]) + (f" and {len(tables) - _SHOWN} more" if len(tables) > _SHOWN else "")
+    names = [handler(access) for access in entries]
+    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
+    return report(
+        RULE,
+        first.entry,
+        f"{len(names)} handlers answer rows of {rows} of every customer to whoever is signed in.",
+        severity=severity_of(first, anyone=False),
+        confidence=min((confidence_of(access) for access in found), key=_sureness),
+        detail=f"{_why(first)} They are read in {below} for {', '.join(names[:_LISTED])}{more}.",
+        queries=[access.query for access in found if access.entry is first.entry],
+        key=below,
+        facts=facts_of(first) | {"entries": "\n".join(access.entry.id for access in entries)},
+    )
+
+
+def _sureness(confidence: Confidence) -> int:
+    return -CONFIDENCE_RANK[confidence]
+
+
+def _why(access: Access) -> str:
+    column = access.context.owner_column(access.query.table)
+    said = f"No condition uses the caller; elsewhere the code compares {column} with them."
+    return said if column else "No condition uses the caller."
