@@ -57,9 +57,7 @@ def report(
         columns: columns at fault.
         facts: what a patch needs to know.
     """
-    if entry.kind is EntryKind.SERVICE:
-        confidence = Confidence.LOW
-        title = title if title.startswith("Worth asking") else f"Worth asking of whoever calls it: {title}"
+    title, confidence = _of_uncalled(title) if entry.kind is EntryKind.SERVICE else (title, confidence)
     severity = quieter(severity, confidence)
     fault = tuple(queries)
     cells = tuple(cells)
@@ -85,6 +83,12 @@ def report(
         at=at,
         facts=tuple(sorted(known.items())),
     )
+
+
+def _of_uncalled(title: str) -> tuple[str, Confidence]:
+    """Nobody was seen to call the function: a question to whoever does."""
+    asked = title if title.startswith("Worth asking") else f"Worth asking of whoever calls it: {title}"
+    return asked, Confidence.LOW
 
 
 def quieter(severity: Severity, confidence: Confidence) -> Severity:

@@ -35,6 +35,7 @@ IDS = re.compile(r"(?:^|[._])(?:id|uuid|ID)$|[a-z](?:Id|ID|Uuid|UUID)$")
 """Columns that name a row."""
 _OFFICES = re.compile(r"(?:super|platform|system|site)?[_ -]?admin(?:istrator)?$|staff$|superuser$", re.IGNORECASE)
 """Values that name an administrator."""
+_OFFICE_IN = re.compile(r"ADMIN|OWNER|STAFF", re.IGNORECASE)
 _KNOWN_TO_ALL = re.compile(
     r"(?:^|_)(?:URL|URI|BASE|HOST|HOSTNAME|DOMAIN|ORIGIN|ISSUER|AUDIENCE|CLIENT_?ID|APP_?ID|PROJECT_?ID|TENANT_?ID|REGION|VERSION)$|NEXT_PUBLIC_",
     re.IGNORECASE,
@@ -178,8 +179,7 @@ def _pair(run: Run, mine: Value, other: Value) -> Learned:
     listed = [one for one in owners if one.path.lower().endswith(("email", "id", "login"))]
     named = [one.path for one in right if one.kind is OriginKind.ENVIRONMENT and one.path != "NODE_ENV"]
     if listed and named and len(named) == len(_there(other)):
-        lesson = Lesson(GuardKind.ROLE, f"{listed[0].path} in {named[0]}", (listed[0],), (named[0],))
-        return Learned(frozenset({("role", named[0])}), (lesson,))
+        return _named(listed[0], named[0])
     if owners:
         return both(_gain(run, origin, owners[0]) for origin in right)
     return both([*(_claimed(run, one, row) for one in left for row in right), _alike(mine, other)])
@@ -200,6 +200,14 @@ def _alike(mine: Value, other: Value) -> Learned:
 
 def _there(value: Value) -> list[Origin]:
     return [origin for origin in ordered(value) if origin.kind is not OriginKind.CONSTANT]
+
+
+def _named(owner: Origin, variable: str) -> Learned:
+    """``session.user.email === process.env.ADMIN_EMAIL``: the environment names the one who may."""
+    if _KNOWN_TO_ALL.search(variable) and not _OFFICE_IN.search(variable):
+        return NOTHING_LEARNED
+    lesson = Lesson(GuardKind.ROLE, f"{owner.path} = {variable}", (owner,), (variable,))
+    return Learned(frozenset({("role", variable)}), (lesson,))
 
 
 def _gain(run: Run, origin: Origin, owner: Origin) -> Learned:

@@ -46,6 +46,10 @@ _LESSON_OF = {
 }
 
 
+_OFFICES = re.compile(
+    r"(?:^|[._])(?:super|platform|system|site)?_?admin(?:istrator)?s?$|(?:^|_)superusers?$", re.IGNORECASE
+)
+"""Tables in which whoever has a row is an administrator."""
 _SILENT = frozenset({OriginKind.UNKNOWN, OriginKind.REQUEST, OriginKind.GENERATED})
 """That something of this kind is there, or is not, teaches nothing."""
 
@@ -290,6 +294,9 @@ def _row(run: Run, origin: Origin) -> Learned:
             return Learned(frozenset(facts | {("role", path)}), (Lesson(GuardKind.ROLE, path, (origin,), (path,)),))
         if path:
             return Learned(frozenset(facts))
+        if _OFFICES.search(record.table):
+            lesson = Lesson(GuardKind.ROLE, f"row of {record.table}", (origin,), (record.table,))
+            return Learned(frozenset(facts | {("caller",), ("role", record.table)}), (lesson,))
         asked = any(each.kind in {OriginKind.REQUEST, OriginKind.ROW} for each in record.compared())
         kind = GuardKind.MEMBERSHIP if asked else GuardKind.SESSION
         extra: set[Fact] = set() if asked else {("caller",)}

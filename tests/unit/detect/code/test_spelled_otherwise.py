@@ -167,3 +167,22 @@ def test_a_row_that_was_just_added_names_nobody():
         'await admin().from("invoices").update({ stock: 1 }).eq("id", input.productId); return new Response();'
     )
     assert heard(body, signed_in=False) == ["missing-session"]
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        "if (session.user.email !== process.env.ADMIN_EMAIL) return new Response(null, { status: 403 });",
+        "const row = await db.administrator.findFirst({ where: { userId: session.user.id } }); if (!row) return new Response(null, { status: 403 });",
+        "const rows = await db.administrators.findMany({ where: { userId: session.user.id } }); if (rows.length === 0) return new Response(null, { status: 403 });",
+    ],
+)
+def test_an_administrator_is_named_by_a_variable_or_a_row_of_their_table(check):
+    assert heard(check + ORGANISATION) == []
+
+
+def test_any_row_or_any_variable_names_no_administrator():
+    row = "const row = await db.profile.findFirst({ where: { userId: session.user.id } }); if (!row) return new Response(null, { status: 403 });"
+    same = "if (session.user.appId !== process.env.NEXT_PUBLIC_APP_ID) return new Response(null, { status: 403 });"
+    assert heard(row + ORGANISATION) == ["id-only-lookup"]
+    assert heard(same + ORGANISATION) == ["id-only-lookup"]
