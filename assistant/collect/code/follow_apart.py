@@ -7,6 +7,7 @@ itself. A copy runs Python alone, prints nothing, ends when its parent does, and
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import pickle
 import selectors
@@ -32,6 +33,7 @@ RUNS: Final = 2
 _HEAD: Final = struct.Struct("<cQ")
 _PROGRESS, _ANSWER = b"p", b"a"
 _EVERY: Final = 20
+_SWEPT: Final = 60
 _GLANCE: Final = 0.1
 _PIECE: Final = 1 << 20
 
@@ -162,10 +164,14 @@ def _be_a_copy(run: Sequence[_Item], begin: Callable[[], Callable[[_Item], _Resu
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
         results: list[object] = []
         work = begin()
+        gc.freeze()
         for item in run:
             results.append(work(item))
             if len(results) % _EVERY == 0:
                 os.write(writer, _HEAD.pack(_PROGRESS, len(results)))
+            if len(results) % _SWEPT == 0:  # frames and closures hold each other; what stays is not looked at again
+                gc.collect()
+                gc.freeze()
         answer = pickle.dumps(results, pickle.HIGHEST_PROTOCOL)
         _write_all(writer, _HEAD.pack(_ANSWER, len(answer)) + answer)
     except BaseException:  # noqa: BLE001, S110 - the parent sees that there is no answer, and follows these itself
