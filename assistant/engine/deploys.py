@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from assistant.domain.deploys import Deploy, Lane, Window
+from assistant.domain.deploys import Deploy, Window
 
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from assistant.domain.code import CodeMap, Decisions
     from assistant.domain.deploys import Ranking, Reason
     from assistant.domain.findings import Finding
-    from assistant.engine.at_commit import Proven, Replays
+    from assistant.engine.at_commit import Proven, Replays, Rules
     from assistant.engine.options import Options
     from assistant.explain.code_change import Brought
     from assistant.explain.signals import Signals
@@ -32,8 +32,6 @@ MOST_COMPARED = 1_000
 MOST_LEADING = 40
 LONGEST_LEADING = 4.0
 """Seconds after which no other one is begun."""
-MOST_REPLAYED = 60
-"""Commits whose rules are replayed: a third of a second each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +124,7 @@ def ranked(
             brought=look.brought,
             rules=_joined(look.rules, _order(git, changes, head)),
             rehearsed=look.rehearsed,
+            not_replayed=look.not_replayed,
             asked=wish.finding,
         ),
         carriers=_carriers(git, changes, deploys, head, good),
@@ -249,6 +248,7 @@ class _Look:
         self.brought: list[Brought] = []
         self.rules: Mapping[str, tuple[Reason, ...]] = {}
         self.rehearsed = False
+        self.not_replayed: frozenset[str] = frozenset()
         self.compared = 0
         self.not_compared: tuple[str, ...] = ()
 
@@ -305,28 +305,25 @@ class _Look:
         self.brought += found.brought
         self.compared, self.not_compared = found.compared, (*self.not_compared, *found.not_compared)
 
-    def _rules(self, past: Replays, changes: Sequence[Change], good: str) -> dict[str, tuple[Reason, ...]]:
-        """What each commit that touched SQL did to the effective rules, by two replays; the last good commit is the first of them."""
-        from assistant.explain.rules_change import compare_rules
+    def _rules(self, past: Replays, changes: Sequence[Change], good: str, newest: Rules) -> None:
+        """What each commit that touched SQL did to the effective rules; one that cannot be replayed is told, the others go on."""
+        from assistant.engine.rules_history import LONGEST_REPLAYING, rules_history
 
-        found: dict[str, tuple[Reason, ...]] = {}
-        touched = [one for one in reversed(changes) if any(file.lane is Lane.MIGRATIONS for file in one.files)]
-        older = past.rules(good) if good else None
-        for n, change in enumerate(touched[-MOST_REPLAYED:]):
-            self._tell("comparing the rules before and after", n, len(touched))
-            if n == 0 and len(touched) > MOST_REPLAYED:
-                older = past.rules(change.commit.parents[0])
-            newer = past.rules(change.commit.sha)
-            if newer is not None and (older is None or older.key != newer.key):
-                catalog = older.catalog if older is not None else None
-                found[change.commit.sha] = compare_rules(
-                    catalog, newer.catalog, newer.replay, newer.repository.sources
-                ).widened
-            older = newer or older
-        if len(touched) > MOST_REPLAYED:
-            says = f"the rules of the newest {MOST_REPLAYED} of {len(touched)} commits that touched SQL were compared"
+        seconds = min(LONGEST_REPLAYING, self._wish.seconds)
+        told = rules_history(past, changes, good, newest, seconds=seconds, on_progress=self._tell)
+        self.rules, self.not_replayed = told.widened, told.unjudged
+        self.not_compared = (*self.not_compared, *told.left_out)
+
+    def _last_good(self, past: Replays, good: str) -> Proven | None:
+        """What leaked at the last good commit; None where it has no schema or cannot be replayed."""
+        from assistant.engine.rules_history import NOT_JUDGED
+
+        try:
+            return past.proven(good) if good else None
+        except NOT_JUDGED as error:
+            says = f"what leaked at the last good commit {good[:10]} already is not known: {error.says.rstrip('.')}"
             self.not_compared = (*self.not_compared, says)
-        return found
+            return None
 
     def _with_database(
         self, changes: Sequence[Change], good: str, head: str
@@ -343,9 +340,9 @@ class _Look:
                 now = self._at_head or past.proven(head)
                 # older schemas are measured with the owners of today, so that a leak does not begin where a guess became better
                 past.yardstick = now.rules.ownership if now is not None else None
-                before = past.proven(good) if good and now is not None else None
                 if now is not None:
-                    self.rules = self._rules(past, changes, good)
+                    before = self._last_good(past, good)
+                    self._rules(past, changes, good, now.rules)
         except StanchError as error:
             self.not_compared = (*self.not_compared, f"the database was not rehearsed: {error.says}")
             return None

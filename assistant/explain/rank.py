@@ -83,6 +83,8 @@ class Evidence:
     """By commit: what it did to the effective rules of the database."""
     rehearsed: bool = False
     """True when the rules of the database were replayed: what the text of a migration says is then known better."""
+    not_replayed: frozenset[str] = frozenset()
+    """Commits of which that is not known: their lines speak as if nothing was rehearsed."""
     asked: str = ""
     """Fingerprint of the finding that the operator asks about; empty for none."""
 
@@ -106,7 +108,7 @@ def rank(
         reasons = [
             *_findings(by_commit.get(commit.sha, ()), evidence.asked),
             *_rules(evidence.rules.get(commit.sha, ())),
-            *evidence.signals.reasons(commit, rehearsed=evidence.rehearsed),
+            *evidence.signals.reasons(commit, rehearsed=evidence.rehearsed and commit.sha not in evidence.not_replayed),
             *new_doors({file.path: file for file in change.files if file.lane is Lane.CODE}),
         ]
         reasons.sort(key=lambda reason: -reason.weight)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from assistant.collect.deploys.history import Change, FileChange
+from assistant.collect.deploys.history import Change, FileChange, Hunk
 from assistant.domain.deploys import Commit, Lane, Reason, Window
 from assistant.domain.facts import Place, Subject
 from assistant.domain.findings import Finding
@@ -82,3 +82,17 @@ def test_rules_that_were_widened_count_and_the_code_that_reads_through_them_hard
     reader = Brought(finding("chats", executed=True), changes[0], "born")
     opened = {changes[1].commit.sha: (Reason(kind="policy-widened", says="", file="a.sql", line=1, weight=4.0),)}
     assert order(changes, reader, rules=opened)[0] == "Commit 1"
+
+
+def test_where_a_commit_was_not_replayed_its_lines_speak() -> None:
+    changes = [change(2), change(1)]
+    signals = Signals()
+    for one in changes:
+        file = FileChange(path="a.sql", before="", status="added", lane=Lane.MIGRATIONS, hunks=[Hunk(0, 0, 1, 1)])
+        signals.take(one.commit, file, [[b"+create policy a on b using (true);"]])
+    window = Window(good="", head=changes[0].commit.sha, commits=tuple(one.commit for one in changes), why="")
+    not_replayed = frozenset({changes[1].commit.sha})
+    told = rank(
+        window, changes, Evidence(signals=signals, rehearsed=True, not_replayed=not_replayed), carriers={}
+    ).suspects
+    assert [(one.commit.subject, len(one.reasons)) for one in told] == [("Commit 1", 1), ("Commit 2", 0)]
