@@ -40,7 +40,9 @@ _SURROUNDINGS: Final = {
     "LC_ALL": "C.UTF-8",
     "LANGUAGE": "C",
 }
-_BLOCK: Final = 1 << 20
+_BLOCK: Final = 1 << 18
+_PIPE: Final = 1 << 20
+"""Bytes that git may be ahead of whoever reads, where the system lets a pipe hold so much: both work at the same time."""
 _ESCAPED: Final = re.compile(rb"\\([0-7]{3}|.)", re.DOTALL)
 _ESCAPES: Final = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"a": b"\a", b"b": b"\b", b"f": b"\f", b"v": b"\v"}
 _MOST_COMPLAINTS: Final = 4
@@ -73,6 +75,7 @@ class Git:
             listener.start()
             try:
                 output = process.stdout
+                _widen(output)
                 while block := output.read(_BLOCK):
                     yield block
                 code = process.proc.wait()
@@ -90,6 +93,10 @@ class Git:
             UnreachableError: git cannot be started.
         """
         return b"".join(self.stream(arguments, told=told))
+
+    def told(self, *options: str) -> Git:
+        """The same folder with further options of git itself."""
+        return Git(self.folder, *self._options, *options)
 
     def bare(self) -> Git:
         """The same repository without its work tree: no .gitattributes of it can declare a file unfit for diffs."""
@@ -133,6 +140,14 @@ class Git:
             for pipe in (proc.stdout, proc.stdin):  # the listener closes the third
                 if pipe is not None:
                     pipe.close()
+
+
+def _widen(pipe: BinaryIO) -> None:
+    """Let more wait in a pipe, where that can be asked for."""
+    with contextlib.suppress(ImportError, AttributeError, OSError, ValueError):
+        import fcntl
+
+        fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, _PIPE)
 
 
 def _drain(pipe: BinaryIO, complaints: list[bytes]) -> None:

@@ -7,17 +7,20 @@ whole commit. No message and no size is looked at.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import accumulate, chain
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 from assistant.domain.deploys import Lane, Reason
 
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
-    from assistant.collect.deploys.history import FileChange
+    from assistant.collect.deploys.history import FileChange, Hunk
     from assistant.domain.deploys import Commit
 
 
@@ -28,7 +31,7 @@ class Signal:
     kind: str
     """Kebab-case."""
     words: tuple[bytes, ...]
-    """In lower case: without one of them in a file's changed lines the pattern is not tried, which is many times faster."""
+    """In lower case: a line that holds none of them is not tried, which is many times faster; every line that fits has to hold one."""
     pattern: re.Pattern[bytes]
     """Searched in the changed line."""
     added: bool
@@ -71,7 +74,7 @@ SIGNALS: Final = (
     ),
     _signal(
         "owner-filter-removed",
-        ".eq(|id:",
+        ".eq(|id:|id :|id\t:",
         r"\.eq\(\s*['\"](?:user|owner|author|team|org|organization|tenant|workspace|account)_?id"
         r"|(?:user|owner|team|org|workspace|tenant)Id\s*:\s*(?:session|user|ctx|auth|team|workspace)",
         "a condition that ties rows to the caller was removed",
@@ -89,7 +92,7 @@ SIGNALS: Final = (
     ),
     _signal(
         "rls-disabled",
-        "row level",
+        "disable",
         r"disable\s+row\s+level\s+security",
         "row-level security is switched off",
         4.0,
@@ -179,8 +182,23 @@ _LONGEST: Final = 2_000
 _DOOR: Final = re.compile(
     r"(?:^|/)(?:app/.*/?route\.[cm]?[jt]sx?|pages/api/.*\.[cm]?[jt]sx?|actions?(?:/.*)?\.[cm]?[jt]sx?|supabase/functions/[^/]+/index\.ts)\Z|/actions/|/routers?/|/procedures?/"
 )
+_BATCH: Final = 20_000
+"""Lines that wait for being searched together."""
 _MORE: Final = 0.15
 _MOST_MORE: Final = 5
+
+
+@dataclass(slots=True)
+class _Batch:
+    """Changed lines of one lane, of many files: words are looked for in all of them at once."""
+
+    bodies: list[list[bytes]] = field(default_factory=list)
+    hunks: list[Hunk] = field(default_factory=list)
+    """One for each of the bodies."""
+    firsts: list[int] = field(default_factory=list)
+    """Index of the first hunk of each file."""
+    files: list[tuple[int, str, str]] = field(default_factory=list)
+    """Its number, commit and path."""
 
 
 class Signals:
@@ -188,45 +206,77 @@ class Signals:
 
     def __init__(self) -> None:
         """Nothing counted."""
-        self._seen: dict[str, dict[str, list[tuple[bool, str, int]]]] = defaultdict(lambda: defaultdict(list))
+        self._seen: dict[str, dict[str, list[tuple[int, bool, str, int]]]] = defaultdict(lambda: defaultdict(list))
+        self._batches: dict[Lane, _Batch] = {}
+        self._files = self._waiting = 0
 
     def take(self, commit: Commit, file: FileChange, bodies: list[list[bytes]]) -> None:
-        """Look at the changed lines of one file."""
-        text = b"\n".join([line for body in bodies for line in body]).lower()
-        speaking = [
-            signal for signal in SIGNALS if file.lane in signal.lanes and any(word in text for word in signal.words)
-        ]
-        if not speaking:
-            return
-        seen = self._seen[commit.sha]
-        for hunk, body in zip(file.hunks, bodies, strict=True):
-            old, new = hunk.old, hunk.new
-            for line in body:
-                added = line[:1] == b"+"
-                if len(line) <= _LONGEST:
-                    for signal in speaking:
-                        if signal.pattern.search(line) is not None:
-                            seen[signal.kind].append((added, file.path, new if added else old))
-                if added:
-                    new += 1
-                elif line[:1] == b"-":
-                    old += 1
+        """Look at the changed lines of one file, soon."""
+        batch = self._batches.get(file.lane)
+        if batch is None:
+            batch = self._batches[file.lane] = _Batch()
+        batch.firsts.append(len(batch.bodies))
+        batch.files.append((self._files, commit.sha, file.path))
+        batch.bodies += bodies
+        batch.hunks += file.hunks
+        self._files += 1
+        self._waiting += sum(map(len, bodies))
+        if self._waiting > _BATCH:
+            self._look()
+
+    def _look(self) -> None:
+        """Look at what was taken since the last time."""
+        for lane, batch in self._batches.items():
+            self._search(batch, [signal for signal in SIGNALS if lane in signal.lanes])
+        self._batches.clear()
+        self._waiting = 0
+
+    def _search(self, batch: _Batch, signals: list[Signal]) -> None:
+        """Try each pattern on the lines that hold one of its words."""
+        lines = list(chain.from_iterable(batch.bodies))
+        text = b"\n".join(lines).lower()
+        ends = list(accumulate(map(len, lines), lambda end, length: end + length + 1, initial=0))[1:]
+        firsts = list(accumulate(map(len, batch.bodies), initial=0))
+        for signal in signals:
+            here = at = old = new = -1
+            for row in sorted(set().union(*(_rows(text, ends, word) for word in signal.words))):
+                if len(lines[row]) > _LONGEST or signal.pattern.search(lines[row]) is None:
+                    continue
+                number = bisect_right(firsts, row) - 1
+                if number != here:
+                    here, at, old, new = number, firsts[number], batch.hunks[number].old, batch.hunks[number].new
+                for line in lines[at:row]:
+                    new += line[:1] == b"+"
+                    old += line[:1] == b"-"
+                at, added = row, lines[row][:1] == b"+"
+                file, sha, path = batch.files[bisect_right(batch.firsts, number) - 1]
+                self._seen[sha][signal.kind].append((file, added, path, new if added else old))
 
     def reasons(self, commit: Commit, *, rehearsed: bool = False) -> tuple[Reason, ...]:
         """What the lines of a commit say, heaviest first; where the rules were ``rehearsed``, lines of SQL say nothing beside them."""
+        self._look()
         found: list[Reason] = []
         for signal in SIGNALS:
             if rehearsed and signal.lanes == _OF_RULES:
                 continue
             lines = self._seen.get(commit.sha, {}).get(signal.kind, [])
-            speaking = [one for one in lines if one[0] is signal.added]
+            speaking = sorted((one for one in lines if one[1] is signal.added), key=itemgetter(0))
             surplus = 2 * len(speaking) - len(lines)
             if surplus <= 0:
                 continue
-            _, file, line = speaking[0]
+            _, _, file, line = speaking[0]
             weight = signal.weight * (1 + _MORE * min(surplus - 1, _MOST_MORE))
             found.append(Reason(kind=signal.kind, says=signal.says, file=file, line=line, weight=round(weight, 2)))
         return tuple(sorted(found, key=lambda reason: -reason.weight))
+
+
+def _rows(text: bytes, ends: list[int], word: bytes) -> Iterator[int]:
+    """The lines that hold a word."""
+    at = text.find(word)
+    while at >= 0:
+        row = bisect_right(ends, at)
+        yield row
+        at = text.find(word, ends[row])
 
 
 def new_doors(files: Mapping[str, FileChange]) -> tuple[Reason, ...]:

@@ -46,6 +46,7 @@ def test_a_check_that_moved_to_another_file_is_no_removal(tmp_path) -> None:
         ("supabase/migrations/1_a.sql", "create policy p on t for select using ( true );", "policy-true"),
         ("supabase/migrations/1_a.sql", "ALTER TABLE t DISABLE ROW LEVEL SECURITY;", "rls-disabled"),
         ("supabase/migrations/1_a.sql", "grant select on t to anon;", "grant-to-everyone"),
+        ("supabase/migrations/1_a.sql", "alter table t disable row  level\tsecurity;", "rls-disabled"),
         ("lib/db.ts", "const key = process.env.SUPABASE_SERVICE_ROLE_KEY;", "service-role"),
         ("app/page.tsx", "export const dynamic = 'force-static';", "cache-widened"),
         (".env.production", "NEXT_PUBLIC_STRIPE_SECRET=x", "public-secret"),
@@ -76,3 +77,24 @@ def test_a_new_route_is_a_door_and_a_new_component_none(tmp_path) -> None:
     files = {file.path: file for file in read_history(Git(line.root), ["HEAD"]).changes[0].files}
     (reason,) = new_doors(files)
     assert reason.file == "app/api/chats/route.ts"
+
+
+def test_a_line_is_told_by_its_own_number_and_file_however_many_are_read_together(tmp_path) -> None:
+    line = Line(tmp_path / "app")
+    body = [f"const value{n} = {n};" for n in range(9_000)]
+    line.commit("Start", {"lib/a.ts": "\n".join(body) + "\n", "lib/b.ts": HANDLER, "lib/c.ts": "\n".join(body)})
+    body[8_000:8_000] = ["const key = process.env.SERVICE_KEY;", "// temp: no auth", "const also = supabaseAdmin;"]
+    line.commit("Change", {"lib/a.ts": "\n".join(body) + "\n", "lib/b.ts": "x();\n", "lib/c.ts": "one\n"})
+    told = kinds(line)
+    assert {kind: (one.file, one.line) for kind, one in told.items()} == {
+        "service-role": ("lib/a.ts", 8_001),
+        "bypass": ("lib/a.ts", 8_002),
+        "check-removed": ("lib/b.ts", 2),
+    }
+
+
+def test_very_long_lines_say_nothing_and_hide_nothing(tmp_path) -> None:
+    line = Line(tmp_path / "app")
+    line.commit("Start", {"README.md": "x\n"})
+    line.commit("Change", {"lib/a.ts": f"/* {'x' * 3_000} supabaseAdmin */\nconst a = supabaseAdmin;\n"})
+    assert (kinds(line)["service-role"].line, kinds(line)["service-role"].weight) == (2, 0.8)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.collect.deploys.history import Hunk, read_history
+from assistant.collect.deploys.history import NO_LINES, Hunk, read_history
+from assistant.collect.deploys.lanes import lane_of
 from assistant.collect.git import Git
 from assistant.domain.deploys import Lane
 from tests.unit.collect.deploys.line import Line
@@ -134,3 +135,20 @@ def test_content_that_is_not_in_the_clone_costs_its_commit_and_no_other(line) ->
     assert [change.commit.subject for change in history.changes] == ["After", "Large", "Start"]
     assert set(history.changes[1].commit.files) == {"a.ts", "big.ts", "z.ts"}
     assert "not in this clone" in history.shortcomings[0]
+
+
+@pytest.mark.parametrize("name", NO_LINES)
+def test_what_git_shows_no_lines_of_counts_for_nothing(name: str) -> None:
+    assert lane_of(f"apps/web/{name.replace('*', 'x')}") is Lane.OTHER
+
+
+def test_long_files_that_count_for_nothing_are_named_and_code_beside_them_keeps_its_lines(tmp_path) -> None:
+    line = Line(tmp_path / "app")
+    line.commit("Start", {"pnpm-lock.yaml": "a: 1\n", "README.md": "x\n", "lib/a.ts": "one\n"})
+    odd = [".github/workflows/README.md", "api/Dockerfile.md", ".env.md", "tsconfig.x-lock.json", "compose-lock.yaml"]
+    more = dict.fromkeys(odd, "z\n")
+    line.commit("More", {"pnpm-lock.yaml": "a: 2\n", "README.md": "y\n", "lib/a.ts": "two\n", **more})
+    seen: dict[str, list[list[bytes]]] = {}
+    history = read_history(Git(line.root), ["-1"], on_file=lambda _, file, bodies: seen.update({file.path: bodies}))
+    assert set(history.changes[0].commit.files) == {"pnpm-lock.yaml", "README.md", "lib/a.ts", *odd}
+    assert seen == {"lib/a.ts": [[b"-one", b"+two"]], **{path: [[b"+z"]] for path in odd}}
