@@ -32,8 +32,8 @@ class CustomBuildHook(BuildHookInterface[Any]):
     """Puts compiled modules into a wheel that is asked for with them."""
 
     def dependencies(self) -> list[str]:
-        """The compiler, only where it is wanted."""
-        return list(NEEDS) if os.environ.get("STANCH_COMPILE") else []
+        """The compiler, and the libraries whose types it looks at; only where it is wanted."""
+        return [*NEEDS, *self.metadata.core.dependencies] if os.environ.get("STANCH_COMPILE") else []
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Compile before the files are gathered; never for an editable install."""
@@ -64,7 +64,8 @@ def compile_into(target: Path) -> None:
     from setuptools import Distribution
     from setuptools.command.build_ext import build_ext
 
-    with tempfile.TemporaryDirectory(prefix="stanch-compile-") as scratch:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".compiling-", dir=target.parent) as scratch:
         os.chdir(ROOT)
         extensions = mypycify(
             ["--config-file=pyproject.toml", *(str(path.relative_to(ROOT)) for path in sources())],
@@ -85,9 +86,8 @@ def compile_into(target: Path) -> None:
 
         known = {path.relative_to(ROOT).as_posix(): digest(path) for path in sources()}
         (made / MANIFEST).write_text(json.dumps(known, indent=1), "utf-8")
-        target.parent.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(target, ignore_errors=True)
-        shutil.move(made, target)
+        made.rename(target)
 
 
 if __name__ == "__main__":
