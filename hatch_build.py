@@ -54,12 +54,17 @@ def sources() -> list[Path]:
 
 
 def compile_into(target: Path) -> None:
-    """Compile into a folder that appears whole or not at all.
+    """Compile into a folder that appears whole or not at all; nothing is done when it was made from these very sources.
 
     Raises:
         SystemExit: the sources do not pass the type checker.
         Exception: whatever the C compiler's driver raises.
     """
+    sys.path.insert(0, str(ROOT))
+    from assistant.compiled import MANIFEST, digest, fits
+
+    if fits(target):
+        return
     from mypyc.build import mypycify
     from setuptools import Distribution
     from setuptools.command.build_ext import build_ext
@@ -81,9 +86,6 @@ def compile_into(target: Path) -> None:
         command.ensure_finalized()
         command.parallel = os.cpu_count() or 1
         command.run()
-        sys.path.insert(0, str(ROOT))
-        from assistant.compiled import MANIFEST, digest
-
         known = {path.relative_to(ROOT).as_posix(): digest(path) for path in sources()}
         (made / MANIFEST).write_text(json.dumps(known, indent=1), "utf-8")
         shutil.rmtree(target, ignore_errors=True)
