@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from assistant.domain.matrix import SEVERITY_RANK, Severity
 from assistant.domain.ownership import Confidence
-from assistant.text.plural import plural
+from assistant.text.plural import listed, plural
 
 
 if TYPE_CHECKING:
@@ -131,4 +131,4 @@ def _grave(finding: Finding) -> bool:
 
 def _places(findings: Sequence[Finding]) -> str:
     names = list(dict.fromkeys(finding.entry or str(finding.where or finding.subject.name) for finding in findings))
-    return ", ".join(names[:_FEW]) + (f" and {len(names) - _FEW} more" if len(names) > _FEW else "")
+    return listed(names, _FEW)

@@ -11,7 +11,7 @@ from assistant.domain.matrix import SEVERITY_RANK, Severity
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
     from pathlib import Path
 
@@ -106,8 +106,3 @@ def brought(suspect: Suspect, findings: Mapping[str, Finding]) -> tuple[Finding,
 def speaking(suspects: Iterable[Suspect]) -> tuple[Suspect, ...]:
     """Those that did something to access, in their order."""
     return tuple(suspect for suspect in suspects if suspect.score > 0)
-
-
-def listed(names: Sequence[str], most: int = 6) -> str:
-    """Names in a row, the rest counted."""
-    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")

@@ -15,7 +15,7 @@ from assistant.domain.deploys import Lane
 from assistant.domain.errors import UnreachableError, UsageError
 from assistant.explain.lines import writer_of
 from assistant.explain.rules_change import compare_rules
-from assistant.text.plural import plural
+from assistant.text.plural import listed, plural
 
 
 if TYPE_CHECKING:
@@ -132,7 +132,8 @@ class _Walk:
     def says(self) -> tuple[str, ...]:
         """Which commits were not judged and why."""
         return tuple(
-            f"the rules of {_listed(shas)} were not compared: {why.rstrip('.')}" for why, shas in self.failed.items()
+            f"the rules of {listed([sha[:10] for sha in shas], _NAMED)} were not compared: {why.rstrip('.')}"
+            for why, shas in self.failed.items()
         )
 
     def _known(self, sha: str) -> str:
@@ -179,9 +180,3 @@ class _Walk:
         named = self.failed.setdefault(error.says.replace(sha[:12], "it"), [])
         if sha not in named:
             named.append(sha)
-
-
-def _listed(shas: Sequence[str]) -> str:
-    names = ", ".join(sha[:10] for sha in shas[:_NAMED])
-    more = f" and {len(shas) - _NAMED} more" if len(shas) > _NAMED else ""
-    return f"{names}{more}"

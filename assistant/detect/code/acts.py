@@ -12,6 +12,7 @@ from assistant.domain.facts import Subject
 from assistant.domain.findings import Finding, fingerprint
 from assistant.domain.matrix import Severity
 from assistant.domain.ownership import Confidence
+from assistant.text.plural import listed
 
 
 if TYPE_CHECKING:
@@ -148,8 +149,6 @@ def grouped(
         return
     ordered = sorted(found, key=lambda item: (item[1].file, item[1].line, item[0].id))
     names = list(dict.fromkeys(entry.id for entry, _ in ordered))
-    more = f" and {len(names) - MANY} more" if len(names) > MANY else ""
-    listed = ", ".join(names[:MANY]) + more
     subject = Subject(kind="file", name="the code")
     yield Finding(
         rule=rule.id,
@@ -160,6 +159,6 @@ def grouped(
         executed=False,
         where=ordered[0][1],
         fingerprint=fingerprint(rule.id, subject, key),
-        detail=f"{detail} {listed}.".strip(),
+        detail=f"{detail} {listed(names, MANY)}.".strip(),
         facts=tuple(sorted({"entries": "\n".join(names), **(facts or {})}.items())),
     )

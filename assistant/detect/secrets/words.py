@@ -9,6 +9,7 @@ from assistant.domain.findings import Finding, fingerprint
 from assistant.domain.matrix import Severity
 from assistant.domain.ownership import Confidence
 from assistant.domain.secrets import SecretKind, Standing, Weight
+from assistant.text.plural import listed
 
 
 if TYPE_CHECKING:
@@ -163,12 +164,11 @@ def life(past: Past | None, found: SecretsFound) -> str:
     return f"{since}; this clone has no remote-tracking branch to tell whether it was pushed."
 
 
-def listed(files: list[str]) -> str:
+def also_in(files: list[str]) -> str:
     """Up to three more files in words."""
     if not files:
         return ""
-    more = f" and {len(files) - 3} more" if len(files) > 3 else ""  # noqa: PLR2004 - what one reads
-    return f" Also in {', '.join(files[:3])}{more}."
+    return f" Also in {listed(files, 3)}."
 
 
 def about(seen: Sighting) -> str:

@@ -8,10 +8,10 @@ from assistant.domain.deploys import Lane
 from assistant.domain.errors import UnreachableError, UsageError
 from assistant.domain.events import FactTaken
 from assistant.engine.actions import begins
-from assistant.engine.lookback import SHORT, beginning, brought, called, listed, live
+from assistant.engine.lookback import SHORT, beginning, brought, called, live
 from assistant.engine.rollback import in_database, rollback
 from assistant.text.authors import Unnamed
-from assistant.text.plural import plural
+from assistant.text.plural import listed, plural
 
 
 if TYPE_CHECKING:

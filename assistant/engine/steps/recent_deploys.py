@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from assistant.domain.errors import UnreachableError, UsageError
 from assistant.domain.events import CauseNamed, FactTaken
 from assistant.engine.actions import begins
-from assistant.engine.lookback import SHORT, began_at, beginning, brought, called, listed, live, speaking, went_live
+from assistant.engine.lookback import SHORT, began_at, beginning, brought, called, live, speaking, went_live
 from assistant.text.authors import Unnamed
-from assistant.text.plural import plural
+from assistant.text.plural import listed, plural
 
 
 if TYPE_CHECKING:

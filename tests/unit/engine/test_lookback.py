@@ -10,7 +10,8 @@ import pytest
 
 from assistant.domain.deploys import Deploy
 from assistant.domain.events import Decided
-from assistant.engine.lookback import began_at, beginning, listed, live, went_live
+from assistant.engine.lookback import began_at, beginning, live, went_live
+from assistant.text.plural import listed
 from tests.unit.collect.deploys.line import Line
 from tests.unit.faces.tui import deploys_sample, sample
 

@@ -22,6 +22,7 @@ from assistant.detect.code.telling import (
 from assistant.domain.code import EntryKind, OriginKind
 from assistant.domain.matrix import Severity
 from assistant.domain.ownership import Confidence
+from assistant.text.plural import listed
 
 
 if TYPE_CHECKING:
@@ -202,14 +203,13 @@ def _one_question(table: str, together: list[list[Access]]) -> Finding:
     together = sorted(together, key=lambda group: (not group[0].writes, group[0].entry.id))
     access = together[0][0]
     names = [group[0].entry.id for group in together]
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
     return report(
         RULE,
         access.entry,
         f"Worth asking: whoever is signed in can reach any row of {access.query.table} by its id through {len(names)} handlers, shared by all on purpose?",
         severity=Severity.MEDIUM,
         confidence=Confidence.LOW,
-        detail=f"No handler compares a row of it with the caller: {', '.join(names[:_NAMED])}{more}.",
+        detail=f"No handler compares a row of it with the caller: {listed(names, _NAMED)}.",
         queries=[each.query for each in together[0]],
         key=f"{table} shared",
         facts=facts_of(access),

@@ -14,6 +14,7 @@ from assistant.domain.code import ActKind, EntryKind, GuardKind, OriginKind, Wea
 from assistant.domain.facts import Place
 from assistant.domain.matrix import Severity
 from assistant.domain.ownership import Confidence
+from assistant.text.plural import listed
 
 
 if TYPE_CHECKING:
@@ -204,12 +205,11 @@ def _of_many(says: str, found: list[Finding]) -> Finding:
     """The same field of the same metadata decides in many handlers: one mistake, told at the worst of them."""
     ordered = sorted(found, key=lambda finding: finding.rank)
     names = list(dict.fromkeys(finding.entry for finding in ordered))
-    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
     said = f"{says} does not guard {len(names)} handlers: it {SAYS[Weakness.USER_METADATA]}."
     return replace(
         ordered[0],
         title=said[0].upper() + said[1:],
-        detail=f"{ordered[0].detail} So it is with {', '.join(names[:_LISTED])}{more}.".strip(),
+        detail=f"{ordered[0].detail} So it is with {listed(names, _LISTED)}.".strip(),
         facts=tuple(sorted({**dict(ordered[0].facts), "entries": "\n".join(names)}.items())),
     )
 

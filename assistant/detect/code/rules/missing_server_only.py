@@ -10,6 +10,7 @@ from assistant.domain.facts import Subject
 from assistant.domain.findings import Finding, fingerprint
 from assistant.domain.matrix import Severity
 from assistant.domain.ownership import Confidence
+from assistant.text.plural import listed
 
 
 if TYPE_CHECKING:
@@ -52,7 +53,6 @@ def find(context: CodeContext) -> Iterator[Finding]:
     if not found:
         return
     files = list(dict.fromkeys(module.place.file for module in found))
-    more = f" and {len(files) - _SHOWN} more" if len(files) > _SHOWN else ""
     subject = Subject(kind="file", name="the code")
     many = f"{len(files)} modules make" if len(files) > 1 else f"{files[0]} makes"
     yield Finding(
@@ -64,6 +64,6 @@ def find(context: CodeContext) -> Iterator[Finding]:
         executed=False,
         where=found[0].place,
         fingerprint=fingerprint(RULE.id, subject),
-        detail=f"Without server-only the build does not object: {', '.join(files[:_SHOWN])}{more}.",
+        detail=f"Without server-only the build does not object: {listed(files, _SHOWN)}.",
         facts=(("files", "\n".join(files)),),
     )

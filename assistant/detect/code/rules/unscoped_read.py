@@ -10,6 +10,7 @@ from assistant.detect.code.rule import CodeExample, CodeRule
 from assistant.detect.code.telling import confidence_of, facts_of, faulty, handler, key_of, rows_of, severity_of
 from assistant.domain.findings import CONFIDENCE_RANK
 from assistant.domain.ownership import Confidence
+from assistant.text.plural import listed
 
 
 if TYPE_CHECKING:
@@ -139,16 +140,14 @@ def _of_many(below: str, found: list[Access], entries: list[Access]) -> Finding:
     """The same lists, asked for in one place by many handlers: one mistake and one edit."""
     first = entries[0]
     tables = list(dict.fromkeys(access.query.table for access in found))
-    rows = ", ".join(tables[:_SHOWN]) + (f" and {len(tables) - _SHOWN} more" if len(tables) > _SHOWN else "")
     names = [handler(access) for access in entries]
-    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
     return report(
         RULE,
         first.entry,
-        f"{len(names)} handlers answer rows of {rows} of every customer to whoever is signed in.",
+        f"{len(names)} handlers answer rows of {listed(tables, _SHOWN)} of every customer to whoever is signed in.",
         severity=severity_of(first, anyone=False),
         confidence=min((confidence_of(access) for access in found), key=_sureness),
-        detail=f"{_why(first)} They are read in {below} for {', '.join(names[:_LISTED])}{more}.",
+        detail=f"{_why(first)} They are read in {below} for {listed(names, _LISTED)}.",
         queries=[access.query for access in found if access.entry is first.entry],
         key=below,
         facts=facts_of(first) | {"entries": "\n".join(access.entry.id for access in entries)},

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from assistant.detect.code.rule import CodeRule
 from assistant.detect.secrets.rule import SecretExample
-from assistant.detect.secrets.words import about, called, can, finding, life, listed
+from assistant.detect.secrets.words import about, also_in, called, can, finding, life
 from assistant.domain.secrets import Standing
 
 
@@ -50,6 +50,6 @@ def find(found: SecretsFound) -> Iterator[Finding]:
         for seen in equal[:_MOST_FILES]:
             detail = (
                 f"{seen.shown}{about(seen)} stands in a file that browsers download: whoever has it {can(seen)}. It is public now."
-                f"{listed([file for file in others if file != seen.where.file])} {life(seen.past, found)}"
+                f"{also_in([file for file in others if file != seen.where.file])} {life(seen.past, found)}"
             )
             yield finding(RULE.id, seen, f"Browsers download {called(seen)}", detail.strip())
