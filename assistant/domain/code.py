@@ -215,6 +215,11 @@ class Entry:
     """Files of the functions it runs through, sorted."""
 
     @property
+    def is_layout(self) -> bool:
+        """The frame around the pages of its folder, ``app/admin/layout.tsx``: its guard stands before theirs."""
+        return self.kind is EntryKind.PAGE and self.place.file.rpartition("/")[2].startswith("layout.")
+
+    @property
     def group(self) -> str:
         """Route group for "public on purpose?": the first two fixed segments of the path, or the file's folder."""
         if self.path.startswith("/"):

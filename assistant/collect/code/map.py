@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 from collections import Counter, defaultdict
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -18,6 +16,7 @@ from assistant.collect.code.manifests import exposed, oracle_of, read_builds, to
 from assistant.collect.code.marks import marks
 from assistant.collect.code.program import Program
 from assistant.collect.code.reached import called_behind_entries
+from assistant.collect.collector import no_collector
 from assistant.collect.firebase import documents
 from assistant.collect.hosts import hosts
 from assistant.domain.code import CodeMap, Entry, EntryKind, OriginKind, Unresolved
@@ -108,7 +107,7 @@ def assemble(
 ) -> CodeMap:
     """The code map of parsed modules; ``builds`` are Next's own manifests, ``workers`` the processes that follow."""
     program = Program(modules, manifests)
-    with _no_collector():
+    with no_collector():
         entries = tuple(_followed(program, builds, workers, on_progress, cancelled))
         browser, server = boundary(program)
     partly = tuple(
@@ -132,18 +131,6 @@ def assemble(
         oracle=oracle_of(builds),
         idioms=_idioms(entries),
     )
-
-
-@contextmanager
-def _no_collector() -> Iterator[None]:
-    """Millions of small values and no cycles worth collecting meanwhile."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def _followed(
@@ -180,15 +167,10 @@ def _followed(
         entry, went = answer if answer is not None else work(point)
         entry = replace(entry, exposed=exposed(point, builds)) if builds else entry
         visited |= went
-        if entry.queries or point.kind not in _ONLY_WITH_QUERIES or (entry.guards and _is_layout(entry)):
+        if entry.queries or point.kind not in _ONLY_WITH_QUERIES or (entry.guards and entry.is_layout):
             kept.append((point, entry))
     kept.sort(key=lambda pair: (pair[1].place, pair[1].id))
     yield from (entry for _, entry in kept)
-
-
-def _is_layout(entry: Entry) -> bool:
-    """The frame around the pages of its folder: its guard stands before theirs."""
-    return entry.kind is EntryKind.PAGE and entry.place.file.rpartition("/")[2].startswith("layout.")
 
 
 def _missing(program: Program) -> Iterator[Unresolved]:

@@ -8,7 +8,6 @@ Nothing is kept for the next run: source holds secrets, and of those only finger
 from __future__ import annotations
 
 import contextlib
-import gc
 import json
 import os
 import pickle
@@ -21,6 +20,7 @@ from typing import TYPE_CHECKING, Final
 
 from assistant.collect.code.pool_worker import LENGTH, read_file
 from assistant.collect.code.sources import Sources, list_sources, read_manifests
+from assistant.collect.collector import no_collector
 from assistant.domain.errors import StanchError
 
 
@@ -241,15 +241,11 @@ class _Pool:
         return [key.data for key, _ in self._selector.select(_GLANCE)]
 
     def _received(self, worker: _Worker) -> list[Answer] | None:
-        collecting = gc.isenabled()
-        gc.disable()  # a million tuples without a cycle
-        try:
-            return worker.receive()
-        except (OSError, pickle.UnpicklingError, EOFError, MemoryError):
-            return None
-        finally:
-            if collecting:
-                gc.enable()
+        with no_collector():
+            try:
+                return worker.receive()
+            except (OSError, pickle.UnpicklingError, EOFError, MemoryError):
+                return None
 
     def _replace(self, worker: _Worker, reason: str) -> Generator[Answer]:
         """Let a worker go; the chunk it died of is tried file by file, and a chunk of one file is given up."""

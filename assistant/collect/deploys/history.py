@@ -6,15 +6,14 @@ are handed to ``on_file`` while they pass and not kept. What is missing from the
 
 from __future__ import annotations
 
-import gc
 import os
 import re
 import tempfile
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from assistant.collect.collector import no_collector
 from assistant.collect.deploys.lanes import lane_of
 from assistant.collect.git import EndedEarlyError, unquoted
 from assistant.domain.deploys import Commit, Lane
@@ -106,24 +105,12 @@ def read_history(
     """
     with (
         tempfile.NamedTemporaryFile("w", prefix="stanch-", suffix=".attributes", encoding="utf-8") as attributes,
-        _no_collector(),
+        no_collector(),
     ):
         attributes.write("".join(f"{line}\n" for line in SHORT_OF_LINES))
         attributes.flush()
         told = git.told("-c", f"core.attributesFile={attributes.name}")
         return _read(told, revisions, on_file, on_progress, cancelled)
-
-
-@contextmanager
-def _no_collector() -> Iterator[None]:
-    """Many small values and no cycles worth looking for meanwhile."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def _read(

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
-from assistant.detect.code.layouts import is_layout, layout_before
+from assistant.detect.code.layouts import layout_before
 from assistant.domain.code import (
     ActKind,
     ClientKind,
@@ -345,7 +345,7 @@ class CodeContext:
 
     @cached_property
     def _layouts(self) -> tuple[Entry, ...]:
-        return tuple(entry for entry in self.map.entries if is_layout(entry))
+        return tuple(entry for entry in self.map.entries if entry.is_layout)
 
     def reason_public(self, entry: Entry) -> str:
         """Why the operator says that it needs no session; empty when they did not."""

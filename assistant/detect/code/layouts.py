@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 _PROVING = frozenset({GuardKind.MEMBERSHIP, GuardKind.OWNER})
 
 
-def layout_before(entry: Entry, entries: Iterable[Entry]) -> Entry | None:
+def layout_before(entry: Entry, layouts: Iterable[Entry]) -> Entry | None:
     """The nearest layout above a page that asks for a person; None when none does."""
-    if entry.kind is not EntryKind.PAGE or is_layout(entry):
+    if entry.kind is not EntryKind.PAGE or entry.is_layout:
         return None
     folder = _folder(entry)
-    above = [one for one in entries if is_layout(one) and f"{folder}/".startswith(f"{_folder(one)}/") and _asks(one)]
+    above = [one for one in layouts if f"{folder}/".startswith(f"{_folder(one)}/") and _asks(one)]
     return max(above, key=lambda one: len(_folder(one)), default=None)
 
 
@@ -29,11 +29,6 @@ def settles(layout: Entry) -> bool:
     """More than a session is asked for: a role of the application, or that the tenant of the path is the caller's."""
     guards = tuple(strong_guards(layout))
     return is_administrative(guards, layout) or any(guard.kind in _PROVING for guard in guards)
-
-
-def is_layout(entry: Entry) -> bool:
-    """``app/admin/layout.tsx``."""
-    return entry.kind is EntryKind.PAGE and entry.place.file.rpartition("/")[2].startswith("layout.")
 
 
 def _asks(entry: Entry) -> bool:
