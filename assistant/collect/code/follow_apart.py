@@ -34,6 +34,7 @@ _HEAD: Final = struct.Struct("<cQ")
 _PROGRESS, _ANSWER = b"p", b"a"
 _EVERY: Final = 20
 _SWEPT: Final = 60
+"""Entries after which a copy lets go of what only holds itself."""
 _GLANCE: Final = 0.1
 _PIECE: Final = 1 << 20
 

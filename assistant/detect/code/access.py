@@ -242,15 +242,7 @@ class Access:
     @cached_property
     def used(self) -> bool:
         """What was read goes somewhere: into the answer, another query, a provider, a prompt."""
-        return self.writes or bool(self.query.returned) or self.query.id in self._rows_used
-
-    @property
-    def _rows_used(self) -> frozenset[int]:
-        """Queries of the entry whose rows feed later queries or acts."""
-        known = self.context.rows_used
-        if id(self.entry) not in known:
-            known[id(self.entry)] = _rows_used(self.entry)
-        return known[id(self.entry)]
+        return self.writes or bool(self.query.returned) or self.query.id in _rows_used(self.context, self.entry)
 
     @cached_property
     def tied(self) -> bool:
@@ -390,8 +382,13 @@ def _constants(condition: Filter) -> tuple[str, ...]:
     return tuple(origin.path for origin in condition.origins if origin.kind is OriginKind.CONSTANT)
 
 
-def _rows_used(entry: Entry) -> frozenset[int]:
-    parts = [condition.origins for query in entry.queries for condition in query.filters]
-    parts += [written.origins for query in entry.queries for written in query.written]
-    parts += [part.origins for act in entry.acts for part in act.parts]
-    return frozenset(origin.row for origins in parts for origin in origins if origin.kind is OriginKind.ROW)
+def _rows_used(context: CodeContext, entry: Entry) -> frozenset[int]:
+    """Queries of an entry whose rows feed later queries or acts."""
+    found = context.rows_used.get(id(entry))
+    if found is None:
+        parts = [condition.origins for query in entry.queries for condition in query.filters]
+        parts += [written.origins for query in entry.queries for written in query.written]
+        parts += [part.origins for act in entry.acts for part in act.parts]
+        found = frozenset(origin.row for origins in parts for origin in origins if origin.kind is OriginKind.ROW)
+        context.rows_used[id(entry)] = found
+    return found

@@ -92,11 +92,8 @@ def attribute(run: Run, value: Value, name: str, module: str, at: int, end: int)
     if isinstance(value, Shape):
         return _field(run, value, name, module, at, end)
     if isinstance(value, Known):
-        return (
-            run.counted(_known(run, value, name), value)
-            if name in _SIZES
-            else run.implied(_known(run, value, name), value)
-        )
+        part = _known(run, value, name)
+        return run.counted(part, value) if name in _SIZES else run.implied(part, value)
     if isinstance(value, Chain):
         return _chain(run, value, name, module, at, end)
     if isinstance(value, Promise):
@@ -116,16 +113,11 @@ def _field(run: Run, value: Shape, name: str, module: str, at: int, end: int) ->
     found = value.fields.get(name)
     if found is not None:
         if isinstance(found, Closure) and found.method:
-            return Closure(found.function, found.module, found.scope, value)
+            return found.bound_to(value)
         return found
     if not value.rest:
         return NOTHING
     return either(*(attribute(run, one, name, module, at, end) for one in value.rest))
-
-
-def method(closure: Closure) -> Closure:
-    """A closure that is bound to the object it is read from."""
-    return closure.as_method()
 
 
 def _known(run: Run, value: Known, name: str) -> Value:

@@ -118,8 +118,7 @@ def _chain_called(
     if last is not None and last.arguments is not None and not new:
         inner = [one for one in last.arguments if isinstance(one, Closure)]
         if inner and value.source != "global":  # a wrapper of a library around functions of the repository
-            checked = run.asked(value.through((*value.steps[:-1], last)))
-            del checked
+            run.asked(value.through((*value.steps[:-1], last)))
             return either(*(run.call(one, arguments, module, at) for one in inner[-1:]))
     grown = value.through((*value.steps, Step("", arguments, new, module, at, end)))
     if value.source in {"global", "uuid", "os", "datetime"} or value.name == "cache":

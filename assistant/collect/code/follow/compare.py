@@ -57,7 +57,7 @@ def learn_same(run: Run, left: Value, right: Value, *, same: bool) -> Learned:
             if added_up is not None:
                 return added_up
             if other.value == 0 and (_counts(value) or _is_count(run, value)):
-                return _none(run, value) if same else _existing(run, value)
+                return nothing_left(run, value) if same else _existing(run, value)
             return _constant(run, value, other, same=same)
     if not same:
         return NOTHING_LEARNED
@@ -85,8 +85,8 @@ def _is_count(run: Run, value: Value) -> bool:
     return bool(rows) and all(0 <= row < len(known) and known[row].reads and known[row].columns == () for row in rows)
 
 
-def _none(run: Run, value: Value) -> Learned:
-    """``strangers.length === 0``: no row passed the filter's test."""
+def nothing_left(run: Run, value: Value) -> Learned:
+    """``strangers.length === 0``, or ``> 0`` that came out false: no row passed the filter's test."""
     from assistant.collect.code.follow.learn import learn
 
     meaning = run.meaning(value)
@@ -178,7 +178,7 @@ def _pair(run: Run, mine: Value, other: Value) -> Learned:
     owners = [origin for origin in left if trusted(run, origin)]
     listed = [one for one in owners if one.path.lower().endswith(("email", "id", "login"))]
     named = [one.path for one in right if one.kind is OriginKind.ENVIRONMENT and one.path != "NODE_ENV"]
-    if listed and named and len(named) == len(_there(other)):
+    if listed and named and len(named) == len(there(other)):
         return _named(listed[0], named[0])
     if owners:
         return both(_gain(run, origin, owners[0]) for origin in right)
@@ -187,7 +187,7 @@ def _pair(run: Run, mine: Value, other: Value) -> Learned:
 
 def _alike(mine: Value, other: Value) -> Learned:
     """Two rows that name the same thing by an id: what is found out later of one of them is known of the other."""
-    left, right = _there(mine), _there(other)
+    left, right = there(mine), there(other)
     if len(left) != 1 or len(right) != 1:
         return NOTHING_LEARNED
     one, two = left[0], right[0]
@@ -198,7 +198,8 @@ def _alike(mine: Value, other: Value) -> Learned:
     return Learned(frozenset({("alike", one.row, two.row)}))
 
 
-def _there(value: Value) -> list[Origin]:
+def there(value: Value) -> list[Origin]:
+    """The origins of a value that are not written in the code."""
     return [origin for origin in ordered(value) if origin.kind is not OriginKind.CONSTANT]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow import kept
-from assistant.collect.code.follow.attributes import attribute, method
+from assistant.collect.code.follow.attributes import attribute
 from assistant.collect.code.follow.binding import bind
 from assistant.collect.code.follow.elements import element
 from assistant.collect.code.follow.errors import narrowed_error
@@ -195,7 +195,7 @@ def _record(run: Run, node: Record, scope: Scope) -> Value:
         elif field.spread or field.key is None:
             rest.extend([value] if not isinstance(value, Constant) else [])
         else:
-            fields[field.key] = method(value) if isinstance(value, Closure) else value
+            fields[field.key] = value.as_method() if isinstance(value, Closure) else value
     return Shape(fields, tuple(rest))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from assistant.collect.code.follow.compare import IDS, asked_along, learn_member, learn_same, mixed
+from assistant.collect.code.follow.compare import IDS, asked_along, learn_member, learn_same, mixed, nothing_left, there
 from assistant.collect.code.follow.errors import OWN_ERROR, own_error
 from assistant.collect.code.follow.facts import NONE, NOTHING_LEARNED, Learned, Lesson, both, one_of
 from assistant.collect.code.follow.fallback import if_sent
@@ -181,7 +181,7 @@ def _never(run: Run, option: Value, other: Value) -> bool:
         return False
     found = origins_of(other)
     sent = [origin for origin in found if origin.kind is OriginKind.REQUEST]
-    if option.value is None and _are_there(run, found, sent):
+    if option.value is None and _are_there(run, other, sent):
         return True
     if found and all(origin.kind is OriginKind.CALLER for origin in found):
         return ("caller",) in run.facts
@@ -189,12 +189,12 @@ def _never(run: Run, option: Value, other: Value) -> bool:
     return bool(kept) and (len(found) > len(kept) or all(("set", path) in run.facts for path in kept))
 
 
-def _are_there(run: Run, found: frozenset[Origin], sent: list[Origin]) -> bool:
+def _are_there(run: Run, value: Value, sent: list[Origin]) -> bool:
     """Values of the request that are known to be there, or ids of rows."""
     if sent:
         return all(origin.path.startswith("path.") or ("given", origin) in run.facts for origin in sent)
-    there = [origin for origin in found if origin.kind is not OriginKind.CONSTANT]
-    return bool(there) and all(one.kind is OriginKind.ROW and IDS.search(one.path) for one in there)
+    said = there(value)
+    return bool(said) and all(one.kind is OriginKind.ROW and IDS.search(one.path) for one in said)
 
 
 def lessons_of(facts: Facts | set[Fact], known: list[Lesson]) -> tuple[Lesson, ...]:
@@ -320,12 +320,11 @@ def _counted(run: Run, value: Value) -> Learned:
 def _none(run: Run, test: Test) -> Learned:
     """``strangers.length > 0`` came out false: none of the rows passed the filter's test."""
     size = test.operands[0]
-    meaning = run.meaning(size)
     if test.kind != "more" or test.operands[1] != Constant(0):
         return NOTHING_LEARNED
     if isinstance(size, Known) and all(origin.kind is OriginKind.ENVIRONMENT for origin in size.origins):
         return learn(run, size, False)  # a variable of no length is not set
-    return learn(run, meaning, False) if meaning is not None and meaning.kind != "implied" else NOTHING_LEARNED
+    return nothing_left(run, size)
 
 
 def _unknown_answer(run: Run, chain: Chain) -> Learned:

@@ -41,23 +41,25 @@ class Scope:
 
     def assign(self, name: str, value: Value, depth: int) -> bool:
         """Bind a name where it was declared; False when nobody declared it."""
-        scope: Scope | None = self
-        while scope is not None:
-            if name in scope.names:
-                on_branch = depth > scope.depths.get(name, 0)
-                scope.names[name] = _or_else(scope.names[name], value) if on_branch else value
-                return True
-            scope = scope.parent
-        return False
+        scope = self._level(name)
+        if scope is None:
+            return False
+        on_branch = depth > scope.depths.get(name, 0)
+        scope.names[name] = _or_else(scope.names[name], value) if on_branch else value
+        return True
 
     def replace(self, name: str, value: Value) -> None:
         """What a name stands for, told more precisely."""
+        scope = self._level(name)
+        if scope is not None:
+            scope.names[name] = value
+
+    def _level(self, name: str) -> Scope | None:
+        """Where a name was declared, here or further out."""
         scope: Scope | None = self
-        while scope is not None:
-            if name in scope.names:
-                scope.names[name] = value
-                return
+        while scope is not None and name not in scope.names:
             scope = scope.parent
+        return scope
 
 
 def _or_else(before: Value, value: Value) -> Value:

@@ -141,11 +141,9 @@ def _shown(access: Access) -> tuple[str, ...]:
     secrets = access.context.secrets_of(access.query)
     if "*" in access.query.returned:
         return secrets
-    if not returned.intersection(column.rpartition(".")[2] for column in secrets):
-        return ()
-    spent = _spent(access)
-    named = [column.rpartition(".")[2] for column in secrets]
-    return tuple(column for column, last in zip(secrets, named, strict=True) if last in returned and last not in spent)
+    reaching = [column for column in secrets if column.rpartition(".")[2] in returned]
+    spent = _spent(access) if reaching else frozenset()
+    return tuple(column for column in reaching if column.rpartition(".")[2] not in spent)
 
 
 def _spent(access: Access) -> frozenset[str]:
