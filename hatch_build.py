@@ -18,6 +18,11 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
 ROOT = Path(__file__).resolve().parent
+sys.path.insert(0, str(ROOT))
+
+from assistant import compiled  # noqa: E402 - of this tree, which nobody has installed yet
+
+
 CODE = "assistant/collect/code"
 MODULES = (
     *("values.py", "origins.py", "drafts.py", "walking.py", "program.py", "marks.py", "reached.py", "entries_look.py"),
@@ -60,10 +65,10 @@ def compile_into(target: Path) -> None:
         SystemExit: the sources do not pass the type checker.
         Exception: whatever the C compiler's driver raises.
     """
-    sys.path.insert(0, str(ROOT))
-    from assistant.compiled import MANIFEST, digest, fits
-
-    if fits(target):
+    # what is edited while the compiler runs was not compiled: the sources are looked at before
+    said = json.dumps({path.relative_to(ROOT).as_posix(): compiled.digest(path) for path in sources()}, indent=1)
+    manifest = target / compiled.MANIFEST
+    if manifest.is_file() and manifest.read_text("utf-8") == said:
         return
     from mypyc.build import mypycify
     from setuptools import Distribution
@@ -86,14 +91,10 @@ def compile_into(target: Path) -> None:
         command.ensure_finalized()
         command.parallel = os.cpu_count() or 1
         command.run()
-        known = {path.relative_to(ROOT).as_posix(): digest(path) for path in sources()}
-        (made / MANIFEST).write_text(json.dumps(known, indent=1), "utf-8")
+        (made / compiled.MANIFEST).write_text(said, "utf-8")
         shutil.rmtree(target, ignore_errors=True)
         made.rename(target)
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(ROOT))
-    from assistant.compiled import FOLDER
-
-    compile_into(FOLDER)
+    compile_into(compiled.FOLDER)

@@ -39,18 +39,13 @@ def digest(source: Path) -> str:
     return hashlib.blake2b(source.read_bytes(), digest_size=16).hexdigest()
 
 
-def fits(folder: Path) -> bool:
-    """True when everything in a folder was compiled from the sources as they are now."""
-    try:
-        known = json.loads((folder / MANIFEST).read_text("utf-8"))
-        return bool(known) and all(digest(_ROOT / name) == said for name, said in known.items())
-    except (OSError, ValueError, AttributeError, TypeError):
-        return False
-
-
 @lru_cache(maxsize=1)
 def _fits() -> bool:
-    found = fits(FOLDER)
-    if found and str(FOLDER) not in sys.path:
+    try:
+        known = json.loads((FOLDER / MANIFEST).read_text("utf-8"))
+        fits = bool(known) and all(digest(_ROOT / name) == said for name, said in known.items())
+    except (OSError, ValueError, AttributeError, TypeError):
+        return False
+    if fits and str(FOLDER) not in sys.path:
         sys.path.append(str(FOLDER))  # what the compiled modules share lies there under a name of its own
-    return found
+    return fits
