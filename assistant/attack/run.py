@@ -125,7 +125,7 @@ def jobs(field: Field, only: Collection[Name] | None) -> list[Job]:
         for table in catalog.own_tables()
         if wanted(table.name)
     ]
-    if not served(field):
+    if field.catalog.guards_nothing:
         return found
     exposed = catalog.platform.exposed_schemas
     found += [
@@ -157,12 +157,6 @@ def jobs(field: Field, only: Collection[Name] | None) -> list[Job]:
     return found
 
 
-def served(field: Field) -> bool:
-    """False when the database guards nothing because the application connects as its owner."""
-    plain = field.catalog.platform.kind is PlatformKind.PLAIN
-    return not plain or any(one.policies or one.rls for one in field.catalog.own_tables())
-
-
 def table_attempts(field: Field, table: Table) -> Iterator[Attempt]:
     """All cells of one table."""
     unreachable = unguarded(field, table)
@@ -189,7 +183,7 @@ def unguarded(field: Field, table: Table) -> tuple[Verdict, str] | None:
     """Why an attack on this table would show nothing, or None when it would."""
     platform = field.catalog.platform
     if platform.kind is PlatformKind.PLAIN:
-        if not served(field):
+        if field.catalog.guards_nothing:
             return Verdict.UNKNOWN, "the application connects as the owner: the database does not guard this table"
         return None
     if table.kind == "foreign":

@@ -395,3 +395,10 @@ class Catalog:
         from assistant.domain.names import PLATFORM_SCHEMAS
 
         return (table for name, table in self.tables.items() if name.schema not in PLATFORM_SCHEMAS)
+
+    @property
+    def guards_nothing(self) -> bool:
+        """True when no API serves the database and none of its tables asks whose row it is: the application connects as the owner and its code decides alone."""
+        return self.platform.kind is PlatformKind.PLAIN and not any(
+            table.rls or table.policies for table in self.own_tables()
+        )

@@ -10,7 +10,6 @@ import time
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
-from assistant.domain.catalog import PlatformKind
 from assistant.domain.errors import UsageError
 from assistant.domain.fixes import Fix, NoFix
 from assistant.domain.ownership import OwnerKind
@@ -257,8 +256,11 @@ def owners(catalog: Catalog, hints: Callable[[], CodeHints] | None) -> Ownership
 
     inferred = infer(catalog)
     # a database that guards nothing is not attacked, and need not wait for the code
-    guards = catalog.platform.kind is not PlatformKind.PLAIN or any(table.rls for table in catalog.tables.values())
-    if hints is None or not guards or all(entry.kind is not OwnerKind.UNKNOWN for entry in inferred.entries.values()):
+    if (
+        hints is None
+        or catalog.guards_nothing
+        or all(entry.kind is not OwnerKind.UNKNOWN for entry in inferred.entries.values())
+    ):
         return inferred
     return infer(catalog, hints())
 

@@ -79,7 +79,7 @@ def _table(
 ) -> tuple[list[Reason], list[Reason]]:
     """What changed for each role, the commands of one kind together."""
     served = not after.platform.exposed_schemas or table.name.schema in (*after.platform.exposed_schemas, "storage")
-    if not served:
+    if not served or (after.guards_nothing and (before is None or before.guards_nothing)):
         return [], []
     if old is None or before is None:
         return list(_new_table(after, table, lines)), []

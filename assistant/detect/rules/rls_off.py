@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.detect.context import ROW_VERBS, Exposure
-from assistant.detect.judge import judge, report
+from assistant.detect.judge import judge, lint, report
 from assistant.detect.rule import Example, Rule
 from assistant.domain.facts import Subject
-from assistant.domain.matrix import Verb
+from assistant.domain.matrix import Severity, Verb
+from assistant.text.plural import plural
 
 
 if TYPE_CHECKING:
@@ -42,7 +43,10 @@ EXAMPLES = (
 
 
 def find(context: Context) -> Iterator[Finding]:
-    """Every served table that guests or users hold a grant on."""
+    """Every served table that guests or users hold a grant on; where the database guards nothing at all, that once."""
+    if context.catalog.guards_nothing:
+        yield from _by_code_alone(context)
+        return
     for table in context.tables():
         if table.rls or table.policies or table.kind == "foreign":
             continue
@@ -61,3 +65,19 @@ def find(context: Context) -> Iterator[Finding]:
             context.table_place(table),
             detail=f"Its grants let {who} read{writes} the table, and nothing looks at whose row it is.",
         )
+
+
+def _by_code_alone(context: Context) -> Iterator[Finding]:
+    """No API and no policy: a table is as open as the code that asks it, which is judged beside."""
+    tables = [table for table in context.tables() if table.kind != "foreign"]
+    if not tables:
+        return
+    yield report(
+        RULE,
+        Subject(kind="schema", name=tables[0].name.schema),
+        f"No table of this database has row-level security ({plural(len(tables), 'table')}): the application's code alone keeps customers apart.",
+        lint(Severity.INFO),
+        context.table_place(tables[0]),
+        detail="No API of the database was found in the repository, so only the application's own queries reach it, and they are judged as code. "
+        "If Supabase or another PostgREST serves it all the same, everybody with its public key reads and changes all of it.",
+    )

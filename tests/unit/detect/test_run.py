@@ -61,9 +61,9 @@ def a_matrix(*cells, questions=()):
     return Matrix(cells=cells, seeding=Seeding(tables=1, seeded=1), questions=questions)
 
 
-def look(*tables, matrix=None, ownership=None, places=None):
+def look(*tables, matrix=None, ownership=None, places=None, platform=SUPABASE):
     catalog = Catalog(
-        platform=SUPABASE,
+        platform=platform,
         tables={table.name: table for table in tables},
         roles=tuple(
             Role(name=name, login=False, superuser=False, bypass_rls=False) for name in ("anon", "authenticated")
@@ -90,6 +90,17 @@ def test_an_executed_leak_takes_its_severity_from_the_attack_and_stands_first():
     assert first.cells == (matrix.cells[0].key,)
     suspected = next(finding for finding in found if finding.rule == "rls-off")
     assert (suspected.executed, suspected.severity, suspected.confidence) == (False, Severity.CRITICAL, Confidence.LOW)
+
+
+def test_a_database_that_no_api_serves_and_that_guards_nothing_is_told_once_and_not_as_a_leak():
+    plain = replace(SUPABASE, kind=PlatformKind.PLAIN, guest_role=None, user_role="authenticated")
+    bare = (a_table(NOTES, rls=False), a_table(FILES, rls=False))
+    (said,) = look(*bare, platform=plain)
+    assert (said.rule, said.severity) == ("rls-off", Severity.INFO)
+    assert "(2 tables)" in said.title
+    guarded = a_table(NOTES, a_policy("user_id = auth.uid()"))
+    left_out = look(guarded, a_table(FILES, rls=False), platform=plain)
+    assert [one.subject.name for one in left_out if one.rule == "rls-off"] == ["public.files"]
 
 
 def test_what_the_attack_contradicts_is_not_reported():

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from assistant.collect.catalog import read_catalog
+from assistant.domain.catalog import PlatformKind
+from assistant.domain.replay import Source
 from assistant.explain.rules_change import compare_rules
+from assistant.shadow.replay import replay
 from tests.unit.explain.rules import at, change
 
 
@@ -166,3 +170,14 @@ def test_the_first_schema_counts_for_what_it_leaves_open(shadow_server) -> None:
     catalog, outcome, sources = at(shadow_server, "create table public.log (id int);")
     assert kinds(compare_rules(None, catalog, outcome, sources)) == ["table-without-rls"]
     assert compare_rules(catalog, catalog, outcome, sources).widened == ()
+
+
+def test_a_new_table_is_no_opening_where_no_api_serves_the_database_and_nothing_was_guarded(shadow_server) -> None:
+    with shadow_server.create() as shadow:
+        source = Source(path="1.sql", text="create table public.orders (id uuid primary key, user_id uuid not null);")
+        outcome = replay(shadow, [source])
+        with shadow.connect("admin") as connection:
+            plain = read_catalog(connection, PlatformKind.PLAIN)
+            served = read_catalog(connection, PlatformKind.SUPABASE)
+    assert kinds(compare_rules(None, served, outcome, [source])) == ["table-without-rls"]
+    assert compare_rules(None, plain, outcome, [source]).widened == ()
