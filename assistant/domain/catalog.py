@@ -1,7 +1,4 @@
-"""The database as its own catalog describes it: tables, policies, grants, views, functions.
-
-Read once from ``pg_catalog`` (assistant.collect.catalog), sorted by name, and then only read. All names are unquoted.
-"""
+"""The database as its own catalog describes it, read once from ``pg_catalog``, sorted by name; all names are unquoted."""
 
 from __future__ import annotations
 
@@ -9,11 +6,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from assistant.domain.names import PLATFORM_SCHEMAS, Name
+
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-
-    from assistant.domain.names import Name
 
 
 class PlatformKind(StrEnum):
@@ -392,13 +389,11 @@ class Catalog:
 
     def own_tables(self) -> Iterator[Table]:
         """The operator's tables in name order: not ``auth.users``, not ``storage.objects``."""
-        from assistant.domain.names import PLATFORM_SCHEMAS
-
         return (table for name, table in self.tables.items() if name.schema not in PLATFORM_SCHEMAS)
 
     @property
     def guards_nothing(self) -> bool:
-        """True when no API serves the database and none of its tables asks whose row it is: the application connects as the owner and its code decides alone."""
+        """True when no API serves the database and none of its tables asks whose row it is: the application's code decides alone."""
         return self.platform.kind is PlatformKind.PLAIN and not any(
-            table.rls or table.policies for table in self.own_tables()
+            one.rls or one.policies for one in self.own_tables()
         )
