@@ -130,12 +130,13 @@ def finding_of(case: Case, folder: Path) -> str:
 
 
 def place_of(answer: dict[str, Any], case: Case, git: Path) -> int | None:
-    """Rank of the commit that opened the leak."""
+    """Rank of the commit that opened the leak; a hash that the case abbreviates is the one commit that git finds for it."""
+    opened = (lines(git, "rev-parse", "--verify", "-q", f"{case['introduced_by']}^{{commit}}") or [""])[0]
     for n, commit in enumerate(answer["commits"], 1):
-        if commit["sha"] == case["introduced_by"]:
+        if commit["sha"] == opened:
             return n
     for n, commit in enumerate(answer["commits"], 1):
-        if case["introduced_by"] in lines(git, "rev-list", f"{commit['sha']}^1..{commit['sha']}"):
+        if opened in lines(git, "rev-list", f"{commit['sha']}^1..{commit['sha']}"):
             return n
     return None
 

@@ -34,6 +34,7 @@ RULE = CodeRule(
 )
 
 _EMPTIES_ALL: Final = "empty the table"
+_RAISES: Final = "change anybody's role"
 _ABOVE: Final = "change the role of an owner"
 _ADMINISTERS: Final = "administer"
 _ROLES: Final = words.named("role roles is_admin admin permissions permission is_owner access_level")
@@ -168,7 +169,7 @@ def _finding(found: list[Access], act: str) -> Finding:
         RULE,
         access.entry,
         f"{who} can {said} through {handler(access)}.",
-        severity=Severity.MEDIUM if member and act != _EMPTIES_ALL else Severity.HIGH,
+        severity=Severity.MEDIUM if member and act not in {_EMPTIES_ALL, _RAISES} else Severity.HIGH,
         confidence=Confidence.MEDIUM if confidence_of(access) is Confidence.HIGH else confidence_of(access),
         detail=f"The handler can {does(queries)} {rows}, and "
         + ("nothing asks which role the other person has." if above else "no guard before it asks for a role."),
@@ -189,7 +190,7 @@ def _act(access: Access) -> str:
         return _ABOVE if _above(access) and not looked else ""
     query = access.query
     if _sets_role(access) and not _looked_up(access):
-        return "change anybody's role"
+        return _RAISES
     if _EMPTIES.match(query.text) or (
         query.verb == "delete" and not query.filters and not access.tied and not query.text
     ):

@@ -201,7 +201,9 @@ def test_a_member_who_changes_roles():
     written = (sets("role", asked("body.role")),)
     filters = (where("userId", asked("body.memberId")), where("teamId", asked("query.teamId")))
     query = a_query("userTeam", "update", *filters, written=written, tie=tied(TieKind.PROVEN))
-    assert rules_of(look(an_entry("/api/teams/role", "PUT", guards=guards, queries=[query]))) == ["weak-privilege"]
+    found = look(an_entry("/api/teams/role", "PUT", guards=guards, queries=[query]))
+    assert rules_of(found) == ["weak-privilege"]
+    assert found.findings[0].severity is Severity.HIGH  # whoever sets roles gives themselves the highest
     role = a_guard(GuardKind.ROLE, roles=("ADMIN",), order=query.order - 1)
     assert rules_of(look(an_entry("/api/teams/role", "PUT", guards=[*guards, role], queries=[query]))) == []
 
