@@ -15,6 +15,7 @@ import signal
 import struct
 import sys
 import warnings
+from collections import deque
 from typing import TYPE_CHECKING, Final, TypeVar, cast
 
 
@@ -28,8 +29,10 @@ _Result = TypeVar("_Result")
 
 FEW: Final = 120
 """Fewer entries are followed faster than processes are copied and their answers read."""
-RUNS: Final = 2
-"""More copies would learn the same things more often than they would share."""
+RUNS: Final = 8
+"""More would learn the same things more often; with fewer, one copy is still at work when the others have ended."""
+_LEAST: Final = 60
+"""Items of a run, so that there is something to learn."""
 _HEAD: Final = struct.Struct("<cQ")
 _PROGRESS, _ANSWER = b"p", b"a"
 _EVERY: Final = 20
@@ -46,6 +49,7 @@ def apart(
     workers: int,
     tell: Tell,
     cancelled: Callable[[], bool],
+    meanwhile: Callable[[], object] = lambda: None,
 ) -> list[_Result | None]:
     """What the work that ``begin`` makes says of each item, in their order; None for those left when it was cancelled.
 
@@ -58,12 +62,14 @@ def apart(
         workers: with fewer than two, everything happens in this process.
         tell: told how many are done.
         cancelled: True ends it.
+        meanwhile: what this process does while copies are at work; without copies, nobody calls it.
     """
-    size = len(items) if len(items) < FEW else -(-len(items) // RUNS)
+    size = len(items) if len(items) < FEW else max(_LEAST, -(-len(items) // RUNS))
     runs = [items[start : start + size] for start in range(0, len(items), size)] if items else []
     results: list[list[_Result | None] | None] = [None] * len(runs)
-    if workers >= len(runs) > 1 and sys.platform == "linux":
-        results = cast("list[list[_Result | None] | None]", _in_copies(runs, begin, tell, cancelled))
+    if workers > 1 and len(runs) > 1 and sys.platform == "linux":
+        copies = _Copies(runs, begin, workers)
+        results = cast("list[list[_Result | None] | None]", copies.results(tell, cancelled, meanwhile))
     done = sum(len(said) for said in results if said is not None)
     for at, run in enumerate(runs):
         if results[at] is None:
@@ -79,28 +85,56 @@ def apart(
     return [result for each in results if each is not None for result in each]
 
 
-def _in_copies(
-    runs: Sequence[Sequence[_Item]],
-    begin: Callable[[], Callable[[_Item], _Result]],
-    tell: Tell,
-    cancelled: Callable[[], bool],
-) -> list[list[object] | None]:
-    copies = [_Copy(run, begin) for run in runs]
-    try:
-        _listen(copies, tell, cancelled)
-    finally:
-        for copy in copies:
-            copy.end()
-    return [copy.results for copy in copies]
+class _Copies:
+    """Runs that copies do, as many at a time as there are workers."""
+
+    def __init__(
+        self, runs: Sequence[Sequence[_Item]], begin: Callable[[], Callable[[_Item], _Result]], workers: int
+    ) -> None:
+        self._copies = [_Copy(run, begin) for run in runs]
+        self._waiting = deque(self._copies)
+        self._workers = workers
+
+    def results(
+        self, tell: Tell, cancelled: Callable[[], bool], meanwhile: Callable[[], object]
+    ) -> list[list[object] | None]:
+        """What each run came to; None for one that did not end."""
+        try:
+            with selectors.DefaultSelector() as selector:
+                self._start(selector)
+                meanwhile()
+                while selector.get_map():
+                    for key, _ in selector.select(_GLANCE):
+                        if not key.data.hear():
+                            selector.unregister(key.fileobj)
+                            key.data.end()
+                    tell(sum(copy.done for copy in self._copies))
+                    if cancelled():
+                        break
+                    self._start(selector)
+        finally:
+            for copy in self._copies:
+                copy.end()
+        return [copy.results for copy in self._copies]
+
+    def _start(self, selector: selectors.BaseSelector) -> None:
+        while self._waiting and len(selector.get_map()) < self._workers:
+            copy = self._waiting.popleft()
+            selector.register(copy.start(), selectors.EVENT_READ, copy)
 
 
 class _Copy:
-    """One copy of this process and what it has said."""
+    """One copy of this process, once it is started, and what it has said."""
 
     def __init__(self, run: Sequence[_Item], begin: Callable[[], Callable[[_Item], _Result]]) -> None:
+        self._run, self._begin = run, begin
         self.results: list[object] | None = None
         self.done = 0
         self.heard = bytearray()
+        self.reader = self.pid = 0
+
+    def start(self) -> int:
+        """Make the copy; what it says is read from the descriptor that is returned."""
         self.reader, writer = os.pipe()
         with warnings.catch_warnings():
             # the copy runs one thread and takes no lock that another thread may hold
@@ -108,9 +142,10 @@ class _Copy:
             self.pid = os.fork()
         if self.pid == 0:
             os.close(self.reader)
-            _be_a_copy(run, begin, writer)
+            _be_a_copy(self._run, self._begin, writer)
         os.close(writer)
         os.set_blocking(self.reader, False)
+        return self.reader
 
     def hear(self) -> bool:
         """Read what is there; False once the copy has ended."""
@@ -136,25 +171,15 @@ class _Copy:
                 return
 
     def end(self) -> None:
-        """Whatever it still does, it does not do it any more."""
+        """Whatever it still does, it does not do it any more; nothing for one that never began or has ended."""
+        if not self.pid:
+            return
         os.close(self.reader)
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.pid, signal.SIGKILL)
         with contextlib.suppress(ChildProcessError):
             os.waitpid(self.pid, 0)
-
-
-def _listen(copies: Sequence[_Copy], tell: Tell, cancelled: Callable[[], bool]) -> None:
-    with selectors.DefaultSelector() as selector:
-        for copy in copies:
-            selector.register(copy.reader, selectors.EVENT_READ, copy)
-        while selector.get_map():
-            for key, _ in selector.select(_GLANCE):
-                if not key.data.hear():
-                    selector.unregister(key.fileobj)
-            tell(sum(copy.done for copy in copies))
-            if cancelled():
-                return
+        self.pid = 0
 
 
 def _be_a_copy(run: Sequence[_Item], begin: Callable[[], Callable[[_Item], _Result]], writer: int) -> None:

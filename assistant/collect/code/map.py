@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from assistant.collect.code.boundary import boundary
 from assistant.collect.code.entries import find_entries
@@ -108,22 +109,30 @@ def assemble(
     """The code map of parsed modules; ``builds`` are Next's own manifests, ``workers`` the processes that follow."""
     program = Program(modules, manifests)
     with no_collector():
-        entries = tuple(_followed(program, builds, workers, on_progress, cancelled))
-        browser, server = boundary(program)
+        points = tuple(told_by_build(point, builds) for point in find_entries(program))
+        beside = cache(lambda: _Beside(program, points))
+
+        def tell(done: int) -> None:
+            if on_progress is not None:
+                on_progress(_FOLLOWING, done, len(points))
+
+        way = _Way(program, builds, workers, tell, cancelled or (lambda: False))
+        entries = tuple(_followed(way, points, beside))
+        aside = beside()
     partly = tuple(
         Place(file=path, line=module.gaps[0].line, symbol=module.gaps[0].reason)
         for path, module in sorted(modules.items())
         if module.gaps
     )
     unresolved = {(one.says, one.place.file): one for entry in entries for one in entry.unresolved}
-    unresolved |= {(one.says, one.place.file): one for one in _missing(program)}
+    unresolved |= {(one.says, one.place.file): one for one in aside.missing}
     return CodeMap(
         entries=entries,
-        browser=browser,
-        server=server,
+        browser=aside.browser,
+        server=aside.server,
         hosts=hosts(manifests),
         documents=documents(manifests),
-        marks=marks(program),
+        marks=aside.marks,
         owner_columns=_owner_columns(entries),
         files=len(modules),
         partly_read=partly,
@@ -133,39 +142,46 @@ def assemble(
     )
 
 
-def _followed(
-    program: Program,
-    builds: tuple[Build, ...],
-    workers: int,
-    on_progress: OnProgress | None,
-    cancelled: Callable[[], bool] | None,
-) -> Iterator[Entry]:
-    points = tuple(told_by_build(point, builds) for point in find_entries(program))
+class _Beside:
+    """What is known of a program without following it: this process finds it out while copies follow."""
+
+    def __init__(self, program: Program, points: tuple[EntryPoint, ...]) -> None:
+        self.called = called_behind_entries(program, points)
+        self.browser, self.server = boundary(program)
+        self.marks = marks(program)
+        self.missing = tuple(_missing(program))
+
+
+class _Way(NamedTuple):
+    """How entries are followed."""
+
+    program: Program
+    builds: tuple[Build, ...]
+    workers: int
+    tell: Callable[[int], None]
+    cancelled: Callable[[], bool]
+
+
+def _followed(way: _Way, points: tuple[EntryPoint, ...], beside: Callable[[], _Beside]) -> Iterator[Entry]:
+    """The entries by place: first those that somebody reaches, then services that nobody behind them calls."""
     visited: set[tuple[str, int]] = set()
     kept: list[tuple[EntryPoint, Entry]] = []
-    called = called_behind_entries(program, points)
-    late = [point for point in points if point.kind is EntryKind.SERVICE and (point.module, point.symbol) not in called]
     early = sorted((point for point in points if point.kind is not EntryKind.SERVICE), key=lambda point: point.module)
 
     def begin() -> Callable[[EntryPoint], tuple[Entry, frozenset[tuple[str, int]]]]:
-        world = World(program, lambda world: Run(world, "", quiet=True, steps=_QUIET_STEPS))
+        world = World(way.program, lambda world: Run(world, "", quiet=True, steps=_QUIET_STEPS))
         return lambda point: follow(world, point)
 
-    answers = apart(
-        early,
-        begin,
-        workers=workers,
-        tell=lambda done: on_progress(_FOLLOWING, done, len(points)) if on_progress is not None else None,
-        cancelled=cancelled or (lambda: False),
-    )
-    work = begin()
+    answers = apart(early, begin, workers=way.workers, tell=way.tell, cancelled=way.cancelled, meanwhile=beside)
+    work, called = begin(), beside().called
+    late = [point for point in points if point.kind is EntryKind.SERVICE and (point.module, point.symbol) not in called]
     for point, answer in [*zip(early, answers, strict=True), *((point, None) for point in late)]:
-        if cancelled is not None and cancelled():
+        if way.cancelled():
             break
         if point.kind is EntryKind.SERVICE and (point.module, point.at[0]) in visited:
             continue
         entry, went = answer if answer is not None else work(point)
-        entry = replace(entry, exposed=exposed(point, builds)) if builds else entry
+        entry = replace(entry, exposed=exposed(point, way.builds)) if way.builds else entry
         visited |= went
         if entry.queries or point.kind not in _ONLY_WITH_QUERIES or (entry.guards and entry.is_layout):
             kept.append((point, entry))
