@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
@@ -59,6 +60,7 @@ _ADMIN_COLUMNS: Final = words.named(
 _ADMIN_PATH: Final = words.named("admin superadmin backoffice staff")
 
 
+_COUNTING: Final = PERSONS | MACHINES | {GuardKind.CAPABILITY}
 _KNOWN = {
     "caller": GuardKind.SESSION,
     "role": GuardKind.ROLE,
@@ -70,7 +72,7 @@ _KNOWN = {
 def strong_guards(entry: Entry) -> Iterator[Guard]:
     """Guards that count."""
     for guard in entry.guards:
-        if guard.weakness is None and guard.kind in PERSONS | MACHINES | {GuardKind.CAPABILITY}:
+        if guard.weakness is None and guard.kind in _COUNTING:
             yield guard
 
 
@@ -122,17 +124,21 @@ def is_administrative(guards: Iterable[Guard], entry: Entry | None = None) -> bo
     for guard in found:
         if guard.kind not in PERSONS or any(subject.kind is OriginKind.REQUEST for subject in guard.subjects):
             continue
-        named = {part for said in (*guard.roles, guard.says, *guard.chain) for part in words.words(said)}
         if (
             guard.kind is GuardKind.ROLE
             and not _of_tenant(found)
             and not _in_named_tenant(guard, entry)
-            and (named & _ADMINS or "platform" in named or (entry is not None and in_administration(entry)))
+            and (_names_administrators(guard) or (entry is not None and in_administration(entry)))
         ):
             return True
         if guard.kind is not GuardKind.ROLE and any(_asks_admin(name) for name in (guard.says, *guard.chain)):
             return True
     return entry is not None and asks_own_role(entry)
+
+
+def _names_administrators(guard: Guard) -> bool:
+    named = {part for said in (*guard.roles, guard.says, *guard.chain) for part in words.words(said)}
+    return bool(named & _ADMINS) or "platform" in named
 
 
 def _of_tenant(guards: Iterable[Guard]) -> bool:
@@ -151,6 +157,7 @@ def _in_named_tenant(guard: Guard, entry: Entry | None) -> bool:
     )
 
 
+@lru_cache(maxsize=4096)
 def _asks_admin(name: str) -> bool:
     """``requireAdmin``, ``isSuperAdmin``, ``assertStaff``: the name of a function that lets administrators through."""
     parts = words.words(name)
