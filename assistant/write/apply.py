@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+import time
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
     from assistant.domain.fixes import Artifact
 
+_BESIDE, _PART = ".stanch-", ".part"
+_FORGOTTEN = 60.0
+"""Seconds after which a file beside its place belongs to a run that was killed."""
 _LOOK_AGAIN = "Run the command again and look at the new diff."
 
 
@@ -100,14 +104,19 @@ class _Writing:
         """The content on disk, beside its place, under a name no tool reads."""
         there = self.root / artifact.path
         self._make(there.parent)
-        descriptor, name = tempfile.mkstemp(dir=there.parent, prefix=".stanch-", suffix=".part")
+        _sweep(there.parent)
+        beside = self._beside(there.parent, artifact.content.encode())
+        beside.chmod(there.stat().st_mode & 0o777 if there.exists() else 0o644)
+        return beside
+
+    def _beside(self, folder: Path, content: bytes) -> Path:
+        descriptor, name = tempfile.mkstemp(dir=folder, prefix=_BESIDE, suffix=_PART)
         beside = Path(name)
         self.beside.append(beside)
         with os.fdopen(descriptor, "wb") as file:
-            file.write(artifact.content.encode())
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        beside.chmod(there.stat().st_mode & 0o777 if there.exists() else 0o644)
         return beside
 
     def place(self, artifact: Artifact, beside: Path) -> None:
@@ -135,7 +144,9 @@ class _Writing:
                 if old is None:
                     there.unlink()
                 else:
-                    there.write_bytes(old)
+                    beside = self._beside(there.parent, old)
+                    beside.chmod(there.stat().st_mode & 0o777)
+                    beside.replace(there)
         self._clear()
         for folder in reversed(self.folders):
             with suppress(OSError):
@@ -163,6 +174,14 @@ class _Writing:
             file.write(artifact.content.encode())
             file.flush()
             os.fsync(file.fileno())
+
+
+def _sweep(folder: Path) -> None:
+    """Take away what a run that was killed left beside its place."""
+    with suppress(OSError):
+        for left in folder.glob(f"{_BESIDE}*{_PART}"):
+            if time.time() - left.stat().st_mtime > _FORGOTTEN:
+                left.unlink()
 
 
 def _flush(folder: Path) -> None:

@@ -117,7 +117,8 @@ def test_a_commit_that_does_not_replay_is_skipped_and_told(tmp_path) -> None:
     assert all("no_such_type" in one["why"] for one in said["skipped"])
 
 
-def test_stopped_with_ctrl_c_it_goes_on_where_it_was(desk: Desk, tmp_path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL], ids=["Ctrl-C", "kill -9"])
+def test_stopped_it_goes_on_where_it_was(desk: Desk, tmp_path, number: signal.Signals) -> None:
     command = [*STANCH, "bisect", str(desk.root), "--leak", "public.chats/select/guest", "--json"]
     surroundings = os.environ | {"STANCH_CACHE_DIR": str(tmp_path)}
     before = state_of(desk.root)
@@ -125,9 +126,9 @@ def test_stopped_with_ctrl_c_it_goes_on_where_it_was(desk: Desk, tmp_path) -> No
     deadline = time.monotonic() + 60
     while not list((tmp_path / "kept").glob("bisect-*.json")) and time.monotonic() < deadline:
         time.sleep(0.02)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     process.communicate(timeout=60)
-    assert process.returncode == 130
+    assert process.returncode == (130 if number is signal.SIGINT else -number)
     done = subprocess.run(command, env=surroundings, capture_output=True, text=True, check=False)
     said = json.loads(done.stdout)
     assert said["subject"] == "Fix share links that open blank"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import signal
 import subprocess
 from pathlib import Path
 
@@ -84,6 +86,46 @@ def test_what_is_written_can_be_taken_back(repository: Path, tmp_path: Path) -> 
     assert check.returncode == 0
     assert undo(repository, chosen) == ("app/x.ts",)
     assert (repository / "app/x.ts").read_bytes() == TEXT.encode()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="a process has to be killed")
+@pytest.mark.parametrize("dies_at", [1, 2, 3, 4])
+def test_killed_between_two_files_every_file_is_whole_and_all_can_be_taken_back(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dies_at: int
+) -> None:
+    paths = [f"app/{name}.ts" for name in "xyz"]
+    for path in paths:
+        (repository / path).write_bytes(TEXT.encode())
+    fixes = [fix(path, put(TEXT, "find(id)", "find(id, me)"), path=path) for path in paths]
+    chosen = plan_patches(repository, fixes)
+    replace, calls = Path.replace, []
+
+    def dying(self: Path, target: Path) -> Path:
+        calls.append(target)
+        if len(calls) == dies_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return replace(self, target)
+
+    child = os.fork()
+    if child == 0:
+        monkeypatch.setattr(Path, "replace", dying)
+        apply_here(repository, chosen, keep=tmp_path / ".stanch")
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    assert os.WIFSIGNALED(status) == (dies_at <= len(paths))
+    now = [(repository / path).read_bytes() for path in paths]
+    whole = [one.after.encode() for one in chosen if one.after]
+    done = min(dies_at - 1, len(paths))
+    assert now == whole[:done] + [TEXT.encode()] * (len(paths) - done)
+    assert (tmp_path / ".stanch" / "undo.patch").read_bytes().decode().count("find(id, me)") == len(paths)
+    left = list((repository / "app").glob(".stanch-*"))
+    assert bool(left) == (dies_at <= len(paths))
+    for one in left:
+        os.utime(one, (0, 0))  # it was killed yesterday
+    assert set(undo(repository, chosen)) == set(paths[:done])
+    assert [(repository / path).read_bytes() for path in paths] == [TEXT.encode()] * len(paths)
+    assert apply_here(repository, chosen).files == tuple(paths)
+    assert not list((repository / "app").glob(".stanch-*"))
 
 
 def test_a_file_that_changed_meanwhile_is_refused_and_nothing_is_written(repository: Path) -> None:
