@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from assistant.collect.deploys.history import Change
     from assistant.domain.deploys import Deploy
-    from assistant.domain.findings import Finding
     from assistant.explain.code_change import Brought
     from assistant.explain.signals import Signals
 
@@ -32,8 +31,10 @@ _SEVERITY: Final = {
     Severity.INFO: 0.2,
 }
 _CONFIDENCE: Final = {Confidence.HIGH: 1.0, Confidence.MEDIUM: 0.75, Confidence.LOW: 0.45}
-_LESS: Final = 0.5
+_LESS: Final = 0.3
 """What each further finding of a commit counts of the one before."""
+_BORN: Final = 1.3
+"""What a hole counts that came with its code: most known leaks did, and few lost their protection later."""
 _ASKED: Final = 100.0
 """The finding that the operator asks about weighs more than everything else together."""
 _HALF: Final = 20.0
@@ -130,11 +131,11 @@ def rank(
 
 def _findings(brought: Iterable[Brought], asked: str) -> list[Reason]:
     """Findings that one commit brought, heaviest first and each counting less than the one before."""
-    ordered = sorted(brought, key=lambda one: (-_weight(one.finding, asked), one.finding.fingerprint))
+    ordered = sorted(brought, key=lambda one: (-_weight(one, asked), one.finding.fingerprint))
     reasons = []
     for n, one in enumerate(ordered):
         finding = one.finding
-        weight = _weight(finding, asked)
+        weight = _weight(one, asked)
         if finding.fingerprint != asked:
             weight *= _LESS**n
         where = finding.where
@@ -163,8 +164,11 @@ def _rules(reasons: Iterable[Reason]) -> list[Reason]:
 _KINDS: Final = {"born": "opened-with-new-code", "turned": "protection-lost", "line": "wrote-the-line"}
 
 
-def _weight(finding: Finding, asked: str) -> float:
+def _weight(one: Brought, asked: str) -> float:
+    finding = one.finding
     if finding.fingerprint == asked:
         return _ASKED
     weight = _SEVERITY[finding.severity] * _CONFIDENCE[finding.confidence] * _ASIDE.get(finding.rule, 1.0)
-    return weight * _THROUGH_CODE if finding.executed and finding.entry else weight
+    if finding.executed and finding.entry:
+        return weight * _THROUGH_CODE
+    return weight * (_BORN if one.how == "born" else 1.0)
