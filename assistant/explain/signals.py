@@ -61,6 +61,7 @@ def _signal(
 _CODE: Final = (Lane.CODE,)
 _SQL: Final = (Lane.MIGRATIONS,)
 _SETTINGS: Final = (Lane.CONFIGURATION, Lane.CODE)
+_GUARDING: Final = r"(?:auth|log-?in\b|sign-?in\b|session|\brls\b|row.level|polic|permission|security|guard|(?:access|role|admin|owner)\w*.{0,12}check)"
 SIGNALS: Final = (
     _signal(
         "check-removed",
@@ -154,7 +155,7 @@ SIGNALS: Final = (
     _signal(
         "bypass",
         "todo|fixme|hack|temp|for now|bypass|skip",
-        r"(?:todo|fixme|hack|temp(?:orary|orarily)?|for now)\b.{0,60}(?:auth|rls|polic|permission|security|check)|bypass|skip.{0,12}auth",
+        rf"(?:todo|fixme|hack|temp(?:orary|orarily)?|for now)\b.{{0,60}}{_GUARDING}|bypass.{{0,30}}{_GUARDING}|{_GUARDING}.{{0,20}}bypass|skip.{{0,12}}auth",
         "a check is said to be left out for now",
         1.0,
         lanes=(*_SETTINGS, Lane.MIGRATIONS),

@@ -51,6 +51,7 @@ def test_a_check_that_moved_to_another_file_is_no_removal(tmp_path) -> None:
         ("app/page.tsx", "export const dynamic = 'force-static';", "cache-widened"),
         (".env.production", "NEXT_PUBLIC_STRIPE_SECRET=x", "public-secret"),
         ("lib/a.ts", "// temporary: no auth check until the demo", "bypass"),
+        ("lib/a.ts", "// the admin client bypasses row-level security here", "bypass"),
         ("package.json", '  "next-auth": "5.0.0",', "auth-library-changed"),
     ],
 )
@@ -68,6 +69,17 @@ def test_what_is_generated_vendored_or_tested_says_nothing(tmp_path, path) -> No
     line = Line(tmp_path / "app")
     line.commit("Start", {"README.md": "x\n"})
     line.commit("Change", {path: "create policy p on t using (true); service_role; temporary: no auth check\n"})
+    assert kinds(line) == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["// raw SQL, to bypass the soft delete", "// TODO: check the width on phones", "const temporary = schema.pick()"],
+)
+def test_a_way_around_something_else_is_no_bypass_of_a_check(tmp_path, text) -> None:
+    line = Line(tmp_path / "app")
+    line.commit("Start", {"README.md": "x\n"})
+    line.commit("Change", {"lib/a.ts": text + "\n"})
     assert kinds(line) == {}
 
 
