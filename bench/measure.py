@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import subprocess
+import sys
 import tempfile
 import time
 from dataclasses import dataclass
@@ -47,6 +48,14 @@ def best(times: int, *command: str | Path) -> Run:
     """The fastest of several runs, after one that warms caches and is not counted."""
     run(*command)
     return min((run(*command) for _ in range(times)), key=lambda each: each.seconds)
+
+
+def compiled() -> str:
+    """Compile what is worth compiling, where it can be done; what is measured then, in words."""
+    if os.environ.get("STANCH_PURE"):
+        return "Python alone (STANCH_PURE)"
+    made = run(sys.executable, Path(__file__).resolve().parent.parent / "hatch_build.py")
+    return "compiled modules (make compile)" if not made.code else "Python alone: nothing can be compiled here"
 
 
 def git_folder(clones: Path, repository: str) -> Path | None:

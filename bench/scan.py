@@ -18,7 +18,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
-from measure import git_folder, work_tree
+from measure import compiled, git_folder, work_tree
 
 
 RULES = Path(__file__).with_name("scan_rules.yml")
@@ -51,6 +51,7 @@ def main() -> int:
     parser.add_argument("--most-seconds", type=float, default=12)
     parser.add_argument("--most-megabytes", type=float, default=400)
     arguments = parser.parse_args()
+    print(f"measured: {compiled()}", flush=True)
     passed = 0
     for wanted in arguments.repositories:
         repository, _, commit = wanted.partition("@")
