@@ -68,6 +68,8 @@ class Wish:
     """The newest commit, of the branch that is deployed."""
     finding: str = ""
     """Fingerprint of the finding that is asked about."""
+    seen: str = ""
+    """What was seen that should not have been, in somebody's own words."""
     code: bool = True
     """Follow the code of the newest commit and of those that changed it."""
     database: bool = True
@@ -126,6 +128,7 @@ def ranked(
             rehearsed=look.rehearsed,
             not_replayed=look.not_replayed,
             asked=wish.finding,
+            seen=wish.seen,
         ),
         carriers=_carriers(git, changes, deploys, head, good),
         compared=look.compared,

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from assistant.domain.events import Incident
     from assistant.domain.findings import Finding
 
+_SEEN: Final = "what-leaked"
+"""Question of the intake whose answer says which of several leaks was noticed."""
 ASKED: Final = "last-good"
 """Question of the intake whose answer says where to begin."""
 SHORT: Final = 10
@@ -37,6 +39,8 @@ class Beginning:
 
     revision: str | None
     """What the operator named, as git or a clock understands it; None for the default window."""
+    seen: str = ""
+    """What was seen, as somebody said it; empty when nobody did."""
     remark: str = ""
     """Why an answer could not be used; empty when there was none or it could."""
 
@@ -50,14 +54,14 @@ def answer_to(incident: Incident, question: str) -> str:
 
 
 def beginning(incident: Incident, root: Path, now: datetime) -> Beginning:
-    """The last good deploy that the operator named: a commit, a tag, a date or an age, alone or in a sentence."""
+    """The last good deploy that the operator named: a commit, a tag, a date or an age, alone or in a sentence; and what was seen."""
     from assistant.collect.deploys.revisions import commit_of
     from assistant.collect.deploys.window import when
     from assistant.collect.git import top_of
 
-    said = answer_to(incident, ASKED).strip().rstrip(".")
+    said, seen = answer_to(incident, ASKED).strip().rstrip("."), answer_to(incident, _SEEN)
     if said.casefold() in _UNSAID:
-        return Beginning(revision=None)
+        return Beginning(revision=None, seen=seen)
     git = top_of(root)
     for word in dict.fromkeys((said, *(part.strip("./-") for part in _POINTER.findall(said)))):
         # a year is four digits of some hash, too: something so short has to be a name
@@ -65,9 +69,10 @@ def beginning(incident: Incident, root: Path, now: datetime) -> Beginning:
         if not word or (is_short and when(word, now) is None):
             continue
         if when(word, now) is not None or commit_of(git, word) is not None:
-            return Beginning(revision=word)
+            return Beginning(revision=word, seen=seen)
     return Beginning(
         revision=None,
+        seen=seen,
         remark=f"“{said}” is no commit, tag, date or age here, so the usual window is looked at: answer the first question again",
     )
 

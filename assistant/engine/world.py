@@ -73,7 +73,7 @@ class World:
     _open_code: ExitStack = field(default_factory=ExitStack)
     _survey: Survey | None = None
     _code: tuple[CodeHalf, Matrix | None, Decisions] | None = None
-    _told: tuple[tuple[str | None, str], Told] | None = None
+    _told: tuple[tuple[str | None, str, str], Told] | None = None
 
     def progress(self, says: str, done: int = 0, total: int = 0) -> None:
         """Report, or stop when the operator asked for it.
@@ -122,11 +122,12 @@ class World:
         database = rehearsal.findings() if rehearsal is not None else ()
         return {one.fingerprint: one for one in (*database, *self.code().findings)}
 
-    def history(self, last_good: str | None = None) -> Told:
+    def history(self, last_good: str | None = None, seen: str = "") -> Told:
         """The commits since the last good one, ranked; looked at once for each newest commit, then kept.
 
         Args:
             last_good: a revision, a date, an age; None for the default window.
+            seen: what was seen that should not have been, in somebody's own words.
 
         Raises:
             UsageError: there is no history, or nothing in it is called so.
@@ -136,11 +137,11 @@ class World:
         from assistant.engine.decisions import load_decisions
         from assistant.engine.deploys import Wish, ranked
 
-        key = (last_good, top_of(self.root).line(["rev-parse", "HEAD"]))
+        key = (last_good, seen, top_of(self.root).line(["rev-parse", "HEAD"]))
         if self._told is None or self._told[0] != key:
             told = ranked(
                 self.root,
-                Wish(last_good=last_good),
+                Wish(last_good=last_good, seen=seen),
                 self.options,
                 self.progress,
                 decisions=self.decisions or load_decisions(self.root),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from assistant.domain.deploys import Lane, Ranking, Reason, Suspect, Window
 from assistant.domain.matrix import Severity
 from assistant.domain.ownership import Confidence
+from assistant.explain.seen import speaks_of, words_of
 from assistant.explain.signals import new_doors
 
 
@@ -37,6 +38,8 @@ _BORN: Final = 1.3
 """What a hole counts that came with its code: most known leaks did, and few lost their protection later."""
 _ASKED: Final = 100.0
 """The finding that the operator asks about weighs more than everything else together."""
+_SEEN: Final = 4.0
+"""What a reason counts that names what was seen."""
 _HALF: Final = 20.0
 """Commits after which a reason counts half: the longer a hole was open, the less likely it is what was noticed only now."""
 _LEAST: Final = 0.35
@@ -88,6 +91,8 @@ class Evidence:
     """Commits of which that is not known: their lines speak as if nothing was rehearsed."""
     asked: str = ""
     """Fingerprint of the finding that the operator asks about; empty for none."""
+    seen: str = ""
+    """What was seen that should not have been, in somebody's own words; empty when nobody said."""
 
 
 def rank(
@@ -100,6 +105,7 @@ def rank(
     not_compared: tuple[str, ...] = (),
 ) -> Ranking:
     """All commits, the likeliest culprit first; those of which nothing is known by how new they are."""
+    seen = words_of(evidence.seen)
     by_commit: dict[str, list[Brought]] = {}
     for one in evidence.brought:
         by_commit.setdefault(one.change.commit.sha, []).append(one)
@@ -107,8 +113,8 @@ def rank(
     for n, change in enumerate(changes):
         commit = change.commit
         reasons = [
-            *_findings(by_commit.get(commit.sha, ()), evidence.asked),
-            *_rules(evidence.rules.get(commit.sha, ())),
+            *_findings(by_commit.get(commit.sha, ()), evidence.asked, seen),
+            *_rules(evidence.rules.get(commit.sha, ()), seen),
             *evidence.signals.reasons(commit, rehearsed=evidence.rehearsed and commit.sha not in evidence.not_replayed),
             *new_doors({file.path: file for file in change.files if file.lane is Lane.CODE}),
         ]
@@ -129,13 +135,13 @@ def rank(
     )
 
 
-def _findings(brought: Iterable[Brought], asked: str) -> list[Reason]:
+def _findings(brought: Iterable[Brought], asked: str, seen: frozenset[str]) -> list[Reason]:
     """Findings that one commit brought, heaviest first and each counting less than the one before."""
-    ordered = sorted(brought, key=lambda one: (-_weight(one, asked), one.finding.fingerprint))
+    ordered = sorted(brought, key=lambda one: (-_weight(one, asked, seen), one.finding.fingerprint))
     reasons = []
     for n, one in enumerate(ordered):
         finding = one.finding
-        weight = _weight(one, asked)
+        weight = _weight(one, asked, seen)
         if finding.fingerprint != asked:
             weight *= _LESS**n
         where = finding.where
@@ -152,11 +158,15 @@ def _findings(brought: Iterable[Brought], asked: str) -> list[Reason]:
     return reasons
 
 
-def _rules(reasons: Iterable[Reason]) -> list[Reason]:
+def _rules(reasons: Iterable[Reason], seen: frozenset[str]) -> list[Reason]:
     """Changes of the rules, each counting less than the one before."""
+
+    def weight(reason: Reason) -> float:
+        return reason.weight * (_SEEN if speaks_of(seen, reason.says) else 1.0)
+
     return [
-        replace(reason, weight=round(reason.weight * _OF_RULES * _LESS**n, 2))
-        for n, reason in enumerate(sorted(reasons, key=lambda reason: -reason.weight))
+        replace(reason, weight=round(weight(reason) * _OF_RULES * _LESS**n, 2))
+        for n, reason in enumerate(sorted(reasons, key=lambda reason: -weight(reason)))
         if reason.kind != "migration-out-of-order" or not n
     ]
 
@@ -164,11 +174,12 @@ def _rules(reasons: Iterable[Reason]) -> list[Reason]:
 _KINDS: Final = {"born": "opened-with-new-code", "turned": "protection-lost", "line": "wrote-the-line"}
 
 
-def _weight(one: Brought, asked: str) -> float:
+def _weight(one: Brought, asked: str, seen: frozenset[str]) -> float:
     finding = one.finding
     if finding.fingerprint == asked:
         return _ASKED
     weight = _SEVERITY[finding.severity] * _CONFIDENCE[finding.confidence] * _ASIDE.get(finding.rule, 1.0)
+    weight *= _SEEN if speaks_of(seen, finding.subject.name, finding.entry, finding.title) else 1.0
     if finding.executed and finding.entry:
         return weight * _THROUGH_CODE
     return weight * (_BORN if one.how == "born" else 1.0)

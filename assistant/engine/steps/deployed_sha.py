@@ -28,7 +28,8 @@ def begin(context: Context) -> Generator[Happening, None, str]:
     """The live commit against the branch; then what was meant to be temporary."""
     world, step = context.world, context.step.id
     try:
-        told = world.history(beginning(context.incident, world.root, world.now()).revision)
+        start = beginning(context.incident, world.root, world.now())
+        told = world.history(start.revision, start.seen)
     except (UsageError, UnreachableError) as error:
         says = f"not tested, because {error.says} {error.remedy}"
         yield FactTaken(step=step, says=says, data={"untested": ["deployed commit"]})

@@ -33,7 +33,7 @@ def begin(context: Context) -> Generator[Happening, None, str]:
     world, step = context.world, context.step.id
     try:
         start = beginning(context.incident, world.root, world.now())
-        told = world.history(start.revision)
+        told = world.history(start.revision, start.seen)
     except (UsageError, UnreachableError) as error:
         yield _fact(step, f"not tested, because {error.says} {error.remedy}", untested=True)
         return ""

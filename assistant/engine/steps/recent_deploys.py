@@ -35,7 +35,7 @@ def begin(context: Context) -> Generator[Happening, None, str]:
     world, step = context.world, context.step.id
     try:
         start = beginning(context.incident, world.root, world.now())
-        told = world.history(start.revision)
+        told = world.history(start.revision, start.seen)
     except (UsageError, UnreachableError) as error:
         says = f"not tested, because {error.says} {error.remedy}"
         yield FactTaken(step=step, says=says, data={"untested": ["deploys"]})

@@ -203,6 +203,9 @@ def _deploys(parser: argparse.ArgumentParser) -> None:
     records.add_argument("--project", metavar="NAME", help="the host's project (default: the one the repository names)")
     window.add_argument("--finding", metavar="ID", help="fingerprint of the finding that is asked about")
     window.add_argument(
+        "--seen", metavar="WORDS", help="what was seen that should not have been: leaks it speaks of come first"
+    )
+    window.add_argument(
         "--seconds", metavar="N", type=float, default=90.0, help="longest time for comparing older code (default 90)"
     )
     half = parser.add_mutually_exclusive_group()

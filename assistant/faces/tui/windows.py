@@ -68,7 +68,7 @@ def deploys(app: StanchApp, world: World) -> DeploysScreen:
 
     assert app.incident is not None
     start = beginning(app.incident, world.root, world.now())
-    return DeploysScreen(world.history(start.revision), partial(reader, world, behaviour_words))
+    return DeploysScreen(world.history(start.revision, start.seen), partial(reader, world, behaviour_words))
 
 
 def bisect(app: StanchApp, first: str, world: World) -> BisectScreen:

@@ -67,6 +67,17 @@ def test_the_finding_that_is_asked_about_outweighs_everything() -> None:
     assert order(changes, *worse, asked, asked="notes")[0] == "Commit 1"
 
 
+def test_of_several_leaks_the_one_that_the_report_speaks_of_comes_first() -> None:
+    changes = [change(2), change(1)]
+    invoices = Brought(finding("invoices", Severity.CRITICAL), changes[0], "born")
+    notes = Brought(finding("release_notes"), changes[1], "born")
+    assert order(changes, invoices, notes)[0] == "Commit 2"
+    assert order(changes, invoices, notes, seen="Dana read a note of another company")[0] == "Commit 1"
+    assert order(changes, invoices, notes, seen="somebody saw data of another customer")[0] == "Commit 2"
+    widened = {changes[1].commit.sha: (Reason(kind="rls-off", says="public.chats", file="a.sql", line=1, weight=7.0),)}
+    assert order(changes, invoices, rules=widened, seen="the chats of others")[0] == "Commit 1"
+
+
 def test_neither_size_nor_message_makes_a_suspect() -> None:
     assert order([change(3), change(2, files=200), change(1)]) == ["Commit 3", "Commit 2", "Commit 1"]
 

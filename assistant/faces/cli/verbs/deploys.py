@@ -34,6 +34,7 @@ def run(arguments: argparse.Namespace, voice: Voice) -> int:
         last_good=arguments.last_good,
         head=arguments.head,
         finding=arguments.finding or "",
+        seen=arguments.seen or "",
         code=not arguments.database_only,
         database=not arguments.code_only,
         seconds=arguments.seconds,
