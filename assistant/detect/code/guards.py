@@ -48,7 +48,7 @@ _ADMINS: Final = frozenset(
 )
 
 
-PLATFORM: Final = _ADMINS - {"admin", "administrator"}
+PLATFORM: Final = _ADMINS - {"admin", "admins", "administrator", "administrators"}
 """Words for whoever runs the whole application, whichever tenant somebody is of."""
 
 _ASKING: Final = words.named(
