@@ -15,7 +15,7 @@ from assistant.detect.code.context import Whose
 from assistant.detect.code.layouts import settles
 from assistant.detect.code.office import by_office
 from assistant.detect.code.openness import PUBLIC_IDENTIFIERS, Openness, openness
-from assistant.domain.code import EntryKind, GuardKind, OriginKind, Weakness
+from assistant.domain.code import ActKind, EntryKind, GuardKind, OriginKind, Weakness
 
 
 if TYPE_CHECKING:
@@ -40,11 +40,17 @@ class Fault(StrEnum):
     LAYOUT = "left to the layout above the page"
 
 
+_BEHIND: Final = frozenset({Fault.CHILD, Fault.ID_ONLY, Fault.UNSCOPED_READ, Fault.UNSCOPED_WRITE})
+"""What a role that holds would have kept apart."""
+
+
 def fault_of(access: Access) -> Fault | None:
     """The fault of a query; None when something silences it or only a person can say."""
     if not access.matters or _tidies(access):
         return None
     fault = _fault_of(access)
+    if fault in _BEHIND and _by_metadata(access):
+        return None
     layout = access.context.layout_of(access.entry) if fault is not None else None
     if fault is None or layout is None or fault is Fault.VECTOR:
         return fault
@@ -59,6 +65,14 @@ def _fault_of(access: Access) -> Fault | None:
             return None
         return Fault.IDENTITY if identity_asked(access) else Fault.NO_SESSION
     return _of_known_caller(access)
+
+
+def _by_metadata(access: Access) -> bool:
+    """A role that users write for themselves stands before it: one mistake, and the rule about guards tells it."""
+    return any(
+        guard.weakness is Weakness.USER_METADATA and guard.kind is GuardKind.ROLE and guard.order <= access.query.order
+        for guard in access.entry.guards
+    )
 
 
 def _told_owner(access: Access) -> bool:
@@ -105,7 +119,7 @@ def _of_known_caller(access: Access) -> Fault | None:
         return None
     if not access.writes and not access.query.returned and by_public_name(access):
         return None  # which shop the address means; what is found through it is judged itself
-    if by_office(access):
+    if by_office(access) or _leads_on(access):
         return None
     by_id = [condition for condition in access.asked if _finds_one(access, condition)]
     if by_id and (_in_proven(access) or _just_added(access)):
@@ -113,6 +127,28 @@ def _of_known_caller(access: Access) -> Fault | None:
     if by_id:
         return Fault.CHILD if access.has_membership else Fault.ID_ONLY
     return _unscoped(access)
+
+
+def _leads_on(access: Access) -> bool:
+    """Nothing of the row is shown: it is compared, or its ids find and name other rows, which are judged themselves."""
+    row = access.query.id
+    if access.writes or access.query.verb != "select" or access.query.returned or not access.sure:
+        return False
+    taken = [
+        origin
+        for query in access.entry.queries
+        for written in query.written
+        for origin in written.origins
+        if origin.row == row and origin.kind is OriginKind.ROW
+    ]
+    for act in access.entry.acts:
+        held = [one for part in act.parts for one in part.origins if one.kind is OriginKind.ROW and one.row == row]
+        if act.kind in {ActKind.LOG, ActKind.VALIDATE} or all(one.path.startswith("!") for one in held):
+            continue
+        if act.kind not in {ActKind.REDIRECT, ActKind.CACHE}:
+            return False
+        taken += held
+    return all(words.names_id(origin.path.lstrip("!")) for origin in taken)
 
 
 def _in_proven(access: Access) -> bool:

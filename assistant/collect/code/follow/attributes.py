@@ -105,6 +105,8 @@ def attribute(run: Run, value: Value, name: str, module: str, at: int, end: int)
     if isinstance(value, Blueprint):
         return run.static(value, name)
     if isinstance(value, Constant):
+        if name == "length" and isinstance(value.value, str):
+            return Constant(len(value.value))
         return NOTHING if value.value is None else UNKNOWN
     return UNKNOWN
 

@@ -14,7 +14,7 @@ from assistant.collect.code.follow.fallback import believed, unset_anyway
 from assistant.collect.code.follow.learn import learn
 from assistant.collect.code.follow.scope import Scope, either
 from assistant.collect.code.follow.stop import Exhausted, Stopped
-from assistant.collect.code.follow.truth import truth
+from assistant.collect.code.follow.truth import of_size, truth
 from assistant.collect.code.origins import origins_of
 from assistant.collect.code.values import (
     NOTHING,
@@ -231,7 +231,7 @@ def _binary(run: Run, node: Binary, scope: Scope) -> Value:
     if node.operator in _SAME:
         return Test(_SAME[node.operator], (left, right))
     if node.operator in _ORDER:
-        return Test(_ORDER[node.operator], (left, right))
+        return of_size(node, left, right) or Test(_ORDER[node.operator], (left, right))
     if node.operator == "in":
         python = scope.module.endswith(".py")
         return Test("in", (left, right)) if python else Test("is", (right, left))

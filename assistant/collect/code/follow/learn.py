@@ -90,7 +90,9 @@ def learn(run: Run, value: Value, outcome: bool) -> Learned:
 def _several(run: Run, test: Test, outcome: bool) -> Learned:
     if (test.kind == "all") is outcome:
         return _in_turn(run, test.operands, outcome)
-    possible = [one for one in test.operands if truth(one) is not (not outcome)]
+    possible = [
+        one for one in test.operands if truth(one) is not (not outcome) and not (test.kind == "all" and _of_path(one))
+    ]
     learned = [learn(run, one, outcome) for one in possible]
     unset = [one for one in learned if any(fact[0] == "unset" for fact in one.facts)]
     if unset and len(unset) < len(learned):
@@ -99,6 +101,11 @@ def _several(run: Run, test: Test, outcome: bool) -> Learned:
     found = one_of(learned)
     if found:
         return found
+    edited = [one for each in learned for one in each.lessons if one.weakness is Weakness.USER_METADATA]
+    if edited and all(one.lessons for one in learned):
+        return Learned(
+            found.facts, tuple(edited)
+        )  # any of them lets in, and this one is what everybody writes themselves
     if test.kind == "all":
         found = both([found, if_sent(possible, learned)])
     roles = [
@@ -112,6 +119,15 @@ def _several(run: Run, test: Test, outcome: bool) -> Learned:
         )  # a token's way of being believed
     ]
     return Learned(found.facts, tuple(one._replace(weakness=one.weakness or Weakness.ONE_BRANCH) for one in roles))
+
+
+def _of_path(operand: Value) -> bool:
+    """``id && !allowed(id)``: a segment of the path is always there, or the handler would not run."""
+    return (
+        isinstance(operand, Known)
+        and bool(operand.origins)
+        and all(one.kind is OriginKind.REQUEST and one.path.startswith("path.") for one in operand.origins)
+    )
 
 
 def _in_turn(run: Run, operands: tuple[Value, ...], outcome: bool) -> Learned:
@@ -192,7 +208,10 @@ def _never(run: Run, option: Value, other: Value) -> bool:
 def _are_there(run: Run, value: Value, sent: list[Origin]) -> bool:
     """Values of the request that are known to be there, or ids of rows."""
     if sent:
-        return all(origin.path.startswith("path.") or ("given", origin) in run.facts for origin in sent)
+        return all(
+            origin.path.startswith("path.") or ("given", origin) in run.facts or ("required", origin) in run.facts
+            for origin in sent
+        )
     said = there(value)
     return bool(said) and all(one.kind is OriginKind.ROW and IDS.search(one.path) for one in said)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from assistant.collect.code.drafts import Draft, Identity
 from assistant.collect.code.follow.ledger import QueryRecord
-from assistant.collect.code.follow.schemas import narrowed
+from assistant.collect.code.follow.schemas import narrowed, required
 from assistant.collect.code.follow.trust import bound, consequences, tie_of, trusted
 from assistant.collect.code.origins import origins_of
 from assistant.collect.code.recognise.asking import DECRYPTS, Seen, check_of, deeds_of, identity_of, query_of
@@ -234,7 +234,9 @@ def _checked(run: Run, chain: Chain, check: Check) -> Value | None:
     if check.result == "signed":
         return Known(frozenset({Origin(OriginKind.SIGNED, "event")}))
     if check.result == "input":
-        return narrowed(chain, check.about if check.about is not None else UNKNOWN)
+        about = check.about if check.about is not None else UNKNOWN
+        run.facts |= {("required", origin) for origin in required(chain, about)}
+        return narrowed(chain, about)
     if check.result == "boolean" and not check.throws:
         kinds = {GuardKind.SIGNATURE: "signed", GuardKind.SECRET: "secret"}
         if kind in kinds:

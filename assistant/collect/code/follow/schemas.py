@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assistant.collect.code.values import Chain, Known, Shape, Value, unwrapped
+from assistant.collect.code.values import Chain, Either, Known, Shape, Value, unwrapped
 from assistant.domain.code import Origin, OriginKind
 
 
@@ -14,6 +14,13 @@ if TYPE_CHECKING:
 _OBJECT = frozenset({"object", "strictObject", "strict_object", "interface"})
 _LOOSE = frozenset({"passthrough", "catchall", "looseObject", "unknown", "loose"})
 _SAFE = frozenset({"safeParse", "safeParseAsync", "spa", "safeParser"})
+_MAYBE = frozenset(
+    {"optional", "nullish", "nullable", "default", "catch", "prefault", "any", "unknown", "undefined", "void", "null"}
+    | {"exactOptional", "partial", "union", "preprocess", "lazy", "nullableOptional", "isOptional"}
+)
+"""Words of a schema by which a field may be left out."""
+_BOTH = frozenset({"intersection", "and"})
+"""Words by which several schemas hold at once."""
 _DEEPEST = 3
 
 
@@ -25,6 +32,34 @@ def narrowed(chain: Chain, about: Value) -> Value:
     if last is not None and last.name in _SAFE:
         return Shape({"data": value, "output": value}, (Known(frozenset({Origin(OriginKind.UNKNOWN)})),))
     return value
+
+
+def required(chain: Chain, about: Value) -> frozenset[Origin]:
+    """Values of the request that are there once ``schema.parse(about)`` came back: fields that the schema does not let out."""
+    whole = unwrapped(about)
+    sources = [one for one in (whole.values if isinstance(whole, Either) else (whole,)) if isinstance(one, Known)]
+    return frozenset(
+        _below(origin, name)
+        for name in _demanded(chain.through(chain.steps[:-1]))
+        for one in sources
+        for origin in one.origins
+        if origin.kind is OriginKind.REQUEST
+    )
+
+
+def _demanded(schema: Chain) -> frozenset[str]:
+    """Names of the fields that an object schema, or every part of an intersection, asks for."""
+    if any(step.name in _MAYBE for step in schema.steps):
+        return frozenset()
+    fields = fields_of(schema)
+    if fields is not None:
+        return frozenset(
+            name
+            for name, inner in fields.items()
+            if isinstance(inner, Chain) and not any(step.name in _MAYBE for step in inner.steps)
+        )
+    parts = [one for step in schema.steps if step.name in _BOTH for one in step.arguments or ()]
+    return frozenset(name for one in parts if isinstance(one, Chain) for name in _demanded(one))
 
 
 def shaped(schema: Value, about: Value, depth: int) -> Value:

@@ -19,6 +19,7 @@ from assistant.collect.code.values import (
     Value,
 )
 from assistant.domain.code import Origin, OriginKind
+from assistant.domain.syntax import Attribute, Binary
 
 
 _ENVIRONMENT = {"NODE_ENV"}
@@ -40,6 +41,17 @@ def other_paths(path: str, paths: Listed, asked: Value) -> bool:
     return True
 
 
+def of_size(node: Binary, size: Value, other: Value) -> Constant | None:
+    """``secret.length > 0`` where the code says which text it is; other numbers may count up where nobody looks."""
+    if not isinstance(node.left, Attribute) or node.left.name != "length" or node.operator not in {">", "<"}:
+        return None
+    if not isinstance(size, Constant) or not isinstance(other, Constant):
+        return None
+    if not isinstance(size.value, int | float) or not isinstance(other.value, int | float):
+        return None
+    return Constant(size.value > other.value if node.operator == ">" else size.value < other.value)
+
+
 def truth(value: Value) -> bool | None:
     """True, False, or None when it depends on the run."""
     if isinstance(value, Known):
@@ -51,7 +63,11 @@ def truth(value: Value) -> bool | None:
     if isinstance(value, _THERE):
         return True
     if isinstance(value, Chain):
-        made = value.last is not None and (value.last.new or value.name.endswith("Response"))
+        made = value.last is not None and (
+            value.last.new
+            or value.name.endswith("Response")
+            or (value.source.startswith("zod") and value.last.arguments is not None)
+        )
         return True if made else None
     found = {truth(one) for one in value.values}
     return found.pop() if len(found) == 1 else None
