@@ -217,7 +217,7 @@ class Access:
 
     @property
     def _own_note(self) -> bool:
-        """A row that a function further down adds, in which nothing was said by the request, the caller or another row."""
+        """A row that a function further down adds of what happened, or in which nothing was said by the request, the caller or another row."""
         query = self.query
         told = {OriginKind.REQUEST, OriginKind.CALLER, OriginKind.ROW, OriginKind.CLAIMED}
         return (
@@ -226,7 +226,10 @@ class Access:
             and not query.filters
             and not query.returned
             and query.place.file != self.entry.place.file
-            and not any(origin.kind in told for written in query.written for origin in written.origins)
+            and (
+                words.keeps_audit(query.table)
+                or not any(origin.kind in told for written in query.written for origin in written.origins)
+            )
         )
 
     @property

@@ -92,6 +92,8 @@ def _read(access: Access) -> Openness:
         "*" in query.returned or set(query.returned) & set(access.context.secrets_of(query))
     ):
         return Openness.OPEN
+    if shown_to_all(access) and _in_use(access):
+        return Openness.CLOSED
     if chooses_person(access):
         return Openness.OPEN
     by_public = bool(access.roots) and all(words.snake(column) in PUBLIC_IDENTIFIERS for column in access.roots)
@@ -113,6 +115,15 @@ def shown_to_all(access: Access) -> bool:
         return False
     shown = {*(access.query.columns or ()), *access.query.returned}
     return not any(words.is_personal(column) or words.is_secret(column) for column in shown)
+
+
+def _in_use(access: Access) -> bool:
+    """Only what the owner put into the window: ``is_active = true``."""
+    return any(
+        {"active", "enabled", "available"} & set(words.words(condition.column))
+        and [origin.path.lower() for origin in condition.origins] == ["true"]
+        for condition in access.query.filters
+    )
 
 
 def chooses_person(access: Access) -> bool:

@@ -174,6 +174,16 @@ def keeps_notes(table: str) -> bool:
     return bool(_NOTES.search(table_key(table)))
 
 
+_AUDITS: Final = re.compile(
+    r"(?:^|_)audit(?:_|$)|(?:^|_)(?:activity|login|auth|access|security|event|system|admin|action|change)_log$"
+)
+
+
+def keeps_audit(table: str) -> bool:
+    """Only what the application itself did or was asked for stands there: ``audit_logs``, ``login_log``; no log that a person keeps."""
+    return bool(_AUDITS.search(table_key(table)))
+
+
 _ABOUT_IT: Final = frozenset(
     {
         "at",

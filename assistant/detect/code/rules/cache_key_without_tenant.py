@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from assistant.detect.code.context import CodeContext
-    from assistant.domain.code import Act, ActPart
+    from assistant.domain.code import Act, ActPart, Query
     from assistant.domain.findings import Finding
 
 RULE: Final = CodeRule(
@@ -143,6 +143,8 @@ def find(context: CodeContext) -> Iterator[Finding]:
             later = frozenset() if inside else proven_before(entry, 1 << 30)
             if not rows or any(origin in later for origin in key.origins):
                 continue
+            if all(_found_by(query, key) for query in rows):
+                continue
             unsure = any(origin.kind is OriginKind.UNKNOWN for origin in key.origins)
             tables = ", ".join(sorted({query.table for query in rows if query.table}))
             yield report_act(
@@ -157,6 +159,13 @@ def find(context: CodeContext) -> Iterator[Finding]:
                 facts={"key": key.text, "tables": tables},
             )
             break
+
+
+def _found_by(query: Query, key: ActPart) -> bool:
+    """Nothing but the key finds the rows, so the cache gives everybody what the query gives them; whether it may is asked elsewhere."""
+    fixed = {OriginKind.CONSTANT, OriginKind.GENERATED, OriginKind.ENVIRONMENT}
+    asked = {origin for each in query.filters for origin in each.origins if origin.kind not in fixed}
+    return query.tie is None and bool(asked) and asked <= set(key.origins)
 
 
 def _detail(act: Act, key: ActPart) -> str:

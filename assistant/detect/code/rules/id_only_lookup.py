@@ -19,17 +19,18 @@ from assistant.detect.code.telling import (
     rows_of,
     severity_of,
 )
-from assistant.domain.code import EntryKind, OriginKind
+from assistant.domain.code import ClientKind, EntryKind, OriginKind
 from assistant.domain.matrix import Severity
 from assistant.domain.ownership import Confidence
 from assistant.text.plural import listed
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from assistant.detect.code.access import Access
     from assistant.detect.code.context import CodeContext
+    from assistant.domain.code import Origin
     from assistant.domain.findings import Finding
 
 RULE = CodeRule(
@@ -158,6 +159,8 @@ EXAMPLES = (
 )
 _HABIT: Final = 4
 """Handlers that do the same before it is taken for the application's habit."""
+_TABLES: Final = 4
+"""Tables that one title names."""
 _NAMED: Final = 12
 """Handlers that the question lists."""
 
@@ -169,16 +172,14 @@ def find(context: CodeContext) -> Iterator[Finding]:
     shared = _shared(groups)
     for table, together in shared.items():
         yield _one_question(table, together)
-    for group in groups:
-        if words.table_key(group[0].query.table) in shared:
-            continue
+    for group in _one_cause([group for group in groups if words.table_key(group[0].query.table) not in shared]):
         access, queries = group[0], [each.query for each in group]
         below = access.handed and access.query.place.file != access.entry.place.file
         unsure = access.entry.kind is EntryKind.SERVICE
         yield report(
             RULE,
             access.entry,
-            f"Whoever is signed in can {does(queries)} {rows_of(access.query)} with any {asked_words(access)} through {handler(access)}.",
+            f"Whoever is signed in can {_done(group)} with any {_asked_of(group)} through {handler(access)}.",
             severity=severity_of(access, anyone=False),
             confidence=Confidence.LOW if unsure else confidence_of(access),
             detail=_detail(guards_said(access), handed=access.handed),
@@ -187,6 +188,83 @@ def find(context: CodeContext) -> Iterator[Finding]:
             key=words.table_key(access.query.table),
             facts=facts_of(access),
         )
+
+
+def _one_cause(groups: list[list[Access]]) -> list[list[Access]]:
+    """What one handler reads by the same id at the same line, and what it finds through a row that it found so, is one mistake."""
+    out: list[list[Access]] = []
+    for group in groups:
+        first = group[0]
+        near = (other for other in out if other[0].entry is first.entry and other[0].handed == first.handed)
+        other = next((other for other in near if _same_door(other, group) or _through(other, group)), None)
+        if other is None:
+            out.append(list(group))
+        else:
+            other.extend(group)
+            other.sort(key=lambda access: (not access.writes, access.query.order))
+    return out
+
+
+def _same_door(one: list[Access], other: list[Access]) -> bool:
+    """Both only read, from the same line of the handler, by the same values of the request."""
+    if any(access.writes for access in (*one, *other)):
+        return False
+    first, second = one[0], other[0]
+    return first.query.reached_at == second.query.reached_at and _values(first) == _values(second)
+
+
+def _through(one: list[Access], other: list[Access]) -> bool:
+    """The other reads only what hangs on a row of the first, perhaps by way of rows that only lead on."""
+    rows = {access.query.id for access in one}
+    return all(
+        not access.writes and bool(access.asked) and _hangs_on(access, _values(access), rows) for access in other
+    )
+
+
+def _hangs_on(access: Access, values: Iterable[Origin], rows: set[int]) -> bool:
+    seen = set(rows)
+    left = list(values)
+    while left:
+        origin = left.pop()
+        if origin.kind is not OriginKind.ROW:
+            return False
+        source = access.queries.get(origin.row)
+        if origin.row in seen or source is None:
+            continue
+        seen.add(origin.row)
+        asked = [each for condition in source.filters for each in condition.origins]
+        if not any(each.kind is OriginKind.ROW for each in asked):
+            return False
+        left += [each for each in asked if each.kind in {OriginKind.ROW, OriginKind.REQUEST}]
+    return True
+
+
+def _values(access: Access) -> frozenset[Origin]:
+    kinds = {OriginKind.REQUEST, OriginKind.ROW}
+    return frozenset(origin for condition in access.asked for origin in condition.origins if origin.kind in kinds)
+
+
+def _asked_of(group: list[Access]) -> str:
+    """The ids the outside chooses, said of the query that takes them from the request."""
+    named = [access for access in group if any(origin.kind is OriginKind.REQUEST for origin in _values(access))]
+    return asked_words((named or group)[0])
+
+
+def _done(group: list[Access]) -> str:
+    """``delete rows of notes``; ``read rows of notes and tags``."""
+    first = group[0]
+    tables = list(dict.fromkeys(access.query.table for access in group if access.query.table))
+    said = f"{does([access.query for access in group])} {rows_of(first.query)}"
+    if len(tables) < 2 or first.query.client is ClientKind.PROVIDER:  # noqa: PLR2004 - one table is said as ever
+        return said
+    if first.writes:
+        verbs = [
+            access.query
+            for access in group
+            if words.table_key(access.query.table) == words.table_key(first.query.table)
+        ]
+        return f"{does(verbs)} {rows_of(first.query)}"
+    return f"read rows of {listed(tables, _TABLES)}"
 
 
 def _shared(groups: list[list[Access]]) -> dict[str, list[list[Access]]]:

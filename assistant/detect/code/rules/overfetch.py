@@ -137,6 +137,8 @@ def find(context: CodeContext) -> Iterator[Finding]:
 
 def _shown(access: Access) -> tuple[str, ...]:
     """Secret columns that are read and reach the answer."""
+    if _own_invitation(access):
+        return ()
     returned = {column.rpartition(".")[2] for column in access.query.returned}
     secrets = access.context.secrets_of(access.query)
     if "*" in access.query.returned:
@@ -144,6 +146,17 @@ def _shown(access: Access) -> tuple[str, ...]:
     reaching = [column for column in secrets if column.rpartition(".")[2] in returned]
     spent = _spent(access) if reaching else frozenset()
     return tuple(column for column in reaching if column.rpartition(".")[2] not in spent)
+
+
+def _own_invitation(access: Access) -> bool:
+    """The invitation of the very person who asks, found by their own address: the token is theirs."""
+    invites = {"invite", "invitation"} & {words.singular(word) for word in words.words(access.query.table)}
+    return bool(invites) and any(
+        words.snake(condition.column).endswith("email")
+        and bool(condition.origins)
+        and all(origin.kind is OriginKind.CALLER for origin in condition.origins)
+        for condition in access.query.filters
+    )
 
 
 def _spent(access: Access) -> frozenset[str]:

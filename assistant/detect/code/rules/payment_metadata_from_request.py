@@ -72,6 +72,13 @@ EXAMPLES: Final = (
             )
         },
     ),
+    CodeExample(
+        quiet={**APP, "app/api/webhooks/stripe/route.ts": _HANDLER},
+        leak={"app/api/checkout/route.ts": _CHECKOUT.replace("OWNER", "body.userId")},
+        mend={
+            "app/api/checkout/route.ts": _CHECKOUT.replace("OWNER", "body.userId").replace("userId:", "user_id:"),
+        },
+    ),
 )
 _NOTES: Final = re.compile(
     r"(?:^|\.)(?:metadata|custom_?data|passthrough|notes)\.(\w+)\Z|(?:^|\.)(client_?reference_?id|customer_?external_?id|external_?customer_?id)\Z",
@@ -162,4 +169,6 @@ def _from_request(entry: Entry, call: ProviderCall) -> Iterator[tuple[str, str]]
 def _note(path: str) -> str:
     """The name of a note in the path of an argument or of a message; empty when it is none."""
     match = _NOTES.search(path)
-    return words.snake(match[1] or match[2]) if match else ""
+    return (
+        (match[1] or words.snake(match[2])) if match else ""
+    )  # a note keeps its spelling, a field of the provider's has several

@@ -1,0 +1,110 @@
+"""Rows that are looked up and not shown, what one look-up leads to, and notes that an application writes for itself."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.detect.code.rig import followed
+from tests.unit.detect.code.test_spelled_otherwise import LIBRARIES, heard
+from tests.unit.detect.code.test_told_once import TSCONFIG, findings, route
+
+
+SESSION = "const session = await auth(); if (!session) return new Response(null, { status: 401 });"
+LOOKED_UP = "const order = await db.order.findUnique({ where: { id: params.id } });"
+
+
+@pytest.mark.parametrize(
+    ("after", "told"),
+    [
+        (
+            "await db.rating.create({ data: { orderId: order.id, userId: session.user.id } }); return new Response()",
+            False,
+        ),
+        ("import_redirect; redirect(`/app/${order.shopId}/orders/${order.id}`)", False),
+        (
+            "await db.note.create({ data: { text: order.address, userId: session.user.id } }); return new Response()",
+            True,
+        ),
+        ("await fetch(process.env.HOOK, { body: order.address }); return new Response()", True),
+        ("return Response.json(order)", True),
+    ],
+)
+def test_a_row_of_which_only_ids_go_on_is_not_read_by_anybody(after, told):
+    head = 'import { redirect } from "next/navigation"; const import_redirect = 1;'
+    assert ("id-only-lookup" in heard(f"{LOOKED_UP} {after}", head=head)) is told
+
+
+def test_what_is_found_through_a_row_is_told_with_it():
+    body = (
+        f"{SESSION} {LOOKED_UP} const items = await db.orderItem.findMany({{ where: {{ orderId: order.id }} }}); "
+        "const bills = await db.invoice.findMany({ where: { orderId: order.id } }); return Response.json({ order, items, bills })"
+    )
+    found = findings({"app/api/rows/[id]/route.ts": route(body, verb="GET")}, "id-only-lookup")
+    assert [one.title for one in found] == [
+        "Whoever is signed in can read rows of order, orderItem, invoice with any id through GET /api/rows/[id]."
+    ]
+
+
+def test_what_is_written_through_a_row_is_told_by_itself():
+    body = f"{SESSION} {LOOKED_UP} await db.invoice.deleteMany({{ where: {{ orderId: order.id }} }}); return Response.json(order)"
+    found = findings({"app/api/rows/[id]/route.ts": route(body)}, "id-only-lookup")
+    assert len(found) == 2
+
+
+AUDIT = 'import { db } from "./db"\nexport async function note(what) { await db.TABLE.create({ data: { what, userId: "anonymous" } }) }'
+RESET = 'import { note } from "@/lib/note"\nexport async function POST(request) { const { email } = await request.json(); await note(email); return new Response() }'
+
+
+@pytest.mark.parametrize(
+    ("table", "told"), [("auditLog", False), ("loginLog", False), ("orderHistory", True), ("invoice", True)]
+)
+def test_an_audit_row_that_the_application_writes_is_nobodys_door(table, told):
+    files = {**LIBRARIES, **TSCONFIG, "lib/note.ts": AUDIT.replace("TABLE", table), "app/api/orders/route.ts": RESET}
+    assert bool([one for one in followed(files).findings if one.rule == "missing-session"]) is told
+
+
+INVITED = """
+    const { data: { user } } = await (await client()).auth.getUser();
+    if (!user) return new Response(null, { status: 401 });
+    const { data } = await admin().from("invitations").select("id, token").eq(COLUMN).single();
+    return Response.json(data)
+"""
+
+
+@pytest.mark.parametrize(
+    ("column", "told"), [('"email", user.email', False), ('"team_id", user.app_metadata.team_id', True)]
+)
+def test_ones_own_invitation_may_be_answered_with_its_token(column, told):
+    found = heard(INVITED.replace("COLUMN", column), signed_in=False)
+    assert ("overfetch" in found) is told
+
+
+SHELF = 'return Response.json((await admin().from("categories").select("*").eq("tenant_id", params.id)FILTER).data)'
+OWNED = """
+    export async function GET(request) {
+      const { data: { user } } = await (await client()).auth.getUser(); if (!user) return new Response();
+      return Response.json((await admin().from("categories").select("*").eq("tenant_id", user.app_metadata.tenant_id)).data)
+    }
+"""
+
+
+@pytest.mark.parametrize(("condition", "told"), [('.eq("is_active", true)', False), ("", True)])
+def test_what_is_put_into_a_shop_window_is_for_everybody(condition, told):
+    found = heard(SHELF.replace("FILTER", condition), head=OWNED, signed_in=False)
+    assert ("missing-session" in found) is told
+
+
+KEPT = """
+    const key = `site:${params.id}`;
+    const kept = await redis.get(key);
+    if (kept) return Response.json(kept);
+    const site = await db.invoice.findFirst({ where: { id: params.idOWNER } });
+    await redis.set(key, site);
+    return Response.json(site);
+"""
+
+
+@pytest.mark.parametrize(("owner", "told"), [("", False), (", userId: session.user.id", True)])
+def test_a_cache_that_gives_what_the_query_gives_adds_nothing(owner, told):
+    head = 'import { Redis } from "@upstash/redis"; const redis = Redis.fromEnv();'
+    assert any(rule.startswith("cache-") for rule in heard(KEPT.replace("OWNER", owner), head=head)) is told
