@@ -9,7 +9,8 @@ import re
 
 from assistant.collect.code.drafts import Draft
 from assistant.collect.code.recognise.conditions import Condition, either, operator
-from assistant.collect.code.values import UNKNOWN, Constant, Value
+from assistant.collect.code.recognise.sqljoins import keeps_all
+from assistant.collect.code.values import UNKNOWN, Constant, Shape, Value
 
 
 _MAXIMUM = 4000
@@ -105,8 +106,6 @@ class Statement:
         return self.values[number] if 0 <= number < len(self.values) else UNKNOWN
 
     def _by_name(self, name: str) -> Value:
-        from assistant.collect.code.values import Shape
-
         for value in self.values:
             if isinstance(value, Shape) and name in value.fields:
                 return value.fields[name]
@@ -186,10 +185,10 @@ class Statement:
         """Conditions after WHERE and ON; those joined by OR on one level are alternatives."""
         out: list[Condition] = []
         for number in range(begin, len(self.low)):
-            if self.low[number] in {"where", "on", "having"} and (
-                self.low[number] != "on" or not self._conflict(number)
-            ):
-                out += self._block(number + 1)[0]
+            if self.low[number] in {"where", "on", "having"}:
+                found, end = self._block(number + 1)
+                on = self.low[number] == "on"
+                out += [] if on and (self._conflict(number) or keeps_all(self.words, number, end)) else found
         return out
 
     def _conflict(self, number: int) -> bool:

@@ -22,6 +22,25 @@ def draft_of(grown, seen=SEEN):
 
 
 @pytest.mark.parametrize(
+    ("columns", "join", "conditions"),
+    [
+        ("v.*", "left join teams t on t.id = v.team_id and t.owner_id = $2", [("id", "eq")]),
+        (
+            "v.*, t.owner_id",
+            "left join teams t on t.id = v.team_id and t.owner_id = $2",
+            [("teams.owner_id", "eq"), ("id", "eq")],
+        ),
+        ("*", "left outer join teams t on t.owner_id = $2", [("teams.owner_id", "eq"), ("id", "eq")]),
+        ("v.*", "join teams t on t.id = v.team_id and t.owner_id = $2", [("teams.owner_id", "eq"), ("id", "eq")]),
+    ],
+)
+def test_a_left_join_of_which_nothing_is_said_keeps_no_row_away(columns, join, conditions):
+    draft = statement(f"select {columns} from versions v {join} where v.id = $1", (ID, ME))
+    assert draft is not None
+    assert pairs(draft) == conditions
+
+
+@pytest.mark.parametrize(
     ("text", "verb", "table", "conditions"),
     [
         ("SELECT * FROM orders WHERE id = $1 AND user_id = $2", "select", "orders", [("id", "eq"), ("user_id", "eq")]),
