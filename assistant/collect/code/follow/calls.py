@@ -9,7 +9,7 @@ from assistant.collect.code.follow.classes import instance, static
 from assistant.collect.code.follow.gathered import gathered
 from assistant.collect.code.follow.globals import global_call
 from assistant.collect.code.follow.invoking import invoke
-from assistant.collect.code.follow.library import known_method, listed_method, over
+from assistant.collect.code.follow.library import known_method, listed_method, matched, over
 from assistant.collect.code.follow.scope import Scope, either
 from assistant.collect.code.follow.stand_ins import is_stand_in, stood_in_for
 from assistant.collect.code.follow.stop import Stopped
@@ -185,6 +185,8 @@ def call_method(
         return _shape_method(run, of, name, arguments, module, at, end)
     if isinstance(of, Blueprint):
         return run.call(static(run, of, name), arguments, module, at, end, new=new)
+    if name == "exec" and arguments and isinstance(of, Constant):  # a pattern that is written in the code
+        return matched(arguments[0])
     return of if name in {"toString", "trim"} else UNKNOWN
 
 

@@ -75,6 +75,7 @@ _BODY = frozenset({"json", "formData", "text", "blob", "arrayBuffer", "parseBody
 _EACH = frozenset({"map", "forEach", "flatMap", "mapAsync"})
 _PICK = frozenset({"find", "filter", "findLast"})
 _SOME = frozenset({"some", "every", "findIndex"})
+_MATCHES = frozenset({"match", "matchAll"})
 _OUTSIDE = frozenset({OriginKind.REQUEST, OriginKind.CONSTANT})
 _READERS = frozenset({"get", "getAll", "getlist", "param", "query", "queries", "header", "valid", "cookie"})
 _SECTION = {"json": "body", "form": "form", "query": "query", "param": "path", "header": "header", "cookie": "cookie"}
@@ -95,7 +96,9 @@ def known_method(run: Run, value: Known, name: str, arguments: tuple[Value, ...]
         begins = text_of(arguments[0]) or ""
         if begins.startswith(("/", "http")) and begins != "//":  # the address stays here, or at a host of the code's
             return run.mean(Known(UNKNOWN.origins), Test("in", (value, arguments[0])))
-    if name in {"startsWith", "endsWith", "test", "match", "hasOwnProperty", "startswith", "endswith"}:
+    if name in _MATCHES:
+        return matched(value)
+    if name in {"startsWith", "endsWith", "test", "hasOwnProperty", "startswith", "endswith"}:
         return UNKNOWN
     if name in _CUTS and any(one.path.endswith(".decrypted") for one in value.origins):
         return UNKNOWN  # "••••" and the last four characters
@@ -107,6 +110,12 @@ def known_method(run: Run, value: Known, name: str, arguments: tuple[Value, ...]
     extra = frozenset().union(*(origins_of(one) for one in arguments))
     carried = frozenset(origin for origin in extra if origin.kind is not OriginKind.CONSTANT)
     return Known(value.origins | carried) if carried else Known(value.origins)
+
+
+def matched(text: Value) -> Value:
+    """What a pattern found in a text that came with the request: ``/^Bearer (.+)$/.exec(header)`` is a part of it."""
+    found = frozenset(one for one in origins_of(text) if one.kind is not OriginKind.CONSTANT)
+    return Known(found) if found and all(one.kind is OriginKind.REQUEST for one in found) else UNKNOWN
 
 
 def _requested(value: Known, name: str, arguments: tuple[Value, ...]) -> Value | None:

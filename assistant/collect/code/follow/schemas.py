@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assistant.collect.code.values import Chain, Either, Known, Shape, Value, unwrapped
+from assistant.collect.code.values import Chain, Constant, Either, Known, Shape, Value, unwrapped
 from assistant.domain.code import Origin, OriginKind
 
 
@@ -21,13 +21,14 @@ _MAYBE = frozenset(
 """Words of a schema by which a field may be left out."""
 _BOTH = frozenset({"intersection", "and"})
 """Words by which several schemas hold at once."""
+_SETTINGS = frozenset({"process.env", "import.meta.env", "meta.env", "Deno.env"})
 _DEEPEST = 3
 
 
 def narrowed(chain: Chain, about: Value) -> Value:
     """What ``schema.parse(about)`` gives; for the safe forms an object with ``success`` and ``data``."""
     schema = chain.through(chain.steps[:-1])
-    value = shaped(schema, unwrapped(about), 0)
+    value = _set(schema, unwrapped(about)) or shaped(schema, unwrapped(about), 0)
     last = chain.last
     if last is not None and last.name in _SAFE:
         return Shape({"data": value, "output": value}, (Known(frozenset({Origin(OriginKind.UNKNOWN)})),))
@@ -60,6 +61,30 @@ def _demanded(schema: Chain) -> frozenset[str]:
         )
     parts = [one for step in schema.steps if step.name in _BOTH for one in step.arguments or ()]
     return frozenset(name for one in parts if isinstance(one, Chain) for name in _demanded(one))
+
+
+def _set(schema: Chain, about: Value) -> Value | None:
+    """Variables of the environment that a schema demands are set once it let them through; None when it was asked about something else."""
+    fields = fields_of(schema)
+    if fields is None or any(step.name in _MAYBE for step in schema.steps):
+        return None
+    if isinstance(about, Chain) and about.dotted in _SETTINGS:
+        return Shape({name: _setting(Origin(OriginKind.ENVIRONMENT, name), inner) for name, inner in fields.items()})
+    if not isinstance(about, Shape) or not all(isinstance(one, Known | Constant) for one in about.fields.values()):
+        return None
+    out: dict[str, Value] = dict(about.fields)
+    for name, inner in fields.items():
+        given = out.get(name)
+        origin = next(iter(given.origins)) if isinstance(given, Known) and len(given.origins) == 1 else None
+        if origin is not None and origin.kind is OriginKind.ENVIRONMENT:
+            out[name] = _setting(origin, inner)
+    return Shape(out, about.rest)
+
+
+def _setting(origin: Origin, schema: Value) -> Value:
+    lacks = not isinstance(schema, Chain) or any(step.name in _MAYBE for step in schema.steps)
+    path = origin.path if lacks or origin.path.startswith("validated.") else f"validated.{origin.path}"
+    return Known(frozenset({Origin(OriginKind.ENVIRONMENT, path)}))
 
 
 def shaped(schema: Value, about: Value, depth: int) -> Value:
