@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
@@ -35,6 +36,8 @@ _SHOWN: Final = words.named(
     "review rating testimonial service menu menu_item item listing event class slot availability opening_hour page section media_asset condition provider venue location store shop portfolio gallery photo image schedule hour table"
 )
 """Tables whose rows a visitor of the site usually sees."""
+_COMPOUNDS: Final = frozenset({("public", "key"), ("public", "keys"), ("public", "ip")})
+"""Words that say something else together: a public key is no page for the public."""
 
 
 class Openness(StrEnum):
@@ -159,7 +162,9 @@ def public_path(access: Access) -> bool:
     spelled = entry.path or entry.place.symbol or ""
     if entry.kind is EntryKind.ACTION and _SITE & {part.strip("()") for part in entry.place.file.split("/")[:-1]}:
         return True
-    return bool(PUBLIC_PATHS & set(words.words(spelled)))
+    said = words.words(spelled)
+    parts = {word for word, behind in pairwise((*said, "")) if (word, behind) not in _COMPOUNDS}
+    return bool(PUBLIC_PATHS & parts)
 
 
 def perhaps_guarded(access: Access) -> bool:

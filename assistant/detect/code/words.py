@@ -49,12 +49,12 @@ _CAPABILITY_PARTS: Final = frozenset({"token", "secret", "nanoid", "otp", "signa
 
 SECRET_COLUMNS: Final = named("""password password_hash hashed_password pass_hash secret token access_token refresh_token id_token api_key apikey hashed_key key_hash
     private_key signing_secret webhook_secret client_secret encrypted_key session_token session_secret two_factor_secret totp_secret
-    recovery_codes backup_codes otp otp_secret reset_token verification_token salt encryption_key service_key""")
+    recovery_codes backup_codes otp otp_secret reset_token verification_token encryption_key service_key""")
 """Columns that nobody needs in a response."""
 _HANDED_OUT: Final = named(
     "share shared portal invite invitation public capture unsubscribe join csrf view viewer embed link form feed calendar preview device push fcm expo preference opt tracking count counts total max usage used reporter"
 )
-_SECRET_PARTS: Final = frozenset({"password", "secret", "salt", "totp", "passwd"})
+_SECRET_PARTS: Final = frozenset({"password", "secret", "totp", "passwd"})
 
 PERSONAL_COLUMNS: Final = named("""email phone phone_number address street date_of_birth birthday ssn iban tax_id passport ip ip_address stripe_customer_id
     full_name first_name last_name""")

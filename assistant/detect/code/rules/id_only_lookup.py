@@ -8,6 +8,7 @@ from assistant.detect.code import words
 from assistant.detect.code.access import accesses
 from assistant.detect.code.faults import Fault, fault_of, guards_said
 from assistant.detect.code.judge import place_of, report
+from assistant.detect.code.members import of_members
 from assistant.detect.code.rule import CodeExample, CodeRule
 from assistant.detect.code.telling import (
     asked_words,
@@ -169,7 +170,7 @@ def find(context: CodeContext) -> Iterator[Finding]:
     """One finding an entry and table."""
     found = (access for access in accesses(context) if fault_of(access) is Fault.ID_ONLY or _appends(access))
     groups = list(by_table(found))
-    shared = _shared(groups)
+    shared = _shared(groups, of_members(context))
     for table, together in shared.items():
         yield _one_question(table, together)
     for group in _one_cause([group for group in groups if words.table_key(group[0].query.table) not in shared]):
@@ -267,12 +268,16 @@ def _done(group: list[Access]) -> str:
     return f"read rows of {listed(tables, _TABLES)}"
 
 
-def _shared(groups: list[list[Access]]) -> dict[str, list[list[Access]]]:
-    """Tables that many handlers reach by id and that no handler compares with the caller: one question, not one a handler."""
+def _shared(groups: list[list[Access]], private: frozenset[str]) -> dict[str, list[list[Access]]]:
+    """Tables that many handlers reach by id and that no handler compares with the caller: one question, not one a handler.
+
+    A table of which some handler asks who its members are (``private``) is not shared by all.
+    """
     by_name: dict[str, list[list[Access]]] = {}
     for group in groups:
-        if not group[0].known_private:
-            by_name.setdefault(words.table_key(group[0].query.table), []).append(group)
+        table = words.table_key(group[0].query.table)
+        if not group[0].known_private and table not in private:
+            by_name.setdefault(table, []).append(group)
     return {table: together for table, together in by_name.items() if table and len(together) >= _HABIT}
 
 
