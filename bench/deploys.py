@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -23,6 +24,8 @@ from measure import git_folder, run
 
 
 NEAR = 15
+WORD = re.compile(r"\w+")
+FILLING = frozenset({"policy", "on", "function", "table", "public", "view", "route", "the"})
 BARS = {"first": 0.5, "five": 0.85, "asked": 0.8}
 STANCH = (sys.executable, "-c", "import sys; from assistant.faces.cli.main import main; sys.exit(main(sys.argv[1:]))")
 Case = dict[str, Any]
@@ -41,6 +44,7 @@ def main() -> int:
     parser.add_argument("--show", action="store_true", help="the reasons of the first and of the true commit")
     arguments = parser.parse_args()
     ranks: dict[str, list[int]] = defaultdict(list)
+    unasked = 0
     for case in map(json.loads, arguments.cases.read_text().splitlines()):
         if case["kind"] != "leak" or not case.get("introduced_by") or str(case["confidence"]).startswith("low"):
             continue
@@ -52,11 +56,17 @@ def main() -> int:
             continue
         answer = said(case, git, arguments)
         place = place_of(answer, case, git) if answer is not None else None
+        if arguments.asked and answer is not None and not answer["asked"]:
+            unasked += 1
+            print(f"{case['id']:34} {case['lang']:4} {case['class']:28} no finding to give", flush=True)
+            continue
         ranks[case["class"]].append(place or 999)
         total = len(answer["commits"]) if answer is not None else 0
         print(f"{case['id']:34} {case['lang']:4} {case['class']:28} {place or '-':>4} of {total}", flush=True)
         if arguments.show and answer is not None:
             show(answer, place)
+    if unasked:
+        print(f"{unasked} cases have no finding that could be given, and are not counted")
     return told(ranks, asked=arguments.asked)
 
 
@@ -91,9 +101,10 @@ def said(case: Case, git: Path, arguments: argparse.Namespace) -> dict[str, Any]
         subprocess.run(
             ["git", "-C", str(folder), "checkout", "-q", "-f", "-B", "main", head], check=False, capture_output=True
         )
-        extra = ["--finding", fingerprint] if arguments.asked and (fingerprint := finding_of(case, folder)) else []
+        fingerprint = finding_of(case, folder) if arguments.asked else ""
+        extra = ["--finding", fingerprint] if fingerprint else []
         ran = run(*STANCH, "deploys", str(folder), "--last-good", base, "--json", *extra)
-        answer = json.loads(ran.stdout)
+        answer = json.loads(ran.stdout) | {"asked": fingerprint}
     except ValueError:
         print(f"{case['id']}: no JSON, exit {ran.code}: {ran.stderr[-300:]}")
         return None
@@ -113,20 +124,28 @@ def incident(case: Case, git: Path, k: int, window: int) -> tuple[str, str]:
 
 
 def finding_of(case: Case, folder: Path) -> str:
-    """Fingerprint of the finding at the place of the case; empty when the scan has none there."""
+    """Fingerprint of the finding that the case is about: the one that names its symbol, else the nearest in its file; empty when there is none."""
     ran = run(*STANCH, "scan", str(folder), "--json")
     try:
         findings = json.loads(ran.stdout)["findings"]
     except (ValueError, KeyError):
         return ""
+    found: list[tuple[bool, int, int, str]] = []
     for file in case["files"]:
-        for finding in findings:
+        for n, finding in enumerate(findings):
             where = finding["where"] or {}
-            same = file.get("symbol") and str(file["symbol"]).rpartition(".")[2] in str(where.get("symbol"))
-            close = abs((where.get("line") or 0) - (file.get("line") or 0)) <= NEAR
-            if where.get("file") == file["path"] and (same or close):
-                return str(finding["fingerprint"])
-    return ""
+            away = abs((where.get("line") or 0) - (file.get("line") or 0))
+            named = names(str(file.get("symbol") or ""), f"{where.get('symbol')} {finding['title']}")
+            if where.get("file") == file["path"] and (named or away <= NEAR):
+                found.append((not named, 0 if named else away, n, str(finding["fingerprint"])))
+    return min(found)[-1] if found else ""
+
+
+def names(symbol: str, text: str) -> bool:
+    """True when every word of one of the symbols (``handleGET/handlePUT``, ``users.email``, ``policy x on t``) stands in a text."""
+    said = set(WORD.findall(text.lower()))
+    parts = ([word for word in WORD.findall(one.lower()) if word not in FILLING] for one in symbol.split("/"))
+    return any(words and said.issuperset(words) for words in parts)
 
 
 def place_of(answer: dict[str, Any], case: Case, git: Path) -> int | None:
