@@ -219,7 +219,7 @@ class Parameter(NamedTuple):
     pattern: Pattern
     default: Expression | None
     annotation: str
-    """The declared type as text, at most 200 characters, empty when there is none."""
+    """The declared type as text, at most 200 characters, empty when there is none; ``**`` before that of ``**kwargs``."""
     rest: bool
     """True for ``...rest``, ``*args``, ``**kwargs``."""
 

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.entries_look import callee_of, dotted, text
+from assistant.collect.code.entries_permissions import asked_first
 from assistant.collect.code.entries_point import Before, EntryPoint, Spot, point
 from assistant.collect.code.entries_registrations import joined_url, url_of
 from assistant.collect.code.entries_webhooks import is_webhook
@@ -42,7 +43,15 @@ _METHODS = {
     "update": "PUT", "partial_update": "PATCH", "destroy": "DELETE", "dispatch": "*", "form_valid": "POST", "get_queryset": "GET", "get_object": "GET",
     "perform_create": "POST", "perform_update": "PUT", "perform_destroy": "DELETE",
 }  # fmt: skip
-_GUARDS = frozenset({"permission_classes", "authentication_classes", "login_url", "permission_required"})
+_VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options"})
+_INNER = {
+    "get_queryset": ("list", "retrieve", "update", "partial_update", "destroy"),
+    "get_object": ("retrieve", "update", "partial_update", "destroy"),
+    "perform_create": ("create",),
+    "perform_update": ("update", "partial_update"),
+    "perform_destroy": ("destroy",),
+}
+"""What the framework's own actions call, with those actions; the first two are all that a router serves for reading."""
 _GENERIC = re.compile(r"(?:ModelViewSet|ReadOnlyModelViewSet|RetrieveModelMixin|Retrieve\w*APIView)$")
 _DEEPEST = 6
 
@@ -121,8 +130,10 @@ def _list(
 
 def _view(program: Program, path: str, view: Expression, url: str, *, viewset: bool) -> Iterator[EntryPoint]:
     before: tuple[Before, ...] = ()
+    actions: dict[str, str] | None = None
     while isinstance(view, Call):
         if isinstance(view.callee, Attribute) and view.callee.name == "as_view":
+            actions = _mapped(view)
             view = view.callee.of
         elif view.arguments and not viewset:
             before += (Before(path, view.callee),)
@@ -145,18 +156,44 @@ def _view(program: Program, path: str, view: Expression, url: str, *, viewset: b
             before,
         )
     elif isinstance(declaration, Class):
-        yield from _class(program, found, declaration, url, before, viewset=viewset)
+        routed = _Routed(url, before, viewset=viewset or actions is not None, actions=actions)
+        yield from _class(program, found, declaration, routed)
 
 
-def _class(
-    program: Program, found: Found, klass: Class, url: str, before: tuple[Before, ...], *, viewset: bool
-) -> Iterator[EntryPoint]:
-    guards = tuple(
-        Before(found.module, field.value)
-        for field in klass.fields
-        if isinstance(field.pattern, Name) and field.pattern.id in _GUARDS and field.value is not None
-    )
-    guards += tuple(Before(found.module, one) for one in (*klass.decorators, *klass.bases))
+def _mapped(view: Call) -> dict[str, str] | None:
+    """``as_view({"get": "list"})``: the method behind each verb; None where the class decides."""
+    given = view.arguments[0] if view.arguments else None
+    if not isinstance(given, Record):
+        return None
+    pairs = {entry.key: text(entry.value) or "" for entry in given.entries if entry.key}
+    return {name: verb.upper() for verb, name in pairs.items() if name} if set(pairs) <= _VERBS else None
+
+
+class _Routed:
+    """How a URL leads to a class."""
+
+    def __init__(self, url: str, before: tuple[Before, ...], *, viewset: bool, actions: dict[str, str] | None) -> None:
+        self.url, self.before, self.viewset, self.actions = url, before, viewset, actions
+
+    def verb(self, method: Function, own: set[str], *, action: bool) -> str:
+        """The verb that reaches a method; empty for one that nothing reaches from here."""
+        if method.name in _INNER:
+            return _METHODS[method.name] if self._generic(_INNER[method.name], own) else ""
+        if self.actions is not None:
+            return self.actions.get(method.name, "")
+        return _METHODS.get(method.name) or ("*" if action else "")
+
+    def _generic(self, served: tuple[str, ...], own: set[str]) -> bool:
+        """Whether the framework's own code calls it: for an action that the class leaves as it is."""
+        if self.actions is not None:
+            return any(name in served and name not in own for name in self.actions)
+        return not own.issuperset(served[:2]) if self.viewset else not own & _VERBS
+
+
+def _class(program: Program, found: Found, klass: Class, routed: _Routed) -> Iterator[EntryPoint]:
+    guards = asked_first(program, found, klass)
+    own_methods = {method.name for method in klass.methods}
+    url, before, viewset = routed.url, routed.before, routed.viewset and routed.actions is None
     for method in klass.methods:
         action = next(
             (
@@ -166,7 +203,7 @@ def _class(
             ),
             None,
         )
-        verb = _METHODS.get(method.name) or ("*" if action is not None else "")
+        verb = routed.verb(method, own_methods, action=action is not None)
         if not verb:
             continue
         detail = viewset and method.name in {
@@ -187,7 +224,7 @@ def _class(
 
         yield replace(entry, at=(method.at, method.end))
     shown = _inherited(klass)
-    if shown is not None:
+    if shown is not None and (routed.actions is None or "retrieve" in routed.actions):
         own = joined_url(url, "<pk>") if viewset else url
         yield _point(program, found, shown, klass.at, f"{klass.name}.retrieve", "GET", own, (*before, *guards))
 

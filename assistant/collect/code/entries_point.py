@@ -40,6 +40,8 @@ class Before(NamedTuple):
     """Module in whose scope the expression stands."""
     expression: Expression
     """The middleware's expression."""
+    named: str = ""
+    """Dotted name of a class that settings name by text; empty where the expression says what it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -272,7 +272,8 @@ def parameters_of(reading: PythonReading, given: ast.arguments) -> tuple[Paramet
     for argument, default in zip(given.kwonlyargs, given.kw_defaults, strict=True):
         found.append(_parameter(reading, argument, default, is_rest=False))
     if given.kwarg is not None:
-        found.append(_parameter(reading, given.kwarg, None, is_rest=True))
+        named = _parameter(reading, given.kwarg, None, is_rest=True)
+        found.append(named._replace(annotation=f"**{named.annotation}"))
     return tuple(found)
 
 

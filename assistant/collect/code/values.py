@@ -101,6 +101,10 @@ class Closure(Part):
         """The same function with ``this`` bound."""
         return Closure(self.function, self.module, self.scope, value)
 
+    def freed(self) -> Closure:
+        """The same function, bound to nothing: Python's ``self`` is its first argument then."""
+        return Closure(self.function, self.module, self.scope)
+
     def as_method(self) -> Closure:
         """The same function, to be bound to the object it is read from."""
         return Closure(self.function, self.module, self.scope, self.bound, method=True)

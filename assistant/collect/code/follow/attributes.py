@@ -24,12 +24,14 @@ from assistant.collect.code.values import (
     Value,
 )
 from assistant.domain.code import Origin, OriginKind
+from assistant.domain.syntax import Name
 
 
 if TYPE_CHECKING:
     from assistant.collect.code.follow.run import Run
 
 _LONGEST = 120
+_PROPERTIES = frozenset({"property", "cached_property"})
 _SIZES = frozenset({"length", "size"})
 _REQUEST = {
     "nextUrl": "url",
@@ -114,12 +116,21 @@ def attribute(run: Run, value: Value, name: str, module: str, at: int, end: int)
 def _field(run: Run, value: Shape, name: str, module: str, at: int, end: int) -> Value:
     found = value.fields.get(name)
     if found is not None:
-        if isinstance(found, Closure) and found.method:
-            return found.bound_to(value)
+        if isinstance(found, Closure):
+            if found.function.decorators and _is_property(found):
+                return run.attempt(found.bound_to(value), (), module, at)
+            return found.bound_to(value) if found.method else found
         return found
     if not value.rest:
         return NOTHING
     return either(*(attribute(run, one, name, module, at, end) for one in value.rest))
+
+
+def _is_property(found: Closure) -> bool:
+    """A method of Python that is read like a field."""
+    return found.module.endswith(".py") and any(
+        isinstance(one, Name) and one.id in _PROPERTIES for one in found.function.decorators
+    )
 
 
 def _known(run: Run, value: Known, name: str) -> Value:

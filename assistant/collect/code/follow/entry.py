@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.binding import bind
 from assistant.collect.code.follow.builders import built, functions_of
 from assistant.collect.code.follow.inputs import supplied
-from assistant.collect.code.follow.python import decorated, gates_of, injected, of_view, provided
+from assistant.collect.code.follow.python import decorated, gates_of, injected, provided
 from assistant.collect.code.follow.run import Run
 from assistant.collect.code.follow.scope import Scope
 from assistant.collect.code.follow.stop import Exhausted, Stopped
 from assistant.collect.code.follow.trust import tie_of
+from assistant.collect.code.follow.views import call_decorated, chosen, named_class, permit, view_object
 from assistant.collect.code.origins import origins_of
 from assistant.collect.code.recognise.identity import door
 from assistant.collect.code.values import (
@@ -25,18 +27,25 @@ from assistant.collect.code.values import (
     Known,
     Native,
     Promise,
+    Shape,
     Value,
     unwrapped,
 )
 from assistant.domain.code import ClientKind, Entry, EntryKind, Guard, GuardKind, OriginKind, Tie, TieKind, Weakness
-from assistant.domain.syntax import Declare, Define
+from assistant.domain.syntax import Declare, Define, Sequence
 
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from assistant.collect.code.entries_point import EntryPoint
     from assistant.collect.code.follow.facts import Facts
     from assistant.collect.code.follow.world import World
     from assistant.domain.code import Origin
+
+
+_IN_PATH = re.compile(r"[:<{\[](?:\w+:)?(\w+)")
+"""Names in the path of an endpoint."""
 
 
 def follow(world: World, point: EntryPoint) -> tuple[Entry, frozenset[tuple[str, int]]]:
@@ -83,8 +92,9 @@ def _drive(run: Run, point: EntryPoint) -> None:
         run.facts |= {("caller",)} if point.kind is EntryKind.SERVICE else {("signed",)}
     run.interactive = point.kind is EntryKind.COMPONENT
     run.path = point.path if point.kind in {EntryKind.ROUTE, EntryKind.PAGES_API} else ""
-    for before in point.before:
-        _before(run, run.evaluate(before.expression, run.world.scope(before.module)), point)
+    own = _own_view(run, point, scope)
+    for stands in _standing(run, point, own):
+        _before(run, stands, point, own)
     value = unwrapped(run.evaluate(point.expression, scope))
     if isinstance(value, Chain) and point.inputs in {"procedure", "safe-action"}:
         built(run, value)
@@ -97,11 +107,40 @@ def _drive(run: Run, point: EntryPoint) -> None:
     arguments = _arguments(point, value)
     if point.inputs in {"fastapi", "flask", "django"} and isinstance(value, Closure):
         arguments = injected(run, value, arguments, point.path)
-        if isinstance(value.bound, Blueprint):
-            value, arguments = of_view(run, value, value.bound), arguments[1:]
-        value = decorated(run, value)
+        plain = value if own is None else value.bound_to(own)
+        value = decorated(run, value if own is None else value.freed())
+        if own is not None and isinstance(value, Closure):
+            is_plain = value.function is plain.function
+            names = tuple(_IN_PATH.findall(point.path))
+            arguments = arguments[1:] if is_plain else call_decorated(value, own, names)
+            value = plain if is_plain else value
     answer = run.call(value, arguments, point.module, point.at[0])
     run.settle(answer, run_deferred=True)
+
+
+def _own_view(run: Run, point: EntryPoint, scope: Scope) -> Shape | None:
+    """The object that Django makes for a request, for a method of a class-based view."""
+    if point.inputs != "django":
+        return None
+    value = unwrapped(run.evaluate(point.expression, scope))
+    view = value.bound if isinstance(value, Closure) else None
+    return view_object(run, view, value) if isinstance(value, Closure) and isinstance(view, Blueprint) else None
+
+
+def _standing(run: Run, point: EntryPoint, own: Shape | None) -> Iterator[Value]:
+    """What stands before a handler; where a view chooses its permissions by the action, those instead of the class's."""
+    picked = chosen(run, own) if own is not None else None
+    for before in point.before:
+        if picked is not None and (before.named or isinstance(before.expression, Sequence)):
+            continue
+        if before.named:
+            yield named_class(run, before.module, before.named)
+            continue
+        value = run.evaluate(before.expression, run.world.scope(before.module))
+        if own is None or not isinstance(unwrapped(value), Blueprint):  # what a view is made from was looked through
+            yield value
+    if picked is not None:
+        yield picked
 
 
 def _behind_door(value: Value) -> bool:
@@ -133,9 +172,11 @@ def _inside(run: Run, chain: Chain) -> Value:
     return found[-1] if found else chain
 
 
-def _before(run: Run, value: Value, point: EntryPoint | None) -> None:
+def _before(run: Run, value: Value, point: EntryPoint | None, own: Shape | None = None) -> None:
     """Router middleware: what it earns before ``next`` holds for the handler."""
     value = unwrapped(value)
+    if own is not None and permit(run, value, own):
+        return
     if point is not None and point.inputs in {"django", "flask", "fastapi"}:
         for gate in gates_of(value):
             run.asked(gate)

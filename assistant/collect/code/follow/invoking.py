@@ -8,6 +8,7 @@ from assistant.collect.code.follow.binding import bind
 from assistant.collect.code.follow.facts import telling
 from assistant.collect.code.follow.frame import Frame
 from assistant.collect.code.follow.kept import declared
+from assistant.collect.code.follow.named import named_arguments
 from assistant.collect.code.follow.queries import opened
 from assistant.collect.code.follow.scope import Scope, either
 from assistant.collect.code.follow.statements import execute
@@ -79,8 +80,9 @@ def _supply(run: Run, closure: Closure, scope: Scope, arguments: tuple[Value, ..
         scope.declare("this", closure.bound, 0)
         scope.declare("self", closure.bound, 0)
     parameters = closure.function.parameters
-    if closure.bound is not None and closure.module.endswith(".py") and parameters:
-        parameters = parameters[1:]
+    if closure.module.endswith(".py"):
+        named_arguments(run, scope, parameters[1:] if closure.bound is not None else parameters, arguments)
+        return
     for n, parameter in enumerate(parameters):
         if parameter.rest:
             bind(run, scope, parameter.pattern, Listed(arguments[n:]))

@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from assistant.collect.code.follow.classes import instance
 from assistant.collect.code.follow.stop import Stopped
 from assistant.collect.code.values import (
     UNKNOWN,
-    Blueprint,
     Chain,
     Closure,
     Listed,
@@ -120,16 +118,6 @@ def gates_of(value: Value) -> Iterator[Chain]:
         elif last.name == "permission_classes" or (value.name == "permission_classes" and len(value.steps) == 1):
             for one in last.arguments:
                 yield from gates_of(unwrapped(one))
-
-
-def of_view(run: Run, closure: Closure, view: Blueprint) -> Closure:
-    """A method of a class-based view, bound to the object that Django makes for each request: ``self.request``, ``self.kwargs["pk"]``."""
-    made = instance(run, view, (), closure.module, closure.function.at)
-    fields = dict(made.fields)
-    own = Shape({"request": request("request"), "kwargs": request("path"), "args": request("path")}, made.rest)
-    for name, value in fields.items():
-        own.fields[name] = value.bound_to(own) if isinstance(value, Closure) else value  # type: ignore[index]
-    return closure.bound_to(own)
 
 
 def decorated(run: Run, closure: Closure) -> Value:

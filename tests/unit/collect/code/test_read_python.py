@@ -141,7 +141,7 @@ async def handler(id: int, *, db: Session = Depends(get_db), **kw) -> Row:
     assert [(item.pattern.id, item.annotation, item.rest) for item in function.parameters] == [
         ("id", "int", False),
         ("db", "Session", False),
-        ("kw", "", True),
+        ("kw", "**", True),
     ]
     assert isinstance(function.parameters[1].default, Call)
     kinds = [type(item) for item in function.body]
