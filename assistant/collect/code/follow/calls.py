@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.attributes import attribute
 from assistant.collect.code.follow.classes import instance, static
-from assistant.collect.code.follow.gathered import gathered
+from assistant.collect.code.follow.gathered import gathered, remembered
 from assistant.collect.code.follow.globals import global_call
 from assistant.collect.code.follow.invoking import invoke
 from assistant.collect.code.follow.library import known_method, listed_method, matched, over
@@ -128,6 +128,10 @@ def _chain_called(
     return recognised(run, grown)
 
 
+_COOKIES = {"getCookie": 1, "getSignedCookie": 2}
+"""Readers of one cookie, with the place of its name among the arguments."""
+
+
 def recognised(run: Run, chain: Chain) -> Value:
     """What a chain comes to after a call: what recognisers say, or the chain."""
     handed = _of_request(chain)
@@ -152,7 +156,13 @@ def recognised(run: Run, chain: Chain) -> Value:
 
 
 def _of_request(chain: Chain) -> Value | None:
-    """``headers()`` and ``cookies()`` of Next.js: what came with the request."""
+    """``headers()`` and ``cookies()`` of Next.js, ``getCookie(c, name)`` of Hono: what came with the request."""
+    arguments = chain.last.arguments if chain.last is not None else None
+    if chain.source == "hono/cookie" and len(chain.steps) == 1 and arguments and chain.name in _COOKIES:
+        name = arguments[_COOKIES[chain.name]] if len(arguments) > _COOKIES[chain.name] else None
+        said = str(name.value) if isinstance(name, Constant) else "named"
+        cookie = Known(frozenset({Origin(OriginKind.REQUEST, f"cookie.{said}")}))
+        return Promise(cookie) if chain.name == "getSignedCookie" else cookie
     if chain.source == "next/headers" and len(chain.steps) == 1 and chain.name in {"headers", "cookies"}:
         return Promise(Known(frozenset({Origin(OriginKind.REQUEST, chain.name.rstrip("s"))})))
     return None
@@ -196,6 +206,9 @@ def _known_method(
     stored = _stored(run, of, name)
     if stored is not None:
         return run.call(stored, arguments, module, at, end)
+    made = remembered(run, of, name, arguments)
+    if made is not None:
+        return made
     field = attribute(run, of, name, module, at, end)
     if isinstance(field, Chain):
         return run.call(field, arguments, module, at, end)

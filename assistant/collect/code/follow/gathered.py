@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.scope import either
-from assistant.collect.code.values import Known, Listed, Value
+from assistant.collect.code.values import Chain, Constant, Either, Known, Listed, Value, unwrapped
 from assistant.domain.code import OriginKind
 
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from assistant.collect.code.follow.run import Run
 
 _ADDS = {"set": 2, "add": 1}
+_KEPT = "new Map()"
 _COLLECTIONS = frozenset({"Map", "Set"})
 
 
@@ -45,3 +46,18 @@ def _empty(value: Known) -> bool:
     return bool(value.origins) and all(
         origin.kind is OriginKind.GENERATED and origin.path in _COLLECTIONS for origin in value.origins
     )
+
+
+def remembered(run: Run, value: Known, name: str, arguments: tuple[Value, ...]) -> Value | None:
+    """``kept.set("db", new Client())`` and later ``kept.get("db")``: a client that a module makes once; None for everything else."""
+    key = arguments[0] if arguments else None
+    if name not in {"set", "get"} or not _empty(value) or not isinstance(key, Constant):
+        return None
+    place = (_KEPT, str(key.value))
+    if name == "get":
+        return run.overlay.get(place)
+    made = unwrapped(arguments[1]) if len(arguments) > 1 else None
+    options = made.values if isinstance(made, Either) else (made,)
+    if all(isinstance(one, Chain) and one.source != "global" for one in options) and made is not None:
+        run.overlay[place] = made
+    return None

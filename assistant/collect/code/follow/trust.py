@@ -19,6 +19,8 @@ CREDENTIAL = re.compile(
     re.IGNORECASE,
 )
 _CARRIER = re.compile(r"^(?:header\.(?:authori|x-?api|api|.*(?:token|key|secret|signature))|cookie)", re.IGNORECASE)
+_SESSIONS = re.compile(r"(?:^|[._])(?:auth|user|login|app|web)?_?sessions?$", re.IGNORECASE)
+"""Tables of sessions that an application keeps by itself."""
 ROLE = re.compile(
     r"(?:^|[._])(?:is_?)?(?:role|roles|admin|staff|super|agency|operator|owner$|moderator|permission|scope|can[A-Z_]|privileg|account_?type|user_?type)|[a-z]Role$|is[A-Z]\w*(?:Admin|Owner|Staff|Member)",
     re.IGNORECASE,
@@ -110,11 +112,18 @@ def _by_filters(run: Run, record: QueryRecord) -> Tie | None:
             continue
         for origin in each.origins:
             kind = _kind(run, origin, each.column)
+            if kind is None and _is_session_of_cookie(origin, record):
+                kind = TieKind.CAPABILITY
             if kind is not None:
                 return Tie(
                     kind=kind, says=f"{each.column or 'condition'} = {origin.path or origin.kind}", order=record.order
                 )
     return None
+
+
+def _is_session_of_cookie(origin: Origin, record: QueryRecord) -> bool:
+    """The id of a session of the application's own, as its cookie holds it."""
+    return carried(origin) and origin.path.startswith("cookie") and bool(_SESSIONS.search(record.table))
 
 
 def _kind(run: Run, origin: Origin, column: str) -> TieKind | None:
