@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from assistant.collect.code.entries_look import callee_of, functions_in, nodes_within, spine, text, value_of
+from assistant.collect.code.entries_look import callee_of, dotted, functions_in, nodes_within, spine, text, value_of
 from assistant.collect.code.entries_point import Before, EntryPoint, Spot, point
 from assistant.collect.code.entries_registrations import joined_url, url_of
 from assistant.collect.code.entries_webhooks import is_webhook
@@ -144,7 +144,15 @@ def _route(
         path=url,
         webhook=is_webhook(program, module, url, verbs),
         before=(*before, *own),
+        settings=_answered(options),
     )
+
+
+def _answered(options: Record | None) -> dict[str, str]:
+    """The model that FastAPI makes the answer of: other columns are left out."""
+    named = value_of(options, "response_model")
+    said = dotted(named) if named is not None else ""
+    return {"response_model": said} if said else {}
 
 
 def _methods(value: Expression | None) -> list[str]:

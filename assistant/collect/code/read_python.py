@@ -6,6 +6,7 @@ A file of another Python version or with a syntax error is one gap: that parser 
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 
 _BOM = b"\xef\xbb\xbf"
+_SEVERAL = re.compile(rb"^([ \t]*)except[ \t]+([\w.]+(?:[ \t]*,[ \t]*[\w.]+)+)([ \t]*):", re.MULTILINE)
 
 
 def read_python(path: str, data: bytes) -> Module:
@@ -29,7 +31,7 @@ def read_python(path: str, data: bytes) -> Module:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # invalid escapes of other people's strings
-            tree = ast.parse(data)
+            tree = _parsed(data)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         line = min(max(getattr(error, "lineno", None) or 1, 1), len(starts))
         return Module(path, "py", (), (), (), (), (), (Gap(line, "not understood"),), starts)
@@ -38,3 +40,21 @@ def read_python(path: str, data: bytes) -> Module:
     gaps = [Gap(line, "nested too deeply") for line in sorted(set(reading.nested))]
     exports = export_of_names(tree, body, reading.imports)
     return Module(path, "py", (), tuple(reading.imports), exports, body, tuple(reading.lazy), tuple(gaps), starts)
+
+
+def _parsed(data: bytes) -> ast.Module:
+    try:
+        return ast.parse(data)
+    except SyntaxError:
+        older = _SEVERAL.sub(_in_parentheses, data)
+        if older == data:
+            raise
+        return ast.parse(older)
+
+
+def _in_parentheses(found: re.Match[bytes]) -> bytes:
+    """``except A, B:`` of Python 3.14 as older parsers read it, in as many bytes: everything else stays where it is."""
+    whole = found[0]
+    names = b",".join(name.strip() for name in found[2].split(b","))
+    written = found[1] + b"except(" + names + b")"
+    return written + b" " * (len(whole) - 1 - len(written)) + b":" if len(written) < len(whole) else whole

@@ -23,6 +23,7 @@ from assistant.detect.code.guards import (
     is_administrative,
     of_branch,
     proven_by,
+    roles_before_answer,
     strong_guards,
 )
 from assistant.domain.code import ClientKind, EntryKind, GuardKind, OriginKind, TieKind, Weakness
@@ -100,7 +101,8 @@ class Access:
     @cached_property
     def administrator(self) -> bool:
         """Only administrators of the whole application get here: any row is theirs to see."""
-        return is_administrative(self.strong, self.entry) and not self._tenants_office
+        later = () if self.writes else roles_before_answer(self.entry, self.query)
+        return is_administrative((*self.strong, *later), self.entry) and not self._tenants_office
 
     @property
     def _tenants_office(self) -> bool:

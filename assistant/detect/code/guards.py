@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
-from assistant.domain.code import EntryKind, Guard, GuardKind, OriginKind, TieKind
+from assistant.domain.code import ActKind, EntryKind, Guard, GuardKind, OriginKind, TieKind
 
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ _ADMINS: Final = frozenset(
         "administrators",
         "superadmin",
         "superadmins",
+        "superuser",
+        "superusers",
         "super",
         "staff",
         "root",
@@ -73,6 +75,15 @@ def strong_guards(entry: Entry) -> Iterator[Guard]:
     """Guards that count."""
     for guard in entry.guards:
         if guard.weakness is None and guard.kind in _COUNTING:
+            yield guard
+
+
+def roles_before_answer(entry: Entry, query: Query) -> Iterator[Guard]:
+    """Roles that are asked for after a query and before anything is answered: whoever lacks one does not see what was read."""
+    answered = [act.order for act in entry.acts if act.kind is ActKind.RESPOND]
+    for guard in strong_guards(entry):
+        later = guard.kind is GuardKind.ROLE and guard.order > query.order
+        if later and not any(query.order < order < guard.order for order in answered):
             yield guard
 
 

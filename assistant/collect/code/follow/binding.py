@@ -20,7 +20,12 @@ if TYPE_CHECKING:
 def bind(run: Run, scope: Scope, pattern: Pattern, value: Value, *, assign: bool = False) -> None:
     """Give the names of a pattern their values, by declaring or by assigning them."""
     if isinstance(pattern, Name):
-        if not assign:
+        if not assign and scope.module.endswith(".py"):
+            if pattern.id in scope.names:
+                scope.assign(pattern.id, value, run.depth)
+            else:
+                scope.declare(pattern.id, value, 0)
+        elif not assign:
             scope.declare(pattern.id, value, run.depth)
         elif not scope.assign(pattern.id, value, run.depth):
             run.overlay[scope.module, pattern.id] = value  # a variable at the top of the module

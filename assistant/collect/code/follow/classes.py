@@ -42,7 +42,18 @@ def instance(run: Run, blueprint: Blueprint, arguments: tuple[Value, ...], modul
             if name and n < len(arguments) and name != "self":
                 fields.setdefault(name, arguments[n])
         run.attempt(start, arguments, module, at)
+    elif blueprint.module.endswith(".py") and arguments and isinstance(arguments[-1], Shape):
+        return _filled(made, fields, arguments[-1])
     return made
+
+
+def _filled(made: Shape, fields: dict[str, Value], given: Shape) -> Shape:
+    """A model or a dataclass of Python: its fields are what it is given by name."""
+    if given.rest:  # Model(**payload): what has a default came with the payload all the same
+        for name in [name for name, value in fields.items() if not isinstance(value, Closure)]:
+            del fields[name]
+    fields.update(given.fields)
+    return Shape(fields, given.rest or made.rest)
 
 
 def _of(value: Value, parent: Shape, made: Shape) -> Value:

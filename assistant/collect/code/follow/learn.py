@@ -47,7 +47,8 @@ _LESSON_OF = {
 
 
 _OFFICES = re.compile(
-    r"(?:^|[._])(?:super|platform|system|site|instance|global)?_?admin(?:istrator)?s?$|(?:^|_)superusers?$", re.IGNORECASE
+    r"(?:^|[._])(?:super|platform|system|site|instance|global)?_?admin(?:istrator)?s?$|(?:^|_)superusers?$",
+    re.IGNORECASE,
 )
 """Tables in which whoever has a row is an administrator."""
 _SILENT = frozenset({OriginKind.UNKNOWN, OriginKind.REQUEST, OriginKind.GENERATED})

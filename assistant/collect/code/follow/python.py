@@ -17,7 +17,8 @@ from assistant.collect.code.values import (
     request,
     unwrapped,
 )
-from assistant.domain.syntax import Do, Name, Opaque
+from assistant.collect.code.walking import nodes_of
+from assistant.domain.syntax import Call, Declare, Do, Name, Opaque
 
 
 if TYPE_CHECKING:
@@ -60,6 +61,8 @@ def _dependency(run: Run, closure: Closure, parameter: Parameter, depth: int) ->
             wanted = unwrapped(last.arguments[0]) if last.arguments else None
     if wanted is None and (found := _INJECTED.search(parameter.annotation)):
         wanted = run.lookup(closure.module, found[1])
+    if wanted is None and parameter.annotation.isidentifier():
+        wanted = _aliased(run, closure.module, parameter.annotation)
     if isinstance(wanted, Closure):
         return provided(run, wanted, depth + 1)
     if isinstance(wanted, Chain):
@@ -67,6 +70,18 @@ def _dependency(run: Run, closure: Closure, parameter: Parameter, depth: int) ->
             (*wanted.steps, Step("", (), False, closure.module, parameter_at(parameter), parameter_at(parameter)))
         )
         return run.asked(grown) or grown
+    return None
+
+
+def _aliased(run: Run, module: str, name: str) -> Value | None:
+    """``CurrentUser = Annotated[User, Depends(get_current_user)]``: what a parameter of that type is given; None for a plain type."""
+    found = run.world.program.meaning(module, name)
+    declared = run.world.program.declaration(found)
+    if found is None or not isinstance(declared, Declare) or declared.value is None:
+        return None
+    for node in nodes_of(declared.value):
+        if isinstance(node, Call) and node.arguments and isinstance(node.callee, Name) and node.callee.id in _DEPENDS:
+            return unwrapped(run.evaluate(node.arguments[0], run.world.scope(found.module)))
     return None
 
 

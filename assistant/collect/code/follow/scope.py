@@ -62,6 +62,11 @@ class Scope:
         return scope
 
 
+def block(scope: Scope) -> Scope:
+    """The level of names inside a block; Python has none: what is bound in a branch or a loop is there after it."""
+    return scope if scope.module.endswith(".py") else Scope(scope.module, scope)
+
+
 def _or_else(before: Value, value: Value) -> Value:
     """One of two; when what was known on the way to each is told apart, it stays so."""
     if isinstance(before, Either) and isinstance(value, Either) and before.facts and value.facts:

@@ -10,7 +10,7 @@ from assistant.collect.code.follow.expressions import condition
 from assistant.collect.code.follow.facts import Facts, Learned, access, join
 from assistant.collect.code.follow.fallback import given
 from assistant.collect.code.follow.learn import learn
-from assistant.collect.code.follow.scope import Scope
+from assistant.collect.code.follow.scope import Scope, block
 from assistant.collect.code.follow.stop import Stopped
 from assistant.collect.code.values import (
     NOTHING,
@@ -112,7 +112,7 @@ def _if(run: Run, node: If, scope: Scope) -> bool:
     if decided is not None:
         if not decided and isinstance(test, Test):
             run.note_impossible(test, scope.module, node.at)
-        return execute(run, node.then if decided else node.otherwise, Scope(scope.module, scope))
+        return execute(run, node.then if decided else node.otherwise, block(scope))
     before = run.facts
     yes, facts_yes, when_yes = _branch(run, test, True, node.then, scope)
     run.facts = before
@@ -133,9 +133,12 @@ def _if(run: Run, node: If, scope: Scope) -> bool:
 def _kept_apart(body: tuple[Statement, ...], scope: Scope, facts: tuple[Facts, Facts]) -> None:
     """``if (!admin) query = query.eq("user_id", me)``: whoever is left without the condition is an administrator."""
     for one in body:
-        if not isinstance(one, Do) or not isinstance(one.expression, Assign):
+        if isinstance(one, Declare) and scope.module.endswith(".py"):
+            target = one.pattern
+        elif isinstance(one, Do) and isinstance(one.expression, Assign):
+            target = one.expression.target
+        else:
             continue
-        target = one.expression.target
         value = scope.find(target.id) if isinstance(target, Name) else None
         if (
             isinstance(target, Name)
@@ -153,7 +156,7 @@ def _branch(
     run.facts = run.facts | learned.facts
     run.depth += 1
     try:
-        alive = run.under(test, outcome, lambda: execute(run, body, Scope(scope.module, scope)))
+        alive = run.under(test, outcome, lambda: execute(run, body, block(scope)))
     finally:
         run.depth -= 1
     return alive, run.facts, learned
@@ -161,10 +164,10 @@ def _branch(
 
 def _try(run: Run, node: Try, scope: Scope) -> bool:
     before = run.facts
-    alive = execute(run, node.body, Scope(scope.module, scope))
+    alive = execute(run, node.body, block(scope))
     after = run.facts
     if node.handler:
-        inner = Scope(scope.module, scope)
+        inner = block(scope)
         if node.caught is not None:
             bind(run, inner, node.caught, CAUGHT)
         run.facts = before
@@ -178,12 +181,12 @@ def _try(run: Run, node: Try, scope: Scope) -> bool:
             alive = True
     run.facts = after
     if node.last:
-        return execute(run, node.last, Scope(scope.module, scope)) and alive
+        return execute(run, node.last, block(scope)) and alive
     return alive
 
 
 def _loop(run: Run, node: Loop, scope: Scope) -> bool:
-    inner = Scope(scope.module, scope)
+    inner = block(scope)
     items: tuple[Value, ...] = (UNKNOWN,)
     if node.over is not None:
         over = run.settle(run.evaluate(node.over, scope))
@@ -227,7 +230,7 @@ def _switch(run: Run, node: Switch, scope: Scope) -> bool:
         test = Test("equal", (subject, run.evaluate(case.test, scope))) if case.test is not None else Constant(True)
         run.facts = before | learn(run, test, True).facts
         run.frame.jumped = False
-        alive = run.under(test, True, lambda body=body: execute(run, body, Scope(scope.module, scope)))  # type: ignore[misc]
+        alive = run.under(test, True, lambda body=body: execute(run, body, block(scope)))  # type: ignore[misc]
         if alive or run.frame.jumped:
             ends.append(run.facts)
     run.depth -= 1

@@ -181,6 +181,7 @@ def _perhaps(access: Access) -> bool:
         or not whole
         or "*" not in query.returned
         or access.context.columns_of(query.table)
+        or access.entry.settings.get("response_model", query.table) != query.table
     ):
         return False
     return (

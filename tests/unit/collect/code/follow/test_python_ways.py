@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.collect.code.map import map_of
+from assistant.detect.code.run import detect_code
 
 
 FLASK = """
@@ -149,3 +150,75 @@ def test_the_key_in_the_path_reaches_a_method_of_a_class():
     assert rest(one="Order.objects.get(pk=pk)")[0] == [("id", "path.pk")]
     assert rest(one='Order.objects.get(pk=self.kwargs["pk"])')[0] == [("id", "path.pk")]
     assert rest(one="self.mine().get(pk=pk)")[1].tie is not None
+
+
+FASTAPI = """
+import jwt
+from typing import Annotated
+from fastapi import APIRouter, Depends, HTTPException
+from fastapi.security import OAuth2PasswordBearer
+from pydantic import BaseModel
+from sqlmodel import Session, SQLModel, select
+
+class User(SQLModel, table=True):
+    pass
+
+class Payload(BaseModel):
+    sub: str | None = None
+
+bearer = OAuth2PasswordBearer(tokenUrl="/login")
+
+
+def opened():
+    with Session("engine") as session:
+        yield session
+
+Store = Annotated[Session, Depends(opened)]
+Token = Annotated[str, Depends(bearer)]
+
+def current(session: Store, token: Token) -> User:
+    try:
+        data = Payload(**jwt.decode(token, "key", algorithms=["HS256"]))
+    except jwt.ExpiredSignatureError, jwt.InvalidTokenError:
+        raise HTTPException(status_code=403)
+    user = session.get(User, data.sub)
+    if not user:
+        raise HTTPException(status_code=404)
+    return user
+
+Current = Annotated[User, Depends(current)]
+router = APIRouter()
+
+@router.get("/users/{user_id}"MODEL)
+def one(user_id: str, session: Store, me: Current):
+    user = session.get(User, user_id)
+    CHECK
+    return user
+"""
+
+
+@pytest.mark.parametrize(
+    ("check", "tied"),
+    [
+        ("if user == me:\n        return user\n    if not me.is_superuser:\n        raise HTTPException(403)", True),
+        ("", False),
+    ],
+)
+def test_a_dependency_behind_a_name_says_who_is_calling(check, tied):
+    """``CurrentUser = Annotated[User, Depends(get_current_user)]``: every handler of such a service looked open, and its file was not read by an older Python."""
+    map_ = map_of({"app.py": FASTAPI.replace("CHECK", check).replace("MODEL", "")})
+    assert map_.partly_read == ()
+    (entry,) = map_.entries
+    assert "session" in {guard.kind for guard in entry.guards if guard.weakness is None}
+    found = [one for one in detect_code(map_) if one.severity in {"critical", "high"}]
+    assert (not found) is tied
+    assert all(one.rule == "id-only-lookup" for one in found)
+
+
+def test_the_model_of_the_answer_leaves_the_other_columns_out():
+    check = "if user == me:\n        return user\n    if not me.is_superuser:\n        raise HTTPException(403)"
+    text = FASTAPI.replace("CHECK", check)
+    whole = detect_code(map_of({"app.py": text.replace("MODEL", "")}))
+    shown = detect_code(map_of({"app.py": text.replace("MODEL", ", response_model=Public")}))
+    assert "overfetch" in {one.rule for one in whole}
+    assert "overfetch" not in {one.rule for one in shown}
