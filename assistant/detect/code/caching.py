@@ -46,7 +46,7 @@ ANSWERS: Final = frozenset(
 _AGE: Final = re.compile(r"(?:s-maxage|max-age)\s*=\s*(\d+)")
 _SHARED_AGE: Final = re.compile(r"s-maxage\s*=\s*(\d+)")
 _BOOKKEEPING: Final = re.compile(
-    r"rate|limit|lock|idempot|throttl|nonce|otp|attempt|dedup|counter|session|csrf|state|pkce|embedding|health|flag|queue|job|heartbeat|presence",
+    r"rate|limit|lock|idempot|throttl|nonce|otp|attempt|dedup|counter|session|csrf|state|pkce|embedding|health|flag|queue|job|heartbeat|presence|error|warning",
     re.IGNORECASE,
 )
 """Keys and stores that hold no rows."""

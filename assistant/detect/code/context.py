@@ -382,5 +382,8 @@ def _caller_columns(query: Query) -> Iterator[str]:
             yield written.column  # ``created_by`` says who wrote it down and not whose it is
     if query.tie is not None and query.tie.kind in _BINDING:
         column = query.tie.says.partition(" = ")[0].rpartition(".")[2]
-        if words.names_owner(column):
-            yield column
+        noted = query.tie.kind is TieKind.CREATED and words.sounds_public(query.table)
+        if words.names_owner(column) and not (
+            noted and not words.names_self(column) and not words.names_tenant(column)
+        ):
+            yield column  # who wrote an announcement down is not whose it is

@@ -23,6 +23,12 @@ if TYPE_CHECKING:
     from assistant.domain.code import Filter, Origin
 
 _NEARNESS: Final = words.named("embedding embeddings vector similarity threshold count limit distance top")
+_SENDS: Final = words.named("send mail email emails notify sms push publish trigger enqueue")
+"""What a provider is asked for that tells somebody else."""
+_FACE: Final = words.named(
+    "id name username handle first_name last_name full_name display_name avatar avatar_url image image_url picture photo photo_url slug"
+)
+"""What people see of each other in one application."""
 BODIES: Final = ("body", "query", "header", "argument", "input", "form", "cookie", "json", "formdata", "search")
 """Parts of a request in which an application is told who it talks to; a path only says what is asked for."""
 
@@ -119,7 +125,7 @@ def _of_known_caller(access: Access) -> Fault | None:
         return None
     if not access.writes and not access.query.returned and by_public_name(access):
         return None  # which shop the address means; what is found through it is judged itself
-    if by_office(access) or _leads_on(access):
+    if by_office(access) or _leads_on(access) or _a_face(access):
         return None
     by_id = [condition for condition in access.asked if _finds_one(access, condition)]
     if by_id and (_in_proven(access) or _just_added(access)):
@@ -145,10 +151,25 @@ def _leads_on(access: Access) -> bool:
         held = [one for part in act.parts for one in part.origins if one.kind is OriginKind.ROW and one.row == row]
         if act.kind in {ActKind.LOG, ActKind.VALIDATE} or all(one.path.startswith("!") for one in held):
             continue
+        if act.kind is ActKind.PROVIDER and _SENDS & set(words.words(act.name)):
+            continue  # the colleague is told, and not the caller
         if act.kind not in {ActKind.REDIRECT, ActKind.CACHE}:
             return False
         taken += held
     return all(words.names_id(origin.path.lstrip("!")) for origin in taken)
+
+
+def _a_face(access: Access) -> bool:
+    """Name and picture of somebody, and nothing else of them."""
+    columns = access.query.columns
+    people = {"user", "profile", "member", "account", "person"}
+    named = words.words(words.table_key(access.query.table))[-1:]
+    return (
+        not access.writes
+        and bool(columns)
+        and bool(people & set(named))
+        and all(words.snake(column) in _FACE for column in columns or ())
+    )
 
 
 def _in_proven(access: Access) -> bool:

@@ -52,7 +52,7 @@ SECRET_COLUMNS: Final = named("""password password_hash hashed_password pass_has
     recovery_codes backup_codes otp otp_secret reset_token verification_token encryption_key service_key""")
 """Columns that nobody needs in a response."""
 _HANDED_OUT: Final = named(
-    "share shared portal invite invitation public capture unsubscribe join csrf view viewer embed link form feed calendar preview device push fcm expo preference opt tracking count counts total max usage used reporter"
+    "share shared portal invite invitation public capture unsubscribe join csrf view viewer embed link form feed calendar preview device push fcm expo preference opt tracking count counts total max usage used reporter page cursor pagination continuation"
 )
 _SECRET_PARTS: Final = frozenset({"password", "secret", "totp", "passwd"})
 

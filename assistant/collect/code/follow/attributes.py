@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 _LONGEST = 120
 _PROPERTIES = frozenset({"property", "cached_property"})
+NO_ITEMS = Known(frozenset({Origin(OriginKind.CONSTANT, "[].length")}))
+"""The length of a list that the code wrote without items."""
 _SIZES = frozenset({"length", "size"})
 _REQUEST = {
     "nextUrl": "url",
@@ -103,7 +105,7 @@ def attribute(run: Run, value: Value, name: str, module: str, at: int, end: int)
     if isinstance(value, Listed):
         if name.isdigit():
             return value.items[int(name)] if int(name) < len(value.items) else NOTHING
-        return UNKNOWN if name == "length" else either(UNKNOWN, *value.items)
+        return _length(value) if name == "length" else either(UNKNOWN, *value.items)
     if isinstance(value, Blueprint):
         return run.static(value, name)
     if isinstance(value, Constant):
@@ -111,6 +113,19 @@ def attribute(run: Run, value: Value, name: str, module: str, at: int, end: int)
             return Constant(len(value.value))
         return NOTHING if value.value is None else UNKNOWN
     return UNKNOWN
+
+
+def _length(value: Listed) -> Value:
+    """As many as there were rows of which the list was made; how many items a list of the code has is not counted."""
+    rows = {
+        origin.row if origin.kind is OriginKind.ROW else -1
+        for item in value.items
+        for origin in (item.origins if isinstance(item, Known) else UNKNOWN.origins)
+    }
+    if not value.items:
+        return NO_ITEMS
+    row = rows.pop() if len(rows) == 1 else -1
+    return Known(frozenset({Origin(OriginKind.ROW, "length", row)})) if row >= 0 else UNKNOWN
 
 
 def _field(run: Run, value: Shape, name: str, module: str, at: int, end: int) -> Value:

@@ -250,7 +250,8 @@ def _secret(run: Run, kept: Value, sent: Value) -> Learned | None:
     if signed:
         return _signed(signed, name, tuple(incoming))
     template = any(origin.kind is OriginKind.CONSTANT and "None" not in origin.path for origin in origins_of(kept))
-    unset = ("set", name) not in run.facts and not name.startswith("validated.")
+    together = " | ".join(one.path for one in variables)
+    unset = not {("set", name), ("set", together)} & run.facts and not name.startswith("validated.")
     credential = any(carried(one) or CREDENTIAL.search(one.path) for one in incoming)
     if template and unset and credential and not isinstance(kept, Chain):
         return Learned(NONE, (Lesson(GuardKind.SECRET, says, tuple(incoming), weakness=Weakness.UNSET_SECRET),))

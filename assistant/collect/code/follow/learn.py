@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from assistant.collect.code.follow.attributes import NO_ITEMS
 from assistant.collect.code.follow.compare import IDS, asked_along, learn_member, learn_same, mixed, nothing_left, there
 from assistant.collect.code.follow.errors import OWN_ERROR, own_error
 from assistant.collect.code.follow.facts import NONE, NOTHING_LEARNED, Learned, Lesson, both, one_of
 from assistant.collect.code.follow.fallback import if_sent
 from assistant.collect.code.follow.trust import (
+    COUNTERS,
     ROLE,
     SHARED,
     bound,
@@ -61,10 +63,9 @@ def learn(run: Run, value: Value, outcome: bool) -> Learned:
         found = learn(run, value.value, outcome).lessons or lessons_of(value.facts - run.facts, [])
         return Learned(NONE, tuple(lesson._replace(weakness=Weakness.NOT_AWAITED) for lesson in found))
     if not isinstance(value, Test):
+        one = _one_of_variables(value)
         return (
-            _correlated(run, Test("truthy", (value,)), outcome)
-            if isinstance(value, Either)
-            else _truthy(run, value, outcome)
+            _correlated(run, Test("truthy", (one,)), outcome) if isinstance(one, Either) else _truthy(run, one, outcome)
         )
     if value.kind == "not":
         return learn(run, value.operands[0], not outcome)
@@ -88,11 +89,24 @@ def learn(run: Run, value: Value, outcome: bool) -> Learned:
     return NOTHING_LEARNED
 
 
+def _one_of_variables(value: Value) -> Value:
+    """``process.env.NEW_SECRET || process.env.OLD_SECRET`` is one secret."""
+    if not isinstance(value, Either) or value.facts:
+        return value
+    origins = [
+        origin
+        for one in value.values
+        for origin in (one.origins if isinstance(one, Known) else (Origin(OriginKind.UNKNOWN),))
+    ]
+    variables = all(one.kind is OriginKind.ENVIRONMENT for one in origins)
+    return Known(frozenset(origins)) if variables and origins else value
+
+
 def _several(run: Run, test: Test, outcome: bool) -> Learned:
     if (test.kind == "all") is outcome:
         return _in_turn(run, test.operands, outcome)
     possible = [
-        one for one in test.operands if truth(one) is not (not outcome) and not (test.kind == "all" and _of_path(one))
+        one for one in test.operands if truth(one) is not (not outcome) and not (test.kind == "all" and _is_there(one))
     ]
     learned = [learn(run, one, outcome) for one in possible]
     unset = [one for one in learned if any(fact[0] == "unset" for fact in one.facts)]
@@ -122,12 +136,13 @@ def _several(run: Run, test: Test, outcome: bool) -> Learned:
     return Learned(found.facts, tuple(one._replace(weakness=one.weakness or Weakness.ONE_BRANCH) for one in roles))
 
 
-def _of_path(operand: Value) -> bool:
-    """``id && !allowed(id)``: a segment of the path is always there, or the handler would not run."""
+def _is_there(operand: Value) -> bool:
+    """``id && !allowed(id)``: a segment of the path is always there, or the handler would not run; and so is a variable that was demanded."""
+    starts = {OriginKind.REQUEST: "path.", OriginKind.ENVIRONMENT: "validated."}
     return (
         isinstance(operand, Known)
         and bool(operand.origins)
-        and all(one.kind is OriginKind.REQUEST and one.path.startswith("path.") for one in operand.origins)
+        and all(one.kind in starts and one.path.startswith(starts[one.kind]) for one in operand.origins)
     )
 
 
@@ -193,12 +208,19 @@ def _same(test: Test, outcome: bool) -> bool:
 
 
 def _never(run: Run, option: Value, other: Value) -> bool:
-    """Nothing is not equal to what is known to be there: a value that was sent, the id of a row or of the caller, a secret, a digest made with one."""
+    """Nothing is not equal to what is known to be there: a value that was sent, the id of a row or of the caller, a secret, a digest made with one.
+
+    No row was found for as many ids as were sent: then none was sent, and nothing is done with none.
+    """
+    if option == NO_ITEMS:
+        return all(one.kind is OriginKind.REQUEST and one.path.endswith(".length") for one in origins_of(other))
     if not isinstance(option, Constant) or option.value not in {None, ""}:
         return False
     found = origins_of(other)
     sent = [origin for origin in found if origin.kind is OriginKind.REQUEST]
     if option.value is None and _are_there(run, other, sent):
+        return True
+    if option.value == "" and sent and all(("given", one) in run.facts for one in sent):
         return True
     if found and all(origin.kind is OriginKind.CALLER for origin in found):
         return ("caller",) in run.facts
@@ -258,7 +280,10 @@ def _truthy_known(run: Run, value: Value, outcome: bool) -> Learned:
             if alone is not None and alone.kind is OriginKind.REQUEST:
                 return Learned(frozenset({("given", alone)}))
             return NOTHING_LEARNED  # it may be this one that is there
-        parts = [_origin(run, origin, outcome) for origin in ordered(value) if origin.kind is not OriginKind.CONSTANT]
+        named = [origin for origin in ordered(value) if origin.kind is not OriginKind.CONSTANT]
+        if len(named) > 1 and all(one.kind is OriginKind.ENVIRONMENT for one in named):
+            return Learned(frozenset({("set" if outcome else "unset", " | ".join(one.path for one in named))}))
+        parts = [_origin(run, origin, outcome) for origin in named]
         return one_of(parts) if len(parts) != 1 else parts[0]
     if isinstance(value, Chain) and outcome:
         return _unknown_answer(run, value)
@@ -301,6 +326,8 @@ def _row(run: Run, origin: Origin) -> Learned:
     record = run.ledger.queries[origin.row]
     if record.verb in {"insert", "upload"}:
         return NOTHING_LEARNED  # that a row was added says nothing of who added it
+    if COUNTERS.search(record.table):
+        return NOTHING_LEARNED
     path = origin.path.lstrip("!")
     along = read_along(run, origin)
     if along:

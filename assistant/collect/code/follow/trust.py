@@ -32,6 +32,8 @@ SHARED = re.compile(
 _PROGRESS = re.compile(r"status\w*$", re.IGNORECASE)
 _OPEN = re.compile(r"publi|shar|live|open|visib|anyone|link|approv|activ|enabl", re.IGNORECASE)
 _EDITABLE = re.compile(r"user_?metadata|unsafe_?metadata|raw_user_meta", re.IGNORECASE)
+COUNTERS = re.compile(r"rate_?limit|throttl", re.IGNORECASE)
+"""Tables and functions that count requests: whoever is below the limit is still nobody."""
 _EQUALS = frozenset({"eq", "in", "match", "is"})
 
 
@@ -98,6 +100,8 @@ def by_rules(run: Run, record: QueryRecord) -> bool:
 
 def tie_of(run: Run, record: QueryRecord) -> Tie | None:
     """What binds a query at the moment it runs."""
+    if COUNTERS.search(record.table):
+        return None
     found = _by_filters(run, record) or _by_written(run, record)
     if found is not None:
         return found

@@ -79,6 +79,15 @@ EXAMPLES: Final = (
             "app/api/checkout/route.ts": _CHECKOUT.replace("OWNER", "body.userId").replace("userId:", "user_id:"),
         },
     ),
+    CodeExample(
+        quiet={**APP, "app/api/webhooks/stripe/route.ts": _HANDLER},
+        leak={"app/api/checkout/route.ts": _CHECKOUT.replace("OWNER", "body.userId")},
+        mend={
+            "app/api/checkout/route.ts": _CHECKOUT.replace("OWNER", "body.userId").replace(
+                "checkout.sessions.create", "customers.create"
+            ),
+        },
+    ),
 )
 _NOTES: Final = re.compile(
     r"(?:^|\.)(?:metadata|custom_?data|passthrough|notes)\.(\w+)\Z|(?:^|\.)(client_?reference_?id|customer_?external_?id|external_?customer_?id)\Z",
@@ -93,6 +102,8 @@ class _Looked(NamedTuple):
 
     entry: Entry
     query: Query
+    of_customer: bool
+    """The note was read at a customer that was fetched, and not at what the message is about."""
 
 
 def find(context: CodeContext) -> Iterator[Finding]:
@@ -104,10 +115,15 @@ def find(context: CodeContext) -> Iterator[Finding]:
             if call.reads or from_a_machine(entry, call.order):
                 continue
             for name, path in _from_request(entry, call):
-                used = looked.get(name)
+                used = next((one for one in looked.get(name, ()) if one.of_customer is _of_customer(call)), None)
                 if used is not None and name not in told:
                     told.add(name)
                     yield _finding(entry, call, path, used)
+
+
+def _of_customer(call: ProviderCall) -> bool:
+    """The note stands at the customer: a payment or a subscription does not hand it back, only the customer does."""
+    return "customers" in call.name.split(".")
 
 
 def _finding(entry: Entry, call: ProviderCall, path: str, used: _Looked) -> Finding:
@@ -126,11 +142,12 @@ def _finding(entry: Entry, call: ProviderCall, path: str, used: _Looked) -> Find
     )
 
 
-def _looked_up(context: CodeContext) -> dict[str, _Looked]:
+def _looked_up(context: CodeContext) -> dict[str, list[_Looked]]:
     """Notes by which rows are found and changed, or that say whose a new row is."""
-    found: dict[str, _Looked] = {}
+    found: dict[str, list[_Looked]] = {}
     for entry in context.entries():
         engines = {query.id: query.engine for query in entry.queries}
+        customers = {query.id for query in entry.queries if query.table == "customers" and query.engine in PAYMENT}
         for query in entry.queries:
             if query.verb not in _WRITES or query.engine in PAYMENT:
                 continue
@@ -144,7 +161,7 @@ def _looked_up(context: CodeContext) -> dict[str, _Looked]:
             for origin in origins:
                 name = _note(origin.path) if _from_provider(origin, engines) else ""
                 if name:
-                    found.setdefault(name, _Looked(entry, query))
+                    found.setdefault(name, []).append(_Looked(entry, query, origin.row in customers))
     return found
 
 

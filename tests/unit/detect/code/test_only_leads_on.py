@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from assistant.detect.code import words
 from tests.unit.detect.code.rig import followed
 from tests.unit.detect.code.test_spelled_otherwise import LIBRARIES, heard
 from tests.unit.detect.code.test_told_once import TSCONFIG, findings, route
@@ -108,3 +109,85 @@ KEPT = """
 def test_a_cache_that_gives_what_the_query_gives_adds_nothing(owner, told):
     head = 'import { Redis } from "@upstash/redis"; const redis = Redis.fromEnv();'
     assert any(rule.startswith("cache-") for rule in heard(KEPT.replace("OWNER", owner), head=head)) is told
+
+
+NOTIFIES = """
+    const { assignee } = await request.json();
+    const person = await db.user.findUnique({ where: { id: assignee } });
+    await resend.emails.send({ from: "a@example.com", to: person.email, subject: "Yours" });
+    return ANSWER
+"""
+
+
+@pytest.mark.parametrize(("answer", "told"), [("new Response()", False), ("Response.json(person)", True)])
+def test_a_colleague_who_gets_a_mail_is_not_shown(answer, told):
+    head = 'import { Resend } from "resend"; const resend = new Resend(process.env.RESEND_API_KEY);'
+    assert bool(heard(NOTIFIES.replace("ANSWER", answer), head=head)) is told
+
+
+FACE = "return Response.json(await db.user.findUnique({ where: { id: params.id }, select: { id: true, name: true, avatar: true EXTRA } }))"
+
+
+@pytest.mark.parametrize(("extra", "told"), [("", False), (", email: true", True)])
+def test_name_and_picture_are_what_people_see_of_each_other(extra, told):
+    assert ("id-only-lookup" in heard(FACE.replace("EXTRA", extra))) is told
+
+
+WINDOW = "return Response.json(await db.TABLE.findMany({ where: { active: true } }))"
+WRITTEN = """
+    export async function PUT(request) {
+      const session = await auth(); if (!session) return new Response();
+      await db.TABLE.create({ data: { title: "a", createdBy: session.user.id } }); return new Response();
+    }
+"""
+
+
+@pytest.mark.parametrize(("table", "told"), [("announcement", False), ("customerNote", True)])
+def test_who_wrote_an_announcement_down_is_not_whose_it_is(table, told):
+    found = heard(WINDOW.replace("TABLE", table), head=WRITTEN.replace("TABLE", table))
+    assert ("unscoped-read" in found) is told
+
+
+ROLES = """
+    const { data: { user } } = await (await client()).auth.getUser();
+    if (!user) return new Response(null, { status: 401 });
+    return Response.json((await admin().from("notes").select("*").eq("user_id", user.id)).data)
+"""
+
+
+@pytest.mark.parametrize(("doors", "told"), [(2, 2), (3, 1)])
+def test_one_habit_of_the_service_role(doors, told):
+    files = {f"app/api/{name}/rows/route.ts": route(ROLES, verb="GET") for name in "abcd"[:doors]}
+    assert len(findings(files, "service-role-on-user-path")) == told
+
+
+@pytest.mark.parametrize(
+    ("column", "secret"),
+    [
+        ("next_page_token", False),
+        ("continuation_token", False),
+        ("page_access_token_secret", True),
+        ("access_token", True),
+    ],
+)
+def test_the_token_of_a_page_opens_nothing(column, secret):
+    assert words.is_secret(column) is secret
+
+
+KEEPS = """
+    import { auth } from "@/lib/auth"
+    import { db } from "@/lib/db"
+    let lastNAME = null
+    export async function GET() {
+      const session = await auth(); if (!session) return new Response(null, { status: 401 })
+      const rows = await db.invoice.findMany({ where: { userId: session.user.id } })
+      lastNAME = rows
+      return Response.json(lastNAME)
+    }
+"""
+
+
+@pytest.mark.parametrize(("name", "told"), [("Error", False), ("Rows", True)])
+def test_a_variable_for_the_last_error_keeps_no_rows(name, told):
+    files = {"app/api/rows/route.ts": KEEPS.replace("NAME", name)}
+    assert bool(findings(files, "cache-key-without-tenant")) is told
