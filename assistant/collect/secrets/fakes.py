@@ -86,9 +86,11 @@ def _in_words(value: bytes) -> float:
 
 
 def _counts_up(value: bytes) -> bool:
-    """Most neighbours differ by the same small step: 0123456789, abcdef, aaaa."""
+    """Most neighbours differ by the same small step: 0123456789, abcdef, aaaa; or every second one does: 1a2b3c4d."""
     if len(value) < 8:  # noqa: PLR2004 - too short to tell
         return False
+    if len(value) >= _SHORTEST and _counts_up(value[::2]) and _counts_up(value[1::2]):
+        return True
     steps = Counter(b - a for a, b in pairwise(value))
     step, times = steps.most_common(1)[0]
     return abs(step) <= 1 and times * 2 > len(value)

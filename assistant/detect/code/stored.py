@@ -76,6 +76,8 @@ def _target(access: Access, column: str) -> str:
         return words.points_at(last)
     if column.endswith((".connect", ".connect.id")) or ".connect." in column:
         last = column.split(".connect", maxsplit=1)[0].rpartition(".")[2] + "_id"
+    if words.is_number_of(access.query.table, last):
+        return ""
     named = access.context.referred(access.query.table, last) or words.points_at(last)
     if not named or _is_own_number(access, named):
         return ""

@@ -207,7 +207,7 @@ _ABOUT_IT: Final = frozenset(
 def is_secret(column: str) -> bool:
     """Nobody needs this column in a response; tokens that are made to be handed out are not meant."""
     parts = set(words(column.rpartition(".")[2]))
-    if parts & _HANDED_OUT and not parts & _SECRET_PARTS:
+    if {*parts, *map(singular, parts)} & _HANDED_OUT and not parts & _SECRET_PARTS:
         return False
     written = snake(column)
     if written.rpartition("_")[2] in _ABOUT_IT or parts & {"notify", "notification"}:
@@ -272,6 +272,17 @@ def names_id(column: str) -> bool:
     """The column finds one row or the rows of one owner: ``id``, ``chat_id``, ``slug``, ``email``."""
     parts = words(column.rpartition(".")[2])
     return bool(parts) and parts[-1] in _ID_WORDS
+
+
+_NUMBERS: Final = named("tax_id vat_id fiscal_id national_id passport_id external_id legacy_id")
+_NUMBERED: Final = named(
+    "client customer contact company organization organisation business supplier vendor user profile employee patient person member tenant contractor account"
+)
+
+
+def is_number_of(table: str, column: str) -> bool:
+    """The tax number of a customer, the passport of a person: a number of the outside world, and no row of this database."""
+    return snake(column) in _NUMBERS and table_key(table).rpartition("_")[2] in _NUMBERED
 
 
 def points_at(column: str) -> str:

@@ -32,6 +32,10 @@ if TYPE_CHECKING:
 
 _LONGEST = 120
 _PROPERTIES = frozenset({"property", "cached_property"})
+_NAMED_SET = re.compile(r"[A-Z][a-z]\w*$")
+_MEMBER = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*$")
+_NO_ENUMS = frozenset({"global", "sequelize", "typeorm", "mongoose", "context", "parameter", "response"})
+"""Where a capital word behind a capital name is something else."""
 NO_ITEMS = Known(frozenset({Origin(OriginKind.CONSTANT, "[].length")}))
 """The length of a list that the code wrote without items."""
 _SIZES = frozenset({"length", "size"})
@@ -220,6 +224,8 @@ def _chain(run: Run, value: Chain, name: str, module: str, at: int, end: int) ->
         and name.isupper()
     ):
         return Known(frozenset({Origin(OriginKind.ENVIRONMENT, f"validated.{name}")}))
+    if not value.steps and _NAMED_SET.match(value.name) and _MEMBER.match(name) and value.source not in _NO_ENUMS:
+        return Constant(name)  # a member of an enumeration of a library: ``UserRole.ADMIN`` of Prisma's client
     if value.source == "context":
         special = _hono(value, name)
         if special is not None:

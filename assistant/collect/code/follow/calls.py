@@ -87,7 +87,8 @@ def call(run: Run, value: Value, arguments: tuple[Value, ...], module: str, at: 
     if isinstance(value, Chain):
         return _chain_called(run, value, arguments, module, at, end, new=new)
     if isinstance(value, Known):
-        return Known(value.origins | frozenset().union(*(origins_of(one) for one in arguments)))
+        given = frozenset().union(*(origins_of(one) for one in arguments))
+        return Known(value.origins | frozenset(one for one in given if not one.path.endswith(".decrypted")))
     return UNKNOWN
 
 

@@ -10,7 +10,7 @@ from assistant.collect.code.follow.binding import bind
 from assistant.collect.code.follow.elements import element
 from assistant.collect.code.follow.errors import narrowed_error
 from assistant.collect.code.follow.facts import access, join
-from assistant.collect.code.follow.fallback import believed, unset_anyway
+from assistant.collect.code.follow.fallback import believed, of_list, unset_anyway
 from assistant.collect.code.follow.learn import learn
 from assistant.collect.code.follow.scope import Scope, either
 from assistant.collect.code.follow.stop import Exhausted, Stopped
@@ -331,7 +331,7 @@ def _conditional(run: Run, node: Conditional, scope: Scope) -> Value:
             run.facts = before
             run.exited(test, not outcome, scope.module, node.at, before)
             continue
-        sides.append((value, run.facts))
+        sides.append((of_list(run, value), run.facts))
     if not sides:
         raise Stopped
     if len(sides) == 1:

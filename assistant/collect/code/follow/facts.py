@@ -9,6 +9,7 @@ request value belongs to the caller, ``("tied", n)`` the rows of query n do, ``(
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, final
 
 from assistant.domain.code import GuardKind, Origin, Weakness
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 Fact: TypeAlias = tuple[object, ...]
 Facts: TypeAlias = frozenset[Fact]
 NONE: Facts = frozenset()
+_NO_OFFICE = re.compile(r"not \w*(?:admin|super|staff|owner|root|manager)", re.IGNORECASE)
 _ACCESS = frozenset({"caller", "proven", "tied", "role", "secret", "signed", "vouched"})
 
 
@@ -57,6 +59,11 @@ def access(facts: Iterable[Fact]) -> Facts:
     return frozenset(fact for fact in facts if fact[0] in _ACCESS)
 
 
+def lets_in(facts: Iterable[Fact]) -> bool:
+    """Whether any of them is a reason to let somebody go on: that they are no administrator is none."""
+    return any(fact[0] in _ACCESS and not (fact[0] == "role" and _NO_OFFICE.match(str(fact[1]))) for fact in facts)
+
+
 def telling(facts: Iterable[Fact]) -> bool:
     """Whether paths that know this are told apart: they know more of the caller, or that a variable is set."""
     return any(fact[0] in _ACCESS or fact[0] == "set" for fact in facts)
@@ -84,6 +91,6 @@ def one_of(learned: list[Learned]) -> Learned:
 
 def join(base: Facts, one: Facts, other: Facts) -> Facts:
     """After two branches meet: what each had before, and what both earned, in whatever way."""
-    if access(one - base) and access(other - base):
+    if lets_in(one - base) and lets_in(other - base):
         return one | other
     return one & other

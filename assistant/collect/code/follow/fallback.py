@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from assistant.collect.code.follow.facts import NONE, Learned
 from assistant.collect.code.origins import origins_of
 from assistant.collect.code.values import Known, Test
-from assistant.domain.code import OriginKind
+from assistant.domain.code import Origin, OriginKind
 
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from assistant.collect.code.follow.facts import Facts
     from assistant.collect.code.follow.run import Run
     from assistant.collect.code.values import Value
-    from assistant.domain.code import Origin
 
 _WHO = re.compile(
     r"(?:^|[._])(?:user|owner|author|creator|account|profile|member|customer|team|org|organi[sz]ation|workspace|tenant|company)_?(?:id|uuid|slug)$|(?:^|[._])uid$",
@@ -53,6 +52,18 @@ def unset_anyway(left: Value, default: object) -> bool:
         and isinstance(left, Known)
         and bool(left.origins)
         and all(origin.kind is OriginKind.ENVIRONMENT for origin in left.origins)
+    )
+
+
+def of_list(run: Run, value: Value) -> Value:
+    """``list.includes(origin) ? origin : ""``: one of the addresses that the code lists."""
+    if not isinstance(value, Known) or not any(("limited", one) in run.facts for one in value.origins):
+        return value
+    listed = Origin(OriginKind.CONSTANT, "'https://…'")
+    return Known(
+        frozenset(
+            listed if one.path == "header.origin" and ("limited", one) in run.facts else one for one in value.origins
+        )
     )
 
 

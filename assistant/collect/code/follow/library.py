@@ -98,6 +98,8 @@ def known_method(run: Run, value: Known, name: str, arguments: tuple[Value, ...]
             return run.mean(Known(UNKNOWN.origins), Test("in", (value, arguments[0])))
     if name in _MATCHES:
         return matched(value)
+    if name in {"startsWith", "startswith"} and arguments and _of_somebody(arguments[0]):
+        return Test("equal", (value, arguments[0]))  # ``path.startsWith(`${orgId}/`)``: the caller's own folder
     if name in {"startsWith", "endsWith", "test", "hasOwnProperty", "startswith", "endswith"}:
         return UNKNOWN
     if name in _CUTS and any(one.path.endswith(".decrypted") for one in value.origins):
@@ -116,6 +118,16 @@ def matched(text: Value) -> Value:
     """What a pattern found in a text that came with the request: ``/^Bearer (.+)$/.exec(header)`` is a part of it."""
     found = frozenset(one for one in origins_of(text) if one.kind is not OriginKind.CONSTANT)
     return Known(found) if found and all(one.kind is OriginKind.REQUEST for one in found) else UNKNOWN
+
+
+def _of_somebody(prefix: Value) -> bool:
+    """A beginning that holds an id of the caller or of a row, and nothing that the request says."""
+    kinds = {origin.kind for origin in origins_of(prefix)}
+    return bool(kinds & {OriginKind.CALLER, OriginKind.ROW}) and kinds <= {
+        OriginKind.CALLER,
+        OriginKind.ROW,
+        OriginKind.CONSTANT,
+    }
 
 
 def _requested(value: Known, name: str, arguments: tuple[Value, ...]) -> Value | None:

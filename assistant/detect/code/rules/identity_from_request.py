@@ -129,21 +129,38 @@ def _finding(access: Access) -> Finding:
     said = f"{who} can {does([query])} {rows_of(query)} as anybody: {handler(access)} takes {column} from the request."
     if by_rules:
         said = f"Worth asking: do the database's rules refuse it when {handler(access)} is called for somebody else's {column} to {does([query])} {rows_of(query)}?"
+    by_header = anyone and not by_rules and _by_forwarded_header(access)
+    if by_header:
+        said = f"Worth asking: does the middleware always set {_request(access).replace('header.', '')} itself? {handler(access)} believes it and can {does([query])} {rows_of(query)}."
     held = "Nothing asks who is calling. Row-level security is all that stands between, and no attack on it was seen to get through."
     return report(
         RULE,
         access.entry,
         said,
         severity=Severity.MEDIUM
-        if by_rules or (anyone and public_path(access))
+        if by_rules or by_header or (anyone and public_path(access))
         else severity_of(access, anyone=anyone),
-        confidence=Confidence.LOW if by_rules else confidence_of(access),
+        confidence=Confidence.LOW if by_rules or by_header else confidence_of(access),
         detail=held if by_rules else "The id is not compared with a verified session anywhere before the query.",
         queries=(query,),
         key=key_of(query),
         columns=(column,) if column else (),
         facts=facts_of(access) | {"column": column, "request": _request(access)},
     )
+
+
+def _by_forwarded_header(access: Access) -> bool:
+    """The id stands in a header of the application's own (``x-user-id``), and a middleware that asks who is calling covers the path."""
+    if not access.entry.covered_by or not access.context.middleware_asks:
+        return False
+    named = [
+        origin
+        for condition in access.asked
+        if names_caller(access, condition.column)
+        for origin in condition.origins
+        if origin.kind is OriginKind.REQUEST
+    ]
+    return bool(named) and all(origin.path.startswith("header.x-") for origin in named)
 
 
 def _stored(access: Access) -> bool:

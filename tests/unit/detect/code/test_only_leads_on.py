@@ -191,3 +191,27 @@ KEEPS = """
 def test_a_variable_for_the_last_error_keeps_no_rows(name, told):
     files = {"app/api/rows/route.ts": KEEPS.replace("NAME", name)}
     assert bool(findings(files, "cache-key-without-tenant")) is told
+
+
+FORWARDED = """
+    const user = request.headers.get("x-user-id");
+    if (!user) return new Response(null, { status: 401 });
+    return Response.json(await db.order.findMany({ where: { userId: user } }));
+"""
+ASKS = """
+    import { NextResponse } from "next/server"
+    import { getToken } from "next-auth/jwt"
+    export async function middleware(request) {
+      const token = await getToken({ req: request })
+      if (!token) return NextResponse.redirect(new URL("/login", request.url))
+      return NextResponse.next()
+    }
+    export const config = { matcher: ["/api/:path*"] }
+"""
+
+
+@pytest.mark.parametrize(("middleware", "severity"), [(ASKS, "medium"), ("export const nothing = 1", "high")])
+def test_a_header_that_the_middleware_may_set_is_asked_about(middleware, severity):
+    files = {"middleware.ts": middleware, "app/api/rows/route.ts": route(FORWARDED, verb="GET")}
+    found = findings(files, "identity-from-request")
+    assert [one.severity.value for one in found] == [severity]
