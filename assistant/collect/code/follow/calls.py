@@ -35,8 +35,9 @@ from assistant.domain.code import Origin, OriginKind
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+    from assistant.collect.code.follow.facts import Facts
     from assistant.collect.code.follow.run import Run
 
 _TRANSACTION = frozenset(
@@ -67,6 +68,7 @@ _SPELLED = frozenset(
         "prepare",
     ]
 )
+_ASKED_OF_LISTS = frozenset({"includes", "has"})
 _SPELLED_FIELDS = frozenset({"sql", "filter", "query", "text", "key"})
 _ENDS = frozenset({"redirect", "permanentRedirect", "notFound", "forbidden", "unauthorized", "abort", "rewrite"})
 
@@ -108,6 +110,32 @@ def _branches(run: Run, attempts: list) -> Value:  # type: ignore[type-arg]
         return UNKNOWN
     run.facts = frozenset.intersection(*facts)
     return either(*out)
+
+
+def _of_each(run: Run, of: Either, name: str, ask: Callable[[Value], Value]) -> Value:
+    if name in _ASKED_OF_LISTS and of.facts and len(of.facts) == len(of.values):
+        return _apart(run, of, ask)
+    return _branches(run, [lambda one=one: ask(one) for one in of.values if not isinstance(one, Constant)])
+
+
+def _apart(run: Run, of: Either, ask: Callable[[Value], Value]) -> Value:
+    """``ids.includes(id)`` of a list that a helper made in one way or another: what was known on each way stays with its answer."""
+    before = run.facts
+    out: list[Value] = []
+    known: list[Facts] = []
+    for one, facts in zip(of.values, of.facts, strict=True):
+        if isinstance(one, Constant):
+            continue
+        run.facts = before | facts
+        try:
+            out.append(ask(one))
+        except Stopped:
+            continue
+        known.append(facts)
+    run.facts = before
+    if len(out) < 2 or any(isinstance(one, Either) for one in out):  # noqa: PLR2004 - one way is no choice
+        return either(*out) if out else UNKNOWN
+    return Either(tuple(out), tuple(known))
 
 
 def _chain_called(
@@ -174,10 +202,7 @@ def call_method(
 ) -> Value:
     """Call ``of.name(arguments)``."""
     if isinstance(of, Either):
-        options = [one for one in of.values if not isinstance(one, Constant)]
-        return _branches(
-            run, [lambda one=one: call_method(run, one, name, arguments, module, at, end, new=new) for one in options]
-        )
+        return _of_each(run, of, name, lambda one: call_method(run, one, name, arguments, module, at, end, new=new))
     if isinstance(of, Promise):
         return _promised(run, of, name, arguments, module, at, end)
     if isinstance(of, Known | Listed):

@@ -35,6 +35,8 @@ IDS = re.compile(r"(?:^|[._])(?:id|uuid|ID)$|[a-z](?:Id|ID|Uuid|UUID)$")
 """Columns that name a row."""
 _OFFICES = re.compile(r"(?:super|platform|system|site)?[_ -]?admin(?:istrator)?$|staff$|superuser$", re.IGNORECASE)
 """Values that name an administrator."""
+_NAMES = ("email", "wallet", "address")
+"""By what the code names one person that may: ``session.address === OWNER_WALLET``."""
 _OFFICE_IN = re.compile(r"ADMIN|OWNER|STAFF", re.IGNORECASE)
 _KNOWN_TO_ALL = re.compile(
     r"(?:^|_)(?:URL|URI|BASE|HOST|HOSTNAME|DOMAIN|ORIGIN|ISSUER|AUDIENCE|CLIENT_?ID|APP_?ID|PROJECT_?ID|TENANT_?ID|REGION|VERSION)$|NEXT_PUBLIC_",
@@ -117,7 +119,7 @@ def _constant(run: Run, value: Value, constant: Constant, *, same: bool) -> Lear
                 Learned(NONE, (Lesson(GuardKind.ROLE, origin.path, (origin,), weakness=Weakness.USER_METADATA),))
             )
         elif mine and (
-            ROLE.search(origin.path) or (same and (_office(constant) or origin.path.lower().endswith("email")))
+            ROLE.search(origin.path) or (same and (_office(constant) or origin.path.lower().endswith(_NAMES)))
         ):
             said = str(constant.value) if same else f"not {constant.value}"
             out.append(

@@ -48,7 +48,7 @@ class Learned:
 
     def __bool__(self) -> bool:
         """True when anything about access was learned."""
-        return bool(self.lessons) or bool(access(self.facts))
+        return bool(self.lessons) or lets_in(self.facts)
 
 
 NOTHING_LEARNED = Learned()
@@ -83,7 +83,7 @@ def one_of(learned: list[Learned]) -> Learned:
     """At least one holds: when each is a reason to let the caller in, the union counts; otherwise only what all share."""
     if not learned:
         return NOTHING_LEARNED
-    if all(access(one.facts) for one in learned):
+    if all(lets_in(one.facts) for one in learned):
         return both(learned)
     shared = frozenset.intersection(*(one.facts for one in learned))
     return Learned(shared, ())

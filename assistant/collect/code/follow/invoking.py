@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.binding import bind
-from assistant.collect.code.follow.facts import access, telling
+from assistant.collect.code.follow.facts import lets_in, telling
 from assistant.collect.code.follow.frame import Frame
 from assistant.collect.code.follow.kept import declared
 from assistant.collect.code.follow.named import named_arguments
@@ -122,7 +122,7 @@ def _shared(returns: list[tuple[Value, Facts]], before: Facts) -> Facts:
     known = [facts for _, facts in returns]
     first = returns[0][0]
     silent = isinstance(first, Constant) and all(isinstance(one, Constant) and one == first for one, _ in returns)
-    if silent and all(access(facts - before) for facts in known):
+    if silent and all(lets_in(facts - before) for facts in known):
         return frozenset().union(*known)
     return frozenset.intersection(*known)
 

@@ -101,7 +101,6 @@ EXAMPLES = (
 
 def find(context: CodeContext) -> Iterator[Finding]:
     """One finding an entry whose every reach past the rules is into the caller's own rows; many doubtful ones are one habit."""
-    sure: list[tuple[Entry, list[Access]]] = []
     doubtful: list[tuple[Entry, list[Access]]] = []
     for entry in context.entries():
         if entry.kind in NOT_RUN_BY_PEOPLE | {EntryKind.SERVICE, EntryKind.TOOL, EntryKind.COMPONENT} or entry.webhook:
@@ -121,25 +120,20 @@ def find(context: CodeContext) -> Iterator[Finding]:
             or any(access.administrator for access in own)
         ):
             continue
-        (sure if all(_sound(access) for access in own) else doubtful).append((entry, own))
-    yield from _told(sure, "read or remove", Severity.MEDIUM, "own rows")
-    yield from _told(doubtful, "change", Severity.LOW, "")
-
-
-def _told(found: list[tuple[Entry, list[Access]]], what: str, severity: Severity, key: str) -> Iterator[Finding]:
-    """A few one by one; more are a habit, and a habit is told once."""
-    if len(found) <= _FEW:
-        yield from (_finding(entry, own) for entry, own in found)
+        if all(_sound(access) for access in own):
+            yield _finding(entry, own)
+        else:
+            doubtful.append((entry, own))
+    if len(doubtful) <= _FEW:
+        yield from (_finding(entry, own) for entry, own in doubtful)
         return
     yield from grouped(
         RULE,
-        [(entry, place_of(entry, own[0].query)) for entry, own in found],
+        [(entry, place_of(entry, own[0].query)) for entry, own in doubtful],
         one="",
-        many=f"{{n}} handlers use the service role to {what} rows of the person who is signed in.",
-        severity=severity,
+        many="{n} handlers use the service role to change rows of the person who is signed in.",
         confidence=Confidence.LOW,
         detail="The conditions on the caller hold today; row-level security would hold without them:",
-        key=key,
     )
 
 

@@ -148,19 +148,6 @@ def test_who_wrote_an_announcement_down_is_not_whose_it_is(table, told):
     assert ("unscoped-read" in found) is told
 
 
-ROLES = """
-    const { data: { user } } = await (await client()).auth.getUser();
-    if (!user) return new Response(null, { status: 401 });
-    return Response.json((await admin().from("notes").select("*").eq("user_id", user.id)).data)
-"""
-
-
-@pytest.mark.parametrize(("doors", "told"), [(2, 2), (3, 1)])
-def test_one_habit_of_the_service_role(doors, told):
-    files = {f"app/api/{name}/rows/route.ts": route(ROLES, verb="GET") for name in "abcd"[:doors]}
-    assert len(findings(files, "service-role-on-user-path")) == told
-
-
 @pytest.mark.parametrize(
     ("column", "secret"),
     [

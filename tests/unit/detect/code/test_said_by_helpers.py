@@ -119,3 +119,36 @@ DEVICE = """
 def test_a_token_that_was_sent_is_not_the_empty_one(checked, quiet):
     found = heard(DEVICE.replace("CHECKED", checked), signed_in=False)
     assert (not {"missing-session", "id-only-lookup", "identity-from-request"} & set(found)) is quiet
+
+
+LISTS = """
+    async function mine(user) {
+      if (user.role === "admin" && user.organizationId === null) {
+        const all = await db.property.findMany({ select: { id: true } });
+        return all.map((one) => one.id);
+      }
+      OTHERWISE
+      const granted = await db.propertyAccess.findMany({ where: { userId: user.id }, select: { propertyId: true } });
+      return granted.map((one) => one.propertyId);
+    }
+"""
+ASKED = """
+    const ids = await mine(session.user);
+    const asset = await db.asset.findUnique({ where: { id: params.id } });
+    if (!ids.includes(asset.propertyId)) return new Response(null, { status: 403 });
+    await db.asset.delete({ where: { id: params.id } }); return new Response();
+"""
+ALL = 'if (user.kind === "guest") { const all = await db.property.findMany({ select: { id: true } }); return all.map((one) => one.id); }'
+
+
+@pytest.mark.parametrize(("otherwise", "quiet"), [("", True), (ALL, False)])
+def test_ids_that_are_everybodys_for_an_administrator_only(otherwise, quiet):
+    found = heard(ASKED, head=LISTS.replace("OTHERWISE", otherwise))
+    assert ("id-only-lookup" not in found) is quiet
+
+
+@pytest.mark.parametrize(("field", "quiet"), [("address", True), ("nickname", False)])
+def test_one_person_whom_the_code_names(field, quiet):
+    check = f'if (session.user.{field} !== "0x52908400098527886E0F7030069857D2E4169EE7") throw new Error("no");'
+    found = heard(f"{check} await db.country.delete({{ where: {{ id: params.id }} }}); return new Response();")
+    assert ("id-only-lookup" not in found) is quiet
