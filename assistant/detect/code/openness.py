@@ -65,7 +65,8 @@ def openness(access: Access) -> Openness:
 def _write(access: Access) -> Openness:
     """Strangers may add to some tables; nobody lets them change or remove rows."""
     query = access.query
-    if query.verb in {"insert", "upsert", "upload"} and not chooses_person(access):
+    replaced = query.verb == "upsert" and any(words.names_id(column) for column in access.roots)
+    if query.verb in {"insert", "upsert", "upload"} and not replaced and not chooses_person(access):
         meant = open_insert(access) or public_path(access)
         return Openness.ASKED if meant or access.whose is Whose.UNKNOWN else Openness.OPEN
     if not access.asked and not query.filters:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.attributes import attribute
+from assistant.collect.code.follow.fallback import told_anyway
 from assistant.collect.code.follow.scope import Scope, either
 from assistant.collect.code.origins import origins_of
 from assistant.collect.code.values import NOTHING, UNKNOWN, Constant, Either, Known, Listed, Promise, Shape, Value
@@ -27,6 +28,8 @@ def bind(run: Run, scope: Scope, pattern: Pattern, value: Value, *, assign: bool
                 scope.declare(pattern.id, value, 0)
         elif not assign:
             scope.declare(pattern.id, value, run.depth)
+        elif told_anyway(run, scope.find(pattern.id), value):
+            return
         elif not scope.assign(pattern.id, value, run.depth):
             run.overlay[scope.module, pattern.id] = value  # a variable at the top of the module
     elif isinstance(pattern, RecordPattern):

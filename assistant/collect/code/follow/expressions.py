@@ -10,7 +10,7 @@ from assistant.collect.code.follow.binding import bind
 from assistant.collect.code.follow.elements import element
 from assistant.collect.code.follow.errors import narrowed_error
 from assistant.collect.code.follow.facts import access, join
-from assistant.collect.code.follow.fallback import believed, of_list, unset_anyway
+from assistant.collect.code.follow.fallback import believed, of_list, or_else, unset_anyway
 from assistant.collect.code.follow.learn import learn
 from assistant.collect.code.follow.scope import Scope, either
 from assistant.collect.code.follow.stop import Exhausted, Stopped
@@ -341,15 +341,15 @@ def _conditional(run: Run, node: Conditional, scope: Scope) -> Value:
     values, facts = tuple(side[0] for side in sides), tuple(side[1] for side in sides)
     if any(access(one - before) for one in facts) and not any(isinstance(one, Either) for one in values):
         return Either(values, facts)
-    return either(*values)
+    return or_else(run, *values) if test == values[0] else either(*values)
 
 
 def _assign(run: Run, node: Assign, scope: Scope) -> Value:
     value = evaluate(run, node.value, scope)
     if node.operator in _MIXING:
         value = Known(origins_of(evaluate(run, node.target, scope)) | origins_of(value))
-    elif node.operator in {"||=", "??=", "+=", "&&="}:
-        value = either(evaluate(run, node.target, scope), value) if isinstance(node.target, Name | Attribute) else value
+    elif node.operator in {"||=", "??=", "+=", "&&="} and isinstance(node.target, Name | Attribute):
+        value = or_else(run, evaluate(run, node.target, scope), value)
     if isinstance(node.target, Attribute | Index):
         name = node.target.name if isinstance(node.target, Attribute) else ""
         key = evaluate(run, node.target.key, scope) if isinstance(node.target, Index) else Constant(name)

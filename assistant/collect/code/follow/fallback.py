@@ -9,8 +9,9 @@ import re
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.facts import NONE, Learned
+from assistant.collect.code.follow.scope import either
 from assistant.collect.code.origins import origins_of
-from assistant.collect.code.values import Known, Test
+from assistant.collect.code.values import Constant, Known, Test
 from assistant.domain.code import Origin, OriginKind
 
 
@@ -43,6 +44,28 @@ def believed(run: Run, left: Value, right: Value) -> bool:
         if not _WHO.search(origin.path) and not (by_id and _ID.search(origin.path)):
             return False
     return not any((fact, origin) in run.facts for fact in ("proven", "given") for origin in left.origins)
+
+
+def or_else(run: Run, left: Value, right: Value) -> Value:
+    """What ``left`` stands for when ``right`` stands in for it: what anybody may send is what was sent."""
+    return left if believed(run, left, right) else either(left, right)
+
+
+def told_anyway(run: Run, before: Value | None, value: Value) -> bool:
+    """``if (!userId) userId = session.user.id``: on the other branch whoever sends an id is believed."""
+    if not isinstance(before, Known) or not any(_missing(test, outcome, before) for test, outcome in run.conditions):
+        return False
+    return believed(run, before, value)
+
+
+def _missing(test: Value, outcome: bool, value: Known) -> bool:
+    """The test came out so because there is no such value."""
+    while isinstance(test, Test) and test.kind in {"not", "truthy"}:
+        test, outcome = test.operands[0], outcome is not (test.kind == "not")
+    if isinstance(test, Test):
+        nothing = len(test.operands) > 1 and test.operands[1] in (Constant(None), Constant(""))
+        return nothing and test.operands[0] == value and test.kind == ("equal" if outcome else "differ")
+    return not outcome and test == value
 
 
 def unset_anyway(left: Value, default: object) -> bool:
