@@ -24,8 +24,11 @@ _GUESTS: Final = frozenset({"participant", "attendee", "subscriber", "follower"}
 
 
 def of_members(context: CodeContext) -> frozenset[str]:
-    """Tables, by the one spelling of their name, of which some handler asked whether the caller is a member, or made them one."""
-    return frozenset(
+    """Tables, by the one spelling of their name, of which some handler asked whether the caller is a member, or made them one.
+
+    And those that are read together with an owned thing they belong to: ``github`` with its ``gitProvider``.
+    """
+    return _of_owned(context) | frozenset(
         table
         for entry in context.map.entries
         for query in entry.queries
@@ -33,6 +36,22 @@ def of_members(context: CodeContext) -> frozenset[str]:
         for column, _ in _columns(query)
         if (table := _named_by(column)) and _joins(words.table_key(query.table), table)
     )
+
+
+def _of_owned(context: CodeContext) -> frozenset[str]:
+    return frozenset(
+        words.table_key(query.table)
+        for entry in context.map.entries
+        for query in entry.queries
+        for column in query.columns or ()
+        if column.endswith(".*") and _is_owned(context, column[:-2])
+    )
+
+
+def _is_owned(context: CodeContext, relation: str) -> bool:
+    """A single thing, and no person, whose rows the code ties to the caller elsewhere."""
+    one = "." not in relation and words.table_key(relation) == words.snake(relation)
+    return one and not words.names_person(f"{relation}_id") and bool(context.owner_columns(relation))
 
 
 def _columns(query: Query) -> Iterator[tuple[str, bool]]:

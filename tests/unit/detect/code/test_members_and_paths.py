@@ -68,3 +68,36 @@ def test_a_thing_with_members_is_not_shared_by_all(people, told):
 @pytest.mark.parametrize(("column", "secret"), [("salt", False), ("password_salt", True), ("password_hash", True)])
 def test_a_salt_alone_opens_nothing(column, secret):
     assert words.is_secret(column) is secret
+
+
+OWNED = """
+    import {{ z }} from "zod";
+    import {{ and, eq }} from "drizzle-orm";
+    import {{ drizzle }} from "drizzle-orm/postgres-js";
+    import {{ pgTable, text }} from "drizzle-orm/pg-core";
+    import {{ initTRPC }} from "@trpc/server";
+    const gadgets = pgTable("gadgets", {{ id: text("id"), title: text("title") }});
+    const db = drizzle(process.env.DATABASE_URL);
+    const t = initTRPC.context().create();
+    const signedIn = t.procedure.use(({{ ctx, next }}) => {{
+      if (!ctx.session?.user) throw new Error("no");
+      return next({{ ctx: {{ user: ctx.session.user, organizationId: ctx.session.organizationId }} }});
+    }});
+    const one = signedIn.input(z.object({{ id: z.string() }}));
+    const read = ({{ input }}) => db.query.gadgets.findFirst({{ where: eq(gadgets.id, input.id), with: {{ {relation}: true }} }});
+    export const router = t.router({{
+      all: signedIn.query(({{ ctx }}) => db.query.provider.findMany({{ where: eq(provider.organizationId, ctx.organizationId) }})),
+      first: one.query(read), second: one.query(read), third: one.query(read), fourth: one.query(read),
+    }});
+"""
+
+
+@pytest.mark.parametrize(("relation", "told"), [("provider", 4), ("labels", 1)])
+def test_what_belongs_to_an_owned_thing_is_not_shared_by_all(relation, told):
+    files = {
+        "server/router.ts": OWNED.format(relation=relation).replace(
+            "const db =",
+            'const provider = pgTable("provider", { id: text("id"), organizationId: text("organization_id") });\n    const db =',
+        )
+    }
+    assert rules_of(followed(files)) == ["id-only-lookup"] * told
