@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
 from assistant.detect.code.layouts import layout_before
+from assistant.detect.code.secret_columns import named_secrets, whole
 from assistant.domain.code import (
     ActKind,
     ClientKind,
@@ -275,12 +276,17 @@ class CodeContext:
         last = column.rpartition(".")[2]
         return words.names_owner(last) or last in self.owner_columns(table)
 
+    @cached_property
+    def _named_secrets(self) -> Mapping[str, tuple[str, ...]]:
+        return named_secrets(self.map.entries)
+
     def secrets_of(self, query: Query) -> tuple[str, ...]:
-        """Secret columns that the query reads: those it asks for, or those that the catalog knows of a whole row."""
+        """Secret columns that the query reads: those it asks for, or those that the catalog, or other queries, know of a whole row."""
         named = [column for column in query.columns or () if not column.startswith("-")]
         left_out = {column[1:] for column in query.columns or () if column.startswith("-")}
         if query.columns is None or "*" in named:
             named += self.columns_of(query.table)
+        named += whole(query, self._named_secrets)
         return tuple(dict.fromkeys(column for column in named if words.is_secret(column) and column not in left_out))
 
     # --- what the database lets through -----------------------------------------------------------------------------

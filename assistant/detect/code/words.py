@@ -54,6 +54,8 @@ SECRET_COLUMNS: Final = named("""password password_hash hashed_password pass_has
 _HANDED_OUT: Final = named(
     "share shared portal invite invitation public capture unsubscribe join csrf view viewer embed link form feed calendar preview device push fcm expo preference opt tracking count counts total max usage used reporter page cursor pagination continuation"
 )
+_GRAVE: Final = named("""password_hash hashed_password pass_hash private_key key_hash hashed_key session_secret access_token refresh_token recovery_codes
+    backup_codes encryption_key service_key reset_token password_reset_token verification_token""")
 _SECRET_PARTS: Final = frozenset({"password", "secret", "totp", "passwd"})
 
 PERSONAL_COLUMNS: Final = named("""email phone phone_number address street date_of_birth birthday ssn iban tax_id passport ip ip_address stripe_customer_id
@@ -213,6 +215,14 @@ def is_secret(column: str) -> bool:
     if written.rpartition("_")[2] in _ABOUT_IT or parts & {"notify", "notification"}:
         return False
     return written in SECRET_COLUMNS or bool(_SECRET_PARTS & parts) or written.endswith(("_token", "api_key"))
+
+
+def is_grave(column: str) -> bool:
+    """A secret that is never made to be shown, whoever asks: a hash, a private key, a token of another service."""
+    parts = set(words(column))
+    return is_secret(column) and (
+        snake(column) in _GRAVE or bool(_SECRET_PARTS & parts) or ("key" in parts - {"api"} and "private" in parts)
+    )
 
 
 def is_personal(column: str) -> bool:

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.facts import Facts, Learned, Lesson, access
 from assistant.collect.code.follow.learn import learn
+from assistant.collect.code.follow.trust import CREDENTIAL
 from assistant.collect.code.follow.truth import truth
 from assistant.collect.code.origins import origins_of
-from assistant.collect.code.values import Chain, Either, Known, Promise, Test, Value
+from assistant.collect.code.values import Chain, Constant, Either, Known, Promise, Shape, Test, Value
 from assistant.domain.code import Guard, GuardKind, OriginKind, Weakness
 
 
@@ -167,5 +168,18 @@ def shown(run: Run, value: Value, depth: int = 0, *, spent: bool = False) -> Non
         return
     if isinstance(value, Either):
         value = _left_of(run, value)
+    if isinstance(value, Shape):
+        _overwritten(run, value)
     for part in parts_of(value):
         shown(run, part, depth + 1, spent=spent or isinstance(value, Chain))
+
+
+def _overwritten(run: Run, shape: Shape) -> None:
+    """``{ ...row, password: undefined }``: the row is answered without it."""
+    for name, value in shape.fields.items():
+        if not isinstance(value, Constant) or not CREDENTIAL.search(name):
+            continue
+        for origin in [each for one in shape.rest for each in origins_of(one)]:
+            if origin.kind is OriginKind.ROW and 0 <= origin.row < len(run.ledger.queries):
+                path = origin.path.lstrip("!")
+                run.ledger.queries[origin.row].left_out |= {f"{path}.{name}" if path else name}

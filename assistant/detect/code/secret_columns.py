@@ -1,0 +1,52 @@
+"""Secret columns by what the code itself says: a table into which somewhere a ``passwordHash`` is written has one everywhere."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from assistant.detect.code import words
+from assistant.domain.code import OriginKind
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from assistant.domain.code import Entry, Query
+
+
+def named_secrets(entries: Iterable[Entry]) -> Mapping[str, tuple[str, ...]]:
+    """Table, by the one spelling of its name, to columns that nobody ever needs in a browser and that some query names."""
+    found: dict[str, dict[str, None]] = defaultdict(dict)
+    for entry in entries:
+        for query in entry.queries:
+            named = [part.column for part in query.filters] + [each.column for each in query.written]
+            for column in (*named, *(query.columns or ())):
+                if "." not in column and not column.startswith("-") and words.is_grave(column):
+                    found[words.table_key(query.table)][column] = None
+        _read(entry, found)
+    return {table: tuple(columns) for table, columns in found.items() if table}
+
+
+def _read(entry: Entry, found: dict[str, dict[str, None]]) -> None:
+    """``server.sshKey.privateKey`` that goes to another service."""
+    queries = {query.id: query for query in entry.queries}
+    origins = {origin for act in entry.acts for part in act.parts for origin in part.origins}
+    for origin in origins:
+        if origin.kind is OriginKind.ROW and origin.row in queries and words.is_grave(origin.path):
+            relation, _, column = origin.path.lstrip("!").rpartition(".")
+            table = relation.rpartition(".")[2]
+            if not table.isdigit():
+                found[words.table_key(table or queries[origin.row].table)][column] = None
+
+
+def whole(query: Query, secrets: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """What a query reads of them: of its own rows when it asks for all columns, and of rows that come along whole."""
+    found: list[str] = []
+    if query.columns is None or "*" in query.columns:
+        found += secrets.get(words.table_key(query.table), ())
+    for column in query.columns or ():
+        relation = column.removesuffix(".*")
+        if relation != column and "." not in relation:
+            found += (f"{relation}.{name}" for name in secrets.get(words.table_key(relation), ()))
+    return tuple(found)
