@@ -133,12 +133,17 @@ def place_of(entry: Entry, query: Query, *, below: bool = False) -> Place:
     In the entry's own file, at the query's line when it stands there and else at the line that leads to it, under the handler's
     name. ``below`` is for a fault of the function the query stands in: one that was handed the caller and did not use it.
     """
-    if below:
+    if below or handled_apart(entry, query):
         return query.place
     line = query.place.line if query.place.file == entry.place.file else query.reached_at.line
     if entry.place.file not in {query.place.file, query.reached_at.file}:
         line = entry.place.line
     return replace(entry.place, line=line)
+
+
+def handled_apart(entry: Entry, query: Query) -> bool:
+    """The handler is a named function of another file than the one that registers it, and the query stands in it."""
+    return not query.via and query.place.file != entry.place.file and bool(query.place.symbol)
 
 
 def one_door(findings: Iterable[Finding], entries: Mapping[str, Entry]) -> list[Finding]:

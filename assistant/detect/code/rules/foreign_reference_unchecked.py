@@ -190,7 +190,9 @@ def _counts(access: Access) -> bool:
     """Written by somebody who is known, or by anybody where that is no matter of course."""
     if access.query.verb not in {"insert", "update", "upsert"} or access.trusted_sender or access.administrator:
         return False
-    if access.entry.kind in NOT_RUN_BY_PEOPLE or access.context.reason_public(access.entry) or public_path(access):
+    if access.entry.kind in NOT_RUN_BY_PEOPLE or access.context.reason_public(access.entry):
+        return False
+    if public_path(access) and not access.knows_caller:
         return False
     if access.entry.kind is EntryKind.COMPONENT or access.query.client is ClientKind.UNKNOWN:
         return False

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from assistant.detect.code.acts import grouped
 from assistant.detect.code.context import WRITES
 from assistant.detect.code.faults import Fault
-from assistant.detect.code.judge import report
+from assistant.detect.code.judge import handled_apart, report
 from assistant.detect.code.openness import public_path
 from assistant.detect.code.rule import CodeExample, CodeRule
 from assistant.detect.code.telling import by_entry, confidence_of, does, facts_of, faulty, handler, rows_of, severity_of
@@ -194,6 +194,8 @@ def _said(worst: Access, queries: list[Query], *, by_middleware: bool, unsure: b
 def _top(access: Access) -> Place | None:
     """The handler's first line, where the check belongs; the query's in a file of many handlers behind one door."""
     entry, query = access.entry, access.query
+    if handled_apart(entry, query):
+        return None
     near = query.place.file == entry.place.file and query.place.line - entry.place.line <= _NEAR
     return entry.place if near or query.place.file != entry.place.file else None
 
