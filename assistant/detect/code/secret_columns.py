@@ -33,8 +33,8 @@ def _read(entry: Entry, found: dict[str, dict[str, None]]) -> None:
     queries = {query.id: query for query in entry.queries}
     origins = {origin for act in entry.acts for part in act.parts for origin in part.origins}
     for origin in origins:
-        if origin.kind is OriginKind.ROW and origin.row in queries and words.is_grave(origin.path):
-            relation, _, column = origin.path.lstrip("!").rpartition(".")
+        relation, _, column = origin.path.lstrip("!").rpartition(".")
+        if origin.kind is OriginKind.ROW and origin.row in queries and words.is_grave(column):
             table = relation.rpartition(".")[2]
             if not table.isdigit():
                 found[words.table_key(table or queries[origin.row].table)][column] = None

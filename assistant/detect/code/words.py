@@ -218,10 +218,15 @@ def is_secret(column: str) -> bool:
 
 
 def is_grave(column: str) -> bool:
-    """A secret that is never made to be shown, whoever asks: a hash, a private key, a token of another service."""
+    """A secret that is never made to be shown, whoever asks: a hash, a private key, a token of another service.
+
+    A bare ``password`` may as well be the one that opens a shared page, which its owner sees.
+    """
     parts = set(words(column))
     return is_secret(column) and (
-        snake(column) in _GRAVE or bool(_SECRET_PARTS & parts) or ("key" in parts - {"api"} and "private" in parts)
+        snake(column) in _GRAVE
+        or bool(_SECRET_PARTS & parts and len(parts) > 1)
+        or ("key" in parts - {"api"} and "private" in parts)
     )
 
 

@@ -192,7 +192,7 @@ def _counts(access: Access) -> bool:
         return False
     if access.entry.kind in NOT_RUN_BY_PEOPLE or access.context.reason_public(access.entry):
         return False
-    if public_path(access) and not access.knows_caller:
+    if public_path(access) and not _own(access):
         return False
     if access.entry.kind is EntryKind.COMPONENT or access.query.client is ClientKind.UNKNOWN:
         return False
@@ -203,6 +203,11 @@ def _counts(access: Access) -> bool:
     if not access.knows_caller and not _signed(access) and access.entry.kind is not EntryKind.SERVICE:
         return openness(access) is Openness.OPEN and not access.asked
     return True
+
+
+def _own(access: Access) -> bool:
+    """The row is of whoever is signed in: on a page for everybody a session may be asked for on one way through only."""
+    return access.knows_caller and (access.tied or _signed(access))
 
 
 def _signed(access: Access) -> bool:

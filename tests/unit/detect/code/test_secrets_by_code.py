@@ -71,6 +71,42 @@ def test_a_row_with_another_secret_still_has_this_one():
     ]
 
 
+def test_the_password_of_a_shared_page_is_the_owners_to_see():
+    files = {
+        **FILES,
+        "app/share/actions.ts": """
+            "use server";
+            import { db } from "../../lib/db";
+            export async function open(password) { return (await db.card.count({ where: { password } })) > 0; }
+        """,
+        "app/api/cards/route.ts": CARDS.format(query=f"cards = await db.card.findMany({{ {MINE} }})", answer="cards"),
+    }
+    assert [rule for rule in rules_of(followed(files)) if rule == "overfetch"] == []
+
+
+@pytest.mark.parametrize(
+    ("let_in", "found"), [("if (!session) throw 0;", True), ("if (body.preview && !session) throw 0;", False)]
+)
+def test_on_a_page_for_everybody_only_references_of_own_rows_count(let_in, found):
+    files = {
+        "lib/auth.ts": FILES["lib/auth.ts"],
+        "lib/db.ts": FILES["lib/db.ts"],
+        "app/api/cards/route.ts": CARDS.format(query=f"cards = await db.card.findMany({{ {MINE} }})", answer="cards"),
+        "app/api/views/route.ts": """
+            import { auth } from "../../../lib/auth";
+            import { db } from "../../../lib/db";
+            export async function POST(request) {
+              const body = await request.json();
+              const session = await auth();
+              LET_IN
+              await db.view.create({ data: { cardId: body.cardId, OWNED } });
+              return new Response(null, { status: 201 });
+            }
+        """.replace("LET_IN", let_in).replace("OWNED", "personId: session.user.id" if found else "at: body.at"),
+    }
+    assert ("foreign-reference-unchecked" in rules_of(followed(files))) is found
+
+
 ROUTER = {
     "lib/db.ts": FILES["lib/db.ts"],
     "server/trpc.ts": """
