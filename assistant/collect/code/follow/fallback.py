@@ -60,9 +60,9 @@ def told_anyway(run: Run, before: Value | None, value: Value) -> bool:
 
 def _missing(test: Value, outcome: bool, value: Known) -> bool:
     """The test came out so because there is no such value."""
-    while isinstance(test, Test) and test.kind in {"not", "truthy"}:
-        test, outcome = test.operands[0], outcome is not (test.kind == "not")
     if isinstance(test, Test):
+        if test.kind in {"not", "truthy"}:
+            return _missing(test.operands[0], outcome is not (test.kind == "not"), value)
         nothing = len(test.operands) > 1 and test.operands[1] in (Constant(None), Constant(""))
         return nothing and test.operands[0] == value and test.kind == ("equal" if outcome else "differ")
     return not outcome and test == value
