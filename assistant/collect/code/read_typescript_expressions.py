@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from assistant.collect.code.read_typescript_functions import class_value, function_value, method_of
 from assistant.collect.code.read_typescript_patterns import pattern_of
-from assistant.collect.code.read_typescript_text import fragment, number_of, string_of
+from assistant.collect.code.read_typescript_text import cut, fragment, number_of, string_of
 from assistant.domain.syntax import (
     Assign,
     Attribute,
@@ -89,11 +89,11 @@ def _pieces(reading: Reading, node: Node) -> tuple[tuple[str, ...], tuple[Expres
     start = node.start_byte + 1
     for child in node.children:
         if reading.kind(child) == "template_substitution":
-            texts.append(fragment(reading.source[start : child.start_byte]))
+            texts.append(fragment(cut(reading.source, start, child.start_byte)))
             inner = reading.named(child)
             values.append(reading.expression(inner[0]) if inner else Opaque((), child.start_byte, child.end_byte))
             start = child.end_byte
-    texts.append(fragment(reading.source[start : node.end_byte - 1]))
+    texts.append(fragment(cut(reading.source, start, node.end_byte - 1)))
     return tuple(texts), tuple(values)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from assistant.collect.code.read_typescript_functions import class_of, function_of
 from assistant.collect.code.read_typescript_loading import loaded
 from assistant.collect.code.read_typescript_patterns import pattern_of
-from assistant.collect.code.read_typescript_text import annotation_of, string_of
+from assistant.collect.code.read_typescript_text import annotation_of, cut, string_of
 from assistant.domain.syntax import (
     Assign,
     Await,
@@ -62,7 +62,7 @@ def _resource(reading: Reading, node: Node, found: Expression) -> Declare | None
     """``using x = f()`` and ``await using x = f()``, which the grammar takes for assignments."""
     inner = found.operand if isinstance(found, Await) else found
     if isinstance(inner, Assign) and isinstance(inner.target, Name):
-        before = reading.source[node.start_byte : inner.target.at].split()
+        before = cut(reading.source, node.start_byte, inner.target.at).split()
         if before in ([b"using"], [b"await", b"using"]):
             return Declare(inner.target, inner.value, "", node.start_byte, node.end_byte)
     return None

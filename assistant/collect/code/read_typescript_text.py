@@ -36,7 +36,12 @@ _SHORT: Final = 40
 
 def string_of(reading: Reading, node: Node) -> str:
     """The value of a quoted string."""
-    return fragment(reading.source[node.start_byte + 1 : node.end_byte - 1])
+    return fragment(cut(reading.source, node.start_byte + 1, node.end_byte - 1))
+
+
+def cut(source: bytes, start: int, end: int) -> bytes:
+    """The bytes between two places; none where the second is not after the first, as compiled code has to be told."""
+    return source[start:end] if start < end else b""
 
 
 def fragment(raw: bytes) -> str:
