@@ -21,7 +21,7 @@ $(READY): requirements.lock pyproject.toml
 	@touch $@
 
 demo: $(READY) ## set everything up and open the built-in leaking app
-	$(BIN)/stanch demo
+	$(BIN)/stanch demo || test $$? -eq 5  # an incident that was left open is no error here
 
 test: $(READY) ## set everything up and pass the tests
 	$(BIN)/pytest -n $(WORKERS) --dist loadgroup
