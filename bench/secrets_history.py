@@ -1,6 +1,6 @@
 """Times the search for secrets: files, whole history, and the history against `git log -p -U0` alone, which any tool has to wait for.
 
-Usage: python bench/secrets.py REPOSITORY... [--times 3]
+Usage: python bench/secrets_history.py REPOSITORY... [--times 3]
 REPOSITORY is a work tree or a bare clone. Every search runs in a process of its own, so that its peak memory is its own; git's is told beside it.
 """
 
