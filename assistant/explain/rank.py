@@ -137,13 +137,12 @@ def rank(
 
 def _findings(brought: Iterable[Brought], asked: str, seen: frozenset[str]) -> list[Reason]:
     """Findings that one commit brought, heaviest first and each counting less than the one before."""
-    ordered = sorted(brought, key=lambda one: (-_weight(one, asked, seen), one.finding.fingerprint))
+    weighed = [(_weight(one, asked, seen), one) for one in brought]
+    weighed.sort(key=lambda pair: (-pair[0], pair[1].finding.fingerprint))
     reasons = []
-    for n, one in enumerate(ordered):
+    for n, (weight, one) in enumerate(weighed):
         finding = one.finding
-        weight = _weight(one, asked, seen)
-        if finding.fingerprint != asked:
-            weight *= _LESS**n
+        counts = weight if finding.fingerprint == asked else weight * _LESS**n
         where = finding.where
         reasons.append(
             Reason(
@@ -151,7 +150,7 @@ def _findings(brought: Iterable[Brought], asked: str, seen: frozenset[str]) -> l
                 says=f"{finding.rule}: {finding.title}",
                 file=where.file if where is not None else "",
                 line=where.line if where is not None else 0,
-                weight=round(weight, 2),
+                weight=round(counts, 2),
                 finding=finding.fingerprint,
             )
         )
@@ -160,13 +159,11 @@ def _findings(brought: Iterable[Brought], asked: str, seen: frozenset[str]) -> l
 
 def _rules(reasons: Iterable[Reason], seen: frozenset[str]) -> list[Reason]:
     """Changes of the rules, each counting less than the one before."""
-
-    def weight(reason: Reason) -> float:
-        return reason.weight * (_SEEN if speaks_of(seen, reason.says) else 1.0)
-
+    weighed = [(reason.weight * (_SEEN if speaks_of(seen, reason.says) else 1.0), reason) for reason in reasons]
+    weighed.sort(key=lambda pair: -pair[0])
     return [
-        replace(reason, weight=round(weight(reason) * _OF_RULES * _LESS**n, 2))
-        for n, reason in enumerate(sorted(reasons, key=lambda reason: -weight(reason)))
+        replace(reason, weight=round(weight * _OF_RULES * _LESS**n, 2))
+        for n, (weight, reason) in enumerate(weighed)
         if reason.kind != "migration-out-of-order" or not n
     ]
 

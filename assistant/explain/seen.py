@@ -6,11 +6,11 @@ understood: names of tables, routes and folders are split, plurals are dropped, 
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
+from assistant.ownership.words import singulars
 
-_PART: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+
 _SHORTEST: Final = 4
 _SAID_ALWAYS: Final = frozenset(
     [
@@ -99,16 +99,9 @@ _SAID_ALWAYS: Final = frozenset(
 
 def words_of(text: str) -> frozenset[str]:
     """The words that tell one report from another, in lower case and the singular; ``hire_messages`` has ``hire`` and ``message``."""
-    parts = (_singular(part.lower()) for part in _PART.findall(text))
-    return frozenset(part for part in parts if len(part) >= _SHORTEST and part not in _SAID_ALWAYS)
+    return frozenset(part for part in singulars(text) if len(part) >= _SHORTEST and part not in _SAID_ALWAYS)
 
 
 def speaks_of(seen: frozenset[str], *texts: str) -> bool:
     """True when a text names something that was seen."""
     return bool(seen) and any(seen & words_of(text) for text in texts)
-
-
-def _singular(word: str) -> str:
-    if word.endswith("ies"):
-        return word[:-3] + "y"
-    return word[:-1] if word.endswith("s") and not word.endswith("ss") else word

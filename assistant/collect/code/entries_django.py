@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from assistant.collect.code.entries_look import callee_of, dotted, text
-from assistant.collect.code.entries_permissions import asked_first
+from assistant.collect.code.entries_look import callee_of, dotted, named, text
+from assistant.collect.code.entries_permissions import asked_first, project_wide
 from assistant.collect.code.entries_point import Before, EntryPoint, Spot, point
 from assistant.collect.code.entries_registrations import joined_url, url_of
 from assistant.collect.code.entries_webhooks import is_webhook
@@ -63,33 +64,47 @@ def django_entries(program: Program) -> Iterator[EntryPoint]:
         for module in program.modules.values()
         if module.language == "py" and "urlpatterns" in program.declared(module.path)
     ]
-    included: set[str] = set()
+    walk = _Walk(program)
     found: dict[str, list[EntryPoint]] = {}
     for path in lists:
-        found[path] = list(_patterns(program, path, "", 0, included))
+        found[path] = list(_patterns(walk, path, "", 0))
     taken: set[tuple[str, str, tuple[int, int]]] = set()
-    for path in sorted(lists, key=lambda one: one in included):
+    for path in sorted(lists, key=lambda one: one in walk.included):
         for entry in found[path]:
             key = (entry.module, entry.verb, entry.at)
-            if path not in included or key not in taken:
+            if path not in walk.included or key not in taken:
                 taken.add(key)
                 yield entry
 
 
-def _patterns(program: Program, path: str, prefix: str, depth: int, included: set[str]) -> Iterator[EntryPoint]:
+class _Walk:
+    """A program on the way through its lists of addresses."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.included: set[str] = set()
+        """Lists that another one includes."""
+
+    @cached_property
+    def permissions(self) -> tuple[Before, ...]:
+        """What the settings of the project ask of every view that says nothing itself."""
+        return project_wide(self.program)
+
+
+def _patterns(walk: _Walk, path: str, prefix: str, depth: int) -> Iterator[EntryPoint]:
     if depth > _DEEPEST:
         return
-    for statement in program.modules[path].body:
+    for statement in walk.program.modules[path].body:
         if (
             isinstance(statement, Declare)
             and isinstance(statement.pattern, Name)
             and statement.pattern.id == "urlpatterns"
         ):
-            yield from _list(program, path, statement.value, prefix, depth, included)
+            yield from _list(walk, path, statement.value, prefix, depth)
         elif isinstance(statement, Do):
             value = statement.expression
             if isinstance(value, Assign) and dotted_target(value) == "urlpatterns":
-                yield from _list(program, path, value.value, prefix, depth, included)
+                yield from _list(walk, path, value.value, prefix, depth)
             elif (
                 isinstance(value, Call)
                 and isinstance(value.callee, Attribute)
@@ -98,7 +113,7 @@ def _patterns(program: Program, path: str, prefix: str, depth: int, included: se
             ):
                 route = text(value.arguments[0])
                 if route is not None:
-                    yield from _view(program, path, value.arguments[1], joined_url(prefix, route), viewset=True)
+                    yield from _view(walk, path, value.arguments[1], joined_url(prefix, route), viewset=True)
 
 
 def dotted_target(value: Assign) -> str:
@@ -106,13 +121,12 @@ def dotted_target(value: Assign) -> str:
     return value.target.id if isinstance(value.target, Name) else ""
 
 
-def _list(
-    program: Program, path: str, value: Expression | None, prefix: str, depth: int, included: set[str]
-) -> Iterator[EntryPoint]:
+def _list(walk: _Walk, path: str, value: Expression | None, prefix: str, depth: int) -> Iterator[EntryPoint]:
+    program = walk.program
     items = value.items if isinstance(value, Sequence) else ()
     if isinstance(value, Binary):
         for side in (value.left, value.right):
-            yield from _list(program, path, side, prefix, depth, included)
+            yield from _list(walk, path, side, prefix, depth)
     for item in items:
         if not isinstance(item, Call) or callee_of(item).rpartition(".")[2] not in _PATHS or len(item.arguments) < 2:  # noqa: PLR2004  # route and view
             continue
@@ -122,13 +136,14 @@ def _list(
         if isinstance(view, Call) and callee_of(view).rpartition(".")[2] == "include" and view.arguments:
             target = program.target(path, text(view.arguments[0]) or "")
             if target and "urlpatterns" in program.declared(target):
-                included.add(target)
-                yield from _patterns(program, target, url, depth + 1, included)
+                walk.included.add(target)
+                yield from _patterns(walk, target, url, depth + 1)
         else:
-            yield from _view(program, path, view, url, viewset=False)
+            yield from _view(walk, path, view, url, viewset=False)
 
 
-def _view(program: Program, path: str, view: Expression, url: str, *, viewset: bool) -> Iterator[EntryPoint]:
+def _view(walk: _Walk, path: str, view: Expression, url: str, *, viewset: bool) -> Iterator[EntryPoint]:
+    program = walk.program
     before: tuple[Before, ...] = ()
     actions: dict[str, str] | None = None
     while isinstance(view, Call):
@@ -140,7 +155,7 @@ def _view(program: Program, path: str, view: Expression, url: str, *, viewset: b
             view = view.arguments[0]
         else:
             return
-    found = _named(program, path, view)
+    found = named(program, path, view)
     declaration = program.declaration(found)
     if found is None:
         return
@@ -156,8 +171,7 @@ def _view(program: Program, path: str, view: Expression, url: str, *, viewset: b
             before,
         )
     elif isinstance(declaration, Class):
-        routed = _Routed(url, before, viewset=viewset or actions is not None, actions=actions)
-        yield from _class(program, found, declaration, routed)
+        yield from _class(walk, found, declaration, _Routed(url, before, viewset=viewset, actions=actions))
 
 
 def _mapped(view: Call) -> dict[str, str] | None:
@@ -190,10 +204,11 @@ class _Routed:
         return not own.issuperset(served[:2]) if self.viewset else not own & _VERBS
 
 
-def _class(program: Program, found: Found, klass: Class, routed: _Routed) -> Iterator[EntryPoint]:
-    guards = asked_first(program, found, klass)
+def _class(walk: _Walk, found: Found, klass: Class, routed: _Routed) -> Iterator[EntryPoint]:
+    program = walk.program
+    guards = asked_first(program, found, klass, walk.permissions)
     own_methods = {method.name for method in klass.methods}
-    url, before, viewset = routed.url, routed.before, routed.viewset and routed.actions is None
+    url, before, viewset = routed.url, routed.before, routed.viewset
     for method in klass.methods:
         action = next(
             (
@@ -245,15 +260,6 @@ def _inherited(klass: Class) -> Expression | None:
     body = (Return(one, at, end),)
     function = Function("retrieve", given, body, is_async=False, directives=(), decorators=(), at=at, end=end)
     return Lambda(function, at, end)
-
-
-def _named(program: Program, path: str, view: Expression) -> Found | None:
-    if isinstance(view, Name):
-        return program.meaning(path, view.id)
-    if isinstance(view, Attribute) and isinstance(view.of, Name):
-        found = program.meaning(path, view.of.id)
-        return program.exported(found.module, view.name) if found and found.local == "*" else None
-    return None
 
 
 def _point(

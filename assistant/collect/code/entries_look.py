@@ -24,7 +24,7 @@ from assistant.domain.syntax import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from assistant.collect.code.program import Program
+    from assistant.collect.code.program import Found, Program
     from assistant.domain.syntax import Expression, Field, Statement
 
 
@@ -119,6 +119,16 @@ def value_of(record: Expression | None, *keys: str) -> Expression | None:
     """Its value."""
     entry = entry_of(record, *keys)
     return entry.value if entry else None
+
+
+def named(program: Program, path: str, expression: Expression | None) -> Found | None:
+    """Where the thing is declared that ``thing`` or ``module.thing`` names in a module; None for anything else."""
+    if isinstance(expression, Name):
+        return program.meaning(path, expression.id)
+    if isinstance(expression, Attribute) and isinstance(expression.of, Name):
+        found = program.meaning(path, expression.of.id)
+        return program.exported(found.module, expression.name) if found and found.local == "*" else None
+    return None
 
 
 def local_of(within: tuple[Function, ...], name: str) -> Function | Declare | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from assistant.collect.code.entries_look import dotted, text
+from assistant.collect.code.entries_look import dotted, named, text
 from assistant.collect.code.entries_point import Before
-from assistant.domain.syntax import Attribute, Binary, Class, Declare, Literal, Name, Record, Sequence
+from assistant.domain.syntax import Binary, Class, Declare, Literal, Name, Record, Sequence
 
 
 if TYPE_CHECKING:
@@ -22,10 +22,10 @@ _DEFAULT: Final = "DEFAULT_PERMISSION_CLASSES"
 _DEEPEST: Final = 8
 
 
-def asked_first(program: Program, found: Found, klass: Class) -> tuple[Before, ...]:
+def asked_first(program: Program, found: Found, klass: Class, everywhere: tuple[Before, ...]) -> tuple[Before, ...]:
     """Guards of a view's class: each setting as the nearest class has it, and every class and decorator that it is made from.
 
-    A view of the REST framework that says nothing of permissions, and none of whose classes does, is held by those of the settings.
+    A view of the REST framework that says nothing of permissions, and none of whose classes does, is held by those of the settings (``everywhere``).
     """
     settings: dict[str, Before] = {}
     made_from: list[Before] = []
@@ -38,7 +38,7 @@ def asked_first(program: Program, found: Found, klass: Class) -> tuple[Before, .
         rest = rest or any(_OF_REST.search(dotted(base)) for base in one.bases)
     asked = tuple(settings[name] for name in _GUARDS if name in settings)
     if rest and "permission_classes" not in settings:
-        asked += project_wide(program)
+        asked += everywhere
     decorators = (Before(found.module, one) for one in klass.decorators)
     return (*asked, *decorators, *made_from)
 
@@ -55,20 +55,15 @@ def lineage(program: Program, module: str, klass: Class) -> Iterator[tuple[str, 
         yield where, one
         above: list[tuple[str, Class, int]] = []
         for base in one.bases:
-            named = class_of(program, where, base)
-            if named is not None:
-                above.append((*named, depth + 1))
+            parent = class_of(program, where, base)
+            if parent is not None:
+                above.append((*parent, depth + 1))
         waiting = above + waiting
 
 
 def class_of(program: Program, module: str, base: Expression) -> tuple[str, Class] | None:
     """The class of the repository that an expression names, with its module."""
-    found = None
-    if isinstance(base, Name):
-        found = program.meaning(module, base.id)
-    elif isinstance(base, Attribute) and isinstance(base.of, Name):
-        whole = program.meaning(module, base.of.id)
-        found = program.exported(whole.module, base.name) if whole is not None and whole.local == "*" else None
+    found = named(program, module, base)
     declared = program.declaration(found)
     return (found.module, declared) if found is not None and isinstance(declared, Class) else None
 
@@ -96,8 +91,8 @@ def project_wide(program: Program) -> tuple[Before, ...]:
         for entry in entries:
             items = entry.value.items if entry.key == _DEFAULT and isinstance(entry.value, Sequence) else ()
             for item in items:
-                named = text(item) if isinstance(item, Literal) else ""
-                out.append(Before(path, item, named or ""))
+                said = text(item) if isinstance(item, Literal) else ""
+                out.append(Before(path, item, said or ""))
         if out:
             break
     return tuple(out)

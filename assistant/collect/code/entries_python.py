@@ -8,7 +8,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from assistant.collect.code.entries_look import callee_of, dotted, functions_in, nodes_within, spine, text, value_of
+from assistant.collect.code.entries_look import (
+    callee_of,
+    dotted,
+    functions_in,
+    named,
+    nodes_within,
+    spine,
+    text,
+    value_of,
+)
 from assistant.collect.code.entries_point import Before, EntryPoint, Spot, point
 from assistant.collect.code.entries_registrations import joined_url, url_of
 from assistant.collect.code.entries_webhooks import is_webhook
@@ -224,7 +233,7 @@ def _mounts(program: Program, modules: list[Module]) -> dict[tuple[str, str], li
             callee = node.callee
             if not isinstance(callee, Attribute) or callee.name not in _INCLUDES or not node.arguments:
                 continue
-            child = _object(
+            child = named(
                 program, module.path, next((one for one in node.arguments if isinstance(one, Name | Attribute)), None)
             )
             if child is None:
@@ -235,19 +244,9 @@ def _mounts(program: Program, modules: list[Module]) -> dict[tuple[str, str], li
             )
             before = tuple(Before(module.path, one) for one in _listed(value_of(options, "dependencies", "auth")))
             out.setdefault((child.module, child.local), []).append(
-                _Mount(_object(program, module.path, callee.of), prefix, before)
+                _Mount(named(program, module.path, callee.of), prefix, before)
             )
     return out
-
-
-def _object(program: Program, path: str, value: Expression | None) -> Found | None:
-    """The router that ``router`` or ``users.router`` names."""
-    if isinstance(value, Name):
-        return program.meaning(path, value.id)
-    if isinstance(value, Attribute) and isinstance(value.of, Name):
-        found = program.meaning(path, value.of.id)
-        return program.exported(found.module, value.name) if found and found.local == "*" else None
-    return None
 
 
 def _hooks(program: Program, modules: list[Module]) -> dict[tuple[str, str], list[Before]]:

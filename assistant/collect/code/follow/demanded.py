@@ -17,9 +17,13 @@ PREFIX = "validated."
 """Before the name of a variable that is known to be set."""
 
 
-def refuses(body: tuple[Statement, ...], name: str) -> bool:
-    """The module stops at its top level when what it keeps under ``name`` is empty."""
-    return any(isinstance(one, If) and _ends(one.then) and _misses(one.test, name) for one in body)
+def demanded(value: Value, body: tuple[Statement, ...], name: str) -> Value:
+    """What a module keeps under a name: set, when it stops at its top level where that is empty."""
+    made = validated(value)
+    refuses = made is not value and any(
+        isinstance(one, If) and _ends(one.then) and _misses(one.test, name) for one in body
+    )
+    return made if refuses else value
 
 
 def validated(value: Value) -> Value:

@@ -8,7 +8,7 @@ from assistant.collect.code.follow.binding import bind
 from assistant.collect.code.follow.facts import lets_in, telling
 from assistant.collect.code.follow.frame import Frame
 from assistant.collect.code.follow.kept import declared
-from assistant.collect.code.follow.named import named_arguments
+from assistant.collect.code.follow.named import named_arguments, or_default
 from assistant.collect.code.follow.queries import opened
 from assistant.collect.code.follow.scope import Scope, either
 from assistant.collect.code.follow.statements import execute
@@ -88,9 +88,7 @@ def _supply(run: Run, closure: Closure, scope: Scope, arguments: tuple[Value, ..
             bind(run, scope, parameter.pattern, Listed(arguments[n:]))
             continue
         given = arguments[n] if n < len(arguments) else None
-        if given is None or (isinstance(given, Constant) and given.value is None and parameter.default is not None):
-            given = run.evaluate(parameter.default, scope) if parameter.default is not None else NOTHING
-        bind(run, scope, parameter.pattern, given)
+        bind(run, scope, parameter.pattern, or_default(run, scope, parameter, given))
 
 
 def _result(run: Run, frame: Frame, before: Facts, *, is_async: bool) -> Value:

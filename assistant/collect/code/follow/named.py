@@ -54,6 +54,11 @@ def _given(
         given = by_name.fields.get(name)
         if given is None and by_name.rest and parameter.default is None:
             given = attribute(run, by_name, name, scope.module, 0, 0)
+    return or_default(run, scope, parameter, given)
+
+
+def or_default(run: Run, scope: Scope, parameter: Parameter, given: Value | None) -> Value:
+    """The argument, or what a parameter is where it is not given."""
     if given is None or (isinstance(given, Constant) and given.value is None and parameter.default is not None):
         return run.evaluate(parameter.default, scope) if parameter.default is not None else NOTHING
     return given

@@ -121,6 +121,11 @@ def _yields(closure: Closure) -> str:
     return ""
 
 
+def as_called(chain: Chain, module: str, at: int) -> Chain:
+    """What a framework calls by itself, a class or a decorator, as if it were called with the request."""
+    return chain.through((*chain.steps, Step("", (Shape({}),), False, module, at, at)))
+
+
 def gates_of(value: Value) -> Iterator[Chain]:
     """What stands before a view without being called there: ``LoginRequiredMixin``, ``permission_classes = [IsAuthenticated]``."""
     if isinstance(value, Listed):
@@ -129,7 +134,7 @@ def gates_of(value: Value) -> Iterator[Chain]:
     elif isinstance(value, Chain):
         last = value.last
         if last is None or last.arguments is None:
-            yield value.through((*value.steps, Step("", (Shape({}),), False, last.module if last else "", 0, 0)))
+            yield as_called(value, last.module if last else "", 0)
         elif last.name == "permission_classes" or (value.name == "permission_classes" and len(value.steps) == 1):
             for one in last.arguments:
                 yield from gates_of(unwrapped(one))
@@ -154,8 +159,5 @@ def decorated(run: Run, closure: Closure) -> Value:
             for gate in gates_of(decorator):
                 if last is not None and last.arguments is not None:  # @permission_classes([IsAuthenticated])
                     run.asked(gate)
-            place = node.at
-            run.asked(
-                decorator.through((*decorator.steps, Step("", (Shape({}),), False, closure.module, place, place)))
-            )
+            run.asked(as_called(decorator, closure.module, node.at))
     return value

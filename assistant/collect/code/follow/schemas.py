@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assistant.collect.code.follow.demanded import validated
 from assistant.collect.code.values import Chain, Constant, Either, Known, Shape, Value, unwrapped
 from assistant.domain.code import Origin, OriginKind
 
@@ -50,15 +51,11 @@ def required(chain: Chain, about: Value) -> frozenset[Origin]:
 
 def _demanded(schema: Chain) -> frozenset[str]:
     """Names of the fields that an object schema, or every part of an intersection, asks for."""
-    if any(step.name in _MAYBE for step in schema.steps):
+    if not _demands(schema):
         return frozenset()
     fields = fields_of(schema)
     if fields is not None:
-        return frozenset(
-            name
-            for name, inner in fields.items()
-            if isinstance(inner, Chain) and not any(step.name in _MAYBE for step in inner.steps)
-        )
+        return frozenset(name for name, inner in fields.items() if _demands(inner))
     parts = [one for step in schema.steps if step.name in _BOTH for one in step.arguments or ()]
     return frozenset(name for one in parts if isinstance(one, Chain) for name in _demanded(one))
 
@@ -66,7 +63,7 @@ def _demanded(schema: Chain) -> frozenset[str]:
 def _set(schema: Chain, about: Value) -> Value | None:
     """Variables of the environment that a schema demands are set once it let them through; None when it was asked about something else."""
     fields = fields_of(schema)
-    if fields is None or any(step.name in _MAYBE for step in schema.steps):
+    if fields is None or not _demands(schema):
         return None
     if isinstance(about, Chain) and about.dotted in _SETTINGS:
         return Shape({name: _setting(Origin(OriginKind.ENVIRONMENT, name), inner) for name, inner in fields.items()})
@@ -82,9 +79,13 @@ def _set(schema: Chain, about: Value) -> Value | None:
 
 
 def _setting(origin: Origin, schema: Value) -> Value:
-    lacks = not isinstance(schema, Chain) or any(step.name in _MAYBE for step in schema.steps)
-    path = origin.path if lacks or origin.path.startswith("validated.") else f"validated.{origin.path}"
-    return Known(frozenset({Origin(OriginKind.ENVIRONMENT, path)}))
+    value = Known(frozenset({origin}))
+    return validated(value) if _demands(schema) else value
+
+
+def _demands(schema: Value) -> bool:
+    """Nothing passes that is not there."""
+    return isinstance(schema, Chain) and not any(step.name in _MAYBE for step in schema.steps)
 
 
 def shaped(schema: Value, about: Value, depth: int) -> Value:

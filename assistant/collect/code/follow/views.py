@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from assistant.collect.code.follow import guards
 from assistant.collect.code.follow.classes import instance
 from assistant.collect.code.follow.learn import learn
+from assistant.collect.code.follow.python import as_called
 from assistant.collect.code.follow.stop import Stopped
 from assistant.collect.code.values import (
     UNKNOWN,
@@ -16,7 +17,6 @@ from assistant.collect.code.values import (
     Constant,
     Listed,
     Shape,
-    Step,
     Value,
     request,
     unwrapped,
@@ -63,11 +63,9 @@ def permit(run: Run, value: Value, own: Shape) -> bool:
         return any(looked_at)
     if isinstance(value, Blueprint):
         value = instance(run, value, (), value.module, value.klass.at)
-    if isinstance(value, Chain) and not value.steps:
-        run.asked(value.through((Step("", (Shape({}),), False, "", 0, 0),)))
-        return True
-    if isinstance(value, Chain) and len(value.steps) == 1 and value.steps[0].arguments == ():
-        run.asked(value.through((Step("", (Shape({}),), False, "", 0, 0),)))
+    made = isinstance(value, Chain) and len(value.steps) == 1 and value.steps[0].arguments == ()
+    if isinstance(value, Chain) and (made or not value.steps):
+        run.asked(as_called(value.through(()), "", 0))
         return True
     asks = value.fields.get(_ASKS) if isinstance(value, Shape) else None
     if not isinstance(asks, Closure):
@@ -101,4 +99,4 @@ def call_decorated(closure: Closure, own: Shape, names: tuple[str, ...]) -> tupl
     for parameter in plain[2:]:
         name = parameter.pattern.id if isinstance(parameter.pattern, Name) else ""
         given.append(request(f"path.{name}") if name in names else UNKNOWN)
-    return (*given[: max(len(plain), 2)], path)
+    return (*given, path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from assistant.collect.code.follow.demanded import refuses, validated
+from assistant.collect.code.follow.demanded import demanded
 from assistant.collect.code.follow.foreign import without_rows
 from assistant.collect.code.follow.scope import Scope
 from assistant.collect.code.follow.stop import Exhausted, Stopped
@@ -152,8 +152,7 @@ class World:
             bind(run, own, declared.pattern, value)
         except (Stopped, Exhausted):
             return UNKNOWN
-        found = without_rows(own.names.get(name, UNKNOWN))
-        return validated(found) if refuses(self.program.modules[module].body, name) else found
+        return demanded(without_rows(own.names.get(name, UNKNOWN)), self.program.modules[module].body, name)
 
     def _filled_later(self, module: str, name: str) -> Value | None:
         """``let client = null`` is what a function of its module puts there when it is first asked for; None when none does."""
