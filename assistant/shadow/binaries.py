@@ -6,6 +6,7 @@ binaries and the clusters, and no permission of anybody's home directory is wide
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -17,9 +18,13 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from assistant.domain.errors import ShadowError
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 _ACCOUNT: Final = "pgserver"
@@ -63,6 +68,19 @@ def _lets_through(folder: Path, uid: int, gid: int | None) -> bool:
     return bool(status.st_mode & stat.S_IXOTH)
 
 
+@contextlib.contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Hold the folder of the account files; freed by the kernel when the holder dies."""
+    import fcntl
+
+    folder = os.open("/etc", os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
+
+
 @cache
 def account() -> Account:
     """The account that will run the server.
@@ -84,7 +102,9 @@ def account() -> Account:
     if found := known(_ACCOUNT):
         return found
     if shutil.which("useradd"):
-        subprocess.run(["useradd", "--system", "--no-create-home", _ACCOUNT], check=False, capture_output=True)
+        with _one_at_a_time():  # two runs that add it at once both succeed, and the first one's number is nobody's
+            if known(_ACCOUNT) is None:
+                subprocess.run(["useradd", "--system", "--no-create-home", _ACCOUNT], check=False, capture_output=True)
     for name in (_ACCOUNT, *_FALLBACK_ACCOUNTS):
         if found := known(name):
             return found
