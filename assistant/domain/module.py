@@ -61,6 +61,8 @@ class Module(NamedTuple):
     """Parts not read; a file with gaps is partly read and never clean."""
     line_starts: tuple[int, ...]
     """Byte offset at which each line starts; line n starts at ``line_starts[n - 1]``."""
+    says_use_server: bool = True
+    """False when ``use server`` stands nowhere in the text, so that no function inside is looked at for it."""
 
     def line(self, at: int) -> int:
         """1-based line of a byte offset."""

@@ -27,16 +27,22 @@ from assistant.domain.code import EntryKind
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from assistant.collect.code.program import Program
 
 
-__all__ = ["Before", "EntryPoint", "find_entries"]
+__all__ = ["Before", "EntryPoint", "called_from_outside", "find_entries", "services_beside"]
 
 
 def find_entries(program: Program) -> tuple[EntryPoint, ...]:
     """All entry points of a program, by file and line, with unique ids."""
+    points = called_from_outside(program)
+    return tuple(sorted((*points, *services_beside(program, points)), key=_by_place))
+
+
+def called_from_outside(program: Program) -> tuple[EntryPoint, ...]:
+    """Entry points that something outside the program calls, by file and line, with unique ids."""
     routes = Routes(program)
     middleware = middleware_files(program, routes)
     found = [
@@ -50,14 +56,25 @@ def find_entries(program: Program) -> tuple[EntryPoint, ...]:
         *tool_entries(program),
         *python_entries(program),
         *django_entries(program),
-        *service_entries(program),
         *component_entries(program),
         *middleware_entries(program, middleware),
     ]
     found = scheduled(program, (covered(entry, middleware) for entry in found if not is_test(entry.module)))
-    found = _once(found)
-    found.sort(key=lambda entry: (entry.module, entry.line, entry.at, entry.id))
+    known = {(entry.module, entry.at) for entry in found if entry.kind is not EntryKind.COMPONENT}
+    found = [entry for entry in found if entry.kind is not EntryKind.COMPONENT or (entry.module, entry.at) not in known]
+    found.sort(key=_by_place)
     return tuple(_unique(found))
+
+
+def services_beside(program: Program, points: Iterable[EntryPoint]) -> tuple[EntryPoint, ...]:
+    """Functions that are told who the caller is, without those that are an entry point of a kind that says more."""
+    known = {(point.module, point.at) for point in points}
+    found = [entry for entry in service_entries(program) if (entry.module, entry.at) not in known]
+    return tuple(_unique(sorted((entry for entry in found if not is_test(entry.module)), key=_by_place)))
+
+
+def _by_place(entry: EntryPoint) -> tuple[str, int, tuple[int, int], str]:
+    return entry.module, entry.line, entry.at, entry.id
 
 
 def _unique(entries: list[EntryPoint]) -> Iterator[EntryPoint]:
@@ -72,10 +89,3 @@ def _unique(entries: list[EntryPoint]) -> Iterator[EntryPoint]:
             if name == entry.id and taken[name] == 1
             else replace(entry, id=name if taken[name] == 1 else f"{name} ({taken[name]})")
         )
-
-
-def _once(entries: list[EntryPoint]) -> list[EntryPoint]:
-    """Without services and components whose function is already an entry of a kind that says more."""
-    weak = {EntryKind.SERVICE, EntryKind.COMPONENT}
-    known = {(entry.module, entry.at) for entry in entries if entry.kind not in weak}
-    return [entry for entry in entries if entry.kind not in weak or (entry.module, entry.at) not in known]

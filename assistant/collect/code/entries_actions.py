@@ -39,7 +39,7 @@ def action_entries(program: Program) -> Iterator[EntryPoint]:
             continue
         if "use server" in module.directives:
             yield from _exports(program, module)
-        elif "use client" not in module.directives:
+        elif module.says_use_server and "use client" not in module.directives:
             yield from _inline(program, module)
 
 

@@ -92,10 +92,15 @@ def _names(parameter: Parameter) -> list[str]:
 def component_entries(program: Program) -> Iterator[EntryPoint]:
     """Exported functions of browser modules in which a database client is imported."""
     clients: dict[str, bool] = {}
-    for path in program.browser_modules():
-        module = program.modules[path]
-        if not any(not one.type_only and _opens(program, path, one.source, clients) for one in module.imports):
+    opening = {
+        path
+        for path, module in program.modules.items()
+        if any(not one.type_only and _opens(program, path, one.source, clients) for one in module.imports)
+    }
+    for path in program.browser_modules() if opening else ():
+        if path not in opening:
             continue
+        module = program.modules[path]
         for export in module.exports:
             function = None if export.type_only or export.source else _function(program, path, export.local)
             spot = spot_of(program, path, export.name) if function else None

@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from assistant.collect.code.boundary import boundary
-from assistant.collect.code.entries import find_entries
+from assistant.collect.code.entries import called_from_outside, services_beside
 from assistant.collect.code.follow.entry import follow
 from assistant.collect.code.follow.run import Run
 from assistant.collect.code.follow.world import World
@@ -109,7 +109,7 @@ def assemble(
     """The code map of parsed modules; ``builds`` are Next's own manifests, ``workers`` the processes that follow."""
     program = Program(modules, manifests)
     with no_collector():
-        points = tuple(told_by_build(point, builds) for point in find_entries(program))
+        points = tuple(told_by_build(point, builds) for point in called_from_outside(program))
         beside = cache(lambda: _Beside(program, points))
 
         def tell(done: int) -> None:
@@ -146,7 +146,9 @@ class _Beside:
     """What is known of a program without following it: this process finds it out while copies follow."""
 
     def __init__(self, program: Program, points: tuple[EntryPoint, ...]) -> None:
-        self.called = called_behind_entries(program, points)
+        called = called_behind_entries(program, points)
+        services = services_beside(program, points)
+        self.services = tuple(point for point in services if (point.module, point.symbol) not in called)
         self.browser, self.server = boundary(program)
         self.marks = marks(program)
         self.missing = tuple(_missing(program))
@@ -166,15 +168,15 @@ def _followed(way: _Way, points: tuple[EntryPoint, ...], beside: Callable[[], _B
     """The entries by place: first those that somebody reaches, then services that nobody behind them calls."""
     visited: set[tuple[str, int]] = set()
     kept: list[tuple[EntryPoint, Entry]] = []
-    early = sorted((point for point in points if point.kind is not EntryKind.SERVICE), key=lambda point: point.module)
+    early = sorted(points, key=lambda point: point.module)
 
     def begin() -> Callable[[EntryPoint], tuple[Entry, frozenset[tuple[str, int]]]]:
         world = World(way.program, lambda world: Run(world, "", quiet=True, steps=_QUIET_STEPS))
         return lambda point: follow(world, point)
 
     answers = apart(early, begin, workers=way.workers, tell=way.tell, cancelled=way.cancelled, meanwhile=beside)
-    work, called = begin(), beside().called
-    late = [point for point in points if point.kind is EntryKind.SERVICE and (point.module, point.symbol) not in called]
+    work = begin()
+    late = beside().services
     for point, answer in [*zip(early, answers, strict=True), *((point, None) for point in late)]:
         if way.cancelled():
             break

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.resolve_usage import names_read
-from assistant.domain.code import EntryKind
 
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
 def called_behind_entries(program: Program, points: Iterable[EntryPoint]) -> frozenset[tuple[str, str]]:
     """Module and name of every function that the modules of entry points, and what these import, import by name."""
-    waiting = sorted({point.module for point in points if point.kind is not EntryKind.SERVICE})
+    waiting = sorted({point.module for point in points})
     seen = set(waiting)
     found: set[tuple[str, str]] = set()
     while waiting:

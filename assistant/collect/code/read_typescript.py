@@ -116,6 +116,7 @@ def read_typescript(path: str, data: bytes) -> Module:
         lazy=tuple(reading.lazy),
         gaps=tuple(sorted(set(gaps))),
         line_starts=starts,
+        says_use_server=b"use server" in data,
     )
 
 

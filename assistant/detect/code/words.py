@@ -206,6 +206,7 @@ _ABOUT_IT: Final = frozenset(
 """``password_changed_at``, ``tokens_used``: about a secret, and none."""
 
 
+@lru_cache(maxsize=8192)
 def is_secret(column: str) -> bool:
     """Nobody needs this column in a response; tokens that are made to be handed out are not meant."""
     parts = set(words(column.rpartition(".")[2]))
@@ -217,6 +218,7 @@ def is_secret(column: str) -> bool:
     return written in SECRET_COLUMNS or bool(_SECRET_PARTS & parts) or written.endswith(("_token", "api_key"))
 
 
+@lru_cache(maxsize=8192)
 def is_grave(column: str) -> bool:
     """A secret that is never made to be shown, whoever asks: a hash, a private key, a token of another service.
 
