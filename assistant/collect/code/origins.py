@@ -45,5 +45,10 @@ def _gather(value: Value, depth: int, found: set[Origin]) -> None:
 
 def ordered(value: Value | None) -> tuple[Origin, ...]:
     """The origins of a value in a fixed order: what is said about them must not depend on a hash."""
-    found = origins_of(value)
-    return tuple(sorted(found)) if len(found) > 1 else tuple(found)
+    return _in_order(origins_of(value))
+
+
+@lru_cache(maxsize=8192)
+def _in_order(found: frozenset[Origin]) -> tuple[Origin, ...]:
+    """Equal sets become one tuple: the facts of an entry are sent from one process to another, and share what is the same."""
+    return tuple(sorted(found))

@@ -129,7 +129,7 @@ class Access:
         source = self.queries.get(origin.row)
         if source is None or source.order >= self.query.order:
             return False
-        found = Access(context=self.context, entry=self.entry, query=source)
+        found = access_to(self.context, self.entry, source)
         return bool(found.asked) and not found.tied and not found.settled and not found.by_capability
 
     @cached_property
@@ -212,7 +212,7 @@ class Access:
             return False
         for other in self.entry.queries:
             if other.place == self.query.place and other.verb == self.query.verb and other.order > self.query.order:
-                again = Access(context=self.context, entry=self.entry, query=other)
+                again = access_to(self.context, self.entry, other)
                 if again.tied or (again.knows_caller and not self.knows_caller):
                     return True
         return False
@@ -290,7 +290,7 @@ class Access:
                 if origin.kind is OriginKind.REQUEST:
                     found[condition.column] = None
                 elif origin.kind is OriginKind.ROW and origin.row in self.queries and self._loose(origin):
-                    source = Access(context=self.context, entry=self.entry, query=self.queries[origin.row])
+                    source = access_to(self.context, self.entry, self.queries[origin.row])
                     found |= dict.fromkeys(source.roots)
         return tuple(found)
 

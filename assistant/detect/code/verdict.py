@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from assistant.detect.code.access import MACHINES, PERSONS, Access
+from assistant.detect.code.access import MACHINES, PERSONS, access_to
 from assistant.detect.code.openness import Openness, openness
 from assistant.domain.code import EntryKind, GuardKind, TieKind
 from assistant.domain.matrix import SEVERITY_RANK, Severity
@@ -93,7 +93,7 @@ def _judge(entry: Entry, context: CodeContext, findings: tuple[Finding, ...]) ->
         return Word.PUBLIC, f"Public on purpose: {reason}"
     if not entry.queries:
         return (Word.PARTLY_READ, _first_gap(entry)) if _partly(entry) else (Word.NOTHING, "It reaches no rows.")
-    open_to = {openness(Access(context=context, entry=entry, query=query)) for query in entry.queries}
+    open_to = {openness(access_to(context, entry, query)) for query in entry.queries}
     if Openness.OPEN in open_to:
         return Word.OPEN, "Nobody is asked who they are before rows are reached."
     if Openness.ASKED in open_to:

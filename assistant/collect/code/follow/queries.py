@@ -8,7 +8,7 @@ from assistant.collect.code.drafts import Draft, Identity
 from assistant.collect.code.follow.ledger import QueryRecord
 from assistant.collect.code.follow.schemas import narrowed, required
 from assistant.collect.code.follow.trust import bound, consequences, tie_of, trusted
-from assistant.collect.code.origins import origins_of
+from assistant.collect.code.origins import ordered, origins_of
 from assistant.collect.code.recognise.asking import DECRYPTS, Seen, check_of, deeds_of, identity_of, query_of
 from assistant.collect.code.values import UNKNOWN, Chain, Closure, Known, Listed, Shape, Test, Value, unwrapped
 from assistant.domain.code import (
@@ -78,7 +78,7 @@ def _seen(run: Run, module: str) -> Seen:
 
 
 def _origins(value: Value) -> tuple[Origin, ...]:
-    return tuple(sorted(origins_of(unwrapped(value))))
+    return ordered(unwrapped(value))
 
 
 def noted(run: Run, chain: Chain, draft: Draft) -> Value:

@@ -29,7 +29,6 @@ from assistant.collect.code.values import (
     text_of,
 )
 from assistant.domain.code import Origin, OriginKind
-from assistant.domain.facts import Place
 from assistant.domain.syntax import Await, Call, Name
 
 
@@ -40,6 +39,7 @@ if TYPE_CHECKING:
     from assistant.collect.code.follow.scope import Scope
     from assistant.collect.code.follow.world import World
     from assistant.domain.code import GuardKind, Weakness
+    from assistant.domain.facts import Place
     from assistant.domain.syntax import Expression, Function, Pattern
 
 T = TypeVar("T")
@@ -99,8 +99,7 @@ class Run:
 
     def place(self, module: str, at: int, symbol: str | None = None) -> Place:
         """A line of a module."""
-        found = self.world.program.module(module)
-        return Place(file=module, line=found.line(at) if found else 1, symbol=symbol)
+        return self.world.place(module, at, symbol)
 
     def is_client(self, module: str) -> bool:
         """True for a module that says ``use client``."""

@@ -11,6 +11,7 @@ from assistant.collect.code.follow.scope import Scope
 from assistant.collect.code.follow.stop import Exhausted, Stopped
 from assistant.collect.code.values import NOTHING, UNKNOWN, Blueprint, Chain, Closure, Shape, Value
 from assistant.collect.code.walking import expressions_of
+from assistant.domain.facts import Place
 from assistant.domain.syntax import Assign, Attribute, Class, Declare, Function, Literal, Name
 
 
@@ -58,6 +59,7 @@ class World:
         self._scopes: dict[str, Scope] = {}
         self._quiet = quiet
         self._kept: dict[tuple[str, str], str] = {}
+        self._places: dict[tuple[str, int, str | None], Place] = {}
 
     def keeps(self, module: str, name: str) -> str:
         """``Map``, ``object`` or ``variable`` when a module keeps something under a name from one request to the next; else empty."""
@@ -67,6 +69,15 @@ class World:
 
             self._kept[key] = kind_of(self.program.declaration(self.program.meaning(module, name)))
         return self._kept[key]
+
+    def place(self, module: str, at: int, symbol: str | None) -> Place:
+        """A line of a module; the same one each time, for most entries meet the same helpers."""
+        key = (module, at, symbol)
+        known = self._places.get(key)
+        if known is None:
+            found = self.program.module(module)
+            known = self._places[key] = Place(file=module, line=found.line(at) if found else 1, symbol=symbol)
+        return known
 
     def aside(self) -> Run:
         """A run whose notes nobody reads."""

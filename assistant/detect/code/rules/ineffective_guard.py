@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from assistant.detect.code.access import MACHINES, NOT_RUN_BY_PEOPLE, Access, proven_by
+from assistant.detect.code.access import MACHINES, NOT_RUN_BY_PEOPLE, access_to, proven_by
 from assistant.detect.code.context import WRITES, Whose
 from assistant.detect.code.judge import report
 from assistant.detect.code.rule import CodeExample, CodeRule
@@ -219,7 +219,7 @@ def _finding(context: CodeContext, entry: Entry, guard: Guard, behind: list[Quer
     place = Place(file=guard.place.file, line=guard.place.line, symbol=entry.place.symbol)
     shown = place if guard.place.file == entry.place.file else None
     said = f"{guard.says} does not guard {_name(context, entry, behind)}: it {SAYS[guard.weakness]}."
-    access = Access(context=context, entry=entry, query=behind[0]) if behind else None
+    access = access_to(context, entry, behind[0]) if behind else None
     return report(
         RULE,
         entry,
@@ -237,7 +237,7 @@ def _finding(context: CodeContext, entry: Entry, guard: Guard, behind: list[Quer
 
 def _name(context: CodeContext, entry: Entry, behind: list[Query]) -> str:
     if behind:
-        return handler(Access(context=context, entry=entry, query=behind[0]))
+        return handler(access_to(context, entry, behind[0]))
     return entry.path or entry.place.symbol or entry.id
 
 
@@ -285,7 +285,7 @@ def _behind(context: CodeContext, entry: Entry, guard: Guard) -> list[Query]:
     about = proven_by(entry, (guard,)) if late else frozenset()
     out = []
     for query in entry.queries:
-        access = Access(context=context, entry=entry, query=query)
+        access = access_to(context, entry, query)
         if not context.bypasses(query) or query.table == "":
             continue
         if access.whose is Whose.SERVERS or (access.whose is Whose.EVERYONES and not access.writes):
@@ -305,7 +305,7 @@ def _behind(context: CodeContext, entry: Entry, guard: Guard) -> list[Query]:
 def _open_without_id(context: CodeContext, entry: Entry) -> Iterator[tuple[Guard, Query]]:
     """The id is checked when there is one, and without one neither the check nor the condition is there: every tenant's rows."""
     for query in entry.queries:
-        access = Access(context=context, entry=entry, query=query)
+        access = access_to(context, entry, query)
         if access.tied or not access.matters or access.whose is not Whose.CUSTOMERS:
             continue
         if any(condition.operator in {"eq", "in"} for condition in query.filters):

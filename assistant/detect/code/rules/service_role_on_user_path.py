@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assistant.detect.code.access import NOT_RUN_BY_PEOPLE, Access
+from assistant.detect.code.access import NOT_RUN_BY_PEOPLE, Access, access_to
 from assistant.detect.code.acts import grouped
 from assistant.detect.code.context import Whose
 from assistant.detect.code.judge import place_of, report
@@ -106,7 +106,7 @@ def find(context: CodeContext) -> Iterator[Finding]:
         if entry.kind in NOT_RUN_BY_PEOPLE | {EntryKind.SERVICE, EntryKind.TOOL, EntryKind.COMPONENT} or entry.webhook:
             continue
         found = [
-            Access(context=context, entry=entry, query=query)
+            access_to(context, entry, query)
             for query in entry.queries
             if query.client is ClientKind.SERVICE and not query.table.startswith("auth.")
         ]

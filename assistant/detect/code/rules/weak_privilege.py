@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
-from assistant.detect.code.access import NOT_RUN_BY_PEOPLE, Access, in_administration
+from assistant.detect.code.access import NOT_RUN_BY_PEOPLE, Access, access_to, in_administration
 from assistant.detect.code.context import Whose
 from assistant.detect.code.judge import report
 from assistant.detect.code.rule import CodeExample, CodeRule
@@ -149,7 +149,7 @@ def find(context: CodeContext) -> Iterator[Finding]:
             continue
         acts: dict[str, list[Access]] = {}
         for query in entry.queries:
-            access = Access(context=context, entry=entry, query=query)
+            access = access_to(context, entry, query)
             act = _act(access)
             if act:
                 acts.setdefault(act, []).append(access)
