@@ -21,6 +21,7 @@ from assistant.collect.code.entries_paths import Routes, is_test
 from assistant.collect.code.entries_point import Before, EntryPoint
 from assistant.collect.code.entries_procedures import procedure_entries
 from assistant.collect.code.entries_python import python_entries
+from assistant.collect.code.entries_resources import resource_entries
 from assistant.collect.code.entries_services import component_entries, service_entries
 from assistant.collect.code.entries_tools import tool_entries
 from assistant.domain.code import EntryKind
@@ -55,6 +56,7 @@ def called_from_outside(program: Program) -> tuple[EntryPoint, ...]:
         *job_entries(program),
         *tool_entries(program),
         *python_entries(program),
+        *resource_entries(program),
         *django_entries(program),
         *component_entries(program),
         *middleware_entries(program, middleware),

@@ -22,7 +22,7 @@ from assistant.collect.code.entries_point import Before, EntryPoint, Spot, point
 from assistant.collect.code.entries_registrations import joined_url, url_of
 from assistant.collect.code.entries_webhooks import is_webhook
 from assistant.domain.code import EntryKind
-from assistant.domain.syntax import Attribute, Call, Declare, Function, Lambda, Name, Record, Sequence
+from assistant.domain.syntax import Attribute, Call, Declare, DefineClass, Function, Lambda, Name, Record, Sequence
 
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 _MAKES = {
     "FastAPI": "fastapi", "APIRouter": "fastapi", "NinjaAPI": "fastapi", "Router": "fastapi", "Litestar": "fastapi",
-    "Flask": "flask", "Blueprint": "flask", "APIBlueprint": "flask", "Quart": "flask", "Sanic": "flask", "OpenAPI": "flask", "APIFlask": "flask", "Bottle": "flask",
+    "Flask": "flask", "Namespace": "flask", "Api": "flask", "Blueprint": "flask", "APIBlueprint": "flask", "Quart": "flask", "Sanic": "flask", "OpenAPI": "flask", "APIFlask": "flask", "Bottle": "flask",
 }  # fmt: skip
 _VERBS = {
     "get": "GET",
@@ -48,7 +48,7 @@ _VERBS = {
     "websocket": "WS",
 }
 _ROUTES = frozenset({*_VERBS, "route", "api_route", "api_operation"})
-_INCLUDES = frozenset({"include_router", "register_blueprint", "add_router", "mount", "blueprint"})
+_INCLUDES = frozenset({"include_router", "register_blueprint", "add_router", "mount", "blueprint", "add_namespace"})
 _HOOKS = frozenset({"before_request", "before_app_request", "middleware", "on_request"})
 _TASKS = frozenset(
     {
@@ -81,10 +81,10 @@ def python_entries(program: Program) -> Iterator[EntryPoint]:
     modules = [module for module in program.modules.values() if module.language == "py"]
     if not modules:
         return
-    mounts = _mounts(program, modules)
-    hooks = _hooks(program, modules)
+    around = Around(program, modules)
     for module in modules:
         celery = any(_FRAMEWORKS.match(one.source) for one in module.imports)
+        owners = _owners(module)
         for function, within in functions_in(module.body):
             for decorator in function.decorators:
                 root, links = spine(decorator)
@@ -92,7 +92,7 @@ def python_entries(program: Program) -> Iterator[EntryPoint]:
                     continue
                 last = links[-1] if links else None
                 if last is not None and last.name in _ROUTES and last.arguments is not None:
-                    yield from _route(program, module, function, within, root, last, mounts, hooks)
+                    yield from _route(around, module, function, within, root, last, owners.get(id(function), ""))
                 elif celery and _is_task(root, links):
                     yield point(
                         program,
@@ -104,6 +104,27 @@ def python_entries(program: Program) -> Iterator[EntryPoint]:
                     )
 
 
+class Around:
+    """What stands around the handlers of a service: where routers and blueprints are mounted, what runs before them."""
+
+    def __init__(self, program: Program, modules: list[Module]) -> None:
+        """Of all its modules."""
+        self.program = program
+        self._mounts = _mounts(program, modules)
+        self._hooks = _hooks(program, modules)
+
+    def of(self, path: str, root: str, within: tuple[Function, ...] = ()) -> tuple[str, tuple[Before, ...]]:
+        """Prefix of the URLs, and what runs first, for handlers of the object that a module calls ``root``."""
+        found, made = _made(self.program, path, within, root)
+        return _context(self.program, self._mounts, self._hooks, found, made, 0)
+
+
+def _owners(module: Module) -> dict[int, str]:
+    """Methods, by identity, with the class they stand in: a class whose methods are routes is made anew for each request."""
+    classes = [one.klass for one in module.body if isinstance(one, DefineClass)]
+    return {id(method): klass.name for klass in classes for method in klass.methods}
+
+
 def _is_task(root: Name, links: tuple[Link, ...]) -> bool:
     names = [root.id, *(link.name for link in links if link.name)]
     return names[-1] in _TASKS and (
@@ -111,24 +132,26 @@ def _is_task(root: Name, links: tuple[Link, ...]) -> bool:
     )
 
 
-def _spot(module: Module, function: Function, within: tuple[Function, ...]) -> Spot:
+def _spot(module: Module, function: Function, within: tuple[Function, ...], owner: str = "") -> Spot:
     expression: Expression = Lambda(function, function.at, function.end)
-    if not within:
+    if owner:
+        expression = Attribute(Name(owner, function.at, function.at), function.name, function.at, function.end)
+    elif not within:
         expression = Name(function.name, function.at, function.end)
     return Spot(module.path, expression, function.at, within)
 
 
 def _route(
-    program: Program,
+    around: Around,
     module: Module,
     function: Function,
     within: tuple[Function, ...],
     root: Name,
     link: Link,
-    mounts: dict[tuple[str, str], list[_Mount]],
-    hooks: dict[tuple[str, str], list[Before]],
+    owner: str,
 ) -> Iterator[EntryPoint]:
-    found, made = _made(program, module.path, within, root.id)
+    program = around.program
+    _, made = _made(program, module.path, within, root.id)
     framework = _MAKES.get(callee_of(made).rpartition(".")[2], "") if made else ""
     if made is None and root.id not in {"app", "router", "api", "bp", "blueprint"}:
         return
@@ -137,14 +160,14 @@ def _route(
     options = arguments[-1] if arguments and isinstance(arguments[-1], Record) else None
     path = text(arguments[0]) if arguments else None
     path = path if path is not None else (text(value_of(options, "path", "rule")) or "")
-    verbs = [_VERBS[link.name]] if link.name in _VERBS else _methods(value_of(options, "methods"))
-    own = tuple(Before(module.path, one) for one in _listed(value_of(options, "dependencies")))
-    prefix, before = _context(program, mounts, hooks, found, made, 0)
+    verbs = [_VERBS[link.name]] if link.name in _VERBS else methods_of(listed(value_of(options, "methods")))
+    own = tuple(Before(module.path, one) for one in listed(value_of(options, "dependencies")))
+    prefix, before = around.of(module.path, root.id, within)
     url = url_of(joined_url(prefix, path))
     verb = "|".join(verbs)
     yield point(
         program,
-        _spot(module, function, within),
+        _spot(module, function, within, owner),
         id=f"{verb} {url}",
         kind=EntryKind.ENDPOINT,
         inputs=framework,
@@ -164,13 +187,14 @@ def _answered(options: Record | None) -> dict[str, str]:
     return {"response_model": said} if said else {}
 
 
-def _methods(value: Expression | None) -> list[str]:
+def methods_of(items: tuple[Expression, ...]) -> list[str]:
     """Verbs of Flask's ``methods=[...]``; GET when there is none."""
-    verbs = [one.upper() for item in _listed(value) if (one := text(item))]
+    verbs = [one.upper() for item in items if (one := text(item))]
     return verbs or ["GET"]
 
 
-def _listed(value: Expression | None) -> tuple[Expression, ...]:
+def listed(value: Expression | None) -> tuple[Expression, ...]:
+    """The items of a list in the code; what is no list is its own only one."""
     if isinstance(value, Sequence):
         return value.items
     return () if value is None else (value,)
@@ -204,8 +228,10 @@ def _context(
     """Prefix and dependencies of an object: its own, and those of where it is included first."""
     options = made.arguments[-1] if made and made.arguments and isinstance(made.arguments[-1], Record) else None
     prefix = text(value_of(options, "prefix", "url_prefix")) or ""
+    if made is not None and callee_of(made).rpartition(".")[2] == "Namespace":
+        prefix = text(value_of(options, "path")) or (text(made.arguments[0]) if made.arguments else None) or ""
     module = found.module if found else ""
-    before = tuple(Before(module, one) for one in _listed(value_of(options, "dependencies", "auth"))) if module else ()
+    before = tuple(Before(module, one) for one in listed(value_of(options, "dependencies", "auth"))) if module else ()
     if found is None:
         return prefix, before
     before += tuple(hooks.get((found.module, found.local), ()))
@@ -213,6 +239,8 @@ def _context(
     if not given or depth > 6:  # noqa: PLR2004  # routers in routers end somewhere
         return prefix, before
     mount = given[0]
+    if mount.prefix and made is not None and callee_of(made).rpartition(".")[2] == "Namespace":
+        prefix = ""  # where it is added decides
     declaration = program.declaration(mount.parent)
     value = declaration.value if isinstance(declaration, Declare) else None
     above, earlier = _context(
@@ -242,7 +270,7 @@ def _mounts(program: Program, modules: list[Module]) -> dict[tuple[str, str], li
             prefix = text(value_of(options, "prefix", "url_prefix")) or next(
                 (one for item in node.arguments if (one := text(item))), ""
             )
-            before = tuple(Before(module.path, one) for one in _listed(value_of(options, "dependencies", "auth")))
+            before = tuple(Before(module.path, one) for one in listed(value_of(options, "dependencies", "auth")))
             out.setdefault((child.module, child.local), []).append(
                 _Mount(named(program, module.path, callee.of), prefix, before)
             )

@@ -52,6 +52,7 @@ class Program:
         self._imports: dict[str, dict[str, Import]] = {}
         self._declared: dict[str, dict[str, Declaration]] = {}
         self._exported: dict[tuple[str, str], Found | None] = {}
+        self._stars: dict[str, tuple[str, ...]] = {}
         self._offers: dict[str, tuple[Mapping[str, Export], tuple[str, ...]]] = {}
         self._graph: Graph | None = None
 
@@ -188,7 +189,7 @@ class Program:
     def _binding(self, path: str, local: str, seen: set[tuple[str, str]]) -> Found | None:
         one = self.imported(path, local)
         if one is None:
-            return self._submodule(path, local)
+            return self._submodule(path, local) or self._starred(path, local, seen)
         target = self.target(path, one.source)
         if one.name == "*":
             return self._whole(target, seen) if target else None
@@ -213,6 +214,26 @@ class Program:
         if exports and self.modules[target].language == "js" and all(export.name == "default" for export in exports):
             return self._export(target, "default", seen) or Found(target, "*")
         return Found(target, "*")
+
+    def _starred(self, path: str, local: str, seen: set[tuple[str, str]]) -> Found | None:
+        """A name that ``from module import *`` brought; the last one wins, and what begins with an underscore stays at home."""
+        if local.startswith("_"):
+            return None
+        for source in self.stars(path):
+            target = self.target(path, source)
+            found = self._export(target, local, seen) if target else None
+            if found is not None:
+                return found
+        return None
+
+    def stars(self, path: str) -> tuple[str, ...]:
+        """What a Python module imports everything from, the last one first."""
+        if path not in self._stars:
+            module = self.modules.get(path)
+            imports = module.imports if module is not None and module.language == "py" else ()
+            found = tuple(one.source for one in reversed(imports) if one.name == "*" and not one.local)
+            self._stars[path] = found
+        return self._stars[path]
 
     def _submodule(self, path: str, local: str) -> Found | None:
         """A name that a Python package has because a module of that name lies in it."""

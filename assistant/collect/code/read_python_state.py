@@ -27,6 +27,8 @@ class PythonReading:
         """Lines at which nesting was cut off."""
         self.imports: list[Import] = []
         self.lazy: list[str] = []
+        self.globals: frozenset[str] = frozenset()
+        """Names of the module that the function being read assigns to."""
         self._starts = self._lines(source, starts)
         self._bom = bom
 

@@ -94,7 +94,10 @@ def _bind(
 ) -> None:
     at, end = reading.at(node), reading.end(node)
     pattern = pattern_of(reading, target)
-    if pattern is not None:
+    if isinstance(pattern, Name) and pattern.id in reading.globals:
+        if value is not None:
+            into.append(Do(Assign(pattern, "=", value, at, end), at, end))
+    elif pattern is not None:
         into.append(Declare(pattern, value, annotation, at, end))
     elif value is not None:
         place = expression_of(reading, target)
@@ -115,10 +118,15 @@ def _function(reading: PythonReading, node: ast.FunctionDef | ast.AsyncFunctionD
 
 
 def _read_function(reading: PythonReading, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Function:
+    outer = reading.globals
+    said = [one for one in ast.walk(node) if isinstance(one, ast.Global)] if b"global " in reading.source else []
+    reading.globals = frozenset(name for one in said for name in one.names)
+    body = statements_of(reading, node.body)
+    reading.globals = outer
     return Function(
         node.name,
         parameters_of(reading, node.args),
-        statements_of(reading, node.body),
+        body,
         isinstance(node, ast.AsyncFunctionDef),
         (),
         tuple([expression_of(reading, decorator) for decorator in node.decorator_list]),

@@ -159,6 +159,10 @@ def _known(run: Run, value: Known, name: str) -> Value:
             overlay = run.overlay.get((origin.path, name))
             if overlay is not None:
                 return overlay
+            if (origin.path, name) == ("request", "app"):
+                return Chain(
+                    "parameter", "app"
+                )  # the application itself, with what it keeps: ``request.app.state.pool``
             out.add(_request(origin.path, name))
         elif origin.kind is OriginKind.CALLER and origin.path == "ctx":
             special = _context(run, name)

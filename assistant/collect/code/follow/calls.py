@@ -30,6 +30,7 @@ from assistant.collect.code.values import (
     Step,
     Test,
     Value,
+    text_of,
 )
 from assistant.domain.code import Origin, OriginKind
 
@@ -235,6 +236,9 @@ def _known_method(
     made = remembered(run, of, name, arguments)
     if made is not None:
         return made
+    key = text_of(arguments[0]) if name == "get" and arguments and module.endswith(".py") else None
+    if key and not any(origin.kind is OriginKind.REQUEST for origin in of.origins):
+        return attribute(run, of, key, module, at, end)  # a dictionary of Python
     field = attribute(run, of, name, module, at, end)
     if isinstance(field, Chain):
         return run.call(field, arguments, module, at, end)

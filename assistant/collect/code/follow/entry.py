@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from assistant.collect.code.follow.binding import bind
 from assistant.collect.code.follow.builders import built, functions_of
 from assistant.collect.code.follow.inputs import supplied
-from assistant.collect.code.follow.python import decorated, gates_of, injected, provided
+from assistant.collect.code.follow.python import DEPENDS, controller, decorated, gates_of, given_by, injected
 from assistant.collect.code.follow.run import Run
 from assistant.collect.code.follow.scope import Scope
 from assistant.collect.code.follow.stop import Exhausted, Stopped
@@ -108,7 +108,7 @@ def _drive(run: Run, point: EntryPoint) -> None:
     if point.inputs in {"fastapi", "flask", "django"} and isinstance(value, Closure):
         arguments = injected(run, value, arguments, point.path)
         plain = value if own is None else value.bound_to(own)
-        value = decorated(run, value if own is None else value.freed())
+        value = decorated(run, value if own is None else value.freed(), own)
         if own is not None and isinstance(value, Closure):
             is_plain = value.function is plain.function
             names = tuple(_IN_PATH.findall(point.path))
@@ -119,12 +119,14 @@ def _drive(run: Run, point: EntryPoint) -> None:
 
 
 def _own_view(run: Run, point: EntryPoint, scope: Scope) -> Shape | None:
-    """The object that Django makes for a request, for a method of a class-based view."""
-    if point.inputs != "django":
+    """The object that a framework of Python makes for a request, for a method of a class."""
+    if point.inputs not in {"django", "flask", "fastapi"}:
         return None
     value = unwrapped(run.evaluate(point.expression, scope))
     view = value.bound if isinstance(value, Closure) else None
-    return view_object(run, view, value) if isinstance(value, Closure) and isinstance(view, Blueprint) else None
+    if not isinstance(value, Closure) or not isinstance(view, Blueprint):
+        return None
+    return view_object(run, view, value) if point.inputs == "django" else controller(run, view, value.function.at)
 
 
 def _standing(run: Run, point: EntryPoint, own: Shape | None) -> Iterator[Value]:
@@ -187,9 +189,9 @@ def _before(run: Run, value: Value, point: EntryPoint | None, own: Shape | None 
         return Promise(UNKNOWN)
 
     inputs = point.inputs if point else "hono"
-    if isinstance(value, Chain) and value.name in {"Depends", "Security"}:
-        for closure in functions_of((value,)):
-            provided(run, closure)
+    if isinstance(value, Chain) and value.name in DEPENDS and value.last is not None:
+        for wanted in (value.last.arguments or ())[:1]:
+            given_by(run, unwrapped(wanted), value.last.module, "a dependency", value.last.at)
         return
     closures = [value] if isinstance(value, Closure) else list(functions_of((value,)))
     if isinstance(value, Chain) and not closures:

@@ -10,6 +10,7 @@ from assistant.collect.code.follow.compare import IDS, asked_along, learn_member
 from assistant.collect.code.follow.errors import OWN_ERROR, own_error
 from assistant.collect.code.follow.facts import NONE, NOTHING_LEARNED, Learned, Lesson, both, one_of
 from assistant.collect.code.follow.fallback import if_sent
+from assistant.collect.code.follow.lessons import LESSON_OF, lessons_of
 from assistant.collect.code.follow.trust import (
     COUNTERS,
     ROLE,
@@ -38,21 +39,16 @@ _OF_TEXT = re.compile(
     r"format\w*|diff\w*|compare\w*|is(?:Valid|Empty|Nil|Null|Equal|String|Number|Array|Object|Date|After|Before|Same|Between|Past|Future|URL|Email|UUID)\w*)$"
 )
 """Answers of libraries about texts, lists and dates: no library says by these whether somebody may do something."""
-_LESSON_OF = {
-    "caller": GuardKind.SESSION,
-    "proven": GuardKind.MEMBERSHIP,
-    "tied": GuardKind.OWNER,
-    "role": GuardKind.ROLE,
-    "secret": GuardKind.SECRET,
-    "signed": GuardKind.SIGNATURE,
-}
-
-
 _OFFICES = re.compile(
     r"(?:^|[._])(?:super|platform|system|site|instance|global)?_?admin(?:istrator)?s?$|(?:^|_)superusers?$",
     re.IGNORECASE,
 )
 """Tables in which whoever has a row is an administrator."""
+_STATE = re.compile(
+    r"(?:hidden|banned|archived|draft|private|deleted|disabled|locked|suspended|closed|published|active)$",
+    re.IGNORECASE,
+)
+"""Columns of which a state keeps a row from people, until an administrator asks."""
 _SILENT = frozenset({OriginKind.UNKNOWN, OriginKind.REQUEST, OriginKind.GENERATED})
 """That something of this kind is there, or is not, teaches nothing."""
 
@@ -123,6 +119,8 @@ def _several(run: Run, test: Test, outcome: bool) -> Learned:
         )  # any of them lets in, and this one is what everybody writes themselves
     if test.kind == "all":
         found = both([found, if_sent(possible, learned)])
+        if any(_state_of_row(one) for one in possible):
+            return found  # ``if (page.hidden && !isAdmin())``: a role for some rows, and no guard of the others
     roles = [
         lesson
         for one in learned
@@ -134,6 +132,12 @@ def _several(run: Run, test: Test, outcome: bool) -> Learned:
         )  # a token's way of being believed
     ]
     return Learned(found.facts, tuple(one._replace(weakness=one.weakness or Weakness.ONE_BRANCH) for one in roles))
+
+
+def _state_of_row(operand: Value) -> bool:
+    """Only what a row says of its own state."""
+    found = origins_of(operand)
+    return bool(found) and all(one.kind is OriginKind.ROW and _STATE.search(one.path) for one in found)
 
 
 def _is_there(operand: Value) -> bool:
@@ -239,23 +243,6 @@ def _are_there(run: Run, value: Value, sent: list[Origin]) -> bool:
     return bool(said) and all(one.kind is OriginKind.ROW and IDS.search(one.path) for one in said)
 
 
-def lessons_of(facts: Facts | set[Fact], known: list[Lesson]) -> tuple[Lesson, ...]:
-    """Guards for facts that a call brought along, when nothing more precise was said."""
-    kinds = {lesson.kind for lesson in known}
-    out: dict[GuardKind, Lesson] = {}
-    for fact in sorted(facts, key=str):
-        kind = _LESSON_OF.get(str(fact[0]))
-        if kind is not None and kind not in kinds and kind not in out:
-            out[kind] = Lesson(kind, "", _about(fact))
-    return tuple(out.values())
-
-
-def _about(fact: Fact) -> tuple[Origin, ...]:
-    if fact[0] == "proven" and isinstance(fact[1], Origin):
-        return (fact[1],)
-    return (Origin(OriginKind.ROW, "", fact[1]),) if fact[0] == "tied" and isinstance(fact[1], int) else ()
-
-
 def _truthy(run: Run, value: Value, outcome: bool) -> Learned:
     answer = run.answer(value)
     meaning = run.meaning(value)
@@ -268,7 +255,7 @@ def _truthy(run: Run, value: Value, outcome: bool) -> Learned:
 
 def _answered(run: Run, value: Value, answer: str, meaning: Test | None) -> Learned:
     """A library said yes; when it compared a token with its own signature, the token says who is calling."""
-    said = Learned(frozenset({(answer,)}), (Lesson(_LESSON_OF[answer], ordered(value)[0].path),))
+    said = Learned(frozenset({(answer,)}), (Lesson(LESSON_OF[answer], ordered(value)[0].path),))
     compared = learn(run, meaning, True) if meaning is not None else NOTHING_LEARNED
     return both([said, compared]) if any(fact[0] == "vouched" for fact in compared.facts) else said
 

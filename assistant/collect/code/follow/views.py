@@ -63,9 +63,10 @@ def permit(run: Run, value: Value, own: Shape) -> bool:
         return any(looked_at)
     if isinstance(value, Blueprint):
         value = instance(run, value, (), value.module, value.klass.at)
-    made = isinstance(value, Chain) and len(value.steps) == 1 and value.steps[0].arguments == ()
-    if isinstance(value, Chain) and (made or not value.steps):
-        run.asked(as_called(value.through(()), "", 0))
+    last = value.last if isinstance(value, Chain) else None
+    made = last is not None and last.arguments == () and not last.name
+    if isinstance(value, Chain) and (made or last is None or last.arguments is None):
+        run.asked(as_called(value.through(value.steps[:-1]) if made else value, "", 0))
         return True
     asks = value.fields.get(_ASKS) if isinstance(value, Shape) else None
     if not isinstance(asks, Closure):

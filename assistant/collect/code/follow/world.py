@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from assistant.collect.code.follow.run import Run
     from assistant.collect.code.program import Program
 
+_DEEPEST = 4
+"""Modules that import everything from modules that import everything."""
 _LITERALS: dict[str, Value] = {"undefined": NOTHING, "NaN": UNKNOWN, "Infinity": UNKNOWN}
 
 
@@ -122,7 +125,25 @@ class World:
         if imported is not None:
             return self._library(module, imported.source, imported.name, name)
         literal = _LITERALS.get(name)
-        return literal if literal is not None else Chain("global", name)
+        if literal is not None:
+            return literal
+        starred = self._starred(module, name)
+        return starred if starred is not None else Chain("global", name)
+
+    def _starred(self, module: str, name: str, depth: int = 0) -> Value | None:
+        """A library's name that came with ``from module import *``; None where several libraries may have brought it."""
+        if hasattr(builtins, name) or depth > _DEEPEST:
+            return None
+        libraries: list[str] = []
+        for source in self.program.stars(module):
+            target = self.program.target(module, source)
+            if target is None:
+                libraries.append(source)
+            elif (one := self.program.imported(target, name)) is not None:
+                return self._library(target, one.source, one.name, name)
+            elif (inner := self._starred(target, name, depth + 1)) is not None:
+                return inner
+        return Chain(libraries[0], name) if len(libraries) == 1 else None
 
     def _library(self, module: str, source: str, name: str, local: str) -> Value:
         """An import that is not in the repository: through a module of it that re-exports a library, or missing."""

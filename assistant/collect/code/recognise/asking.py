@@ -64,14 +64,15 @@ def query_of(chain: Chain, context: Seen) -> Draft | None:
     last = chain.last
     if last is None or last.arguments is None or not _spoken(chain, frozenset()):
         return None
-    readers = readers_of(chain.source)
+    is_python = context.module.endswith(".py")
+    readers = readers_of(chain.source, is_python=is_python)
     if not readers:
         return None
     chain = normal(chain)
     if chain.source == "global":
         return None
     found = next((draft for query in readers if (draft := query(chain, context)) is not None), None)
-    if found is None or not context.module.endswith(".py"):
+    if found is None or not is_python:
         return found
     return found._replace(
         filters=tuple((column, how, identity.told(value)) for column, how, value in found.filters),

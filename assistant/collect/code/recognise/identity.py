@@ -71,11 +71,19 @@ def identity(chain: Chain, seen: Seen) -> Identity | None:
     return _named(chain) if "auth" in package or "session" in package else None
 
 
+_KEPT = re.compile(
+    r"^(?:\w*_)?(?:db|database|conn|connection|cursor|pool|engine|client|supabase|redis|cache)$", re.IGNORECASE
+)
+"""What Flask's ``g`` holds beside the caller: a connection that was opened for the request."""
+
+
 def told(value: Value) -> Value:
     """``current_user.id`` of Flask-Login and ``session["user_id"]`` of Flask: the caller, though nothing is called."""
     if not isinstance(value, Chain) or any(step.arguments is not None for step in value.steps):
         return value
     package = package_of(value.source)
+    if value.steps and _KEPT.match(value.steps[0].name):
+        return value
     if (package, value.name) in {("flask_login", "current_user"), ("flask", "session"), ("flask", "g")}:
         return caller(
             ".".join(["session" if value.name == "session" else "user", *(step.name for step in value.steps)])

@@ -99,7 +99,6 @@ _DJANGO_READS = frozenset(
         "using",
         "iterator",
         "raw",
-        "none",
     }
 )
 _DJANGO_WRITES = {
@@ -146,7 +145,11 @@ def query(chain: Chain, seen: Seen) -> Draft | None:
 
 def _text(last: Step, package: str, chain: Chain) -> Draft | None:
     """``cursor.execute(sql, params)``, ``session.execute(text(sql), params)``, ``conn.fetch(sql, *args)``."""
-    first = argument(last, 0)
+    first, given = argument(last, 0), tuple(last.arguments or ())[1:]
+    if isinstance(first, Shape):  # database.fetch_one(query=sql, values={...})
+        said = [found for key in ("query", "sql", "statement") if (found := first.fields.get(key)) is not None]
+        with_it = [found for key in ("values", "params", "parameters", "args") if (found := first.fields.get(key))]
+        first, given = next(iter(said), None), tuple(with_it[:1])
     if (
         isinstance(first, Chain)
         and first.last is not None
@@ -165,7 +168,6 @@ def _text(last: Step, package: str, chain: Chain) -> Draft | None:
         )
     if not _BEGINS.match(written[0]) or chain.source == "global":
         return None
-    given = tuple(last.arguments or ())[1:]
     if len(given) == 1 and isinstance(given[0], Listed):
         given = given[0].items
     return statement(
@@ -177,6 +179,8 @@ def _django(chain: Chain, names: list[str]) -> Draft | None:
     at = names.index("objects") if "objects" in names else names.index("_default_manager")
     table = chain.steps[at - 1].name if at else chain.name
     steps = chain.steps[at + 1 :]
+    if any(step.name == "none" for step in steps):
+        return None  # a set of no rows, for documentation that is generated
     if any(
         step.name not in _DJANGO_READS and step.name not in _DJANGO_WRITES and step.name != "select_for_update"
         for step in steps

@@ -47,6 +47,16 @@ _ALL: tuple[Reader, ...] = (
     providers.query,
 )
 """Asked in this order where a name and a shape are all there is."""
+_OF_PYTHON: tuple[Reader, ...] = (
+    supabase.query,
+    vectors.query,
+    files.query,
+    firestore.query,
+    mongo.query,
+    python.query,
+    providers.query,
+)
+"""The same for a file of Python: ``db.execute(sql)`` gives no ``{ rows }`` there."""
 _OWNERS: tuple[tuple[Reader, tuple[str, ...]], ...] = (
     (supabase.query, ("@supabase/", "@nuxtjs/supabase", "#supabase/", "supabase", "@supabase-cache-helpers/")),
     (prisma.query, ("@prisma/", ".prisma/", "prisma", "@zenstackhq/")),
@@ -60,6 +70,7 @@ _OWNERS: tuple[tuple[Reader, tuple[str, ...]], ...] = (
     (orm.query, ("typeorm", "@nestjs/typeorm", "@mikro-orm/", "sequelize", "@sequelize/", "knex", "objection")),
     (mongo.query, ("mongoose", "mongodb", "pymongo", "motor", "@typegoose/", "beanie", "mongoengine", "odmantic")),
     (python.query, ("sqlalchemy", "sqlmodel", "flask_sqlalchemy", "django", "psycopg", "asyncpg", "sqlite3", "aiosqlite", "pymysql", "MySQLdb", "aiomysql", "databases", "duckdb", "mysql.connector", "tortoise", "peewee")),
+    (python.query, ("fastapi", "starlette", "flask", "quart", "sanic", "litestar")),  # what an application keeps: app.state.pool, g.db
     (providers.query, tuple(prefix for one in PROVIDERS for prefix in one.packages)),
 )  # fmt: skip
 _PRIVATE = re.compile(
@@ -70,11 +81,11 @@ _UNKNOWN_PREFIXES = ("@/", "~/", "./", "../", "#", ".")
 
 
 @lru_cache(maxsize=4096)
-def readers_of(source: str) -> tuple[Reader, ...]:
+def readers_of(source: str, *, is_python: bool = False) -> tuple[Reader, ...]:
     """Recognisers of queries to ask about an import; none for most libraries."""
     package = package_of(source)
     if source in NOBODYS or package.startswith(_UNKNOWN_PREFIXES):
-        return _ALL
+        return _OF_PYTHON if is_python else _ALL
     found = [reader for reader, prefixes in _OWNERS if package.startswith(prefixes)]
     if not found and _PRIVATE.search(package):
         return (supabase.query, prisma.query, drizzle.query, kysely.query)

@@ -264,36 +264,43 @@ def resolved(steps: tuple[Step, ...]) -> tuple[Step, ...]:
     }
     if not fields:
         return steps
-    return tuple(
-        step.given(tuple(_with_names(each, fields) for each in step.arguments)) if step.arguments else step
-        for step in steps
-    )
+    return _Naming(fields).steps(steps, 0)
 
 
-def _with_names(value: Value, fields: dict[tuple[str, int], tuple[str, str]], depth: int = 0) -> Value:
-    if depth > 8:  # noqa: PLR2004 - deeper than people nest
-        return value
-    if isinstance(value, Test):
-        return value.of(tuple(_with_names(each, fields, depth + 1) for each in value.operands))
-    if isinstance(value, Either):
-        return Either(tuple(_with_names(each, fields, depth + 1) for each in value.values), value.facts)
-    if not isinstance(value, Chain):
-        return value
-    for number, step in enumerate(value.steps):
-        found = fields.get((step.module, step.end))
-        if found is not None and step.arguments is not None:
-            column = Step(found[1], None, new=False, module=step.module, at=step.at, end=step.end)
-            rest = Chain("column", found[0], (column, *value.steps[number + 1 :]))
-            return _inside(rest, fields, depth)
-    return _inside(value, fields, depth)
+class _Naming:
+    """Puts the names of columns into values; what several values hold is looked through once."""
 
+    def __init__(self, fields: dict[tuple[str, int], tuple[str, str]]) -> None:
+        """``fields`` are class and column by the place where the class makes it."""
+        self._fields = fields
+        self._known: dict[int, Value] = {}
 
-def _inside(value: Chain, fields: dict[tuple[str, int], tuple[str, str]], depth: int) -> Chain:
-    steps = tuple(
-        step.given(tuple(_with_names(each, fields, depth + 1) for each in step.arguments)) if step.arguments else step
-        for step in value.steps
-    )
-    return value.through(steps)
+    def steps(self, steps: tuple[Step, ...], depth: int) -> tuple[Step, ...]:
+        """The steps with names in their arguments."""
+        return tuple(
+            step.given(tuple(self._of(each, depth) for each in step.arguments)) if step.arguments else step
+            for step in steps
+        )
+
+    def _of(self, value: Value, depth: int) -> Value:
+        if depth > 8 or not isinstance(value, Test | Either | Chain):  # noqa: PLR2004 - deeper than people nest
+            return value
+        known = self._known.get(id(value))
+        if known is None:
+            known = self._known[id(value)] = self._named(value, depth)
+        return known
+
+    def _named(self, value: Test | Either | Chain, depth: int) -> Value:
+        if isinstance(value, Test):
+            return value.of(tuple(self._of(each, depth + 1) for each in value.operands))
+        if isinstance(value, Either):
+            return Either(tuple(self._of(each, depth + 1) for each in value.values), value.facts)
+        for number, step in enumerate(value.steps):
+            found = self._fields.get((step.module, step.end))
+            if found is not None and step.arguments is not None:
+                column = Step(found[1], None, new=False, module=step.module, at=step.at, end=step.end)
+                return Chain("column", found[0], self.steps((column, *value.steps[number + 1 :]), depth + 1))
+        return value.through(self.steps(value.steps, depth + 1))
 
 
 def _walked(steps: tuple[Step, ...], table: str, chosen: tuple[str, ...] | None) -> Draft:

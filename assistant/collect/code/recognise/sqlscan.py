@@ -19,6 +19,8 @@ _TOKEN = re.compile(
     re.DOTALL | re.VERBOSE,
 )
 _HOLE = re.compile(r"^(?:\$\d+|\?\d*|%s|%\(\w+\)s|:[A-Za-z_]\w*|@[A-Za-z_]\w*)$")
+_QUOTED = re.compile(r"^'[^']*\$(\d+)[^']*'$")
+"""``WHERE id = '${id}'``: a value that the code put between quotes by itself."""
 _NAME = re.compile(r'^(?:[A-Za-z_][\w$]*|"(?:[^"]|"")*"|`[^`]*`)$')
 _END = frozenset(
     {
@@ -48,22 +50,8 @@ _END = frozenset(
     }
 )
 _BLOCK_ENDS = frozenset(
-    {
-        "group",
-        "order",
-        "limit",
-        "returning",
-        "union",
-        "join",
-        "inner",
-        "left",
-        "right",
-        "window",
-        "where",
-        ";",
-        "set",
-        "select",
-    }
+    {"group", "order", "limit", "returning", "union", "join", "inner", "left", "right", "window", "where", ";", "set"}
+    | {"select"}
 )
 _VERBS = {
     "select": "select",
@@ -90,6 +78,8 @@ class Statement:
         self.holes: dict[int, Value] = {}
         count = 0
         for number, word in enumerate(self.words):
+            if (put := _QUOTED.match(word)) and int(put[1]) <= len(values):
+                self.holes[number] = self._at(int(put[1]) - 1)
             if not _HOLE.match(word) or (number and self.words[number - 1] == "::"):
                 continue
             if word.startswith("$") or (word.startswith("?") and word[1:]):
