@@ -211,7 +211,8 @@ class Access:
         if self.tied:
             return False
         for other in self.entry.queries:
-            if other.place == self.query.place and other.verb == self.query.verb and other.order > self.query.order:
+            same = other.place == self.query.place and other.at == self.query.at and other.verb == self.query.verb
+            if same and other.order > self.query.order:
                 again = access_to(self.context, self.entry, other)
                 if again.tied or (again.knows_caller and not self.knows_caller):
                     return True

@@ -29,10 +29,18 @@ def spread_of_request(access: Access) -> Written | None:
     """A whole object of the request that goes into the row."""
     for written in access.query.written:
         if written.column == "*" and any(
-            origin.kind is OriginKind.REQUEST and "." not in origin.path.strip(".") for origin in written.origins
+            origin.kind is OriginKind.REQUEST and _is_whole(access, origin.path.strip("."))
+            for origin in written.origins
         ):
             return written
     return None
+
+
+def _is_whole(access: Access, path: str) -> bool:
+    """The whole body; an argument of an action only where the table has a column that its owner must not set."""
+    head, _, name = path.partition(".")
+    whole = head == "argument" and "." not in name and not words.names_id(name)
+    return not name or (whole and bool(own_columns_written(access)))
 
 
 def validated(access: Access) -> bool:

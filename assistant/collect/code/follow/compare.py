@@ -58,7 +58,7 @@ def learn_same(run: Run, left: Value, right: Value, *, same: bool) -> Learned:
             added_up = mixed(value) if other.value == 0 and same else None
             if added_up is not None:
                 return added_up
-            if other.value == 0 and (_counts(value) or _is_count(run, value)):
+            if other.value == 0 and _tells_number(run, value):
                 return nothing_left(run, value) if same else _existing(run, value)
             return _constant(run, value, other, same=same)
     if not same:
@@ -85,6 +85,10 @@ def _is_count(run: Run, value: Value) -> bool:
     rows = [origin.row for origin in origins_of(value) if origin.kind is OriginKind.ROW]
     known = run.ledger.queries
     return bool(rows) and all(0 <= row < len(known) and known[row].reads and known[row].columns == () for row in rows)
+
+
+def _tells_number(run: Run, value: Value) -> bool:
+    return _counts(value) or _is_count(run, value)
 
 
 def nothing_left(run: Run, value: Value) -> Learned:
@@ -174,7 +178,7 @@ def _pair(run: Run, mine: Value, other: Value) -> Learned:
         gained = both(_gain(run, origin, edited[0]) for origin in right)
         weak = Lesson(GuardKind.OWNER, "user_metadata", tuple(sorted(left)), weakness=Weakness.USER_METADATA)
         return Learned(gained.facts, (weak,))
-    counted = [one for one in left if one.kind is OriginKind.ROW and _counts(Known(frozenset({one})))]
+    counted = [one for one in left if one.kind is OriginKind.ROW and _tells_number(run, Known(frozenset({one})))]
     if counted:
         return both(_existing(run, Known(frozenset({one}))) for one in counted)
     owners = [origin for origin in left if trusted(run, origin)]

@@ -249,7 +249,7 @@ def _late_ties(run: Run) -> None:
             if not record.reads or (record.tie is not None and record.tie.kind is not TieKind.RULES):
                 continue
             run.facts = record.facts.union(
-                *(facts for facts, under in run.ledger.earned if under == record.under[: len(under)])
+                *(one.facts for one in run.ledger.earned if one.under == record.under[: len(one.under)])
             )
             tie = tie_of(run, record)
             if ("tied", record.id) in run.facts or run.ledger.shown.get(record.id, False):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.facts import Facts, Learned, Lesson, access
 from assistant.collect.code.follow.learn import learn
+from assistant.collect.code.follow.ledger import Earned
 from assistant.collect.code.follow.trust import CREDENTIAL
 from assistant.collect.code.follow.truth import truth
 from assistant.collect.code.origins import origins_of
@@ -30,7 +31,8 @@ def exited(run: Run, test: Value, outcome: bool, module: str, at: int, before: F
 def passed(run: Run, learned: Learned, module: str, at: int) -> None:
     """What a test taught on the branch that goes on, where the other one ends."""
     run.facts = run.facts | learned.facts
-    run.ledger.earned.append((learned.facts, run.stack()))
+    thrown = run.frame.left_by_throw
+    run.ledger.earned.append(Earned(learned.facts, run.stack(), thrown=thrown))
     run.ledger.heard.append((len(run.frames), learned.facts))
     frame = run.frame
     quietly = frame.left_by_return and not frame.left_by_throw and not frame.handler
@@ -39,6 +41,8 @@ def passed(run: Run, learned: Learned, module: str, at: int) -> None:
         if quietly and lesson.kind not in _OF_ROWS and lesson.weakness is None:
             continue  # the caller of this function decides what null means
         key = note(run, lesson, module, at)
+        if thrown:
+            run.ledger.thrown.add(key)
         if quietly and lesson.weakness is None:
             run.ledger.quiet.append((key, _proof(lesson), len(run.frames)))
         else:
@@ -130,7 +134,7 @@ def picked(run: Run, whole: Value, items: tuple[Value, ...], meaning: Value, *, 
         rows = {origin.row for one in (whole, *items) for origin in origins_of(one) if origin.kind is OriginKind.ROW}
         tied = {fact for fact in learned.facts if fact[0] == "tied" and fact[1] in rows}
         run.facts |= tied
-        run.ledger.earned.append((frozenset(tied), run.stack()))
+        run.ledger.earned.append(Earned(frozenset(tied), run.stack()))
     if not isinstance(whole, Known):
         return whole
     fresh = Known(frozenset(whole.origins))
@@ -168,10 +172,22 @@ def shown(run: Run, value: Value, depth: int = 0, *, spent: bool = False) -> Non
         return
     if isinstance(value, Either):
         value = _left_of(run, value)
+        if isinstance(value, Either) and value.facts:
+            _one_of_them(run, value, depth, spent=spent)
+            return
     if isinstance(value, Shape):
         _overwritten(run, value)
     for part in parts_of(value):
         shown(run, part, depth + 1, spent=spent or isinstance(value, Chain))
+
+
+def _one_of_them(run: Run, value: Either, depth: int, *, spent: bool) -> None:
+    """``return row.userId === me ? row : null``: what is answered on a way is answered knowing what was found out on it."""
+    before = run.facts
+    for n, part in enumerate(value.values):
+        run.facts = before | value.facts[n] if n < len(value.facts) else before
+        shown(run, part, depth + 1, spent=spent)
+    run.facts = before
 
 
 def _overwritten(run: Run, shape: Shape) -> None:

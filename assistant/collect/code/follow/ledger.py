@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from assistant.collect.code.follow.facts import Facts
 from assistant.domain.code import Act, ClientKind, Filter, Guard, Origin, Query, Tie, Unresolved, Weakness, Written
@@ -84,6 +85,16 @@ class QueryRecord:
         )
 
 
+class Earned(NamedTuple):
+    """Facts that an exit taught."""
+
+    facts: Facts
+    under: tuple[int, ...]
+    """The tests it stood under."""
+    thrown: bool = False
+    """The exit was an error, which somebody may catch."""
+
+
 class Ledger:
     """The notes of one run."""
 
@@ -94,8 +105,10 @@ class Ledger:
         self.guards: dict[tuple[object, ...], Guard] = {}
         self.acts: list[Act] = []
         self.unresolved: dict[tuple[str, str], Unresolved] = {}
-        self.earned: list[tuple[Facts, tuple[int, ...]]] = []
-        """Facts that an exit taught, with the tests it stood under: reads before it are bound by it too."""
+        self.earned: list[Earned] = []
+        """What exits taught: reads before them are bound by it too."""
+        self.thrown: set[tuple[object, ...]] = set()
+        """Keys of guards that refuse by throwing."""
         self.quiet: list[tuple[tuple[object, ...], Facts, int]] = []
         """Guards of functions that only answer no: their key, what they would prove, and how deep they stand."""
         self.heard: list[tuple[int, Facts]] = []
@@ -124,6 +137,20 @@ class Ledger:
             if key in self.loud or not facts or any(at < depth and facts & known for at, known in self.heard):
                 continue
             self.guards.pop(key, None)
+
+    def swallowed(self, since: int, earned: int, *, goes_on: bool) -> None:
+        """What was thrown since a position was caught, and the run goes on: guards that nothing stood behind hold nobody up.
+
+        Args:
+            since: position of the run before it.
+            earned: how much had been earned before it.
+            goes_on: whoever was not refused gets behind it too.
+        """
+        self.earned[earned:] = [one for one in self.earned[earned:] if not one.thrown]
+        last = max((record.order for record in self.queries), default=0)
+        for key, guard in list(self.guards.items()):
+            if goes_on and guard.order > max(since, last) and guard.weakness is None and key in self.thrown:
+                self.weaken(guard, Weakness.NO_EXIT)
 
     def lost(self, says: str, place: Place) -> None:
         """Note what could not be followed, once a sentence and file."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.drafts import Draft, Identity
-from assistant.collect.code.follow.ledger import QueryRecord
+from assistant.collect.code.follow.ledger import Earned, QueryRecord
 from assistant.collect.code.follow.schemas import narrowed, required
 from assistant.collect.code.follow.trust import bound, consequences, tie_of, trusted
 from assistant.collect.code.origins import ordered, origins_of
@@ -120,7 +120,7 @@ def noted(run: Run, chain: Chain, draft: Draft) -> Value:
     if last.name.endswith(_THROWS) and bound(run, record.id):
         run.facts |= consequences(run, record.id)
         if not any(each.is_async for each in run.running[1:]):  # settle says it when the promise is awaited
-            ledger.earned.append((run.facts, run.stack()))
+            ledger.earned.append(Earned(run.facts, run.stack(), thrown=True))
     row: Value = Known(frozenset({Origin(OriginKind.ROW, "", record.id)}))
     if last.name == "execute" and last.module.endswith(".py"):
         run.fetched[_cursor(chain)] = row

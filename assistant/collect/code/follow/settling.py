@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.facts import NONE, access
+from assistant.collect.code.follow.ledger import Earned
 from assistant.collect.code.follow.queries import finished
 from assistant.collect.code.follow.scope import either
 from assistant.collect.code.values import UNKNOWN, Chain, Closure, Either, Promise, Value
@@ -23,7 +24,7 @@ def settle(run: Run, value: Value, *, run_deferred: bool) -> Value:
     """What awaiting gives."""
     if isinstance(value, Promise):
         if value.facts - run.facts:
-            run.ledger.earned.append((value.facts, run.stack()))
+            run.ledger.earned.append(Earned(value.facts, run.stack(), thrown=True))
         run.facts |= value.facts
         return settle(run, value.value, run_deferred=run_deferred)
     if isinstance(value, Either):

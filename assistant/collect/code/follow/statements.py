@@ -163,7 +163,7 @@ def _branch(
 
 
 def _try(run: Run, node: Try, scope: Scope) -> bool:
-    before = run.facts
+    before, earned, order = run.facts, len(run.ledger.earned), run.ledger.order
     alive = execute(run, node.body, block(scope))
     after = run.facts
     if node.handler:
@@ -177,6 +177,7 @@ def _try(run: Run, node: Try, scope: Scope) -> bool:
         run.in_catch -= 1
         run.depth -= 1
         if caught:
+            run.ledger.swallowed(order, earned, goes_on=alive)
             after = join(before, after, run.facts) if alive else run.facts
             alive = True
     run.facts = after

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from assistant.collect.code.follow import guards
 from assistant.collect.code.follow.classes import instance
 from assistant.collect.code.follow.learn import learn
+from assistant.collect.code.follow.ledger import Earned
 from assistant.collect.code.follow.python import as_called
 from assistant.collect.code.follow.stop import Stopped
 from assistant.collect.code.values import (
@@ -77,7 +78,7 @@ def permit(run: Run, value: Value, own: Shape) -> bool:
         return True
     learned = learn(run, answer, True)
     run.facts = run.facts | learned.facts
-    run.ledger.earned.append((learned.facts, run.stack()))
+    run.ledger.earned.append(Earned(learned.facts, run.stack()))
     for lesson in learned.lessons:
         guards.note(run, lesson, asks.module, asks.function.at)
     return True

@@ -145,6 +145,8 @@ def _library(chain: Chain, package: str, seen: Seen) -> Identity | None:
         "return-null",
     }:
         known = known._replace(throws=text_of(at_path(argument(last, 0), "or")) != "return-null")
+    if package.startswith("@workos-inc/") and name == "withAuth":
+        known = known._replace(throws=getattr(at_path(argument(last, 0), "ensureSignedIn"), "value", None) is True)
     if name == "withAuth" and _lets_all(last):
         return None
     if any(isinstance(each, Closure) for each in last.arguments or ()):

@@ -64,6 +64,7 @@ LIBRARIES: dict[str, dict[str, Known]] = {
         "getAccessToken": _CLAIMS,
         "getIdToken": _CLAIMS,
     },
+    "node-appwrite": {"Account.get": _USER._replace(throws=True)},
     "@workos-inc/": {
         "withAuth": _AUTH,
         "getUser": _AUTH,
