@@ -195,9 +195,12 @@ class Run:
             settling.settle(self, value, run_deferred=True)
 
     def set_attribute(self, of: Value, name: str, value: Value) -> None:
-        """``of.name = value``."""
+        """``of.name = value``; no name is a computed one: any field may be that value, or a field of what came with it."""
         if isinstance(of, Shape) and isinstance(of.fields, dict):
-            of.fields[name or f"[{len(of.fields)}]"] = value
+            if name:
+                of.fields[name] = value
+            elif value not in of.rest:
+                of.rest = (*of.rest, value)[-_LONGEST_LIST:]
         elif isinstance(of, Known):
             for origin in of.origins:
                 self.overlay[origin.path, name] = value
