@@ -60,7 +60,18 @@ _USERS = {
     "createCustomToken": "sign",
     "create_custom_token": "sign",
 }
-_RECORD = ("uid", "email", "emailVerified", "displayName", "phoneNumber", "photoURL", "disabled", "customClaims", "metadata", "providerData")
+_RECORD = (
+    "uid",
+    "email",
+    "emailVerified",
+    "displayName",
+    "phoneNumber",
+    "photoURL",
+    "disabled",
+    "customClaims",
+    "metadata",
+    "providerData",
+)
 """What Firebase tells of one account; password hashes come only with the list of all of them."""
 _ROOTS = ("firebase-admin", "@google-cloud/firestore", "firebase_admin", "google.cloud")
 

@@ -94,7 +94,9 @@ def test_a_client_past_the_rules_that_only_administrators_get_is_used_knowing_th
 
 def test_a_condition_that_is_left_out_inside_another_branch_is_left_out_for_all_others_too():
     """Whoever sent no filter saw every chat: only inside the filter's branch was somebody an administrator."""
-    listing = VIEW_AS[: VIEW_AS.index("  let wanted")] + """
+    listing = (
+        VIEW_AS[: VIEW_AS.index("  let wanted")]
+        + """
   let query = createClient(process.env.NEXT_PUBLIC_SUPABASE_URL, process.env.SUPABASE_SERVICE_ROLE_KEY).from("chats").select("*");
   if (request.headers.get("x-filter")) {
     if (profile?.role !== "admin") query = query.eq("user_id", user.id);
@@ -103,6 +105,7 @@ def test_a_condition_that_is_left_out_inside_another_branch_is_left_out_for_all_
   return Response.json(data);
 }
 """
+    )
     queries = map_of({"app/api/chats/route.ts": listing}).entries[0].queries
     everybodys = [query for query in queries if query.table == "chats" and query.tie is None]
     assert everybodys
