@@ -13,6 +13,7 @@ from assistant.collect.code.follow.ledger import Ledger
 from assistant.collect.code.follow.scope import either
 from assistant.collect.code.follow.stop import Exhausted, Stopped
 from assistant.collect.code.follow.truth import other_paths, truth
+from assistant.collect.code.origins import origins_of
 from assistant.collect.code.values import (
     UNKNOWN,
     Blueprint,
@@ -26,6 +27,7 @@ from assistant.collect.code.values import (
     Shape,
     Test,
     Value,
+    holds,
     text_of,
 )
 from assistant.domain.code import Origin, OriginKind
@@ -199,8 +201,9 @@ class Run:
         if isinstance(of, Shape) and isinstance(of.fields, dict):
             if name:
                 of.fields[name] = value
-            elif value not in of.rest:
-                of.rest = (*of.rest, value)[-_LONGEST_LIST:]
+            elif not any(one is value for one in of.rest):
+                put = Known(origins_of(value) or UNKNOWN.origins) if holds(value, of) else value  # a tree linked both ways
+                of.rest = (*of.rest, put)[-_LONGEST_LIST:]
         elif isinstance(of, Known):
             for origin in of.origins:
                 self.overlay[origin.path, name] = value
