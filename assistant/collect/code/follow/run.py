@@ -202,7 +202,9 @@ class Run:
             if name:
                 of.fields[name] = value
             elif not any(one is value for one in of.rest):
-                put = Known(origins_of(value) or UNKNOWN.origins) if holds(value, of) else value  # a tree linked both ways
+                put = (
+                    Known(origins_of(value) or UNKNOWN.origins) if holds(value, of) else value
+                )  # a tree linked both ways
                 of.rest = (*of.rest, put)[-_LONGEST_LIST:]
         elif isinstance(of, Known):
             for origin in of.origins:
