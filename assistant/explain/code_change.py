@@ -60,6 +60,8 @@ class _Said:
     fingerprints: frozenset[str]
     doors: frozenset[tuple[str, str, str]]
     """Rule, file and symbol of the entry: a file that was renamed since has other fingerprints."""
+    entries: frozenset[tuple[str, str]]
+    """File and symbol of every entry that was there, and its name with nothing behind it."""
 
 
 class CodeCulprits:
@@ -157,8 +159,16 @@ class CodeCulprits:
             if there is None:
                 return self._by_line(finding)
             low, high = (low, middle) if there else (middle + 1, high)
-        how = "born" if trail[low] is born else "turned"
-        return Brought(finding, trail[low], how)
+        made = trail[low] is born or not self._was_there(entry, trail[low - 1].commit.sha if low else self._good)
+        return Brought(finding, trail[low], "born" if made else "turned")
+
+    def _was_there(self, entry: Entry, commit: str) -> bool:
+        """Whether the entry was there at a commit that was looked at: a function can be new in an old file."""
+        if not commit:
+            return False
+        said = self._said.get(commit)
+        then = (self._name_at(entry.place.file, commit), entry.place.symbol or "")
+        return said is None or (entry.id, "") in said.entries or then in said.entries
 
     def _by_line(self, finding: Finding) -> Brought | None:
         if finding.where is None:
@@ -203,6 +213,9 @@ class CodeCulprits:
                 (finding.rule, places[finding.entry].file, places[finding.entry].symbol or "")
                 for finding in found
                 if finding.entry in places
+            ),
+            frozenset(
+                one for entry in entries for one in ((entry.id, ""), (entry.place.file, entry.place.symbol or ""))
             ),
         )
 

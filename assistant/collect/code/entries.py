@@ -50,7 +50,7 @@ def called_from_outside(program: Program) -> tuple[EntryPoint, ...]:
         *next_entries(program, routes),
         *action_entries(program),
         *procedure_entries(program),
-        *endpoint_entries(program),
+        *endpoint_entries(program, routes),
         *edge_entries(program),
         *loader_entries(program),
         *job_entries(program),
@@ -62,6 +62,7 @@ def called_from_outside(program: Program) -> tuple[EntryPoint, ...]:
         *middleware_entries(program, middleware),
     ]
     found = scheduled(program, (covered(entry, middleware) for entry in found if not is_test(entry.module)))
+    found = _served(found)
     known = {(entry.module, entry.at) for entry in found if entry.kind is not EntryKind.COMPONENT}
     found = [entry for entry in found if entry.kind is not EntryKind.COMPONENT or (entry.module, entry.at) not in known]
     found.sort(key=_by_place)
@@ -91,3 +92,13 @@ def _unique(entries: list[EntryPoint]) -> Iterator[EntryPoint]:
             if name == entry.id and taken[name] == 1
             else replace(entry, id=name if taken[name] == 1 else f"{name} ({taken[name]})")
         )
+
+
+def _served(entries: list[EntryPoint]) -> list[EntryPoint]:
+    """Without API routes whose file exports a router: its handlers are entries with a verb each."""
+    routers = {entry.path for entry in entries if entry.kind is EntryKind.PAGES_API and entry.verb != "*"}
+    return [
+        entry
+        for entry in entries
+        if entry.kind is not EntryKind.PAGES_API or entry.verb != "*" or entry.path not in routers
+    ]

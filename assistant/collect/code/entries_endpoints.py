@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from assistant.collect.code.entries_point import Before, EntryPoint, Spot, point
+from assistant.collect.code.entries_point import Before, EntryPoint, Spot, point, settings_of
 from assistant.collect.code.entries_registrations import joined_url, url_of
 from assistant.collect.code.entries_servers import Servers
 from assistant.collect.code.entries_webhooks import is_webhook
@@ -14,6 +15,7 @@ from assistant.domain.code import EntryKind
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from assistant.collect.code.entries_paths import Routed, Routes
     from assistant.collect.code.entries_registrations import Event
     from assistant.collect.code.entries_servers import Ident, Server
     from assistant.collect.code.program import Program
@@ -32,13 +34,17 @@ _DEEPEST = 8
 _PLAIN = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
 
 
-def endpoint_entries(program: Program) -> Iterator[EntryPoint]:
+def endpoint_entries(program: Program, routes: Routes) -> Iterator[EntryPoint]:
     """Every handler that is registered on a server object."""
     servers = Servers(program)
     parents = servers.parents()
+    files = _files(program, routes)
     for ident, server in servers.registered():
         handlers = [event for event in server.events if event.kind == "handler" and event.handlers]
         if not handlers:
+            continue
+        if ident in files:
+            yield from (_of_file(program, server, event, files[ident]) for event in handlers)
             continue
         contexts: dict[str, tuple[Before, ...]] = {}
         for prefix, before in _contexts(servers, parents, ident, 0, frozenset()):
@@ -48,6 +54,33 @@ def endpoint_entries(program: Program) -> Iterator[EntryPoint]:
         for event in handlers:
             for prefix, before in contexts.items():
                 yield _entry(program, server, event, prefix, before)
+
+
+def _files(program: Program, routes: Routes) -> dict[Ident, Routed]:
+    """Servers that a file below ``pages/api`` exports: Next.js hands them every request for the file's own address."""
+    found: dict[Ident, Routed] = {}
+    for path, module in program.modules.items():
+        routed = routes.of(path) if module.language != "py" else None
+        if routed is None or routed.private or routed.router != "pages" or not f"{routed.url}/".startswith("/api/"):
+            continue
+        default = program.exported(path, "default")
+        if default is not None:
+            found[default.module, default.local] = routed
+    return found
+
+
+def _of_file(program: Program, server: Server, event: Event, routed: Routed) -> EntryPoint:
+    """A handler of ``export default router.get(check, handler)``: an API route with its verb, behind what stands before it."""
+    entry = _entry(program, server, event, "", ())
+    return replace(
+        entry,
+        id=f"{entry.verb} {routed.url}",
+        kind=EntryKind.PAGES_API,
+        inputs="pages-api",
+        path=routed.url,
+        root=routed.root,
+        settings=settings_of(program.modules[event.module]),
+    )
 
 
 def _entry(program: Program, server: Server, event: Event, prefix: str, before: tuple[Before, ...]) -> EntryPoint:
@@ -69,8 +102,6 @@ def _entry(program: Program, server: Server, event: Event, prefix: str, before: 
         before=(*before, *own),
     )
     if entry.symbol in {"", "default"}:
-        from dataclasses import replace
-
         entry = replace(entry, symbol=outer or (verb if verb in _PLAIN else "handler"))
     return entry
 

@@ -84,7 +84,7 @@ class Servers:
 
     def _holders(self) -> list[str]:
         """Modules that import a server from a module that was looked at."""
-        declared = {ident[0] for ident, server in self.found.items() if server.framework and ":" not in ident[1]}
+        declared = {ident[0] for ident, server in self.found.items() if server.framework}
         out = []
         for path, module in self._program.modules.items():
             if path in self._involved or module.language == "py":
@@ -92,7 +92,10 @@ class Servers:
             for one in module.imports:
                 if one.local and self._program.target(path, one.source) in declared:
                     found = self._program.binding(path, one.local)
-                    if found and (server := self.found.get((found.module, found.local))) and server.framework:
+                    made = (found.module, found.local) if found else None
+                    if made and made not in self.found:
+                        made = self._returned(module, one.local)  # a function of the repository that makes one
+                    if made and (server := self.found.get(made)) and server.framework:
                         out.append(path)
                         self._involved.add(path)
                         break
@@ -253,14 +256,8 @@ class Servers:
             target = self._program.target(module.path, prefix_in(links[:1]))
             found = self._program.exported(target, "default") if target else None
             if found is None and target:
-                found = next(
-                    (
-                        one
-                        for name in self._program.export_names(target)
-                        if (one := self._program.exported(target, name))
-                    ),
-                    None,
-                )
+                exported = (self._program.exported(target, name) for name in self._program.export_names(target))
+                found = next((one for one in exported if one), None)
             return self._plugin(found.module, found.local, plugin=plugin) if found else None
         if links and links[0].name == "" and links[0].arguments is not None:
             return self._returned(module, root.id)
@@ -294,6 +291,7 @@ class Servers:
         if function is None or found is None:
             return None
         self._look_at(found.module)
+        self._module(self._program.modules[found.module])
         for statement in function.body:
             if isinstance(statement, Return):
                 root, links = spine(statement.value)

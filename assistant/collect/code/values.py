@@ -333,6 +333,7 @@ Value: TypeAlias = Constant | Known | Closure | Blueprint | Shape | Listed | Cha
 
 UNKNOWN = Known(frozenset({Origin(OriginKind.UNKNOWN)}))
 """Nothing is known of it."""
+_MOST_PARTS = 400
 NOTHING = Constant(None)
 """null, undefined, None."""
 
@@ -362,6 +363,23 @@ def parts_of(value: Value) -> Sequence[Value]:
     if isinstance(value, Chain):
         return [one for step in value.steps if step.arguments for one in step.arguments]
     return ()
+
+
+def holds(value: Value, part: Value) -> bool:
+    """Whether a value is made of another one, however deep; of what is too large to look through it is believed."""
+    seen: set[int] = set()
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if one is part or len(seen) > _MOST_PARTS:
+            return True
+        module = isinstance(one, Shape) and not isinstance(
+            one.fields, dict
+        )  # its exports are made when they are asked for
+        if id(one) not in seen and not module:
+            seen.add(id(one))
+            waiting.extend(parts_of(one))
+    return False
 
 
 def unwrapped(value: Value) -> Value:

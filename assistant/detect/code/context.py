@@ -367,8 +367,10 @@ def _by_caller(origins: tuple[Origin, ...]) -> bool:
 
 
 _BINDING: Final = frozenset({TieKind.FILTER, TieKind.CHILD, TieKind.PROVEN, TieKind.CREATED})
-_PROVIDERS: Final = frozenset({"stripe", "paddle", "lemonsqueezy", "trigger", "github", "polar", "dodo", "razorpay"})
-"""External services whose objects are customers': subscriptions, runs, installations."""
+_PROVIDERS: Final = frozenset(
+    {"stripe", "paddle", "lemonsqueezy", "trigger", "github", "polar", "dodo", "razorpay", "disk"}
+)
+"""External services whose objects are customers': subscriptions, runs, installations; and the server's own disk."""
 
 
 def _asks_members(query: Query) -> bool:

@@ -198,7 +198,7 @@ def _just_added(access: Access) -> bool:
 
 def _finds_one(access: Access, condition: Filter) -> bool:
     """The column finds one row, or one file: in a bucket the path is the id."""
-    in_bucket = access.query.engine == "storage" and condition.column == "path"
+    in_bucket = (access.query.engine, condition.column) in {("storage", "path"), ("disk", "file")}
     if in_bucket and any(origin.kind is OriginKind.GENERATED for origin in condition.origins):
         return False  # a new name: only its ending comes from outside
     return words.names_id(condition.column) or not condition.column or in_bucket

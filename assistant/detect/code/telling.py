@@ -74,7 +74,9 @@ def confidence_of(access: Access) -> Confidence:
 
 
 def rows_of(query: Query) -> str:
-    """``rows of chats``, ``the provider's subscriptions``, ``rows``."""
+    """``rows of chats``, ``the provider's subscriptions``, ``files of the server``, ``rows``."""
+    if query.engine == "disk":
+        return "files of the server"
     if query.client is ClientKind.PROVIDER:
         return f"{query.engine.capitalize()} {query.table or 'objects'}"
     return f"rows of {query.table}" if query.table else "rows"

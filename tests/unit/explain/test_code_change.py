@@ -69,6 +69,17 @@ def test_an_owner_filter_that_went_months_after_the_route_was_made(line) -> None
     assert brought(line, good)["id-only-lookup"] == ("Shared notes", "turned")
 
 
+def test_a_handler_that_is_new_in_an_old_file_is_born_there(line) -> None:
+    """The file had a guarded handler for months; the one beside it never had a guard to lose."""
+    line.commit("Notes", {ROUTE: GUARDED})
+    good = line.git("rev-parse", "HEAD")
+    removing = OPEN.removeprefix(IMPORTS).replace("GET", "DELETE").replace("findFirst", "delete")
+    line.commit("Copy", {ROUTE: GUARDED.replace('"no"', '"sorry"')})
+    line.commit("Remove notes", {ROUTE: GUARDED + removing})
+    line.commit("Comment", {ROUTE: "// notes\n" + GUARDED + removing})
+    assert brought(line, good)["missing-session"] == ("Remove notes", "born")
+
+
 def test_a_check_that_is_lost_in_another_file(line) -> None:
     with_helper = GUARDED.replace(
         'import { auth } from "@/lib/auth";', 'import { requireUser } from "@/lib/guard";'

@@ -30,7 +30,7 @@ def bind(run: Run, scope: Scope, pattern: Pattern, value: Value, *, assign: bool
             scope.declare(pattern.id, value, run.depth)
         elif told_anyway(run, scope.find(pattern.id), value):
             return
-        elif not scope.assign(pattern.id, value, run.depth):
+        elif not scope.assign(pattern.id, value, run.depth, run.facts):
             run.overlay[scope.module, pattern.id] = value  # a variable at the top of the module
     elif isinstance(pattern, RecordPattern):
         _record(run, scope, pattern, value, assign=assign)

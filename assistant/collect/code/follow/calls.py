@@ -77,8 +77,7 @@ _ENDS = frozenset({"redirect", "permanentRedirect", "notFound", "forbidden", "un
 def call(run: Run, value: Value, arguments: tuple[Value, ...], module: str, at: int, end: int, *, new: bool) -> Value:
     """Call ``value``."""
     if isinstance(value, Either):
-        options = [one for one in value.values if not isinstance(one, Constant | Test)]
-        return _branches(run, [lambda one=one: call(run, one, arguments, module, at, end, new=new) for one in options])
+        return _branches(run, value, lambda one: call(run, one, arguments, module, at, end, new=new), (Constant, Test))
     if isinstance(value, Closure):
         return invoke(run, value, arguments, module, at)
     if isinstance(value, Native):
@@ -95,28 +94,36 @@ def call(run: Run, value: Value, arguments: tuple[Value, ...], module: str, at: 
     return UNKNOWN
 
 
-def _branches(run: Run, attempts: list) -> Value:  # type: ignore[type-arg]
+def _branches(run: Run, of: Either, ask: Callable[[Value], Value], without: tuple[type, ...] = (Constant,)) -> Value:
+    """What each option gives, asked knowing what is known on its way: ``(isAdmin ? admin : client).from("notes")``."""
     before = run.facts
+    known = of.facts if len(of.facts) == len(of.values) else ()
     out: list[Value] = []
-    facts = []
-    for attempt in attempts:
-        run.facts = before
+    after: list[Facts] = []
+    kept: list[Facts] = []
+    for n, one in enumerate(of.values):
+        if isinstance(one, without):
+            continue
+        run.facts = before | known[n] if known else before
         try:
-            out.append(attempt())
-            facts.append(run.facts)
+            out.append(ask(one))
         except Stopped:
             continue
+        after.append(run.facts)
+        kept.append(known[n] if known else before)
     if not out:
         run.facts = before
         return UNKNOWN
-    run.facts = frozenset.intersection(*facts)
+    run.facts = frozenset.intersection(*after)
+    if known and len(out) > 1 and not any(isinstance(one, Either) for one in out):
+        return Either(tuple(out), tuple(kept))
     return either(*out)
 
 
 def _of_each(run: Run, of: Either, name: str, ask: Callable[[Value], Value]) -> Value:
     if name in _ASKED_OF_LISTS and of.facts and len(of.facts) == len(of.values):
         return _apart(run, of, ask)
-    return _branches(run, [lambda one=one: ask(one) for one in of.values if not isinstance(one, Constant)])
+    return _branches(run, of, ask)
 
 
 def _apart(run: Run, of: Either, ask: Callable[[Value], Value]) -> Value:

@@ -351,8 +351,8 @@ def _assign(run: Run, node: Assign, scope: Scope) -> Value:
     elif node.operator in {"||=", "??=", "+=", "&&="} and isinstance(node.target, Name | Attribute):
         value = or_else(run, evaluate(run, node.target, scope), value)
     if isinstance(node.target, Attribute | Index):
-        name = node.target.name if isinstance(node.target, Attribute) else ""
-        key = evaluate(run, node.target.key, scope) if isinstance(node.target, Index) else Constant(name)
+        key = evaluate(run, node.target.key, scope) if isinstance(node.target, Index) else Constant(node.target.name)
+        name = str(key.value) if isinstance(key, Constant) else ""
         if not kept.indexed(run, node.target.of, key, (node.at, node.end), scope, value):
             run.set_attribute(evaluate(run, node.target.of, scope), name, value)
     else:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.scope import either
-from assistant.collect.code.values import Chain, Constant, Either, Known, Listed, Value, unwrapped
+from assistant.collect.code.origins import origins_of
+from assistant.collect.code.values import NOTHING, UNKNOWN, Chain, Constant, Either, Known, Listed, Value, unwrapped
 from assistant.domain.code import OriginKind
 
 
 if TYPE_CHECKING:
     from assistant.collect.code.follow.run import Run
+    from assistant.domain.code import Origin
 
 _ADDS = {"set": 2, "add": 1}
 _KEPT = "new Map()"
@@ -36,9 +38,40 @@ def gathered(run: Run, value: Known | Listed, name: str, arguments: tuple[Value,
                     scope.names[known_as] = longer
                     bound = True
         return longer if bound else None
-    if name == "get" and len(arguments) == 1 and isinstance(value, Listed) and value.items:
-        return either(*value.items)
+    if name == "get" and len(arguments) == 1 and isinstance(value, Listed):
+        return _looked_up(run, value, arguments[0])
     return None
+
+
+def paired(given: Value) -> Value:
+    """``new Map(rows.map((row) => [row.id, row.owner]))`` and ``Object.fromEntries`` of the same: what is found there is the second of a pair."""
+    if isinstance(given, Either) and not given.facts:
+        return either(*(paired(one) for one in given.values))
+    if isinstance(given, Listed) and given.items and all(_is_pair(one) for one in given.items):
+        return Listed(tuple(one.items[1] for one in given.items if isinstance(one, Listed)))
+    return given
+
+
+def _is_pair(item: Value) -> bool:
+    return isinstance(item, Listed) and len(item.items) == 2  # noqa: PLR2004 - a key and a value
+
+
+def _looked_up(run: Run, value: Listed, key: Value) -> Value:
+    """What stands under a key; of rows that were not looked up by that key it may be another's, or nothing."""
+    if not value.items:
+        return NOTHING
+    found = either(*value.items)
+    rows = {one.row for one in origins_of(found) if one.kind is OriginKind.ROW}
+    asked = origins_of(key)
+    return found if all(_asked_by(run, row, asked) for row in rows) else either(found, UNKNOWN)
+
+
+def _asked_by(run: Run, row: int, asked: frozenset[Origin]) -> bool:
+    """The rows of a query were looked up by these ids, or these are their own."""
+    if not 0 <= row < len(run.ledger.queries):
+        return False
+    compared = run.ledger.queries[row].compared()
+    return bool(asked) and all(one in compared or (one.kind is OriginKind.ROW and one.row == row) for one in asked)
 
 
 def _empty(value: Known) -> bool:

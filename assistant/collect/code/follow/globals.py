@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assistant.collect.code.follow.gathered import paired
 from assistant.collect.code.follow.scope import either
 from assistant.collect.code.origins import origins_of
 from assistant.collect.code.values import NOTHING, UNKNOWN, Chain, Known, Listed, Promise, Shape, Test, Value, text_of
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 _PASSES = (
     "Number String parseInt parseFloat BigInt Array.from Array.of JSON.parse structuredClone encodeURIComponent decodeURIComponent Object.freeze "
-    "Object.keys Object.values Object.entries Object.fromEntries int str float list tuple set dict uuid.UUID UUID Buffer.from Uint8Array atob btoa "
+    "Object.keys Object.values Object.entries int str float list tuple set dict uuid.UUID UUID Buffer.from Uint8Array atob btoa "
     "Readonly Request"
 )
 _MAKES = "crypto.randomUUID Math.random Date.now performance.now uuid.uuid4 uuid4 datetime.now datetime.utcnow"
@@ -40,6 +41,15 @@ def _first(arguments: tuple[Value, ...]) -> Value:
 def _passed(_run: Run, _name: str, arguments: tuple[Value, ...]) -> Value:
     first = _first(arguments)
     return Known(first.origins) if isinstance(first, Known) else first
+
+
+def _keyed(run: Run, name: str, arguments: tuple[Value, ...]) -> Value:
+    return paired(_passed(run, name, arguments)) if arguments else _made(run, name, arguments)
+
+
+def _object(_run: Run, _name: str, arguments: tuple[Value, ...]) -> Value:
+    given, held = _first(arguments), paired(_first(arguments))
+    return Shape({}, held.items) if isinstance(held, Listed) and held is not given else given
 
 
 def _made_or_passed(run: Run, name: str, arguments: tuple[Value, ...]) -> Value:
@@ -114,7 +124,7 @@ def _length(_run: Run, _name: str, arguments: tuple[Value, ...]) -> Value:
 
 _HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(_PASSES.split(), _passed),
-    **dict.fromkeys(("Date", "Set", "Map", "Headers", "URLSearchParams"), _made_or_passed),
+    **dict.fromkeys(("Date", "Set", "Headers", "URLSearchParams"), _made_or_passed),
     **dict.fromkeys(_MAKES.split(), _made),
     **dict.fromkeys(_ASKS.split(), _asked),
     **dict.fromkeys(("Boolean", "bool"), _truth),
@@ -122,6 +132,8 @@ _HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(("Promise.all", "Promise.allSettled", "asyncio.gather"), _all),
     **dict.fromkeys(("Promise.race", "Promise.any"), _any),
     **dict.fromkeys(("Deno.env.get", "os.getenv", "os.environ.get"), _variable),
+    "Map": _keyed,
+    "Object.fromEntries": _object,
     "URL": _address,
     "Promise.resolve": _resolved,
     "Reflect.get": _passed,

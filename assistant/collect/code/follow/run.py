@@ -13,6 +13,7 @@ from assistant.collect.code.follow.ledger import Ledger
 from assistant.collect.code.follow.scope import either
 from assistant.collect.code.follow.stop import Exhausted, Stopped
 from assistant.collect.code.follow.truth import other_paths, truth
+from assistant.collect.code.origins import origins_of
 from assistant.collect.code.values import (
     UNKNOWN,
     Blueprint,
@@ -26,6 +27,7 @@ from assistant.collect.code.values import (
     Shape,
     Test,
     Value,
+    holds,
     text_of,
 )
 from assistant.domain.code import Origin, OriginKind
@@ -195,9 +197,15 @@ class Run:
             settling.settle(self, value, run_deferred=True)
 
     def set_attribute(self, of: Value, name: str, value: Value) -> None:
-        """``of.name = value``."""
+        """``of.name = value``; no name is a computed one: any field may be that value, or a field of what came with it."""
         if isinstance(of, Shape) and isinstance(of.fields, dict):
-            of.fields[name or f"[{len(of.fields)}]"] = value
+            if name:
+                of.fields[name] = value
+            elif not any(one is value for one in of.rest):
+                put = (
+                    Known(origins_of(value) or UNKNOWN.origins) if holds(value, of) else value
+                )  # a tree linked both ways
+                of.rest = (*of.rest, put)[-_LONGEST_LIST:]
         elif isinstance(of, Known):
             for origin in of.origins:
                 self.overlay[origin.path, name] = value

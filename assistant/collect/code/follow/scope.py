@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assistant.collect.code.follow.facts import NONE
 from assistant.collect.code.values import Constant, Either, Known, Value
 
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from assistant.collect.code.follow.facts import Facts
 
 _MOST = 8
 
@@ -39,14 +42,19 @@ class Scope:
         self.names[name] = value
         self.depths[name] = depth
 
-    def assign(self, name: str, value: Value, depth: int) -> bool:
-        """Bind a name where it was declared; False when nobody declared it."""
+    def assign(self, name: str, value: Value, depth: int, known: Facts = NONE) -> bool:
+        """Bind a name where it was declared; False when nobody declared it. ``known`` is what holds where that is done."""
         scope = self._level(name)
         if scope is None:
             return False
         on_branch = depth > scope.depths.get(name, 0)
-        scope.names[name] = _or_else(scope.names[name], value) if on_branch else value
+        scope.names[name] = _or_else(scope.names[name], value, known) if on_branch else value
         return True
+
+    def depth_of(self, name: str) -> int:
+        """How many branches stand around the declaration of a name; -1 when nobody declared it."""
+        scope = self._level(name)
+        return scope.depths.get(name, 0) if scope is not None else -1
 
     def replace(self, name: str, value: Value) -> None:
         """What a name stands for, told more precisely."""
@@ -67,13 +75,26 @@ def block(scope: Scope) -> Scope:
     return scope if scope.module.endswith(".py") else Scope(scope.module, scope)
 
 
-def _or_else(before: Value, value: Value) -> Value:
-    """One of two; when what was known on the way to each is told apart, it stays so."""
+def _or_else(before: Value, value: Value, known: Facts) -> Value:
+    """One of two; when what was known on the way to each is told apart, it stays so.
+
+    A flag that is raised on a branch (``allowed = true``) says what was found out there.
+    """
+    if known and _is_flag(value):
+        if _is_flag(before):
+            return Either((before, value), (NONE, known))
+        if isinstance(before, Either) and before.facts and all(_is_flag(one) for one in before.values):
+            values, facts = (*before.values, value), (*before.facts, known)
+            return Either(values, facts) if len(values) <= _MOST else either(before, value)
     if isinstance(before, Either) and isinstance(value, Either) and before.facts and value.facts:
         values, facts = (*before.values, *value.values), (*before.facts, *value.facts)
         if len(values) <= _MOST and len(values) == len(facts):
             return Either(values, facts)
     return either(before, value)
+
+
+def _is_flag(value: Value) -> bool:
+    return isinstance(value, Constant) and isinstance(value.value, bool)
 
 
 def _flat(values: tuple[Value, ...]) -> Iterator[Value]:

@@ -121,7 +121,7 @@ def _if(run: Run, node: If, scope: Scope) -> bool:
         run.facts = join(before, facts_yes, facts_no) | given(test, facts_yes - before)
         run.unpassed(test, scope.module, before, facts_yes, facts_no)
         if not node.otherwise and access(facts_no - before):
-            _kept_apart(node.then, scope, (facts_no, facts_yes))
+            _kept_apart(run, node.then, scope, (facts_no, facts_yes))
         return True
     if yes or no:
         run.facts = facts_yes if yes else facts_no
@@ -130,8 +130,11 @@ def _if(run: Run, node: If, scope: Scope) -> bool:
     return False
 
 
-def _kept_apart(body: tuple[Statement, ...], scope: Scope, facts: tuple[Facts, Facts]) -> None:
-    """``if (!admin) query = query.eq("user_id", me)``: whoever is left without the condition is an administrator."""
+def _kept_apart(run: Run, body: tuple[Statement, ...], scope: Scope, facts: tuple[Facts, Facts]) -> None:
+    """``if (!admin) query = query.eq("user_id", me)``: whoever is left without the condition is an administrator.
+
+    Not inside another branch than the name was made in: there it is left as it was for those who never got here, too.
+    """
     for one in body:
         if isinstance(one, Declare) and scope.module.endswith(".py"):
             target = one.pattern
@@ -142,8 +145,9 @@ def _kept_apart(body: tuple[Statement, ...], scope: Scope, facts: tuple[Facts, F
         value = scope.find(target.id) if isinstance(target, Name) else None
         if (
             isinstance(target, Name)
+            and scope.depth_of(target.id) == run.depth
             and isinstance(value, Either)
-            and not value.facts
+            and not (value.facts and value.facts[0])
             and len(value.values) == len(facts)
         ):
             scope.replace(target.id, Either(value.values, facts))

@@ -41,6 +41,8 @@ _ADMIN = {
     "stream": "select",
     "listDocuments": "select",
 }
+_ALONG = frozenset({"get", "set", "update", "create", "delete"})
+"""What a transaction and a batch do with a document that they are handed."""
 _USERS = {
     "getUser": "select",
     "getUserByEmail": "select",
@@ -58,6 +60,19 @@ _USERS = {
     "createCustomToken": "sign",
     "create_custom_token": "sign",
 }
+_RECORD = (
+    "uid",
+    "email",
+    "emailVerified",
+    "displayName",
+    "phoneNumber",
+    "photoURL",
+    "disabled",
+    "customClaims",
+    "metadata",
+    "providerData",
+)
+"""What Firebase tells of one account; password hashes come only with the list of all of them."""
 _ROOTS = ("firebase-admin", "@google-cloud/firestore", "firebase_admin", "google.cloud")
 
 
@@ -76,14 +91,12 @@ def query(chain: Chain, seen: Seen) -> Draft | None:
     owned = package.startswith(_ROOTS)
     if owned and last.name in _USERS:
         return _user(last)
+    if owned and last.name in _ALONG and (along := _along(last)) is not None:
+        return _admin(along, _path(along), last.given((last.arguments or ())[1:]), "pool")
     named = chain.source in NOBODYS - {"global"} or package.startswith(("@/", "~/", ".", "#"))
     if last.name not in _ADMIN or not (owned or named):
         return None
-    path = [
-        step
-        for step in chain.steps[:-1]
-        if step.name in {"collection", "doc", "document", "collectionGroup", "ref"} and step.arguments
-    ]
+    path = _path(chain.through(chain.steps[:-1]))
     if not path or (
         named
         and not any(step.name in {"doc", "document"} for step in path)
@@ -91,6 +104,21 @@ def query(chain: Chain, seen: Seen) -> Draft | None:
     ):
         return None
     return _admin(chain, path, last, "pool" if owned or not seen.client_module else "browser")
+
+
+def _path(chain: Chain) -> list[Step]:
+    """The steps that walk to a collection or a document."""
+    walking = {"collection", "doc", "document", "collectionGroup", "ref"}
+    return [step for step in chain.steps if step.name in walking and step.arguments]
+
+
+def _along(last: Step) -> Chain | None:
+    """The document that a transaction or a batch is handed: ``transaction.update(db.collection("sites").doc(id), changes)``."""
+    first = argument(last, 0)
+    if not isinstance(first, Chain) or not _path(first):
+        return None
+    owned = package_of(first.source).startswith(_ROOTS)
+    return first if owned and not any(step.name in _ADMIN for step in first.steps) else None
 
 
 def _web(name: str, last: Step, seen: Seen) -> Draft | None:
@@ -213,7 +241,8 @@ def _user(last: Step) -> Draft:
         [(column, "eq", first)] if first is not None and verb != "insert" and "list" not in last.name else []
     )
     written = fields_of(argument(last, 1)) if verb == "update" else fields_of(first) if verb == "insert" else ()
-    return _draft("pool", verb, "users", filters, None, single=verb == "select")._replace(written=written)
+    draft = _draft("pool", verb, "users", filters, None, single=verb == "select")._replace(written=written)
+    return draft if verb != "select" or "list" in last.name else draft._replace(columns=_RECORD)
 
 
 def _draft(

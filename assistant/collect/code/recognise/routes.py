@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.recognise import (
+    disk,
     drizzle,
     files,
     firestore,
@@ -65,6 +66,7 @@ _OWNERS: tuple[tuple[Reader, tuple[str, ...]], ...] = (
     (kysely.query, ("kysely", "@kysely/")),
     (vectors.query, ("@pinecone-database/", "pinecone", "weaviate", "@qdrant/", "qdrant", "chroma", "@upstash/vector", "@turbopuffer/", "@zilliz/", "pymilvus", "@langchain/", "langchain", "llamaindex", "llama_index")),
     (files.query, ("@aws-sdk/", "aws-sdk", "boto3", "minio", "aioboto3", "@vercel/blob", "@google-cloud/storage", "firebase-admin", "google.cloud", "uploadthing")),
+    (disk.query, disk.PACKAGES),
     (firestore.query, ("firebase", "@firebase/", "@google-cloud/firestore", "google.cloud")),
     (rawsql.query, (*rawsql.PACKAGES,)),
     (orm.query, ("typeorm", "@nestjs/typeorm", "@mikro-orm/", "sequelize", "@sequelize/", "knex", "objection")),

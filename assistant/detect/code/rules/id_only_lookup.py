@@ -157,6 +157,39 @@ EXAMPLES = (
             """,
         },
     ),
+    CodeExample(
+        quiet={
+            "lib/auth.ts": _AUTH,
+            "lib/prisma.ts": 'import { PrismaClient } from "@prisma/client";\nexport const prisma = new PrismaClient();',
+            "app/api/letters/route.ts": """
+                import fs from "fs";
+                import path from "path";
+                import { auth } from "../../../lib/auth";
+                import { prisma } from "../../../lib/prisma";
+                export async function GET(request) {
+                  const session = await auth();
+                  if (!session) return new Response(null, { status: 401 });
+                  const id = new URL(request.url).searchParams.get("id");
+                  const letter = await prisma.letter.findFirst({ where: { id, userId: session.user.id } });
+                  if (!letter) return new Response(null, { status: 404 });
+                  return new Response(fs.readFileSync(path.join(letter.filePath)));
+                }
+            """,
+        },
+        leak={
+            "app/api/letters/route.ts": """
+                import fs from "fs";
+                import path from "path";
+                import { auth } from "../../../lib/auth";
+                export async function GET(request) {
+                  const session = await auth();
+                  if (!session) return new Response(null, { status: 401 });
+                  const asked = new URL(request.url).searchParams.get("path");
+                  return new Response(fs.readFileSync(path.join(asked)));
+                }
+            """,
+        },
+    ),
 )
 _HABIT: Final = 4
 """Handlers that do the same before it is taken for the application's habit."""

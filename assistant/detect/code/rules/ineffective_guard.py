@@ -179,33 +179,41 @@ EXAMPLES = (
 
 
 def find(context: CodeContext) -> Iterator[Finding]:
-    """One finding an entry and weakness, where something stands behind the guard; one for all who are told by the same metadata."""
-    edited: dict[str, list[Finding]] = {}
+    """One finding an entry and weakness, where something stands behind the guard; one for all who are told by the same metadata or helper."""
+    edited: dict[tuple[str, str, Weakness], list[Finding]] = {}
     for entry in context.entries():
         if entry.kind in NOT_RUN_BY_PEOPLE or context.reason_public(entry):
             continue
+        claimed: set[GuardKind] = set()
         for guard in entry.guards:
             if guard.weakness not in SAYS or _covered(entry, guard) or _spares_administrators(entry, guard):
                 continue
+            if guard.kind in claimed and guard.weakness is Weakness.GET_SESSION:
+                continue  # the same claim is asked again further down
             behind = _behind(context, entry, guard)
             if not behind and not _powerful(entry, guard):
                 continue
             finding = _finding(context, entry, guard, behind)
+            claimed |= {guard.kind} if guard.weakness is Weakness.GET_SESSION else set()
             if guard.weakness is Weakness.USER_METADATA:
-                edited.setdefault(guard.says, []).append(finding)
+                edited.setdefault((guard.says, "", guard.weakness), []).append(finding)
+            elif guard.weakness is Weakness.GET_SESSION and guard.place.file != entry.place.file:
+                helper = guard.place.symbol or guard.place.file
+                edited.setdefault((f"the check in {helper}()", guard.place.file, guard.weakness), []).append(finding)
             else:
                 yield finding
         for guard, query in _open_without_id(context, entry):
             yield _finding(context, entry, replace(guard, weakness=Weakness.FAIL_OPEN), [query])
-    for says, found in edited.items():
-        yield from found if len(found) <= _FEW else [_of_many(says, found)]
+    for (says, _, weakness), found in edited.items():
+        few = len({finding.entry for finding in found}) <= _FEW
+        yield from found if few else [_of_many(says, weakness, found)]
 
 
-def _of_many(says: str, found: list[Finding]) -> Finding:
-    """The same field of the same metadata decides in many handlers: one mistake, told at the worst of them."""
+def _of_many(says: str, weakness: Weakness, found: list[Finding]) -> Finding:
+    """The same field of the same metadata, or the same helper, decides in many handlers: one mistake, told at the worst of them."""
     ordered = sorted(found, key=lambda finding: finding.rank)
     names = list(dict.fromkeys(finding.entry for finding in ordered))
-    said = f"{says} does not guard {len(names)} handlers: it {SAYS[Weakness.USER_METADATA]}."
+    said = f"{says} does not guard {len(names)} handlers: it {SAYS[weakness]}."
     return replace(
         ordered[0],
         title=said[0].upper() + said[1:],
@@ -218,7 +226,8 @@ def _finding(context: CodeContext, entry: Entry, guard: Guard, behind: list[Quer
     assert guard.weakness is not None
     place = Place(file=guard.place.file, line=guard.place.line, symbol=entry.place.symbol)
     shown = place if guard.place.file == entry.place.file else None
-    said = f"{guard.says} does not guard {_name(context, entry, behind)}: it {SAYS[guard.weakness]}."
+    named = "the session" if guard.says == "error" else guard.says
+    said = f"{named} does not guard {_name(context, entry, behind)}: it {SAYS[guard.weakness]}."
     access = access_to(context, entry, behind[0]) if behind else None
     return report(
         RULE,

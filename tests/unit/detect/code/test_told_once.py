@@ -144,3 +144,23 @@ def test_metadata_that_decides_in_many_handlers_is_one_finding():
     told = findings({"lib/whoami.ts": whoami, **many}, "ineffective-guard")
     assert len(told) == 1
     assert "does not guard 3 handlers" in told[0].title
+
+
+def test_a_session_that_a_helper_does_not_verify_is_one_finding():
+    """Every action of the application was told, and two lines of one helper were wrong."""
+    whoami = (
+        'import { client } from "./supabase"\nexport async function whoami() { const supabase = await client(); '
+        "const { data: { session }, error } = await supabase.auth.getSession(); if (error) return null; if (!session) return null; return session.user.id }"
+    )
+    handler = (
+        'import { whoami } from "@/lib/whoami"\nimport { db } from "@/lib/db"\n'
+        "export async function POST() { const me = await whoami(); if (!me) return new Response(null, { status: 401 }); "
+        "await db.order.deleteMany({ where: { userId: me } }); return new Response() }"
+    )
+    many = {f"app/api/{name}/route.ts": handler for name in ("a", "b", "c")}
+    told = findings({"lib/whoami.ts": whoami, **many}, "ineffective-guard")
+    assert [one.title for one in told] == [
+        "The check in whoami() does not guard 3 handlers: it reads a session whose cookie nobody verified."
+    ]
+    few = dict(list(many.items())[:2])
+    assert len(findings({"lib/whoami.ts": whoami, **few}, "ineffective-guard")) == len(few)

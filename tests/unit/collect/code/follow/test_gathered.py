@@ -74,3 +74,40 @@ export const POST = open(async ({ userId }) => Response.json(await prisma.link.c
 def test_a_branch_for_another_path_is_not_this_handlers(path, doors):
     """One wrapper serves every route and lets strangers pass on a single one."""
     assert len(_entry(WRAPPED, path).queries) == doors
+
+
+def _papers(asked: str, made: str = "new Map((owners || []).map((one) => [one.id, one.houseId]))"):
+    return _entry(f"""
+    async function every(ids, me) {{
+      const papers = await prisma.paper.findMany({{ where: {{ id: {{ in: ids }} }} }});
+      if (!papers || papers.length === 0) throw new Error("none");
+      const owners = await prisma.company.findMany({{ where: {{ id: {{ in: [...new Set(papers.map((one) => one.companyId))] }} }} }});
+      const houses = {made};
+      if (!papers.every((one) => {asked} === me.houseId)) throw new Error("not yours");
+    }}
+    export async function POST(request) {{
+      const {{ userId }} = await auth();
+      if (!userId) return new Response(null, {{ status: 401 }});
+      const {{ ids }} = await request.json();
+      const me = await prisma.profile.findUnique({{ where: {{ userId }} }});
+      await every(ids, me);
+      return Response.json(await prisma.paper.updateMany({{ where: {{ id: {{ in: ids }} }}, data: {{ status: "read" }} }}));
+    }}""")
+
+
+@pytest.mark.parametrize(
+    ("made", "asked"),
+    [
+        ("new Map((owners || []).map((one) => [one.id, one.houseId]))", "houses.get(one.companyId)"),
+        ("Object.fromEntries(owners.map((one) => [one.id, one.houseId]))", "houses[one.companyId]"),
+    ],
+)
+def test_parents_under_their_ids_prove_every_child(made, asked):
+    """Many papers are changed at once, after the house of each one's company was compared with the caller's."""
+    assert "owner" in {guard.kind.value for guard in _papers(asked, made).guards if guard.weakness is None}
+    assert _papers(asked, made).queries[-1].tie is not None
+
+
+def test_what_stands_under_another_key_proves_nothing():
+    """The key is sent along, and so is somebody's own company."""
+    assert _papers("houses.get(ids.own)").queries[-1].tie is None

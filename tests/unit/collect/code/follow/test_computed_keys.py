@@ -1,0 +1,38 @@
+"""An object that is filled under computed keys: any of its fields may be what was put there."""
+
+from __future__ import annotations
+
+from tests.unit.collect.code.follow.handler import entry_of, last
+
+
+def _by(filled: str, asked: str):
+    """Kinds and paths of what the chats are found by."""
+    query = last(
+        entry_of(f"""
+export async function GET(request) {{
+  const body = await request.json();
+  const kept = {{}};
+  {filled}
+  return NextResponse.json(await prisma.chat.findMany({{ where: {{ id: {asked} }} }}));
+}}""")
+    )
+    return {(origin.kind.value, origin.path) for part in query.filters for origin in part.origins}
+
+
+def test_a_field_of_what_was_copied_key_by_key_comes_from_the_request():
+    """A helper cleaned the query of the request, and the id that it handed on was taken for nothing at all."""
+    found = _by("for (const [key, one] of Object.entries(body)) kept[key] = one;", "kept.chatId")
+    assert found == {("request", "body.chatId")}
+
+
+def test_a_key_that_is_written_out_is_a_field():
+    found = _by('kept["chat-id"] = body.chatId; kept["other"] = "fixed";', 'kept["chat-id"]')
+    assert found == {("request", "body.chatId")}
+
+
+def test_an_object_that_holds_itself_is_followed_to_its_end():
+    """A tree of menus was linked both ways, and the handler that made it was said to be too large."""
+    found = _by(
+        "const other = {}; kept[body.a] = other; other[body.b] = kept; kept[body.c] = [kept, body.d];", "kept.chatId"
+    )
+    assert any(kind == "request" for kind, _ in found)
