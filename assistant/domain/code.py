@@ -100,7 +100,8 @@ class Query:
     place: Place
     """Where it stands; ``symbol`` is the function it stands in."""
     reached_at: Place
-    """Line of the entry's own file that leads there (the same as ``place`` when it stands in the entry)."""
+    """Line of the entry's own file that leads there (the same as ``place`` when it stands in the entry), or of the handler's, with its name,
+    when that is registered in the entry's file and stands in another one."""
     via: tuple[str, ...]
     """Functions on the way, outermost first; empty when it stands in the entry itself."""
     engine: str
@@ -213,6 +214,11 @@ class Entry:
     """True when the analysis gave up on it because it was too large."""
     files: tuple[str, ...] = ()
     """Files of the functions it runs through, sorted."""
+
+    def line_to(self, query: Query) -> int:
+        """The line of the entry's own file that leads to a query; where the handler is registered when it stands in another file."""
+        reached = query.reached_at
+        return reached.line if reached.file == self.place.file else self.place.line
 
     @property
     def is_layout(self) -> bool:

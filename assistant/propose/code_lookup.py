@@ -188,7 +188,7 @@ def _before(ground: CodeGround, entry: Entry, query: Query) -> tuple[tuple[int, 
         return query.at, query.place.file
     from assistant.propose.code_plan import range_of_line
 
-    return range_of_line(ground.text(entry.place.file).encode(), query.reached_at.line), entry.place.file
+    return range_of_line(ground.text(entry.place.file).encode(), entry.line_to(query)), entry.place.file
 
 
 def getter_of(ground: CodeGround, table: str, entry: Entry) -> Getter | None:

@@ -177,7 +177,7 @@ def reading(ground: CodeGround, entry: Entry, query: Query) -> tuple[tuple[int, 
     from assistant.propose.code_plan import range_of_line
 
     source = ground.text(entry.place.file).encode()
-    line = range_of_line(source, query.reached_at.line)
+    line = range_of_line(source, entry.line_to(query))
     name = (query.via[0].rsplit(".", 1)[-1] if query.via else query.place.symbol or "").encode()
     if not entry.at[0] <= line[0] <= entry.at[1]:
         line = entry.at  # a function of the same file: the line is its own

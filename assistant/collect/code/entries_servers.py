@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from assistant.collect.code.entries_frameworks import framework_of
 from assistant.collect.code.entries_look import dotted, spine, statements_in
 from assistant.collect.code.entries_registrations import Event, event_of, prefix_in
 from assistant.collect.code.resolve_usage import names_of
@@ -24,13 +25,6 @@ if TYPE_CHECKING:
 
 Ident = tuple[str, str]
 """A server object: its module and a name that is unique there."""
-_FRAMEWORKS = {
-    "hono": "hono", "@hono/zod-openapi": "hono", "@hono/hono": "hono", "hono-openapi": "hono", "chanfana": "hono",
-    "express": "express", "express-promise-router": "express", "polka": "express", "restify": "express", "next-connect": "express",
-    "@feathersjs/express": "express", "@types/express": "express", "express-serve-static-core": "express",
-    "fastify": "fastify", "koa": "koa", "@koa/router": "koa", "koa-router": "koa", "oak": "koa", "@oak/oak": "koa",
-    "elysia": "elysia", "itty-router": "itty",
-}  # fmt: skip
 _MAKES = re.compile(
     r"^(?:Hono|OpenAPIHono|OpenAPIRouter|express|Express|Router|fastify|Fastify|Koa|Elysia|AutoRouter|IttyRouter|Application|polka|restify|nc|nextConnect"
     r"|createRouter|createEdgeRouter|createServer|createApp|default|fromHono)$"
@@ -39,16 +33,6 @@ _DECLARED = re.compile(r"\b(Hono|OpenAPIHono|Fastify\w*|Express|Application|IRou
 _NO_SERVER = re.compile(r"Request|Response|Reply|Context|Handler\b")
 _BY_TYPE = {"Hono": "hono", "OpenAPIHono": "hono", "Koa": "koa", "Elysia": "elysia"}
 _SERVER_NAMES = frozenset({"app", "server", "router", "instance", "fastify", "api"})
-_REMOTE = re.compile(r"^(?:npm:|jsr:|https?://(?:deno\.land/x|esm\.sh|cdn\.skypack\.dev|jsr\.io)/)/?")
-
-
-def framework_of(source: str) -> str | None:
-    """The framework that a specifier names, versions and registries left out; ``type/provider`` parts of it too."""
-    plain = _REMOTE.sub("", source)
-    parts = plain.split("/")
-    name = "/".join(parts[:2]) if plain.startswith("@") else parts[0]
-    cut = name.rfind("@")
-    return _FRAMEWORKS.get(name[:cut] if cut > 0 else name)
 
 
 class Server:
@@ -92,14 +76,19 @@ class Servers:
             for one in module.imports:
                 if one.local and self._program.target(path, one.source) in declared:
                     found = self._program.binding(path, one.local)
-                    made = (found.module, found.local) if found else None
-                    if made and made not in self.found:
-                        made = self._returned(module, one.local)  # a function of the repository that makes one
-                    if made and (server := self.found.get(made)) and server.framework:
+                    if found and self._is_server((found.module, found.local), path, one.local):
                         out.append(path)
                         self._involved.add(path)
                         break
         return out
+
+    def _is_server(self, ident: Ident, path: str, name: str) -> bool:
+        """True for a server and for a function that makes one."""
+        if ident not in self.found:
+            made = self._returned(self._program.modules[path], name)
+            ident = made or ident
+        server = self.found.get(ident)
+        return server is not None and bool(server.framework)
 
     def server(self, ident: Ident) -> Server:
         """The object of that name, made when it is first spoken of."""
@@ -185,6 +174,7 @@ class Servers:
             server = self.server(ident)
             server.framework = framework
             server.prefix = prefix_in(links[:taken])
+            self._made_by(module, root, ident, within, value.at)
             links = links[taken:]
         elif isinstance(root, Name):
             named = self.ident(module.path, within, root.id)
@@ -211,6 +201,14 @@ class Servers:
             elif link.arguments is not None:
                 self._register(ident, module, within, link, prefix)
         self._handed(module, value, within)
+
+    def _made_by(
+        self, module: Module, root: Expression | None, ident: Ident, within: tuple[Function, ...], at: int
+    ) -> None:
+        """``const app = getApp()``: what the function registered on the server that it makes runs before."""
+        inner = self._returned(module, root.id) if isinstance(root, Name) else None
+        if inner is not None and inner != ident and self.found.get(inner):
+            self.server(inner).events.append(Event("mount", "", "", (), module.path, within, at, child=ident))
 
     def _alias(
         self, named: Ident, ident: Ident, module: Module, within: tuple[Function, ...], links: tuple[Link, ...]

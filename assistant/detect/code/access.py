@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from assistant.detect.code import words
+from assistant.detect.code.conditions import by_header, constants, is_capability, is_client_secret
 from assistant.detect.code.context import WRITES, Whose
 from assistant.detect.code.guards import (
     EQUALS,
@@ -76,7 +77,9 @@ class Access:
     @cached_property
     def knows_caller(self) -> bool:
         """Somebody is signed in, if only by a session nobody verified, or this query or one before it is bound to the caller."""
-        if any(guard.kind in PERSONS and not _of_row_alone(guard) for guard in self.strong):
+        if any(
+            (guard.kind in PERSONS and not _of_row_alone(guard)) or self._is_callers_key(guard) for guard in self.strong
+        ):
             return True
         claimed = (guard for guard in self.weak if guard.weakness is Weakness.GET_SESSION)
         if any(guard.order <= self.query.order for guard in claimed):
@@ -93,10 +96,17 @@ class Access:
         """Found by something that nobody guesses."""
         if self.query.tie is not None and self.query.tie.kind is TieKind.CAPABILITY:
             return True
-        if any(guard.kind is GuardKind.CAPABILITY for guard in self.strong):
+        if any(guard.kind is GuardKind.CAPABILITY and not self._is_callers_key(guard) for guard in self.strong):
             return True
-        asked = (each for each in self.asked if not (self.knows_caller and _is_client_secret(each)))
-        return any(_is_capability(condition) for condition in asked)
+        asked = (each for each in self.asked if not (self.knows_caller and is_client_secret(each)))
+        return any(is_capability(condition) for condition in asked)
+
+    def _is_callers_key(self, guard: Guard) -> bool:
+        """A key of the headers that was compared with its own row says who calls, and not which other rows are theirs."""
+        rows = {subject.row for subject in guard.subjects if subject.kind is OriginKind.ROW} - {self.query.id}
+        return guard.kind is GuardKind.CAPABILITY and any(
+            by_header(condition) for row in rows if row in self.queries for condition in self.queries[row].filters
+        )
 
     @cached_property
     def administrator(self) -> bool:
@@ -265,7 +275,7 @@ class Access:
     @cached_property
     def only_published(self) -> bool:
         """It reads what its owner made public: ``is_public = true``, ``status = 'published'``."""
-        return any(words.says_public(condition.column, _constants(condition)) for condition in self.query.filters)
+        return any(words.says_public(condition.column, constants(condition)) for condition in self.query.filters)
 
     @cached_property
     def derived(self) -> bool:
@@ -367,25 +377,7 @@ def _of_caller(query: Query) -> bool:
     if kinds & {OriginKind.CALLER, OriginKind.CLAIMED}:
         return True
     by_key = query.tie is not None and query.tie.kind is TieKind.CAPABILITY
-    return by_key and any(
-        origin.kind is OriginKind.REQUEST and origin.path.startswith(("header.", "cookie"))
-        for condition in query.filters
-        for origin in condition.origins
-    )
-
-
-def _is_client_secret(condition: Filter) -> bool:
-    """What a program proves itself with; beside a person who is signed in it proves nothing about that person."""
-    return words.snake(condition.column).endswith("client_secret")
-
-
-def _is_capability(condition: Filter) -> bool:
-    paths = [origin.path.rpartition(".")[2] for origin in condition.origins if origin.kind is OriginKind.REQUEST]
-    return words.is_capability(condition.column) or any(words.is_capability(path) for path in paths)
-
-
-def _constants(condition: Filter) -> tuple[str, ...]:
-    return tuple(origin.path for origin in condition.origins if origin.kind is OriginKind.CONSTANT)
+    return by_key and any(by_header(condition) for condition in query.filters)
 
 
 def _rows_used(context: CodeContext, entry: Entry) -> frozenset[int]:

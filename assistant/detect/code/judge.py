@@ -135,8 +135,11 @@ def place_of(entry: Entry, query: Query, *, below: bool = False) -> Place:
     """
     if below or handled_apart(entry, query):
         return query.place
-    line = query.place.line if query.place.file == entry.place.file else query.reached_at.line
-    if entry.place.file not in {query.place.file, query.reached_at.file}:
+    reached = query.reached_at
+    if reached.symbol and reached.file not in {entry.place.file, query.place.file}:
+        return reached  # the handler is registered in the entry's file and stands in another one
+    line = query.place.line if query.place.file == entry.place.file else reached.line
+    if entry.place.file not in {query.place.file, reached.file}:
         line = entry.place.line
     return replace(entry.place, line=line)
 

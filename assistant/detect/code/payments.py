@@ -103,7 +103,7 @@ def _from_queries(entry: Entry) -> Iterator[ProviderCall]:
     for query in entry.queries:
         if query.engine in PAYMENT:
             here = query.place.file == entry.place.file
-            line = query.place.line if here else query.reached_at.line
+            line = query.place.line if here else entry.line_to(query)
             parts = {condition.column: condition.origins for condition in query.filters}
             parts |= {written.column: written.origins for written in query.written}
             yield ProviderCall(

@@ -176,20 +176,30 @@ def over(
     if name == "reduce":
         first = arguments[1] if len(arguments) > 1 else UNKNOWN
         return either(first, *(run.call(callback, (first, item), module, at) for item in items))
+    if isinstance(callback, Closure) and callback.function.is_async and name in {*_PICK, *_SOME}:
+        _hasty(run, callback, items[:12], module, at)
+        return UNKNOWN if name in _SOME else whole
     results = _called_back(run, callback, items[:12], module, at)
     if name in _EACH:
         return Listed(results) if name != "forEach" else NOTHING
-    hasty = isinstance(callback, Closure) and callback.function.is_async and name in {*_PICK, *_SOME}
-    tests = tuple(one.value if isinstance(one, Promise) and not hasty else one for one in results)
-    if hasty:
-        run.warn(tests, Weakness.ASYNC_FILTER, module, at)
-        return UNKNOWN if name in _SOME else whole
+    tests = tuple(one.value if isinstance(one, Promise) else one for one in results)
     meaning = tests[0] if len(tests) == 1 else Test("any", tests)
     if name in _SOME:
         return meaning if isinstance(meaning, Test) else Test("truthy", (meaning,))
     if name in _PICK:
         return run.picked(whole, items, meaning, many=name == "filter")
     return Known(origins_of(whole) | frozenset().union(*(origins_of(one) for one in results)))
+
+
+def _hasty(run: Run, callback: Closure, items: tuple[Value, ...], module: str, at: int) -> None:
+    """An async test of a filter: its promise is true whatever it says.
+
+    A role that an earlier check may have let in (``administrator or owner``) is forgotten meanwhile, or nothing new would be left of the test.
+    """
+    known, run.facts = run.facts, frozenset(fact for fact in run.facts if fact[0] != "role")
+    tests = _called_back(run, callback, items, module, at)
+    run.warn(tests, Weakness.ASYNC_FILTER, module, at)
+    run.facts = known
 
 
 def _called_back(

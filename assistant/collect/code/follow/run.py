@@ -211,19 +211,32 @@ class Run:
                 self.overlay[origin.path, name] = value
                 if (origin.path, name) == ("request", "body"):
                     self.show(value)  # Koa's answer: ctx.body = rows
+            self._filled(of, name, value)
         elif isinstance(of, Chain):
             self.overlay[of.dotted, name] = value
+            self._filled(of, name, value)
         elif isinstance(of, Either):
             for one in of.values:
                 self.set_attribute(one, name, value)
 
+    def _filled(self, of: Value, name: str, value: Value) -> None:
+        """A field of a row, or of what was parsed out of one, is overwritten: ``options.content = input.content``."""
+        kinds = {origin.kind for origin in origins_of(of)}
+        if name and OriginKind.ROW in kinds and kinds <= {OriginKind.ROW, OriginKind.CONSTANT}:
+            self._renamed(of, Shape({name: value}, (of,)))
+
     def append(self, value: Listed, extra: tuple[Value, ...]) -> None:
         """``list.push(x)``: every name of that list sees the longer one."""
-        longer = Listed((value.items + extra)[:_LONGEST_LIST])  # a list that takes itself in doubles at every turn
+        self._renamed(
+            value, Listed((value.items + extra)[:_LONGEST_LIST])
+        )  # one that takes itself in doubles at every turn
+
+    def _renamed(self, value: Value, changed: Value) -> None:
+        """Every name of a value sees what was done to it."""
         for frame_scope in calls.scopes_of(self):
             for name, known in frame_scope.names.items():
                 if known is value:
-                    frame_scope.names[name] = longer
+                    frame_scope.names[name] = changed
 
     def elsewhere(self, paths: Listed, asked: Value) -> bool:
         """``["/links"].includes(request.nextUrl.pathname)`` in a handler that answers another path."""
@@ -356,10 +369,14 @@ class Run:
         return tuple(frame.name for frame in self.frames[2:] if frame.name)
 
     def reached(self, module: str, at: int) -> Place:
-        """The line of the entry's own file that leads here."""
+        """The line of the entry's own file that leads here; of the handler's, when a named handler of another file was only registered."""
         if module == self.module:
             return self.place(module, at, self.symbol())
-        for frame in self.frames[::-1]:
+        for number in range(len(self.frames) - 1, -1, -1):
+            frame = self.frames[number]
             if frame.caller_module == self.module:
+                inner = self.frames[number + 1] if number + 1 < len(self.frames) else None
+                if number == 1 and frame.name and frame.handler and inner and inner.caller_module == frame.module:
+                    return self.place(frame.module, inner.at, frame.name)
                 return self.place(self.module, frame.at)
         return self.place(self.module, 0)

@@ -203,7 +203,7 @@ def read_along(run: Run, origin: Origin) -> set[Fact]:
         for relation, each in record.below
         if each.operator in _EQUALS and (path.startswith(f"{relation}.") or (counted and path == relation))
     ]
-    mine = any(trusted(run, one) for each in held for one in each.origins if one.kind is not OriginKind.ROW)
+    mine = any(trusted(run, one) for each in held for one in each.origins if one.row != origin.row)
     if not mine and not bound(run, origin.row):
         return set()
     asked = {("proven", one) for each in held for one in each.origins if one.kind is OriginKind.REQUEST}

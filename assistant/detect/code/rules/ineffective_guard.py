@@ -10,7 +10,7 @@ from assistant.detect.code.context import WRITES, Whose
 from assistant.detect.code.judge import report
 from assistant.detect.code.rule import CodeExample, CodeRule
 from assistant.detect.code.telling import does, facts_of, handler, rows_of
-from assistant.domain.code import ActKind, EntryKind, GuardKind, OriginKind, Weakness
+from assistant.domain.code import ActKind, EntryKind, GuardKind, OriginKind, TieKind, Weakness
 from assistant.domain.facts import Place
 from assistant.domain.matrix import Severity
 from assistant.domain.ownership import Confidence
@@ -276,9 +276,12 @@ def _covered(entry: Entry, guard: Guard) -> bool:
     else:
         wanted = next((family for family in _FAMILIES if guard.kind in family), frozenset({guard.kind}))
     first = min((query.order for query in entry.queries if query.order > guard.order), default=None)
+    kept = _kept(guard)
     for other in entry.guards:
         if other.weakness is not None or other is guard:
             continue
+        if kept and not kept & {subject.row for subject in other.subjects}:
+            continue  # what another row was compared with says nothing of those that the filter was to hold back
         in_time = first is None or other.order <= first or other.kind is GuardKind.OWNER
         if in_time and (other.kind in wanted or other.kind in MACHINES):
             return True  # behind a secret that holds, only a trusted sender names whom it is about
@@ -290,7 +293,7 @@ def _covered(entry: Entry, guard: Guard) -> bool:
 def _behind(context: CodeContext, entry: Entry, guard: Guard) -> list[Query]:
     """Queries past the rules that the guard was meant to protect, worst first."""
     late = guard.weakness is Weakness.AFTER_WRITE
-    kept = {subject.row for subject in guard.subjects} if guard.weakness is Weakness.ASYNC_FILTER else set()
+    kept = _kept(guard)
     about = proven_by(entry, (guard,)) if late else frozenset()
     out = []
     for query in entry.queries:
@@ -300,15 +303,28 @@ def _behind(context: CodeContext, entry: Entry, guard: Guard) -> list[Query]:
         if access.whose is Whose.SERVERS or (access.whose is Whose.EVERYONES and not access.writes):
             continue
         unverified = guard.weakness is Weakness.GET_SESSION and _by_claim_alone(query)
+        if query.id in kept and query.order < guard.order and _may_be_others(query) and access.used:
+            out.append(query)  # what the filter was to hold back was read before it
+            continue
         if access.tied and guard.kind not in MACHINES and guard.weakness not in _ALWAYS and not unverified:
             continue
-        if query.id in kept and query.order < guard.order and not access.tied and access.used:
-            out.append(query)  # what the filter was to hold back was read before it
         if late and query.order < guard.order and access.writes and not access.tied and about & _asked(query):
             out.append(query)
         if not late and query.order > guard.order and (access.used or access.writes):
             out.append(query)
     return sorted(out, key=lambda query: (query.verb not in WRITES, query.order))
+
+
+def _kept(guard: Guard) -> frozenset[int]:
+    """Rows that an async filter was to hold back."""
+    if guard.weakness is not Weakness.ASYNC_FILTER:
+        return frozenset()
+    return frozenset(subject.row for subject in guard.subjects if subject.kind is OriginKind.ROW)
+
+
+def _may_be_others(query: Query) -> bool:
+    """Nothing but an id that another row holds ties it to the caller: whoever wrote the filter did not believe that id."""
+    return query.tie is None or query.tie.kind is TieKind.CHILD
 
 
 def _open_without_id(context: CodeContext, entry: Entry) -> Iterator[tuple[Guard, Query]]:

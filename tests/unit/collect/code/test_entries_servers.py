@@ -58,6 +58,19 @@ def test_fastify_plugins_hooks_and_route_options():
     assert before(found["GET /users/[id]"]) == ["verify", "authed"]
 
 
+def test_a_server_that_a_function_makes_takes_its_middleware_along():
+    """The public API was read as nothing at all: the app came out of a function, and its routes were handed it one by one."""
+    found = entries(
+        {
+            "src/hono.ts": 'import { OpenAPIHono } from "@hono/zod-openapi";\nexport function getApp() { const app = new OpenAPIHono().basePath("/api"); app.use("*", requireKey); return app; }\nexport type App = ReturnType<typeof getApp>;',
+            "src/index.ts": 'import { getApp } from "./hono"; import getContact from "./contact";\nexport const app = getApp();\ngetContact(app);',
+            "src/contact.ts": 'import { createRoute } from "@hono/zod-openapi"; import type { App } from "./hono";\nconst route = createRoute({ method: "get", path: "/v1/contacts/{id}" });\nfunction getContact(app: App) { app.openapi(route, async (c) => c.json(1)); }\nexport default getContact;',
+        }
+    )
+    assert set(found) == {"GET /api/v1/contacts/[id]"}
+    assert before(found["GET /api/v1/contacts/[id]"]) == ["requireKey"]
+
+
 def test_fastapi_dependencies_of_every_level_go_before_the_handler():
     found = entries(
         {

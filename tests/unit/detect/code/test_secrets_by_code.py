@@ -144,3 +144,24 @@ def test_a_fault_of_a_handler_is_shown_in_the_handler():
 def test_columns_that_point_nowhere_are_no_reference():
     report = followed({**ROUTER, "server/invitations/change.ts": CHANGE.format(data="{ email: input.email }")})
     assert rules_of(report) == []
+
+
+BELOW = """
+    import { find } from "./find";
+    export const handleChange = async ({ input, ctx }) => {
+      const row = await find(input.id);
+      return row;
+    };
+"""
+FIND = """
+    import { db } from "../../lib/db";
+    export async function find(id) { return db.invitation.findUnique({ where: { id } }); }
+"""
+
+
+def test_what_a_handler_of_another_file_calls_is_shown_where_it_calls():
+    report = followed({**ROUTER, "server/invitations/change.ts": BELOW, "server/invitations/find.ts": FIND})
+    where = [one.where for one in report.findings if one.rule == "id-only-lookup"]
+    assert [(place.file, place.line, place.symbol) for place in where] == [
+        ("server/invitations/change.ts", 4, "handleChange")
+    ]

@@ -1,0 +1,36 @@
+"""What one condition of a query says about the value that it compares with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assistant.detect.code import words
+from assistant.domain.code import OriginKind
+
+
+if TYPE_CHECKING:
+    from assistant.domain.code import Filter
+
+
+def by_header(condition: Filter) -> bool:
+    """Its value came in a header or a cookie."""
+    return any(
+        origin.kind is OriginKind.REQUEST and origin.path.startswith(("header.", "cookie"))
+        for origin in condition.origins
+    )
+
+
+def is_client_secret(condition: Filter) -> bool:
+    """What a program proves itself with; beside a person who is signed in it proves nothing about that person."""
+    return words.snake(condition.column).endswith("client_secret")
+
+
+def is_capability(condition: Filter) -> bool:
+    """Its value is something that nobody guesses."""
+    paths = [origin.path.rpartition(".")[2] for origin in condition.origins if origin.kind is OriginKind.REQUEST]
+    return words.is_capability(condition.column) or any(words.is_capability(path) for path in paths)
+
+
+def constants(condition: Filter) -> tuple[str, ...]:
+    """What the code itself writes there."""
+    return tuple(origin.path for origin in condition.origins if origin.kind is OriginKind.CONSTANT)

@@ -1,0 +1,107 @@
+"""A filter that keeps everything, and an API key that was taken for leave to read any row."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.detect.code.rig import followed, rules_of
+
+
+BASE = {
+    "lib/auth.ts": 'import { getServerSession } from "next-auth"; export async function auth() { return getServerSession(); }',
+    "lib/db.ts": 'import { PrismaClient } from "@prisma/client";\nexport const db = new PrismaClient();',
+    "lib/env.ts": 'import { createEnv } from "@t3-oss/env-nextjs"; import { z } from "zod"; export const env = createEnv({ server: { ADMIN_EMAIL: z.array(z.string()).optional() }, runtimeEnv: process.env });',
+    "lib/forbidden.ts": """
+        import { env } from "./env";
+        export const isForbidden = async (board, user) => {
+          if (!user) return true;
+          if ((env.ADMIN_EMAIL ?? []).some((email) => email === user.email)) return false;
+          return !board.guests.some((guest) => guest.userId === user.id) && !board.team.members.some((member) => member.userId === user.id);
+        };
+    """,
+}
+LINKED = """
+    import {{ auth }} from "../../../../../lib/auth";
+    import {{ db }} from "../../../../../lib/db";
+    import {{ isForbidden }} from "../../../../../lib/forbidden";
+    const select = {{ name: true, links: true, team: {{ select: {{ members: true }} }}, guests: true }};
+    export async function GET(request, {{ params }}) {{
+      const session = await auth();
+      if (!session) return new Response(null, {{ status: 401 }});
+      const board = await db.board.findFirst({{ where: {{ id: params.id }}, select }});
+      if (!board || (await isForbidden(board, session.user))) return new Response(null, {{ status: 404 }});
+      const found = await db.board.findMany({{ where: {{ id: {{ in: board.links.map((link) => link.boardId) }} }}, select }});
+      {rest}
+    }}
+"""
+
+
+def linked(rest):
+    return rules_of(followed({**BASE, "app/api/boards/[id]/linked/route.ts": LINKED.format(rest=rest)}))
+
+
+def test_boards_of_strangers_were_linked_and_an_async_filter_kept_them_all():
+    """The ids of linked boards are whatever their writer typed; the author knew, and the promise of a filter is always true."""
+    assert linked("return Response.json(found.filter(async (one) => !(await isForbidden(one, session.user))));") == [
+        "ineffective-guard"
+    ]
+
+
+def test_checks_that_are_awaited_first_and_filtered_then_hold():
+    assert (
+        linked(
+            "const asked = await Promise.all(found.map(async (one) => ({ one, no: await isForbidden(one, session.user) })));"
+            "return Response.json(asked.filter(({ no }) => !no).map(({ one }) => one));"
+        )
+        == []
+    )
+
+
+KEY = {
+    "lib/db.ts": BASE["lib/db.ts"],
+    "server/hono.ts": """
+        import { OpenAPIHono } from "@hono/zod-openapi";
+        import { createHash } from "node:crypto";
+        import { db } from "../lib/db";
+        export function getApp() {
+          const app = new OpenAPIHono();
+          app.use("*", async (c, next) => {
+            const [clientId, secret] = (c.req.header("Authorization")?.split(" ")[1] ?? "").split("_");
+            const key = await db.apiKey.findUnique({ where: { clientId } });
+            if (!key || key.tokenHash !== createHash("sha256").update(secret).digest("hex")) throw new Error("unknown key");
+            const team = await db.team.findUnique({ where: { id: key.teamId } });
+            if (!team) throw new Error("no team");
+            c.set("team", team);
+            await next();
+          });
+          return app;
+        }
+        export type App = ReturnType<typeof getApp>;
+    """,
+    "server/index.ts": 'import { getApp } from "./hono"; import contacts from "./contacts"; export const app = getApp(); contacts(app);',
+}
+CONTACTS = """
+    import {{ createRoute }} from "@hono/zod-openapi";
+    import {{ db }} from "../lib/db";
+    import type {{ App }} from "./hono";
+    const route = createRoute({{ method: "get", path: "/books/{{bookId}}/contacts/{{contactId}}" }});
+    function contacts(app: App) {{
+      app.openapi(route, async (c) => {{
+        const book = await db.contactBook.findUnique({{ where: {{ id: c.req.param("bookId"), teamId: c.var.team.id }} }});
+        if (!book) return c.json(null, 404);
+        return c.json(await db.contact.findFirst({{ where: {where} }}));
+      }});
+    }}
+    export default contacts;
+"""
+
+
+@pytest.mark.parametrize(
+    ("where", "found"),
+    [
+        ('{ id: c.req.param("contactId") }', ["parent-authorised-child-by-id"]),
+        ('{ id: c.req.param("contactId"), contactBookId: book.id }', []),
+    ],
+)
+def test_a_key_says_who_calls_and_not_which_contact_is_theirs(where, found):
+    assert rules_of(followed({**KEY, "server/contacts.ts": CONTACTS.format(where=where)})) == found
