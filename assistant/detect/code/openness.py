@@ -67,12 +67,18 @@ def _write(access: Access) -> Openness:
     query = access.query
     replaced = query.verb == "upsert" and any(words.names_id(column) for column in access.roots)
     if query.verb in {"insert", "upsert", "upload"} and not replaced and not chooses_person(access):
-        meant = open_insert(access) or public_path(access)
+        meant = open_insert(access) or public_path(access) or _of_visitor(access)
         return Openness.ASKED if meant or access.whose is Whose.UNKNOWN else Openness.OPEN
     if not access.asked and not query.filters:
         return Openness.OPEN
     harmless = not access.asked or _only_marks(access)
     return Openness.ASKED if public_path(access) and harmless else Openness.OPEN
+
+
+def _of_visitor(access: Access) -> bool:
+    """What the visitor's own cookie names: a basket, an anonymous draft."""
+    said = [condition.origins for condition in access.asked] + [part.origins for part in access.query.written]
+    return any(one.kind is OriginKind.REQUEST and one.path.startswith("cookie") for origins in said for one in origins)
 
 
 def open_insert(access: Access) -> bool:
@@ -103,6 +109,7 @@ def _read(access: Access) -> Openness:
     by_public = bool(access.roots) and all(words.snake(column) in PUBLIC_IDENTIFIERS for column in access.roots)
     if (
         by_public
+        or _of_visitor(access)
         or shown_to_all(access)
         or _only_counts(access)
         or public_path(access)
