@@ -128,10 +128,18 @@ def table_key(table: str) -> str:
     return "_".join((*parts[:-1], singular(parts[-1]))) if parts else ""
 
 
+_ARGUMENT: Final = re.compile(r"^(?:p|in|arg|param|v)_(\w+)$")
+"""Arguments of database functions, as they are told apart from columns."""
+
+
 @lru_cache(maxsize=8192)
 def _key_of(column: str) -> str:
-    """``teamDbId`` and ``team_uuid`` are spellings of ``team_id``."""
-    return _KEYS.sub("_id", snake(column))
+    """``teamDbId`` and ``team_uuid`` are spellings of ``team_id``, and so is ``p_team`` of a function."""
+    key = _KEYS.sub("_id", snake(column))
+    argument = _ARGUMENT.match(key)
+    if argument is None:
+        return key
+    return argument[1] if "_" in argument[1] else f"{argument[1]}_id"
 
 
 def names_owner(column: str) -> bool:

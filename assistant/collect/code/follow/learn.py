@@ -286,6 +286,8 @@ def _origin(run: Run, origin: Origin, outcome: bool) -> Learned:
     if origin.kind is OriginKind.ROW:
         if not 0 <= origin.row < len(run.ledger.queries):
             return NOTHING_LEARNED  # a row that was read when the module was loaded
+        if origin.path == "!" and run.ledger.queries[origin.row].may_be_empty:
+            return NOTHING_LEARNED  # no error: there may be no row either
         if not present:
             gone = not origin.path.lstrip("!") and not bound(run, origin.row)  # a missing membership lets nobody in
             return Learned(frozenset({("tied", origin.row)})) if gone else NOTHING_LEARNED

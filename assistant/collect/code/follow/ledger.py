@@ -36,6 +36,8 @@ class QueryRecord:
     facts: Facts
     under: tuple[int, ...]
     single: bool
+    may_be_empty: bool = False
+    """No error tells that there was no row."""
     below: tuple[tuple[str, Filter], ...] = ()
     """Conditions on rows that were read along, with the path of their relation."""
     tie: Tie | None = None

@@ -25,6 +25,19 @@ def columns_of(value: Value | None) -> tuple[str, ...] | None:
     return None if columns in ([], ["*"]) else tuple(columns)
 
 
+def optional(value: Value | None) -> frozenset[str]:
+    """Embedded tables that leave the row where they have none: a condition on them chooses what is read along, and no rows (``!inner`` does)."""
+    if not isinstance(value, Constant) or not isinstance(value.value, str):
+        return frozenset()
+    found: set[str] = set()
+    for part in _split(value.value):
+        embedded = _EMBEDDED.match(part)
+        head = part.partition("(")[0]
+        if embedded and "!inner" not in head:
+            found |= {name for name in re.split(r"[:!]", head.strip(".")) if name}
+    return frozenset(found)
+
+
 def _asked(text: str, prefix: str = "") -> list[str]:
     out: list[str] = []
     for part in _split(text):

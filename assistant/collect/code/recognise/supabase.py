@@ -19,7 +19,7 @@ from assistant.collect.code.recognise.chains import (
     template_of,
 )
 from assistant.collect.code.recognise.conditions import Condition, either, negated, operator
-from assistant.collect.code.recognise.postgrest import columns_of, conditions_in
+from assistant.collect.code.recognise.postgrest import columns_of, conditions_in, optional
 from assistant.collect.code.recognise.supabase_clients import client_of, in_context, is_package
 from assistant.collect.code.values import UNKNOWN, Chain, Shape, Step, Value, text_of
 from assistant.domain.code import ClientKind
@@ -163,6 +163,9 @@ def _rows(steps: tuple[Step, ...], client: str) -> Draft | None:
         again = next((step for step in rest if step.name == "select"), None)
         columns = columns_of(argument(again, 0)) if again else ()
     conditions = _conditions(rest)
+    beside = optional(argument(steps[at], 0)) if verb == "select" else frozenset()
+    below = [one for one in conditions if one[0].partition(".")[0] in beside and "." in one[0]]
+    conditions = [one for one in conditions if one not in below]
     written = fields_of(argument(steps[at], 0)) if verb in {"insert", "update", "upsert"} else ()
     if verb == "upsert":
         conditions += _conflict(steps[at], dict(written))
@@ -175,8 +178,10 @@ def _rows(steps: tuple[Step, ...], client: str) -> Draft | None:
         filters=tuple(conditions),
         written=written,
         single=any(step.name in _SINGLE for step in rest),
+        may_be_empty=verb == "select" and not any(step.name == "single" for step in rest),
         wraps=("data",),
         lazy=steps[-1].name != "execute",
+        below=tuple((name.rpartition(".")[0], name.rpartition(".")[2], how, value) for name, how, value in below),
     )
 
 
