@@ -38,6 +38,8 @@ class QueryRecord:
     single: bool
     below: tuple[tuple[str, Filter], ...] = ()
     """Conditions on rows that were read along, with the path of their relation."""
+    filled: tuple[str, ...] = ()
+    """Columns that are never empty."""
     tie: Tie | None = None
     returned: set[str] = field(default_factory=set)
     left_out: set[str] = field(default_factory=set)

@@ -106,6 +106,7 @@ def noted(run: Run, chain: Chain, draft: Draft) -> Value:
         facts=run.facts,
         under=run.stack(),
         single=draft.single,
+        filled=draft.filled,
         below=tuple((path, Filter(column=c, operator=o, origins=_origins(v))) for path, c, o, v in draft.below),
     )
     ledger.heard.append((len(run.frames), run.facts))
