@@ -115,6 +115,8 @@ def _of_known_caller(access: Access) -> Fault | None:
         return None  # a role is what is missing there: weak-privilege tells it
     if access.query.verb in {"insert", "upload"} and not access.asked:
         return None  # what an insert stores is looked at by its own rules
+    if access.query.verb == "call" and _makes_new(access):
+        return None
     if access.settled or access.by_capability or not access.addressable:
         return None
     if access.entry.kind is EntryKind.SERVICE and _told_owner(access):
@@ -133,6 +135,15 @@ def _of_known_caller(access: Access) -> Fault | None:
     if by_id:
         return Fault.CHILD if access.has_membership else Fault.ID_ONLY
     return _unscoped(access)
+
+
+def _makes_new(access: Access) -> bool:
+    """A function of the database that says by its name that it makes something, and is told no id: ``create_user(p_email)``."""
+    name = words.words(access.query.table.rpartition(".")[2])
+    made = bool(name) and name[0] in {"create", "register", "insert", "add"}
+    return made and not any(
+        {"id", "ids", "uuid", "uid", "guid"} & set(words.words(part.column)[-1:]) for part in access.asked
+    )
 
 
 def _leads_on(access: Access) -> bool:
