@@ -27,7 +27,7 @@ from assistant.detect.code.guards import (
     roles_before_answer,
     strong_guards,
 )
-from assistant.detect.code.uses import used_only_after, uses_of
+from assistant.detect.code.uses import changes, makes_new, used_only_after, uses_of
 from assistant.domain.code import ClientKind, EntryKind, GuardKind, OriginKind, TieKind, Weakness
 
 
@@ -149,7 +149,7 @@ class Access:
         if origin.kind is not OriginKind.ROW or origin.row in self._proven_rows or origin.row == self.query.id:
             return False
         source = self.queries.get(origin.row)
-        if source is None or source.order >= self.query.order:
+        if source is None or source.order >= self.query.order or makes_new(source):
             return False
         found = access_to(self.context, self.entry, source)
         return bool(found.asked) and not found.tied and not found.settled and not found.by_capability
@@ -270,7 +270,8 @@ class Access:
     @cached_property
     def used(self) -> bool:
         """What was read goes somewhere: into the answer, another query, a provider, a prompt."""
-        return self.writes or bool(self.query.returned) or self.query.id in uses_of(self.context, self.entry)
+        shown = changes(self.query) or bool(self.query.returned)
+        return shown or self.query.id in uses_of(self.context, self.entry)
 
     @cached_property
     def tied(self) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
 from assistant.detect.code.context import Whose
+from assistant.detect.code.uses import changes
 from assistant.domain.code import EntryKind, GuardKind, OriginKind
 
 
@@ -63,7 +64,7 @@ def openness(access: Access) -> Openness:
         return Openness.CLOSED
     if access.by_capability or perhaps_guarded(access):
         return Openness.ASKED
-    return _write(access) if access.writes else _read(access)
+    return _write(access) if changes(access.query) else _read(access)
 
 
 def _write(access: Access) -> Openness:

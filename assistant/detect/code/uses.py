@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from assistant.detect.code import words
+from assistant.detect.code.context import WRITES
 from assistant.domain.code import ActKind, OriginKind
 
 
@@ -11,10 +13,26 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from assistant.detect.code.context import CodeContext
-    from assistant.domain.code import Entry
+    from assistant.domain.code import Entry, Query
 
+_IDS: Final = frozenset({"id", "ids", "uuid", "uid", "guid"})
+_CHANGING: Final = frozenset({"update", "delete", "remove", "set", "reset", "revoke", "grant", "transfer", "approve"})
 _NOTED: Final = frozenset({ActKind.LOG, ActKind.CACHE, ActKind.VALIDATE})
 """Acts by which nothing of a row is told to whoever asks."""
+
+
+def makes_new(query: Query) -> bool:
+    """A function of the database that says by its name that it makes something, and is told no id: ``create_user(p_email)``."""
+    name = words.words(query.table.rpartition(".")[2])
+    if query.verb != "call" or not name or name[0] not in {"create", "register", "insert", "add"}:
+        return False
+    return not any(_IDS & set(words.words(part.column)[-1:]) for part in query.filters)
+
+
+def changes(query: Query) -> bool:
+    """Rows are changed, perhaps by a function of the database that says so by its name, whatever it answers: ``update_user_password``."""
+    name = words.words(query.table.rpartition(".")[2])
+    return query.verb in WRITES or (query.verb == "call" and bool(name) and name[0] in _CHANGING)
 
 
 def used_only_after(context: CodeContext, entry: Entry, row: int, order: int) -> bool:

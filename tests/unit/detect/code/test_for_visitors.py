@@ -79,3 +79,25 @@ export async function pay(id) {
 def test_a_stand_in_that_production_does_not_have(where: str, found: set[str]) -> None:
     """The host says which deployment it is, and where it does not, the build does."""
     assert told(STAND_IN % where) == found
+
+
+BY_FUNCTION = """
+"use server";
+import { admin } from "../../lib/admin";
+export async function change(id, text) {
+  await admin.rpc(%s);
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("call", "found"),
+    [
+        ('"update_user_password", { p_user_id: id, p_new_password: text }', {"missing-session"}),
+        ('"count_visit", { p_page: text }', set()),
+    ],
+)
+def test_functions_that_change_something(call: str, found: set[str]) -> None:
+    """A new password proves nothing about whoever sends it, and a function that changes rows need not answer any."""
+    found_here = detect_code(map_of({"lib/admin.ts": ADMIN, "app/account/actions.ts": BY_FUNCTION % call}))
+    assert {one.rule for one in found_here} & {"missing-session"} == found

@@ -103,3 +103,31 @@ def test_a_tenant_that_nobody_is_without(empty: str, check: str, bound: bool) ->
 def test_whole_rows_of_a_table_that_the_code_defines() -> None:
     """Its columns are known by name."""
     assert lesson("", FOUND).columns == ("id", "tenantId", "title")
+
+
+HOUSE = """
+async function staff() {
+  const session = await auth();
+  if (!session?.user) throw new Error("no");
+  const role = session.user.role;
+  if (role !== "ADMIN" && !["OWNER", "CLERK"].includes(role)) throw new Error("no");
+  return session.user;
+}
+function mine(user, storeId) {
+  if (user.DOOR) return;
+  if (user.storeId !== storeId) throw new Error("no");
+}
+export async function POST(req, { params }) {
+  const user = await staff();
+  const sale = await prisma.sale.findUnique({ where: { id: params.id } });
+  mine(user, sale.storeId);
+  await prisma.sale.update({ where: { id: params.id }, data: { closed: true } });
+  return new Response(null, { status: 204 });
+}
+"""
+
+
+@pytest.mark.parametrize(("door", "bound"), [('role === "ADMIN"', True), ("nightShift", False)])
+def test_an_assertion_that_headquarters_need_not_pass(door: str, bound: bool) -> None:
+    """Headquarters came in by the same door as everybody, and are asked for again by the assertion; whoever works at night is not headquarters."""
+    assert (entry_of(HOUSE.replace("DOOR", door)).queries[1].tie is not None) is bound
