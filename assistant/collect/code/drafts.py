@@ -37,6 +37,8 @@ class Draft(NamedTuple):
     """Raw SQL with ``$n``."""
     below: tuple[tuple[str, str, str, Value], ...] = ()
     """Conditions on rows that are read along: path of the relation, column, operator, compared value."""
+    filled: tuple[str, ...] = ()
+    """Columns that are never empty, as far as the code defines the table."""
 
 
 class Identity(NamedTuple):

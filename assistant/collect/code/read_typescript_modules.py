@@ -130,8 +130,8 @@ def _declared(reading: Reading, node: Node, declaration: Node, into: list[Statem
     else:
         imported = len(reading.imports)
         reading.statement(declaration, into)
-        loaded = reading.imports[imported:] if kind in {"lexical_declaration", "variable_declaration"} else ()
-        for item in loaded:  # export const { a } = require("y")
+        alone = len(into) == before and kind in {"lexical_declaration", "variable_declaration"}
+        for item in reading.imports[imported:] if alone else ():  # export const { a } = require("y")
             reading.exports.append(Export(item.local, item.local, "", type_only=False, at=at))
     for statement in into[before:]:
         for name in _bound(statement):

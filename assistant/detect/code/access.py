@@ -27,6 +27,7 @@ from assistant.detect.code.guards import (
     roles_before_answer,
     strong_guards,
 )
+from assistant.detect.code.uses import changes, makes_new, used_only_after, uses_of
 from assistant.domain.code import ClientKind, EntryKind, GuardKind, OriginKind, TieKind, Weakness
 
 
@@ -89,7 +90,18 @@ class Access:
     @cached_property
     def trusted_sender(self) -> bool:
         """A signature, a secret or the environment keeps the public out."""
-        return any(guard.kind in MACHINES for guard in self.strong)
+        return any(guard.kind in MACHINES for guard in self.strong) or self._asked_for_its_secret
+
+    @cached_property
+    def _asked_for_its_secret(self) -> bool:
+        """The row is only looked up for the secret that the sender is asked for next: nothing else is done with it before."""
+        if self.writes or self.query.returned:
+            return False
+        later = (guard.order for guard in strong_guards(self.entry) if guard.kind in MACHINES)
+        at = min((order for order in later if order > self.query.order), default=None)
+        if at is None:
+            return False
+        return used_only_after(self.context, self.entry, self.query.id, at)
 
     @cached_property
     def by_capability(self) -> bool:
@@ -137,7 +149,7 @@ class Access:
         if origin.kind is not OriginKind.ROW or origin.row in self._proven_rows or origin.row == self.query.id:
             return False
         source = self.queries.get(origin.row)
-        if source is None or source.order >= self.query.order:
+        if source is None or source.order >= self.query.order or makes_new(source):
             return False
         found = access_to(self.context, self.entry, source)
         return bool(found.asked) and not found.tied and not found.settled and not found.by_capability
@@ -229,7 +241,7 @@ class Access:
         return False
 
     @property
-    def _own_note(self) -> bool:
+    def own_note(self) -> bool:
         """A row that a function further down adds of what happened, or in which nothing was said by the request, the caller or another row."""
         query = self.query
         told = {OriginKind.REQUEST, OriginKind.CALLER, OriginKind.ROW, OriginKind.CLAIMED}
@@ -258,7 +270,8 @@ class Access:
     @cached_property
     def used(self) -> bool:
         """What was read goes somewhere: into the answer, another query, a provider, a prompt."""
-        return self.writes or bool(self.query.returned) or self.query.id in _rows_used(self.context, self.entry)
+        shown = changes(self.query) or bool(self.query.returned)
+        return shown or self.query.id in uses_of(self.context, self.entry)
 
     @cached_property
     def tied(self) -> bool:
@@ -337,7 +350,7 @@ class Access:
             or self.context.reason_public(self.entry)
         ):
             return False
-        if self._own_note:
+        if self.own_note:
             return False
         if self.whose is Whose.SERVERS or (self.query.client is ClientKind.PROVIDER and self.query.verb == "insert"):
             return False  # what is made at a provider is nobody's yet: rules about payments look at it
@@ -378,15 +391,3 @@ def _of_caller(query: Query) -> bool:
         return True
     by_key = query.tie is not None and query.tie.kind is TieKind.CAPABILITY
     return by_key and any(by_header(condition) for condition in query.filters)
-
-
-def _rows_used(context: CodeContext, entry: Entry) -> frozenset[int]:
-    """Queries of an entry whose rows feed later queries or acts."""
-    found = context.rows_used.get(id(entry))
-    if found is None:
-        parts = [condition.origins for query in entry.queries for condition in query.filters]
-        parts += [written.origins for query in entry.queries for written in query.written]
-        parts += [part.origins for act in entry.acts for part in act.parts]
-        found = frozenset(origin.row for origins in parts for origin in origins if origin.kind is OriginKind.ROW)
-        context.rows_used[id(entry)] = found
-    return found

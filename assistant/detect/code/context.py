@@ -89,8 +89,8 @@ class CodeContext:
     """Filled in once the rules ran: what verdicts tell."""
     accesses: dict[tuple[int, int], Access] = field(default_factory=dict, compare=False, repr=False)
     """What was found out about each query so far, by the identity of entry and query."""
-    rows_used: dict[int, frozenset[int]] = field(default_factory=dict, compare=False, repr=False)
-    """Queries of an entry whose rows are used, by the identity of the entry."""
+    rows_used: dict[int, Mapping[int, tuple[int, ...]]] = field(default_factory=dict, compare=False, repr=False)
+    """Queries of an entry whose rows are used, and when, by the identity of the entry."""
 
     # --- tables -----------------------------------------------------------------------------------------------------
 
@@ -202,21 +202,23 @@ class CodeContext:
         )
 
     @cached_property
-    def _housed(self) -> Mapping[str, frozenset[str]]:
+    def _housed(self) -> Mapping[str, frozenset[frozenset[str]]]:
         """Tables whose rows are found by the caller's own tenant somewhere, with the roles that were demanded there."""
-        found: dict[str, set[str]] = defaultdict(set)
+        found: dict[str, set[frozenset[str]]] = defaultdict(set)
         for entry in self.map.entries:
-            roles = {role.lower() for guard in entry.guards if guard.kind is GuardKind.ROLE for role in guard.roles}
+            roles = frozenset(
+                role.lower() for guard in entry.guards if guard.kind is GuardKind.ROLE for role in guard.roles
+            )
             for query in entry.queries:
                 if any(words.names_house(part.column) and _by_caller(part.origins) for part in query.filters):
-                    found[words.table_key(query.table)] |= roles
+                    found[words.table_key(query.table)].add(roles)
         return {table: frozenset(roles) for table, roles in found.items()}
 
     def tenants_office(self, table: str, roles: frozenset[str]) -> bool:
-        """The rows are tenants', and whoever holds one of these roles is held to their own tenant elsewhere."""
+        """The rows are tenants', and whoever holds one of these roles, and no other, is held to their own tenant elsewhere."""
         if words.table_key(table) not in self._housed:
             return False
-        return any(roles & held for held in self._housed.values())
+        return any(held and held <= roles for sets in self._housed.values() for held in sets)
 
     def referred(self, table: str, column: str) -> str:
         """The table that a column refers to by its foreign key; empty when the catalog does not say."""

@@ -15,6 +15,7 @@ from assistant.detect.code.context import Whose
 from assistant.detect.code.layouts import settles
 from assistant.detect.code.office import by_office
 from assistant.detect.code.openness import PUBLIC_IDENTIFIERS, Openness, openness
+from assistant.detect.code.uses import makes_new
 from assistant.domain.code import ActKind, EntryKind, GuardKind, OriginKind, Weakness
 
 
@@ -96,7 +97,7 @@ def _tidies(access: Access) -> bool:
     return (
         query.verb == "delete"
         and bool(query.filters)
-        and query.place.file != access.entry.place.file
+        and (query.place.file != access.entry.place.file or bool(query.via))
         and any(condition.operator in {"lt", "lte"} for condition in query.filters)
         and all(_by_clock(condition) for condition in query.filters)
     )
@@ -115,6 +116,8 @@ def _of_known_caller(access: Access) -> Fault | None:
         return None  # a role is what is missing there: weak-privilege tells it
     if access.query.verb in {"insert", "upload"} and not access.asked:
         return None  # what an insert stores is looked at by its own rules
+    if makes_new(access.query):
+        return None
     if access.settled or access.by_capability or not access.addressable:
         return None
     if access.entry.kind is EntryKind.SERVICE and _told_owner(access):
@@ -123,8 +126,8 @@ def _of_known_caller(access: Access) -> Fault | None:
         return Fault.IDENTITY
     if _owner_not_followed(access):
         return None
-    if not access.writes and not access.query.returned and by_public_name(access):
-        return None  # which shop the address means; what is found through it is judged itself
+    if not access.writes and _FACE.issuperset(map(words.snake, access.query.returned)) and by_public_name(access):
+        return None  # which shop the address means, and its name; what is found through it is judged itself
     if by_office(access) or _leads_on(access) or _a_face(access):
         return None
     by_id = [condition for condition in access.asked if _finds_one(access, condition)]

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
 from assistant.detect.code.context import Whose
+from assistant.detect.code.uses import changes
 from assistant.domain.code import EntryKind, GuardKind, OriginKind
 
 
 if TYPE_CHECKING:
     from assistant.detect.code.access import Access
+    from assistant.domain.code import Filter
 
 PUBLIC_PATHS: Final = words.named("""public share shared sharing embed view views link links invite invites invitation invitations join login signin sign register
     signup signout logout auth callback password reset forgot verify verification confirm confirmation health healthz ping status
@@ -36,6 +38,9 @@ _SHOWN: Final = words.named(
     "review rating testimonial service menu menu_item item listing event class slot availability opening_hour page section media_asset condition provider venue location store shop portfolio gallery photo image schedule hour table"
 )
 """Tables whose rows a visitor of the site usually sees."""
+_OFFERED: Final = words.named("property vehicle car room apartment product job")
+"""Tables whose rows a visitor sees while they are on offer."""
+_ON_OFFER: Final = frozenset({"active", "published", "live", "available"})
 _COMPOUNDS: Final = frozenset({("public", "key"), ("public", "keys"), ("public", "ip")})
 """Words that say something else together: a public key is no page for the public."""
 
@@ -59,7 +64,7 @@ def openness(access: Access) -> Openness:
         return Openness.CLOSED
     if access.by_capability or perhaps_guarded(access):
         return Openness.ASKED
-    return _write(access) if access.writes else _read(access)
+    return _write(access) if changes(access.query) else _read(access)
 
 
 def _write(access: Access) -> Openness:
@@ -122,19 +127,23 @@ def _read(access: Access) -> Openness:
 def shown_to_all(access: Access) -> bool:
     """What a shop window shows by its name (reviews, services, menus, events), with no column about a person: perhaps meant for strangers."""
     key = words.table_key(access.query.table)
-    if not (words.sounds_public(key) or {key, key.rpartition("_")[2]} & _SHOWN):
+    names = {key, key.rpartition("_")[2]}
+    if not (words.sounds_public(key) or names & _SHOWN or (names & _OFFERED and _in_use(access))):
         return False
     shown = {*(access.query.columns or ()), *access.query.returned}
     return not any(words.is_personal(column) or words.is_secret(column) for column in shown)
 
 
 def _in_use(access: Access) -> bool:
-    """Only what the owner put into the window: ``is_active = true``."""
-    return any(
-        {"active", "enabled", "available"} & set(words.words(condition.column))
-        and [origin.path.lower() for origin in condition.origins] == ["true"]
-        for condition in access.query.filters
-    )
+    """Only what the owner put into the window: ``is_active = true``, ``status = 'ACTIVE'``."""
+    return any(_says_in_use(condition) for condition in access.query.filters)
+
+
+def _says_in_use(condition: Filter) -> bool:
+    named, said = set(words.words(condition.column)), [origin.path.lower().strip("'") for origin in condition.origins]
+    if {"active", "enabled", "available"} & named and said == ["true"]:
+        return True
+    return bool({"status", "state"} & named) and bool(said) and _ON_OFFER.issuperset(said)
 
 
 def chooses_person(access: Access) -> bool:

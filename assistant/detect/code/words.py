@@ -172,8 +172,8 @@ def is_capability(name: str) -> bool:
     written = snake(name)
     if written in CAPABILITY_WORDS:
         return True
-    parts = words(name.rpartition(".")[2])
-    return bool(_CAPABILITY_PARTS & set(parts))
+    parts = set(words(name.rpartition(".")[2]))
+    return bool(_CAPABILITY_PARTS & parts) and not {"new", "password"} <= parts
 
 
 _NOTES: Final = re.compile(r"(?:^|_)(?:audit|log|activity|history|event)$")

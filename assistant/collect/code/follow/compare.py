@@ -38,6 +38,8 @@ _OFFICES = re.compile(r"(?:super|platform|system|site)?[_ -]?admin(?:istrator)?$
 _NAMES = ("email", "wallet", "address")
 """By what the code names one person that may: ``session.address === OWNER_WALLET``."""
 _OFFICE_IN = re.compile(r"ADMIN|OWNER|STAFF", re.IGNORECASE)
+_GIVEN = frozenset({"SUPABASE_SERVICE_ROLE_KEY", "SUPABASE_ANON_KEY", "SUPABASE_DB_URL"})
+"""Variables that Supabase itself sets for every edge function."""
 _KNOWN_TO_ALL = re.compile(
     r"(?:^|_)(?:URL|URI|BASE|HOST|HOSTNAME|DOMAIN|ORIGIN|ISSUER|AUDIENCE|CLIENT_?ID|APP_?ID|PROJECT_?ID|TENANT_?ID|REGION|VERSION)$|NEXT_PUBLIC_",
     re.IGNORECASE,
@@ -258,6 +260,7 @@ def _secret(run: Run, kept: Value, sent: Value) -> Learned | None:
     template = any(origin.kind is OriginKind.CONSTANT and "None" not in origin.path for origin in origins_of(kept))
     together = " | ".join(one.path for one in variables)
     unset = not {("set", name), ("set", together)} & run.facts and not name.startswith("validated.")
+    unset = unset and not (name in _GIVEN and "supabase/functions/" in f"/{run.module}")
     credential = any(carried(one) or CREDENTIAL.search(one.path) for one in incoming)
     if template and unset and credential and not isinstance(kept, Chain):
         return Learned(NONE, (Lesson(GuardKind.SECRET, says, tuple(incoming), weakness=Weakness.UNSET_SECRET),))

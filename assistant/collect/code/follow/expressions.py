@@ -12,7 +12,7 @@ from assistant.collect.code.follow.errors import narrowed_error
 from assistant.collect.code.follow.facts import access, join
 from assistant.collect.code.follow.fallback import believed, of_list, or_else, unset_anyway
 from assistant.collect.code.follow.learn import learn
-from assistant.collect.code.follow.scope import Scope, either
+from assistant.collect.code.follow.scope import Scope, either, told_apart
 from assistant.collect.code.follow.stop import Exhausted, Stopped
 from assistant.collect.code.follow.truth import of_size, truth
 from assistant.collect.code.origins import origins_of
@@ -324,6 +324,7 @@ def _conditional(run: Run, node: Conditional, scope: Scope) -> Value:
     before = run.facts
     sides: list[tuple[Value, frozenset[Any]]] = []
     for branch, outcome in ((node.yes, True), (node.no, False)):
+        run.facts = before  # what one branch found out is not known on the other
         run.facts = before | learn(run, test, outcome).facts
         try:
             value = run.under(test, outcome, lambda branch=branch: evaluate(run, branch, scope))  # type: ignore[misc]
@@ -338,10 +339,9 @@ def _conditional(run: Run, node: Conditional, scope: Scope) -> Value:
         run.facts = sides[0][1]
         return sides[0][0]
     run.facts = join(before, sides[0][1], sides[1][1])
-    values, facts = tuple(side[0] for side in sides), tuple(side[1] for side in sides)
-    if any(access(one - before) for one in facts) and not any(isinstance(one, Either) for one in values):
-        return Either(values, facts)
-    return or_else(run, *values) if test == values[0] else either(*values)
+    yes, no = sides[0][0], sides[1][0]
+    told = told_apart(sides, before)
+    return told or (or_else(run, yes, no) if test == yes else either(yes, no))
 
 
 def _assign(run: Run, node: Assign, scope: Scope) -> Value:

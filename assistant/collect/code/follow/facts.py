@@ -4,7 +4,7 @@ Facts are small tuples in a frozen set, so that branches copy them for nothing: 
 request value belongs to the caller, ``("tied", n)`` the rows of query n do, ``("role", text)``, ``("secret",)``, ``("signed",)``,
 ``("set", variable)`` an environment variable is not empty, ``("limited", origin)`` a request value is one of a list in the code,
 ``("given", origin)`` a request value is not empty, ``("required", origin)`` a schema let nothing through without it, ``("vouched", path)`` what a token of the request says holds, because its signature was looked at,
-``("alike", n, m)`` the rows of two queries name the same thing by an id, and nobody knows yet whose it is.
+``("found", n)`` query n found a row, ``("alike", n, m)`` the rows of two queries name the same thing by an id, and nobody knows yet whose it is.
 """
 
 from __future__ import annotations

@@ -118,3 +118,20 @@ def _asked(operand: Value) -> frozenset[Origin]:
     if not isinstance(value, Known) or not all(origin.kind is OriginKind.REQUEST for origin in value.origins):
         return frozenset()
     return value.origins
+
+
+def is_there(run: Run, operand: Value) -> bool:
+    """``id && !allowed(id)``: a segment of the path is always there, or the handler would not run; and so is a variable that was demanded."""
+    if not isinstance(operand, Known) or not operand.origins:
+        return False
+    starts = {OriginKind.REQUEST: "path.", OriginKind.ENVIRONMENT: "validated."}
+    return all(
+        one.path.startswith(starts[one.kind]) if one.kind in starts else _is_filled(run, one) for one in operand.origins
+    )
+
+
+def _is_filled(run: Run, origin: Origin) -> bool:
+    """A column that is never empty, of a row that was found."""
+    if origin.kind is not OriginKind.ROW or ("found", origin.row) not in run.facts:
+        return False
+    return 0 <= origin.row < len(run.ledger.queries) and origin.path in run.ledger.queries[origin.row].filled

@@ -17,6 +17,7 @@ class Frame:
 
     __slots__ = (
         "at",
+        "by_role",
         "caller_module",
         "given",
         "handler",
@@ -52,6 +53,8 @@ class Frame:
         """Whether anything of ``given`` belonged to the caller; None until somebody asks."""
         self.handler = handler
         self.returns: list[tuple[Value, Facts]] = []
+        self.by_role: set[int] = set()
+        """Ways out that only a role takes, by their position among ``returns``."""
         self.left_by_return = False
         self.left_by_throw = False
         self.jumped = False

@@ -94,7 +94,7 @@ def _supply(run: Run, closure: Closure, scope: Scope, arguments: tuple[Value, ..
 def _result(run: Run, frame: Frame, before: Facts, *, is_async: bool) -> Value:
     if not frame.returns:
         raise Stopped
-    run.facts = _shared(frame.returns, before)
+    run.facts = _shared(frame, before)
     if len(frame.returns) == 1:
         value = frame.returns[0][0]
     else:
@@ -115,12 +115,12 @@ def _result(run: Run, frame: Frame, before: Facts, *, is_async: bool) -> Value:
     return Promise(value.value if isinstance(value, Promise) else value, earned | inner)
 
 
-def _shared(returns: list[tuple[Value, Facts]], before: Facts) -> Facts:
+def _shared(frame: Frame, before: Facts) -> Facts:
     """What every way out knows; of an assertion that says nothing, what each found out lets the caller in, one way or the other."""
-    known = [facts for _, facts in returns]
-    first = returns[0][0]
-    silent = isinstance(first, Constant) and all(isinstance(one, Constant) and one == first for one, _ in returns)
-    if silent and all(lets_in(facts - before) for facts in known):
+    known = [facts for _, facts in frame.returns]
+    first = frame.returns[0][0]
+    silent = isinstance(first, Constant) and all(isinstance(one, Constant) and one == first for one, _ in frame.returns)
+    if silent and all(lets_in(facts - before) or n in frame.by_role for n, facts in enumerate(known)):
         return frozenset().union(*known)
     return frozenset.intersection(*known)
 

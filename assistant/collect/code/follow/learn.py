@@ -9,7 +9,7 @@ from assistant.collect.code.follow.attributes import NO_ITEMS
 from assistant.collect.code.follow.compare import IDS, asked_along, learn_member, learn_same, mixed, nothing_left, there
 from assistant.collect.code.follow.errors import OWN_ERROR, own_error
 from assistant.collect.code.follow.facts import NONE, NOTHING_LEARNED, Learned, Lesson, both, one_of
-from assistant.collect.code.follow.fallback import if_sent
+from assistant.collect.code.follow.fallback import if_sent, is_there
 from assistant.collect.code.follow.lessons import LESSON_OF, lessons_of
 from assistant.collect.code.follow.trust import (
     COUNTERS,
@@ -102,7 +102,9 @@ def _several(run: Run, test: Test, outcome: bool) -> Learned:
     if (test.kind == "all") is outcome:
         return _in_turn(run, test.operands, outcome)
     possible = [
-        one for one in test.operands if truth(one) is not (not outcome) and not (test.kind == "all" and _is_there(one))
+        one
+        for one in test.operands
+        if truth(one) is not (not outcome) and not (test.kind == "all" and is_there(run, one))
     ]
     learned = [learn(run, one, outcome) for one in possible]
     unset = [one for one in learned if any(fact[0] == "unset" for fact in one.facts)]
@@ -140,16 +142,6 @@ def _state_of_row(operand: Value) -> bool:
     return bool(found) and all(one.kind is OriginKind.ROW and _STATE.search(one.path) for one in found)
 
 
-def _is_there(operand: Value) -> bool:
-    """``id && !allowed(id)``: a segment of the path is always there, or the handler would not run; and so is a variable that was demanded."""
-    starts = {OriginKind.REQUEST: "path.", OriginKind.ENVIRONMENT: "validated."}
-    return (
-        isinstance(operand, Known)
-        and bool(operand.origins)
-        and all(one.kind in starts and one.path.startswith(starts[one.kind]) for one in operand.origins)
-    )
-
-
 def _in_turn(run: Run, operands: tuple[Value, ...], outcome: bool) -> Learned:
     """Each operand is looked at knowing what the ones before it taught."""
     before = run.facts
@@ -185,16 +177,18 @@ def _correlated(run: Run, test: Test, outcome: bool) -> Learned:
         before, run.facts = run.facts, run.facts | facts
         learned = learn(run, one, outcome)
         run.facts = before
-        kept.append(
-            Learned((learned.facts | facts) - run.facts, learned.lessons)
-        )  # what was known before let nobody in
+        new = (
+            learned.facts | facts
+        ) - run.facts  # what was known before let nobody in, but a role that is asked for again
+        roles = frozenset(fact for fact in learned.facts if fact[0] == "role")
+        kept.append(Learned(new | roles, learned.lessons))
     if not kept:
         return NOTHING_LEARNED
-    new = one_of(kept).facts if all(kept) else frozenset.intersection(*(one.facts for one in kept))
+    found = one_of(kept).facts if all(kept) else frozenset.intersection(*(one.facts for one in kept))
     lessons = (
         [lesson for one in kept for lesson in one.lessons] if len(kept) == 1 or all(one.lessons for one in kept) else []
     )
-    return Learned(new, (*lessons, *lessons_of(new, lessons)))
+    return Learned(found, (*lessons, *lessons_of(found, lessons)))
 
 
 def _in_nothing(option: Value) -> bool:
@@ -254,10 +248,10 @@ def _truthy(run: Run, value: Value, outcome: bool) -> Learned:
 
 
 def _answered(run: Run, value: Value, answer: str, meaning: Test | None) -> Learned:
-    """A library said yes; when it compared a token with its own signature, the token says who is calling."""
+    """A library said yes; a token that it compared with its own signature says who is calling, and the row whose password was sent is theirs."""
     said = Learned(frozenset({(answer,)}), (Lesson(LESSON_OF[answer], ordered(value)[0].path),))
     compared = learn(run, meaning, True) if meaning is not None else NOTHING_LEARNED
-    return both([said, compared]) if any(fact[0] == "vouched" for fact in compared.facts) else said
+    return both([said, compared]) if any(fact[0] in {"vouched", "tied"} for fact in compared.facts) else said
 
 
 def _truthy_known(run: Run, value: Value, outcome: bool) -> Learned:
@@ -291,7 +285,8 @@ def _origin(run: Run, origin: Origin, outcome: bool) -> Learned:
         if not present:
             gone = not origin.path.lstrip("!") and not bound(run, origin.row)  # a missing membership lets nobody in
             return Learned(frozenset({("tied", origin.row)})) if gone else NOTHING_LEARNED
-        return _row(run, origin)
+        learned = _row(run, origin)
+        return learned if origin.path else Learned(learned.facts | {("found", origin.row)}, learned.lessons)
     if origin.kind is OriginKind.SIGNED and present:
         return Learned(frozenset({("signed",)}))
     return NOTHING_LEARNED

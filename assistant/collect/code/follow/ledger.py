@@ -40,6 +40,8 @@ class QueryRecord:
     """No error tells that there was no row."""
     below: tuple[tuple[str, Filter], ...] = ()
     """Conditions on rows that were read along, with the path of their relation."""
+    filled: tuple[str, ...] = ()
+    """Columns that are never empty."""
     tie: Tie | None = None
     returned: set[str] = field(default_factory=set)
     left_out: set[str] = field(default_factory=set)

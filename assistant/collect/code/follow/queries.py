@@ -107,6 +107,7 @@ def noted(run: Run, chain: Chain, draft: Draft) -> Value:
         under=run.stack(),
         single=draft.single,
         may_be_empty=draft.may_be_empty,
+        filled=draft.filled,
         below=tuple((path, Filter(column=c, operator=o, origins=_origins(v))) for path, c, o, v in draft.below),
     )
     ledger.heard.append((len(run.frames), run.facts))

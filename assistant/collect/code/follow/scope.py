@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assistant.collect.code.follow.facts import NONE
+from assistant.collect.code.follow.facts import NONE, access
 from assistant.collect.code.values import Constant, Either, Known, Value
 
 
@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
     from assistant.collect.code.follow.facts import Facts
 
-_MOST = 8
+MOST = 8
+"""Values that are told apart."""
 
 
 class Scope:
@@ -85,10 +86,10 @@ def _or_else(before: Value, value: Value, known: Facts) -> Value:
             return Either((before, value), (NONE, known))
         if isinstance(before, Either) and before.facts and all(_is_flag(one) for one in before.values):
             values, facts = (*before.values, value), (*before.facts, known)
-            return Either(values, facts) if len(values) <= _MOST else either(before, value)
+            return Either(values, facts) if len(values) <= MOST else either(before, value)
     if isinstance(before, Either) and isinstance(value, Either) and before.facts and value.facts:
         values, facts = (*before.values, *value.values), (*before.facts, *value.facts)
-        if len(values) <= _MOST and len(values) == len(facts):
+        if len(values) <= MOST and len(values) == len(facts):
             return Either(values, facts)
     return either(before, value)
 
@@ -123,4 +124,18 @@ def either(*values: Value) -> Value:
                 break
         else:
             kept.append(value)
-    return kept[0] if len(kept) == 1 else Either(tuple(kept[:_MOST]))
+    return kept[0] if len(kept) == 1 else Either(tuple(kept[:MOST]))
+
+
+def told_apart(sides: list[tuple[Value, Facts]], before: Facts) -> Either | None:
+    """One of both with what was known on its way, a choice inside a choice laid out; None when nothing was found out on the way."""
+    values: list[Value] = []
+    facts: list[Facts] = []
+    for value, known in sides:
+        inner = value.values if isinstance(value, Either) else (value,)
+        for n, one in enumerate(inner):
+            values.append(one)
+            facts.append(known | value.facts[n] if isinstance(value, Either) and n < len(value.facts) else known)
+    if len(values) > MOST or not any(access(one - before) for one in facts):
+        return None
+    return Either(tuple(values), tuple(facts))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.collect.code.follow.binding import bind
 from assistant.collect.code.follow.errors import CAUGHT
 from assistant.collect.code.follow.expressions import condition
-from assistant.collect.code.follow.facts import Facts, Learned, access, join
+from assistant.collect.code.follow.facts import Facts, Learned, access, join, lets_in
 from assistant.collect.code.follow.fallback import given
 from assistant.collect.code.follow.learn import learn
 from assistant.collect.code.follow.scope import Scope, block
@@ -89,6 +89,10 @@ def _return(run: Run, node: Return, scope: Scope) -> bool:
     value: Value = NOTHING
     if node.value is not None:
         value = run.returning(node.value, scope)
+    elif run.conditions and any(
+        fact[0] == "role" and lets_in((fact,)) for fact in learn(run, *run.conditions[-1]).facts
+    ):
+        run.frame.by_role.add(len(run.frame.returns))
     run.frame.returns.append((value, run.facts))
     run.frame.left_by_return = True
     return False

@@ -18,6 +18,8 @@ CREDENTIAL = re.compile(
     r"(?:token|secret|passw|hash|digest|signature|otp|nonce|api_?key|key$|credential|jwt|bearer|code$|pin$|verif)",
     re.IGNORECASE,
 )
+_CHOSEN = re.compile(r"(?:^|_)new_?(?:pass|pin|secret)", re.IGNORECASE)
+"""What somebody wants from now on proves nothing: ``new_password``."""
 _CARRIER = re.compile(r"^(?:header\.(?:authori|x-?api|api|.*(?:token|key|secret|signature))|cookie)", re.IGNORECASE)
 _SESSIONS = re.compile(r"(?:^|[._])(?:auth|user|login|app|web)?_?sessions?$", re.IGNORECASE)
 """Tables of sessions that an application keeps by itself."""
@@ -155,6 +157,8 @@ def _kind(run: Run, origin: Origin, column: str) -> TieKind | None:
 def is_capability(column: str, origin: Origin) -> bool:
     """True when rows are found by a secret that the request carries: a share token, a reset code, an invitation's token."""
     name = column.rpartition(".")[2]
+    if _CHOSEN.search(name):
+        return False
     return (bool(CREDENTIAL.search(name)) and not re.search(r"code$|^key$", name, re.IGNORECASE)) or bool(
         re.search(r"(?:token|secret)$", name + "|" + origin.path, re.IGNORECASE) and name != "id"
     )

@@ -22,7 +22,7 @@ from assistant.domain.code import Origin, OriginKind
 from assistant.domain.syntax import Attribute, Binary
 
 
-_ENVIRONMENT = {"NODE_ENV"}
+_ENVIRONMENT = {"NODE_ENV", "VERCEL_ENV"}
 _THERE = (Shape, Listed, Closure, Blueprint, Promise, Native)
 _URL = frozenset({Origin(OriginKind.REQUEST, "url")})
 

@@ -19,6 +19,7 @@ from assistant.collect.code.recognise.conditions import Condition, either, negat
 from assistant.collect.code.recognise.drizzle_tables import (
     OPERATORS,
     column_of,
+    columns_defined,
     conditions_of,
     is_drizzle,
     named,
@@ -87,6 +88,7 @@ def _draft(
     written: tuple[tuple[str, Value], ...] = (),
     single: bool = False,
     lazy: bool = True,
+    filled: tuple[str, ...] = (),
 ) -> Draft:
     return Draft(
         engine="drizzle",
@@ -98,6 +100,7 @@ def _draft(
         written=written,
         single=single,
         lazy=lazy,
+        filled=filled,
     )
 
 
@@ -129,15 +132,25 @@ def _built(chain: Chain, start: int, seen: Seen, *, owned: bool) -> Draft | None
         elif step.name == "onDuplicateKeyUpdate":
             verb = "upsert"
             written += fields_of(at_path(argument(step, 0), "set"))
+    columns = _columns(verb, first, rest)
+    known = _defined(target) if not any("oin" in step.name for step in rest) else {}
+    if columns is None and known:
+        columns = tuple(known)
     vector = verb == "select" and any(step.name in {"orderBy", "where"} and _near(step) for step in rest)
     return _draft(
         "vector" if vector else verb,
         table,
-        _columns(verb, first, rest),
+        columns,
         filters,
         written=written,
         single=any(step.name == "get" for step in rest),
+        filled=tuple(name for name, filled in known.items() if filled and verb == "select"),
     )
+
+
+def _defined(target: Value | None) -> dict[str, bool]:
+    """Columns of the table that the code defines."""
+    return next((found for each in alternatives(target) if (found := columns_defined(each))), {})
 
 
 def _table(target: Value | None) -> str:
@@ -227,13 +240,18 @@ def _relational(chain: Chain, names: list[str], seen: Seen, *, owned: bool) -> D
         or (not owned and chain.steps[at].arguments is not None)
     ):
         return None
-    table = _schema_name(chain, names[at + 1])
+    given = _in_schema(chain, names[at + 1])
+    table, known = table_of(given) or names[at + 1], columns_defined(given)
     asked = argument(last, 0)
     where = at_path(asked, "where")
     if isinstance(where, Closure):
         where = run(seen, where, Chain("parameter", table), OPERATORS)
     filters = conditions_of(where, seen) if not isinstance(where, Shape) else _by_object(where)
-    draft = _draft("select", table, columns_in(asked), filters, single=names[-1] == "findFirst", lazy=False)
+    columns = columns_in(asked)
+    if columns is None and known:
+        columns = tuple(known)
+    filled = tuple(name for name, filled in known.items() if filled)
+    draft = _draft("select", table, columns, filters, single=names[-1] == "findFirst", lazy=False, filled=filled)
     return draft._replace(below=tuple(_below(asked, "", seen)))
 
 
@@ -251,14 +269,14 @@ def _below(asked: Value | None, path: str, seen: Seen, depth: int = 0) -> list[t
     return out
 
 
-def _schema_name(chain: Chain, name: str) -> str:
-    """The table behind ``db.query.apiKeys`` when the client was given its schema; the name as it is otherwise."""
+def _in_schema(chain: Chain, name: str) -> Value | None:
+    """The table behind ``db.query.apiKeys`` when the client was given its schema."""
     for step in chain.steps[:2]:
         for value in step.arguments or ():
-            found = table_of(at_path(value, "schema", name))
-            if found:
+            found = at_path(value, "schema", name)
+            if table_of(found):
                 return found
-    return name
+    return None
 
 
 def _by_object(where: Shape, prefix: str = "") -> list[Condition]:

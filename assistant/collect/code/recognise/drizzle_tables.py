@@ -17,7 +17,17 @@ from assistant.collect.code.recognise.chains import (
     run,
 )
 from assistant.collect.code.recognise.conditions import Condition, either, negated, operator
-from assistant.collect.code.values import UNKNOWN, Chain, Closure, Constant, Either, Known, Listed, Value
+from assistant.collect.code.values import (
+    UNKNOWN,
+    Chain,
+    Closure,
+    Constant,
+    Either,
+    Known,
+    Listed,
+    Shape,
+    Value,
+)
 
 
 _MAKERS = frozenset(
@@ -100,6 +110,22 @@ def _defined(value: Chain) -> str:
         (step for step in value.steps if step.name in {"from", "into", "update", "delete"} and step.arguments), None
     )
     return table_of(argument(start, 0)) if start else ""
+
+
+def columns_defined(value: Value | None) -> dict[str, bool]:
+    """Columns of a table as its definition spells them, with whether they are never empty; nothing when it cannot be read whole."""
+    if not isinstance(value, Chain):
+        return {}
+    value = normal(value)
+    made = next((step for step in value.steps if (step.name or value.name) in _MAKERS and step.arguments), None)
+    fields = argument(made, 1)
+    if not is_drizzle(package_of(value.source)) or not isinstance(fields, Shape) or fields.rest:
+        return {}
+    return {name: _never_empty(column) for name, column in fields.fields.items()}
+
+
+def _never_empty(column: Value) -> bool:
+    return isinstance(column, Chain) and any(step.name in {"notNull", "primaryKey"} for step in column.steps)
 
 
 def column_of(value: Value | None) -> tuple[str, str] | None:

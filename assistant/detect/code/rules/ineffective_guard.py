@@ -185,7 +185,10 @@ def find(context: CodeContext) -> Iterator[Finding]:
         if entry.kind in NOT_RUN_BY_PEOPLE or context.reason_public(entry):
             continue
         claimed: set[GuardKind] = set()
+        told: set[tuple[Place, Weakness]] = set()  # a comparison is one, whichever side is said first
         for guard in entry.guards:
+            if guard.weakness is None or (guard.place, guard.weakness) in told:
+                continue
             if guard.weakness not in SAYS or _covered(entry, guard) or _spares_administrators(entry, guard):
                 continue
             if guard.kind in claimed and guard.weakness is Weakness.GET_SESSION:
@@ -193,6 +196,7 @@ def find(context: CodeContext) -> Iterator[Finding]:
             behind = _behind(context, entry, guard)
             if not behind and not _powerful(entry, guard):
                 continue
+            told.add((guard.place, guard.weakness))
             finding = _finding(context, entry, guard, behind)
             claimed |= {guard.kind} if guard.weakness is Weakness.GET_SESSION else set()
             if guard.weakness is Weakness.USER_METADATA:
@@ -308,7 +312,8 @@ def _behind(context: CodeContext, entry: Entry, guard: Guard) -> list[Query]:
             continue
         if access.tied and guard.kind not in MACHINES and guard.weakness not in _ALWAYS and not unverified:
             continue
-        if late and query.order < guard.order and access.writes and not access.tied and about & _asked(query):
+        unbound = access.writes and not access.tied and not access.own_note  # that somebody was refused is only noted
+        if late and query.order < guard.order and unbound and about & _asked(query):
             out.append(query)
         if not late and query.order > guard.order and (access.used or access.writes):
             out.append(query)

@@ -9,7 +9,7 @@ from assistant.detect.code.access import NOT_RUN_BY_PEOPLE, Access, access_to
 from assistant.detect.code.judge import report
 from assistant.detect.code.rule import CodeExample, CodeRule
 from assistant.detect.code.telling import facts_of, handler, key_of
-from assistant.domain.code import ActKind, ClientKind, EntryKind, OriginKind
+from assistant.domain.code import ActKind, ClientKind, EntryKind, Origin, OriginKind
 from assistant.domain.matrix import Severity
 from assistant.domain.ownership import Confidence
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from assistant.detect.code.context import CodeContext
+    from assistant.domain.code import Query
     from assistant.domain.facts import Place
     from assistant.domain.findings import Finding
 
@@ -33,6 +34,9 @@ RULE = CodeRule(
 
 _SECRET_ROWS: Final = words.named("user account session api_key apikey credential oauth_client webhook")
 """Tables whose rows hold secrets often enough to ask."""
+
+_NOTHING: Final = Origin(OriginKind.CONSTANT, "None")
+"""``user.email ?? null``"""
 
 
 def _me(answer: str) -> str:
@@ -140,7 +144,9 @@ def _shown(access: Access) -> tuple[str, ...]:
     if _own_invitation(access):
         return ()
     returned = {column.rpartition(".")[2] for column in access.query.returned}
-    secrets = access.context.secrets_of(access.query)
+    secrets = tuple(
+        column for column in access.context.secrets_of(access.query) if not _for_browsers(access.query, column)
+    )
     if "*" in access.query.returned:
         return secrets
     reaching = [column for column in secrets if column.rpartition(".")[2] in returned]
@@ -148,13 +154,22 @@ def _shown(access: Access) -> tuple[str, ...]:
     return tuple(column for column in reaching if column.rpartition(".")[2] not in spent)
 
 
+def _for_browsers(query: Query, column: str) -> bool:
+    """A ``client_secret`` of Stripe is made to be handed to the page that pays; a column that this insert filled with a word of the code is no secret."""
+    name = column.rpartition(".")[2]
+    if query.engine == "stripe" and words.snake(name) == "client_secret":
+        return True
+    kinds = {origin.kind for written in query.written if written.column == name for origin in written.origins}
+    return query.verb == "insert" and kinds == {OriginKind.CONSTANT}
+
+
 def _own_invitation(access: Access) -> bool:
     """The invitation of the very person who asks, found by their own address: the token is theirs."""
     invites = {"invite", "invitation"} & {words.singular(word) for word in words.words(access.query.table)}
     return bool(invites) and any(
         words.snake(condition.column).endswith("email")
-        and bool(condition.origins)
-        and all(origin.kind is OriginKind.CALLER for origin in condition.origins)
+        and any(origin.kind is OriginKind.CALLER for origin in condition.origins)
+        and all(origin.kind is OriginKind.CALLER or origin == _NOTHING for origin in condition.origins)
         for condition in access.query.filters
     )
 

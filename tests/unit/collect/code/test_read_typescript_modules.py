@@ -107,3 +107,11 @@ def test_two_functions_may_load_different_things_under_one_name():
     )
     assert [(item.local, item.source) for item in module.imports] == [("db", "./a")]
     assert isinstance(module.body[1].function.body[0], Declare)
+
+
+def test_what_is_loaded_inside_an_exported_value_is_not_exported():
+    text = """
+    export const go = wrap(async () => { const { told, noted } = await import("./notes"); told(noted) })
+    export const { later } = require("./later")
+    """
+    assert [item[0] for item in exports(text)] == ["go", "later"]

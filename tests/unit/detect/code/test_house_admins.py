@@ -60,3 +60,31 @@ def test_whoever_runs_the_application_sees_every_tenant(elsewhere: str, here: st
 def test_rows_that_no_tenant_owns() -> None:
     """The table is found by no tenant anywhere: an administrator may well be one of the application."""
     assert told("ADMIN", "ADMIN", ACTIONS.replace("prisma.invoice.delete", "prisma.country.delete")) == set()
+
+
+SHARED = """
+    "use server";
+    import { auth } from "../auth";
+    import { prisma } from "../lib/prisma";
+    export async function listInvoices() {
+      const session = await auth();
+      const role = session?.user?.role;
+      if (role !== "ADMIN" && !["OWNER", "CLERK"].includes(role)) throw new Error("no");
+      const house = role === "ADMIN" ? {} : { organizationId: session.user.organizationId };
+      return prisma.invoice.findMany({ where: { ...house, paid: false } });
+    }
+    export async function removeInvoice(id) {
+      const session = await auth();
+      const role = session?.user?.role;
+      if (role !== "ADMIN"HERE) throw new Error("no");
+      await prisma.invoice.delete({ where: { id } });
+    }
+"""
+
+
+@pytest.mark.parametrize(
+    ("others", "found"), [("", set()), (' && !["OWNER", "CLERK"].includes(role)', {"id-only-lookup"})]
+)
+def test_headquarters_beside_the_people_of_a_house(others: str, found: set[str]) -> None:
+    """Where headquarters and clerks come in by the same door, its condition may be the clerks': what headquarters alone may do is theirs, what clerks may do is not."""
+    assert told("", others, SHARED) == found

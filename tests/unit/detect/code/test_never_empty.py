@@ -116,3 +116,22 @@ def test_behind_a_secret_the_sender_says_whom_it_is_about():
 
 def test_what_rules_are_heard_of_is_medium_or_worse():
     assert rules_of(followed(LIBRARIES)) == []
+
+
+EDGE = """
+import { createClient } from "npm:@supabase/supabase-js@2";
+Deno.serve(async (req) => {
+  const key = Deno.env.get("NAME") ?? "";
+  if (req.headers.get("Authorization") !== `Bearer ${key}`) return new Response("no", { status: 401 });
+  const admin = createClient(Deno.env.get("SUPABASE_URL"), Deno.env.get("SUPABASE_SERVICE_ROLE_KEY"));
+  await admin.from("devices").update({ lost: true }).eq("id", (await req.json()).id);
+  return new Response("ok");
+});
+"""
+
+
+@pytest.mark.parametrize(("name", "weak"), [("SUPABASE_SERVICE_ROLE_KEY", False), ("CRON_SECRET", True)])
+def test_what_supabase_sets_for_every_function(name, weak):
+    """The platform gives its own keys to a function; a secret of the application's own may have been forgotten."""
+    report = followed({"supabase/functions/issue/index.ts": EDGE.replace("NAME", name)})
+    assert ("ineffective-guard" in rules_of(report)) is weak

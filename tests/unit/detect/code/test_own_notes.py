@@ -30,3 +30,47 @@ def test_a_row_nobody_chose_a_word_of(said: str, found: set[str]) -> None:
     """Constants and the time are the application's own note; a word of the request makes it a door."""
     findings = detect_code(map_of({"lib/refusals.ts": NOTES, "app/api/items/route.ts": ROUTE % said}))
     assert {finding.rule for finding in findings} & {"missing-session"} == found
+
+
+ENTRY = """
+import { auth } from "../../../../auth";
+import { prisma } from "../../../../lib/prisma";
+import { noted } from "../../../../lib/noted";
+export async function POST(request, { params }) {
+  const session = await auth();
+  if (!session?.user) return new Response(null, { status: 401 });
+  const form = await request.json();
+  if (!form.answer) {
+    WRITE
+    return new Response(null, { status: 400 });
+  }
+  const user = await prisma.user.findUnique({ where: { email: session.user.email } });
+  if (!user || user.tenantId !== params.tenantId) return new Response(null, { status: 403 });
+  return Response.json(await prisma.invoice.findMany({ where: { tenantId: params.tenantId } }));
+}
+"""
+NOTED = """
+import { prisma } from "./prisma";
+export async function noted(tenantId, event) {
+  await prisma.authAuditLog.create({ data: { tenantId, event } });
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("write", "count"),
+    [
+        ('await noted(params.tenantId, "refused");', 0),
+        ("await prisma.invoice.deleteMany({ where: { tenantId: params.tenantId } });", 1),
+    ],
+)
+def test_a_refusal_is_noted_before_the_next_question(write: str, count: int) -> None:
+    """The line of the audit names the tenant that was asked for, and the comparison is one, whichever side is said first."""
+    files = {
+        "auth.ts": 'import NextAuth from "next-auth";\nexport const { handlers, auth } = NextAuth({});\n',
+        "lib/prisma.ts": 'import { PrismaClient } from "@prisma/client";\nexport const prisma = new PrismaClient();\n',
+        "lib/noted.ts": NOTED,
+        "app/api/tenants/[tenantId]/route.ts": ENTRY.replace("WRITE", write),
+    }
+    found = [one for one in detect_code(map_of(files)) if one.rule == "ineffective-guard"]
+    assert len(found) == count

@@ -114,6 +114,10 @@ def test_old_rows_that_a_function_below_removes_are_nobodys_fault():
         + "await tidy(); return new Response()"
     )
     assert not findings({"lib/tidy.ts": tidy, "app/api/rows/[id]/route.ts": handler}, "unscoped-write")
+    beside = handler.replace(
+        'import { tidy } from "@/lib/tidy"', tidy.replace('import { db } from "./db"', "").replace("export ", "")
+    )
+    assert not findings({"app/api/rows/[id]/route.ts": beside}, "unscoped-write")
     every = tidy.replace("{ where: { createdAt: { lt: new Date() } } }", "{ where: { paid: true } }")
     assert findings({"lib/tidy.ts": every, "app/api/rows/[id]/route.ts": handler}, "unscoped-write")
 

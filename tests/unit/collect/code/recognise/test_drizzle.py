@@ -36,7 +36,7 @@ def test_a_select_by_id():
         "pool",
         "select",
         "Chat",
-        None,
+        ("id",),
     )
     assert draft.filters == (("id", "eq", ID),)
     assert draft.lazy
@@ -104,7 +104,7 @@ def test_conditions_in_a_template():
 
 def test_writes():
     draft = draft_of(DB.do("insert", CHAT).do("values", {"userId": ME, "...": request("body")}).do("returning"))
-    assert (draft.verb, [key for key, _ in draft.written], draft.columns) == ("insert", ["userId", "*"], None)
+    assert (draft.verb, [key for key, _ in draft.written], draft.columns) == ("insert", ["userId", "*"], ("id",))
     draft = draft_of(
         DB.do("insert", CHAT)
         .do("values", {"id": ID})

@@ -1,0 +1,58 @@
+"""What becomes of the rows that an entry reads: which later queries and acts they feed, and when."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from assistant.detect.code import words
+from assistant.detect.code.context import WRITES
+from assistant.domain.code import ActKind, OriginKind
+
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from assistant.detect.code.context import CodeContext
+    from assistant.domain.code import Entry, Query
+
+_IDS: Final = frozenset({"id", "ids", "uuid", "uid", "guid"})
+_CHANGING: Final = frozenset({"update", "delete", "remove", "set", "reset", "revoke", "grant", "transfer", "approve"})
+_NOTED: Final = frozenset({ActKind.LOG, ActKind.CACHE, ActKind.VALIDATE})
+"""Acts by which nothing of a row is told to whoever asks."""
+
+
+def makes_new(query: Query) -> bool:
+    """A function of the database that says by its name that it makes something, and is told no id: ``create_user(p_email)``."""
+    name = words.words(query.table.rpartition(".")[2])
+    if query.verb != "call" or not name or name[0] not in {"create", "register", "insert", "add"}:
+        return False
+    return not any(_IDS & set(words.words(part.column)[-1:]) for part in query.filters)
+
+
+def changes(query: Query) -> bool:
+    """Rows are changed, perhaps by a function of the database that says so by its name, whatever it answers: ``update_user_password``."""
+    name = words.words(query.table.rpartition(".")[2])
+    return query.verb in WRITES or (query.verb == "call" and bool(name) and name[0] in _CHANGING)
+
+
+def used_only_after(context: CodeContext, entry: Entry, row: int, order: int) -> bool:
+    """Nothing but a note, or a count of requests, is made of the rows of a query before that point."""
+    noted = {act.order for act in entry.acts if act.kind in _NOTED}
+    return all(at > order or at in noted for at in uses_of(context, entry).get(row, ()))
+
+
+def uses_of(context: CodeContext, entry: Entry) -> Mapping[int, tuple[int, ...]]:
+    """Queries of an entry whose rows feed later queries or acts, with when that happens."""
+    found = context.rows_used.get(id(entry))
+    if found is None:
+        parts = [(query.order, condition.origins) for query in entry.queries for condition in query.filters]
+        parts += [(query.order, written.origins) for query in entry.queries for written in query.written]
+        parts += [(act.order, part.origins) for act in entry.acts for part in act.parts]
+        uses: dict[int, set[int]] = {}
+        for order, origins in parts:
+            for origin in origins:
+                if origin.kind is OriginKind.ROW:
+                    uses.setdefault(origin.row, set()).add(order)
+        found = {row: tuple(sorted(orders)) for row, orders in uses.items()}
+        context.rows_used[id(entry)] = found
+    return found

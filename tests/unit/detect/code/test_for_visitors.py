@@ -1,0 +1,103 @@
+"""What is on offer is shown to visitors; what a function makes new is nobody's yet."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.collect.code.map import map_of
+from assistant.detect.code.run import detect_code
+
+
+ADMIN = """
+import { createClient } from "@supabase/supabase-js";
+export const admin = createClient(process.env.SUPABASE_URL, process.env.SUPABASE_SERVICE_ROLE_KEY);
+"""
+OFFERS = """
+"use server";
+import { auth } from "@clerk/nextjs/server";
+import { admin } from "../lib/admin";
+export async function mine() {
+  const { userId } = await auth();
+  return admin.from("properties").select("id, title").eq("owner_id", userId);
+}
+export async function search(text) {
+  const { data } = await admin.from("properties").select("id, title, price").eq("status", "%s").ilike("title", text);
+  return data;
+}
+"""
+MAKES = """
+"use server";
+import { auth } from "@clerk/nextjs/server";
+import { admin } from "../lib/admin";
+export async function invite(tenantId, email, memberId) {
+  const { userId } = await auth();
+  const { data: mine } = await admin.from("members").select("id").eq("tenant_id", tenantId).eq("user_id", userId).single();
+  if (!mine) throw new Error("no");
+  const { data } = await admin.rpc(%s);
+  return data;
+}
+"""
+
+
+def told(text: str) -> set[str]:
+    """The rules that speak."""
+    rules = {"missing-session", "id-only-lookup", "parent-authorised-child-by-id"}
+    return {one.rule for one in detect_code(map_of({"lib/admin.ts": ADMIN, "app/actions.ts": text}))} & rules
+
+
+@pytest.mark.parametrize(("status", "found"), [("ACTIVE", set()), ("DRAFT", {"missing-session"})])
+def test_what_is_on_offer(status: str, found: set[str]) -> None:
+    """Visitors of a house agent look for what is on offer, and not for what nobody has published yet."""
+    assert told(OFFERS % status) == found
+
+
+@pytest.mark.parametrize(
+    ("call", "found"),
+    [
+        ('"create_person", { p_email: email }', set()),
+        ('"create_account", { p_member_id: memberId }', {"parent-authorised-child-by-id"}),
+        ('"find_person", { p_email: email }', {"parent-authorised-child-by-id"}),
+    ],
+)
+def test_what_is_made_new(call: str, found: set[str]) -> None:
+    """Somebody new under an address is nobody else's row; something for a member that is named is, and so is whoever is found."""
+    assert told(MAKES % call) == found
+
+
+STAND_IN = """
+"use server";
+import { admin } from "../lib/admin";
+const deployed = () => (process.env.VERCEL_ENV ? process.env.VERCEL_ENV === "%s" : process.env.NODE_ENV === "production");
+export async function pay(id) {
+  if (deployed()) throw new Error("not here");
+  await admin.from("invoices").update({ status: "paid" }).eq("id", id);
+}
+"""
+
+
+@pytest.mark.parametrize(("where", "found"), [("production", set()), ("preview", {"missing-session"})])
+def test_a_stand_in_that_production_does_not_have(where: str, found: set[str]) -> None:
+    """The host says which deployment it is, and where it does not, the build does."""
+    assert told(STAND_IN % where) == found
+
+
+BY_FUNCTION = """
+"use server";
+import { admin } from "../../lib/admin";
+export async function change(id, text) {
+  await admin.rpc(%s);
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("call", "found"),
+    [
+        ('"update_user_password", { p_user_id: id, p_new_password: text }', {"missing-session"}),
+        ('"count_visit", { p_page: text }', set()),
+    ],
+)
+def test_functions_that_change_something(call: str, found: set[str]) -> None:
+    """A new password proves nothing about whoever sends it, and a function that changes rows need not answer any."""
+    found_here = detect_code(map_of({"lib/admin.ts": ADMIN, "app/account/actions.ts": BY_FUNCTION % call}))
+    assert {one.rule for one in found_here} & {"missing-session"} == found
