@@ -93,11 +93,11 @@ export async function change(id, text) {
 @pytest.mark.parametrize(
     ("call", "found"),
     [
-        ('"update_user_password", { p_user_id: id, p_new_password: text }', {"missing-session"}),
+        ('"update_user_password", { p_user_id: id, p_new_password: text }', {"identity-from-request"}),
         ('"count_visit", { p_page: text }', set()),
     ],
 )
 def test_functions_that_change_something(call: str, found: set[str]) -> None:
     """A new password proves nothing about whoever sends it, and a function that changes rows need not answer any."""
     found_here = detect_code(map_of({"lib/admin.ts": ADMIN, "app/account/actions.ts": BY_FUNCTION % call}))
-    assert {one.rule for one in found_here} & {"missing-session"} == found
+    assert {one.rule for one in found_here} & {"missing-session", "identity-from-request"} == found
