@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, final
 
-from assistant.domain.code import GuardKind, Origin, Weakness
+from assistant.domain.code import GuardKind, Origin, OriginKind, Weakness
 
 
 if TYPE_CHECKING:
@@ -25,6 +25,11 @@ _NO_OFFICE = re.compile(r"not \w*(?:admin|super|staff|owner|root|manager)", re.I
 _ACCESS = frozenset({"caller", "proven", "tied", "role", "secret", "signed", "vouched"})
 
 
+_POWERS = frozenset({"role", "secret", "signed"})
+_PERSONS = frozenset({*_POWERS, "caller", "vouched"})
+_OF_ROWS = frozenset({GuardKind.OWNER, GuardKind.MEMBERSHIP, GuardKind.CAPABILITY, GuardKind.NAME})
+
+
 class Lesson(NamedTuple):
     """A guard in the making: it becomes one when what follows a failed test is an exit."""
 
@@ -33,6 +38,14 @@ class Lesson(NamedTuple):
     subjects: tuple[Origin, ...] = ()
     roles: tuple[str, ...] = ()
     weakness: Weakness | None = None
+
+    def subjects_in(self, facts: Facts) -> bool:
+        """Whether what it looked at is known to be the caller's by these facts; true for a guard that looked at no row and no id."""
+        if self.kind not in _OF_ROWS or self.weakness is not None:
+            return True
+        rows = [("tied", one.row) for one in self.subjects if one.kind is OriginKind.ROW]
+        asked = [("proven", one) for one in self.subjects if one.kind is OriginKind.REQUEST]
+        return not (rows or asked) or any(fact in facts for fact in (*rows, *asked))
 
 
 @final
@@ -80,17 +93,41 @@ def both(learned: Iterable[Learned]) -> Learned:
 
 
 def one_of(learned: list[Learned]) -> Learned:
-    """At least one holds: when each is a reason to let the caller in, the union counts; otherwise only what all share."""
+    """At least one holds: when each is a reason to let the caller in, somebody was asked; of rows and ids only what all of them prove."""
     if not learned:
         return NOTHING_LEARNED
-    if all(lets_in(one.facts) for one in learned):
-        return both(learned)
-    shared = frozenset.intersection(*(one.facts for one in learned))
-    return Learned(shared, ())
+    if not all(lets_in(one.facts) for one in learned):
+        return Learned(frozenset.intersection(*(one.facts for one in learned)), ())
+    facts = ways([one.facts for one in learned])
+    lessons: list[Lesson] = []
+    for one in learned:
+        for lesson in one.lessons:
+            held = (
+                lesson
+                if lesson.subjects_in(facts)
+                else Lesson(GuardKind.SESSION, lesson.says, weakness=lesson.weakness)
+            )
+            lessons += [held] if held not in lessons else []
+    return Learned(facts, tuple(lessons))
 
 
 def join(base: Facts, one: Facts, other: Facts) -> Facts:
     """After two branches meet: what each had before, and what both earned, in whatever way."""
     if lets_in(one - base) and lets_in(other - base):
-        return one | other
+        return base | ways([one - base, other - base])
     return one & other
+
+
+def ways(gained: list[Facts]) -> Facts:
+    """What is known behind several ways in: who may come, by any of them; whose a row is, and what else a way found out, by all of them.
+
+    A role, a secret or a signature lets its holder at every row: such a way proves what the others do. Where every way ends at the same
+    row, the ids that one of them found it by are its ids.
+    """
+    looked = [facts for facts in gained if not any(fact[0] in _POWERS for fact in facts)]
+    every = frozenset().union(*gained)
+    if not looked:
+        return every
+    shared = frozenset.intersection(*looked)
+    kinds = _PERSONS | {"proven"} if any(fact[0] == "tied" for fact in shared) else _PERSONS
+    return shared | frozenset(fact for fact in every if fact[0] in kinds)

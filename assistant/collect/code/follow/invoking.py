@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.binding import bind
-from assistant.collect.code.follow.facts import lets_in, telling
+from assistant.collect.code.follow.facts import lets_in, telling, ways
 from assistant.collect.code.follow.frame import Frame
 from assistant.collect.code.follow.kept import declared
 from assistant.collect.code.follow.named import named_arguments, or_default
@@ -121,7 +121,8 @@ def _shared(frame: Frame, before: Facts) -> Facts:
     first = frame.returns[0][0]
     silent = isinstance(first, Constant) and all(isinstance(one, Constant) and one == first for one, _ in frame.returns)
     if silent and all(lets_in(facts - before) or n in frame.by_role for n, facts in enumerate(known)):
-        return frozenset().union(*known)
+        looked = [facts - before for n, facts in enumerate(known) if n not in frame.by_role]
+        return before | (ways(looked) if looked else frozenset().union(*known))
     return frozenset.intersection(*known)
 
 
