@@ -9,7 +9,7 @@ import re
 
 from assistant.collect.code.drafts import Draft
 from assistant.collect.code.recognise.conditions import Condition, either, operator
-from assistant.collect.code.recognise.sqljoins import keeps_all
+from assistant.collect.code.recognise.sqljoins import asked_apart, keeps_all
 from assistant.collect.code.values import UNKNOWN, Constant, Shape, Value
 
 
@@ -174,8 +174,9 @@ class Statement:
     def conditions(self, begin: int = 0) -> list[Condition]:
         """Conditions after WHERE and ON; those joined by OR on one level are alternatives."""
         out: list[Condition] = []
+        apart = asked_apart(self.words) if "exists" in self.low else []
         for number in range(begin, len(self.low)):
-            if self.low[number] in {"where", "on", "having"}:
+            if self.low[number] in {"where", "on", "having"} and not any(number in one for one in apart):
                 found, end = self._block(number + 1)
                 on = self.low[number] == "on"
                 out += [] if on and (self._conflict(number) or keeps_all(self.words, number, end)) else found
