@@ -96,6 +96,61 @@ CONTACTS = """
 """
 
 
+CHANGE = """
+    import {{ createRoute, z }} from "@hono/zod-openapi";
+    import {{ db }} from "../lib/db";
+    import type {{ App }} from "./hono";
+    const route = createRoute({{ method: "patch", path: "/books/{{bookId}}", request: {{ body: {{ content: {{ "application/json": {{ schema: z.object({{ name: z.string() }}) }} }} }} }} }});
+    function contacts(app: App) {{
+      app.openapi(route, async (c) => {{
+        const book = await db.contactBook.findUnique({{ where: {{ id: c.req.param("bookId"), teamId: c.var.team.id }} }});
+        if (!book) return c.json(null, 404);
+        return c.json(await db.contactBook.update({{ where: {{ id: book.id }}, data: {data} }}));
+      }});
+    }}
+    export default contacts;
+"""
+
+
+@pytest.mark.parametrize(("data", "found"), [('c.req.valid("json")', []), ("await c.req.json()", ["mass-assignment"])])
+def test_what_the_validator_of_a_route_let_through_has_no_other_keys(data, found):
+    assert rules_of(followed({**KEY, "server/contacts.ts": CHANGE.format(data=data)})) == found
+
+
+TABLE = """
+    import {{ z }} from "zod";
+    import {{ createInsertSchema }} from "drizzle-zod";
+    import {{ stages }} from "../schema";
+    import {{ db }} from "../lib/db";
+    import {{ router, signedIn }} from "./trpc";
+    const schema = createInsertSchema(stages);
+    export const stageRouter = router({{
+      rename: signedIn.input({schema}).mutation(async ({{ ctx, input }}) => {{
+        const {{ id, ...data }} = input;
+        await db.stage.update({{ where: {{ id, userId: ctx.user.id }}, data }});
+      }}),
+    }});
+"""
+TRPC = """
+    import { initTRPC, TRPCError } from "@trpc/server";
+    const t = initTRPC.context().create();
+    export const router = t.router;
+    export const signedIn = t.procedure.use(({ ctx, next }) => {
+      if (!ctx.session?.user) throw new TRPCError({ code: "UNAUTHORIZED" });
+      return next({ ctx: { user: ctx.session.user } });
+    });
+"""
+
+
+@pytest.mark.parametrize(
+    ("schema", "found"),
+    [("schema.pick({ id: true, name: true })", []), ("schema.partial()", ["mass-assignment"])],
+)
+def test_columns_picked_from_the_schema_of_a_table_are_all_that_is_written(schema, found):
+    files = {"lib/db.ts": BASE["lib/db.ts"], "server/trpc.ts": TRPC, "schema.ts": "export const stages = {};"}
+    assert rules_of(followed({**files, "server/stages.ts": TABLE.format(schema=schema)})) == found
+
+
 @pytest.mark.parametrize(
     ("where", "found"),
     [
