@@ -86,6 +86,8 @@ class Application:
         declared = parameter.annotation.strip()
         if declared.startswith("Reflector"):
             return self.reflector()
+        if any(_asks_for_request(node) for node in parameter.decorators):
+            return request("request")
         if parameter.decorators or not _CLASS.match(declared) or self._depth > _DEEPEST:
             return UNKNOWN
         value = unwrapped(self.run.lookup(module, declared))
@@ -105,6 +107,12 @@ class Application:
         if key is None:
             return UNKNOWN
         return self.metadata.get(key, NOTHING)
+
+
+def _asks_for_request(node: Expression) -> bool:
+    """``@Inject(REQUEST)``: the object is made for each request."""
+    first = node.arguments[0] if isinstance(node, Call) and node.arguments else None
+    return isinstance(first, Name) and first.id == "REQUEST"
 
 
 def call_controller(run: Run, point: EntryPoint, value: Value) -> Value:

@@ -160,3 +160,34 @@ def test_columns_picked_from_the_schema_of_a_table_are_all_that_is_written(schem
 )
 def test_a_key_says_who_calls_and_not_which_contact_is_theirs(where, found):
     assert rules_of(followed({**KEY, "server/contacts.ts": CONTACTS.format(where=where)})) == found
+
+
+EITHER = """
+    import {{ auth }} from "../../../../lib/auth";
+    import {{ db }} from "../../../../lib/db";
+    async function machine(request) {{
+      if (request.headers.get("x-service-secret") !== process.env.SERVICE_SECRET) throw new Error("wrong secret");
+    }}
+    async function person() {{
+      const session = await auth();
+      if (!session) throw new Error("nobody");
+    }}
+    export async function GET(request, {{ params }}) {{
+      {guard}
+      return Response.json(await db.invoice.findUnique({{ where: {{ id: params.id }} }}));
+    }}
+"""
+
+
+@pytest.mark.parametrize(
+    ("guard", "found"),
+    [
+        ("if (!process.env.SERVICE_SECRET) throw new Error(); await machine(request);", []),
+        (
+            'if (!process.env.SERVICE_SECRET) throw new Error(); if (request.headers.get("x-service-secret")) await machine(request); else await person();',
+            ["id-only-lookup"],
+        ),
+    ],
+)
+def test_a_secret_is_one_way_in_and_a_session_the_other(guard, found):
+    assert rules_of(followed({**BASE, "app/api/invoices/[id]/route.ts": EITHER.format(guard=guard)})) == found
