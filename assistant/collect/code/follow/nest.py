@@ -9,6 +9,7 @@ from assistant.collect.code.follow import guards
 from assistant.collect.code.follow.classes import instance
 from assistant.collect.code.follow.facts import lets_in
 from assistant.collect.code.follow.learn import learn
+from assistant.collect.code.follow.ledger import Earned
 from assistant.collect.code.follow.stop import Stopped
 from assistant.collect.code.values import (
     NOTHING,
@@ -231,7 +232,7 @@ def _ask(run: Run, application: Application, guard: Value, context: Shape, modul
             return
         learned = learn(run, answer, True)
         run.facts = run.facts | learned.facts
-        run.ledger.earned.append((learned.facts, run.stack()))
+        run.ledger.earned.append(Earned(learned.facts, run.stack()))
         for lesson in learned.lessons:
             guards.note(run, lesson, asks.module, asks.function.at)
     elif isinstance(guard, Blueprint) and isinstance(made, Shape) and any(_passport(one) for one in made.rest):
