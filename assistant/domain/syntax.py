@@ -222,6 +222,8 @@ class Parameter(NamedTuple):
     """The declared type as text, at most 200 characters, empty when there is none; ``**`` before that of ``**kwargs``."""
     rest: bool
     """True for ``...rest``, ``*args``, ``**kwargs``."""
+    decorators: tuple[Expression, ...] = ()
+    """``@Param("id")`` in front of it, outermost first."""
 
 
 class Function(NamedTuple):

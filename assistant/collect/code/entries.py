@@ -16,6 +16,7 @@ from assistant.collect.code.entries_endpoints import endpoint_entries
 from assistant.collect.code.entries_jobs import job_entries, scheduled
 from assistant.collect.code.entries_loaders import loader_entries
 from assistant.collect.code.entries_middleware import covered, middleware_entries, middleware_files
+from assistant.collect.code.entries_nest import nest_entries
 from assistant.collect.code.entries_next import next_entries
 from assistant.collect.code.entries_paths import Routes, is_test
 from assistant.collect.code.entries_point import Before, EntryPoint
@@ -51,6 +52,7 @@ def called_from_outside(program: Program) -> tuple[EntryPoint, ...]:
         *action_entries(program),
         *procedure_entries(program),
         *endpoint_entries(program, routes),
+        *nest_entries(program),
         *edge_entries(program),
         *loader_entries(program),
         *job_entries(program),

@@ -88,7 +88,11 @@ def _parameter(reading: Reading, node: Node) -> Parameter | None:
         inner = reading.named(pattern)
         pattern = inner[0] if inner else pattern
     return Parameter(
-        pattern_of(reading, pattern), reading.expression(value) if value is not None else None, annotation, is_rest
+        pattern_of(reading, pattern),
+        reading.expression(value) if value is not None else None,
+        annotation,
+        is_rest,
+        tuple(decorator_of(reading, one) for one in node.children_by_field_name("decorator")),
     )
 
 

@@ -89,8 +89,10 @@ class Access:
 
     @cached_property
     def trusted_sender(self) -> bool:
-        """A signature, a secret or the environment keeps the public out."""
-        return any(guard.kind in MACHINES for guard in self.strong) or self._asked_for_its_secret
+        """A signature, a secret or the environment keeps the public out; a secret beside somebody who is signed in is one of two ways in."""
+        signed_in = any(guard.kind is GuardKind.SESSION and _about_caller(guard) for guard in self.strong)
+        held = (guard for guard in self.strong if not (signed_in and guard.kind is GuardKind.SECRET))
+        return any(guard.kind in MACHINES for guard in held) or self._asked_for_its_secret
 
     @cached_property
     def _asked_for_its_secret(self) -> bool:
@@ -377,6 +379,10 @@ def access_to(context: CodeContext, entry: Entry, query: Query) -> Access:
     if found is None:
         found = context.accesses[key] = Access(context=context, entry=entry, query=query)
     return found
+
+
+def _about_caller(guard: Guard) -> bool:
+    return any(subject.kind is OriginKind.CALLER for subject in guard.subjects)
 
 
 def _of_row_alone(guard: Guard) -> bool:

@@ -23,7 +23,7 @@ PUBLIC_PATHS: Final = words.named("""public share shared sharing embed view view
     webhook webhooks report success complete thanks return unsubscribed""")
 """Segments of paths that are usually meant for people without a session."""
 PUBLIC_IDENTIFIERS: Final = words.named(
-    "slug username handle domain subdomain permalink hostname host custom_domain short_link shortlink nickname name locale language path url"
+    "slug username handle domain subdomain friendly_url vanity_url permalink hostname host custom_domain short_link shortlink nickname name locale language path url"
 )
 """Columns that a public page is found by."""
 OPEN_INSERTS: Final = words.named("""contact waitlist lead subscriber newsletter feedback report event view click analytics log visit submission rsvp response

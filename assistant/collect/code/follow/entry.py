@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from assistant.collect.code.follow.binding import bind
 from assistant.collect.code.follow.builders import built, functions_of
 from assistant.collect.code.follow.inputs import supplied
+from assistant.collect.code.follow.nest import call_controller
 from assistant.collect.code.follow.python import DEPENDS, controller, decorated, gates_of, given_by, injected
 from assistant.collect.code.follow.run import Run
 from assistant.collect.code.follow.scope import Scope
@@ -92,6 +93,9 @@ def _drive(run: Run, point: EntryPoint) -> None:
         run.facts |= {("caller",)} if point.kind is EntryKind.SERVICE else {("signed",)}
     run.interactive = point.kind is EntryKind.COMPONENT
     run.path = point.path if point.kind in {EntryKind.ROUTE, EntryKind.PAGES_API} else ""
+    if point.inputs == "nest":
+        run.settle(call_controller(run, point, unwrapped(run.evaluate(point.expression, scope))), run_deferred=True)
+        return
     own = _own_view(run, point, scope)
     for stands in _standing(run, point, own):
         _before(run, stands, point, own)

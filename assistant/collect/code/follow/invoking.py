@@ -8,6 +8,7 @@ from assistant.collect.code.follow.binding import bind
 from assistant.collect.code.follow.facts import lets_in, telling, ways
 from assistant.collect.code.follow.frame import Frame
 from assistant.collect.code.follow.kept import declared
+from assistant.collect.code.follow.logged import counted, noted, remember
 from assistant.collect.code.follow.named import named_arguments, or_default
 from assistant.collect.code.follow.queries import opened
 from assistant.collect.code.follow.scope import Scope, either
@@ -36,6 +37,8 @@ def invoke(run: Run, closure: Closure, arguments: tuple[Value, ...], module: str
     """
     tail = run.take_tail()
     function = closure.function
+    if noted(run, function, arguments, module, at):
+        return Promise(NOTHING) if function.is_async else NOTHING
     again = _again(run, closure, module, at)  # its body was followed already
     if again or len(run.frames) > _DEEPEST:
         if not again:
@@ -49,7 +52,7 @@ def invoke(run: Run, closure: Closure, arguments: tuple[Value, ...], module: str
     run.visited.add((closure.module, function.at))
     run.scopes.append(scope)
     depth, run.depth = run.depth, 0
-    before = run.facts
+    before, seen = run.facts, counted(run)
     declared(run, closure, arguments)
     clear = opened(run, function.name, arguments, module, at) if function.name else None
     try:
@@ -63,6 +66,7 @@ def invoke(run: Run, closure: Closure, arguments: tuple[Value, ...], module: str
     if alive:
         frame.returns.append((NOTHING, run.facts))
     result = _result(run, frame, before, is_async=function.is_async)
+    remember(run, function, result, seen, before)
     if clear is None:
         return result
     return Promise(clear, result.facts) if isinstance(result, Promise) else clear

@@ -19,7 +19,7 @@ from assistant.collect.code.values import (
     Value,
     text_of,
 )
-from assistant.domain.code import Origin, OriginKind, Weakness
+from assistant.domain.code import Act, ActKind, ActPart, Origin, OriginKind, Weakness
 
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def known_method(run: Run, value: Known, name: str, arguments: tuple[Value, ...]
         return UNKNOWN
     if name in _CUTS and any(one.path.endswith(".decrypted") for one in value.origins):
         return UNKNOWN  # "••••" and the last four characters
-    requested = _requested(value, name, arguments)
+    requested = _asked(run, value, name, arguments, module, at)
     if requested is not None:
         return requested
     if name in _KEEPS or not arguments:
@@ -130,7 +130,17 @@ def _of_somebody(prefix: Value) -> bool:
     }
 
 
-def _requested(value: Known, name: str, arguments: tuple[Value, ...]) -> Value | None:
+def _asked(run: Run, value: Known, name: str, arguments: tuple[Value, ...], module: str, at: int) -> Value | None:
+    """A part of the request; with Hono's ``c.req.valid("json")`` what the validator of the route let through, and no other keys."""
+    found = _requested(value, name, arguments)
+    if found is not None and name == "valid" and any(origin.path in {"body", "form"} for origin in found.origins):
+        place, order = run.place(module, at, run.symbol()), run.ledger.next()
+        part = ActPart("0", tuple(sorted(found.origins)), "")
+        run.ledger.acts.append(Act(kind=ActKind.VALIDATE, name="valid", place=place, order=order, parts=(part,)))
+    return found
+
+
+def _requested(value: Known, name: str, arguments: tuple[Value, ...]) -> Known | None:
     """``headers.get("x")``, ``request.json()``, ``c.req.param("id")``."""
     first = text_of(arguments[0]) if arguments else None
     out: set[Origin] = set()

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from assistant.collect.code.follow.facts import Learned
     from assistant.collect.code.follow.scope import Scope
     from assistant.collect.code.follow.world import World
-    from assistant.domain.code import GuardKind, Weakness
+    from assistant.domain.code import Act, GuardKind, Weakness
     from assistant.domain.facts import Place
     from assistant.domain.syntax import Expression, Function, Pattern
 
@@ -76,6 +76,7 @@ class Run:
         self.path = ""
         self.visited: set[tuple[str, int]] = set()
         self.wrappers: list[str] = []
+        self.loggers: dict[int, tuple[Act, ...]] = {}
         self.running: list[Function] = []
         self.scopes: list[Scope] = []
         self._meanings: dict[int, tuple[Value, Test]] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.demanded import validated
-from assistant.collect.code.values import Chain, Constant, Either, Known, Shape, Value, unwrapped
+from assistant.collect.code.values import UNKNOWN, Chain, Constant, Either, Known, Shape, Value, unwrapped
 from assistant.domain.code import Origin, OriginKind
 
 
@@ -121,8 +121,9 @@ def fields_of(schema: Chain) -> Mapping[str, Value] | None:
             fields |= dict(first.fields)
         elif step.name == "merge" and isinstance(first, Chain) and fields is not None:
             fields |= dict(fields_of(first) or {})
-        elif step.name == "pick" and isinstance(first, Shape) and fields is not None:
-            fields = {key: value for key, value in fields.items() if key in first.fields}
+        elif step.name == "pick" and isinstance(first, Shape) and not first.rest:
+            known = dict.fromkeys(first.fields, UNKNOWN) if fields is None else fields  # of a table's schema, say
+            fields = {key: value for key, value in known.items() if key in first.fields}
         elif step.name == "omit" and isinstance(first, Shape) and fields is not None:
             fields = {key: value for key, value in fields.items() if key not in first.fields}
         elif step.name in {

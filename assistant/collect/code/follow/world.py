@@ -63,6 +63,16 @@ class World:
         self._quiet = quiet
         self._kept: dict[tuple[str, str], str] = {}
         self._places: dict[tuple[str, int, str | None], Place] = {}
+        self._drops: bool | None = None
+
+    @property
+    def drops_unknown_keys(self) -> bool:
+        """True when NestJS's pipe validates every body against its class and drops what that does not name."""
+        if self._drops is None:
+            from assistant.collect.code.entries_nest import drops_unknown_keys
+
+            self._drops = drops_unknown_keys(self.program)
+        return self._drops
 
     def keeps(self, module: str, name: str) -> str:
         """``Map``, ``object`` or ``variable`` when a module keeps something under a name from one request to the next; else empty."""

@@ -96,6 +96,11 @@ LIBRARIES: dict[str, dict[str, Known]] = {
         "decodeJwt": Known("claims", claimed=True),
     },
     "jsonwebtoken": {"verify": _CLAIMS._replace(throws=True), "decode": Known("claims", claimed=True)},
+    "@nestjs/jwt": {
+        "verify": _CLAIMS._replace(throws=True),
+        "verifyAsync": _CLAIMS._replace(throws=True),
+        "decode": Known("claims", claimed=True),
+    },
     "jwt-decode": {
         "default": Known("claims", claimed=True),
         "jwtDecode": Known("claims", claimed=True),

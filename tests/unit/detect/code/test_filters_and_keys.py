@@ -96,6 +96,61 @@ CONTACTS = """
 """
 
 
+CHANGE = """
+    import {{ createRoute, z }} from "@hono/zod-openapi";
+    import {{ db }} from "../lib/db";
+    import type {{ App }} from "./hono";
+    const route = createRoute({{ method: "patch", path: "/books/{{bookId}}", request: {{ body: {{ content: {{ "application/json": {{ schema: z.object({{ name: z.string() }}) }} }} }} }} }});
+    function contacts(app: App) {{
+      app.openapi(route, async (c) => {{
+        const book = await db.contactBook.findUnique({{ where: {{ id: c.req.param("bookId"), teamId: c.var.team.id }} }});
+        if (!book) return c.json(null, 404);
+        return c.json(await db.contactBook.update({{ where: {{ id: book.id }}, data: {data} }}));
+      }});
+    }}
+    export default contacts;
+"""
+
+
+@pytest.mark.parametrize(("data", "found"), [('c.req.valid("json")', []), ("await c.req.json()", ["mass-assignment"])])
+def test_what_the_validator_of_a_route_let_through_has_no_other_keys(data, found):
+    assert rules_of(followed({**KEY, "server/contacts.ts": CHANGE.format(data=data)})) == found
+
+
+TABLE = """
+    import {{ z }} from "zod";
+    import {{ createInsertSchema }} from "drizzle-zod";
+    import {{ stages }} from "../schema";
+    import {{ db }} from "../lib/db";
+    import {{ router, signedIn }} from "./trpc";
+    const schema = createInsertSchema(stages);
+    export const stageRouter = router({{
+      rename: signedIn.input({schema}).mutation(async ({{ ctx, input }}) => {{
+        const {{ id, ...data }} = input;
+        await db.stage.update({{ where: {{ id, userId: ctx.user.id }}, data }});
+      }}),
+    }});
+"""
+TRPC = """
+    import { initTRPC, TRPCError } from "@trpc/server";
+    const t = initTRPC.context().create();
+    export const router = t.router;
+    export const signedIn = t.procedure.use(({ ctx, next }) => {
+      if (!ctx.session?.user) throw new TRPCError({ code: "UNAUTHORIZED" });
+      return next({ ctx: { user: ctx.session.user } });
+    });
+"""
+
+
+@pytest.mark.parametrize(
+    ("schema", "found"),
+    [("schema.pick({ id: true, name: true })", []), ("schema.partial()", ["mass-assignment"])],
+)
+def test_columns_picked_from_the_schema_of_a_table_are_all_that_is_written(schema, found):
+    files = {"lib/db.ts": BASE["lib/db.ts"], "server/trpc.ts": TRPC, "schema.ts": "export const stages = {};"}
+    assert rules_of(followed({**files, "server/stages.ts": TABLE.format(schema=schema)})) == found
+
+
 @pytest.mark.parametrize(
     ("where", "found"),
     [
@@ -105,3 +160,34 @@ CONTACTS = """
 )
 def test_a_key_says_who_calls_and_not_which_contact_is_theirs(where, found):
     assert rules_of(followed({**KEY, "server/contacts.ts": CONTACTS.format(where=where)})) == found
+
+
+EITHER = """
+    import {{ auth }} from "../../../../lib/auth";
+    import {{ db }} from "../../../../lib/db";
+    async function machine(request) {{
+      if (request.headers.get("x-service-secret") !== process.env.SERVICE_SECRET) throw new Error("wrong secret");
+    }}
+    async function person() {{
+      const session = await auth();
+      if (!session) throw new Error("nobody");
+    }}
+    export async function GET(request, {{ params }}) {{
+      {guard}
+      return Response.json(await db.invoice.findUnique({{ where: {{ id: params.id }} }}));
+    }}
+"""
+
+
+@pytest.mark.parametrize(
+    ("guard", "found"),
+    [
+        ("if (!process.env.SERVICE_SECRET) throw new Error(); await machine(request);", []),
+        (
+            'if (!process.env.SERVICE_SECRET) throw new Error(); if (request.headers.get("x-service-secret")) await machine(request); else await person();',
+            ["id-only-lookup"],
+        ),
+    ],
+)
+def test_a_secret_is_one_way_in_and_a_session_the_other(guard, found):
+    assert rules_of(followed({**BASE, "app/api/invoices/[id]/route.ts": EITHER.format(guard=guard)})) == found
