@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assistant.detect.code import words
 from assistant.detect.code.acts import grouped
 from assistant.detect.code.context import WRITES
 from assistant.detect.code.faults import Fault
@@ -11,7 +12,7 @@ from assistant.detect.code.judge import handled_apart, report
 from assistant.detect.code.openness import public_path
 from assistant.detect.code.rule import CodeExample, CodeRule
 from assistant.detect.code.telling import by_entry, confidence_of, does, facts_of, faulty, handler, rows_of, severity_of
-from assistant.domain.code import EntryKind
+from assistant.domain.code import EntryKind, TieKind
 from assistant.domain.findings import CONFIDENCE_RANK
 from assistant.domain.matrix import SEVERITY_RANK, Severity
 from assistant.domain.ownership import Confidence
@@ -148,9 +149,14 @@ EXAMPLES = (
 
 
 def find(context: CodeContext) -> Iterator[Finding]:
-    """One finding an entry, at its worst query; one for all pages below a layout that asks in their place."""
+    """One finding an entry, at its worst query; one for all pages below a layout, or behind middleware, that asks in their place."""
+    behind: dict[str, list[tuple[Entry, Place]]] = {}
     for found in by_entry(faulty(context, Fault.NO_SESSION)):
         worst = min(found, key=_rank)
+        if _by_middleware(worst) and _looked_up_before(worst):
+            file = worst.entry.covered_by.partition(":")[0]
+            behind.setdefault(file, []).append((worst.entry, _top(worst) or worst.entry.place))
+            continue
         queries = [worst.query, *(access.query for access in found if access is not worst)]
         by_middleware = _by_middleware(worst)
         unsure = by_middleware or public_path(worst) or confidence_of(worst) is Confidence.LOW
@@ -165,6 +171,16 @@ def find(context: CodeContext) -> Iterator[Finding]:
             place=_top(worst),
             facts=facts_of(worst),
             cells=context.leaking_cells(worst.query, guest=True),
+        )
+    for file, handlers in behind.items():
+        yield from grouped(
+            RULE,
+            handlers,
+            one=f"{{who}} leaves the check to {file}, which looks up whose an id of the path is.",
+            many=f"{{n}} handlers leave the check to {file}, which looks up whose an id of the path is.",
+            confidence=Confidence.LOW,
+            detail="Whoever comes past it is asked nothing; a check beside the query holds by itself:",
+            key=file,
         )
     below: dict[str, list[tuple[Entry, Place]]] = {}
     for found in by_entry(faulty(context, Fault.LAYOUT)):
@@ -217,6 +233,28 @@ def _by_middleware(access: Access) -> bool:
     """Middleware covers the path and asks who is calling; nothing else does."""
     beside = access.entry.kind is EntryKind.EDGE_FUNCTION
     return bool(access.entry.covered_by) and access.context.middleware_asks and not beside
+
+
+def _looked_up_before(access: Access) -> bool:
+    """The middleware that covers the path looks up what the caller has to do with an id of it: ``member where project = … and user = me``."""
+    entry = access.entry
+    return "[" in entry.path and any(
+        one.kind is EntryKind.MIDDLEWARE
+        and entry.covered_by.startswith(f"{one.place.file}:")
+        and any(_of_path(query) for query in one.queries)
+        for one in access.context.map.entries
+    )
+
+
+def _of_path(query: Query) -> bool:
+    return (
+        query.tie is not None
+        and query.tie.kind is TieKind.FILTER
+        and any(
+            words.names_id(part.column) and any(one.path.startswith("url") for one in part.origins)
+            for part in query.filters
+        )
+    )
 
 
 def _detail(access: Access) -> str:
