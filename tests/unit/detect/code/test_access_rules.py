@@ -317,3 +317,14 @@ def test_an_administrator_of_one_team_is_none_of_another():
 
     assert told("id: memberId") == ["parent-authorised-child-by-id"]
     assert told("id: memberId, teamId") == []
+
+
+def test_a_thing_at_a_provider_that_the_code_names_is_the_applications_own():
+    """A landing page shows the stars of its own repository; one that the request names may be anybody's."""
+    own = where("repo", Origin(OriginKind.CONSTANT, "'app'"), Origin(OriginKind.ENVIRONMENT, "REPO_NAME"))
+    at = {"client": ClientKind.PROVIDER, "engine": "github", "returned": ("*",)}
+    assert rules_of(look(an_entry("/api/stars", queries=[a_query("repos", "select", own, **at)]))) == []
+    named = where("repo", asked("query.repo"))
+    assert rules_of(look(an_entry("/api/stars", queries=[a_query("repos", "select", named, **at)]))) == [
+        "missing-session"
+    ]
