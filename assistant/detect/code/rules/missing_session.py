@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assistant.detect.code import words
 from assistant.detect.code.acts import grouped
+from assistant.detect.code.beforehand import asked_before
 from assistant.detect.code.context import WRITES
 from assistant.detect.code.faults import Fault
 from assistant.detect.code.judge import handled_apart, report
 from assistant.detect.code.openness import public_path
 from assistant.detect.code.rule import CodeExample, CodeRule
 from assistant.detect.code.telling import by_entry, confidence_of, does, facts_of, faulty, handler, rows_of, severity_of
-from assistant.domain.code import EntryKind, TieKind
+from assistant.domain.code import EntryKind
 from assistant.domain.findings import CONFIDENCE_RANK
 from assistant.domain.matrix import SEVERITY_RANK, Severity
 from assistant.domain.ownership import Confidence
@@ -153,7 +153,7 @@ def find(context: CodeContext) -> Iterator[Finding]:
     behind: dict[str, list[tuple[Entry, Place]]] = {}
     for found in by_entry(faulty(context, Fault.NO_SESSION)):
         worst = min(found, key=_rank)
-        if _by_middleware(worst) and _looked_up_before(worst):
+        if _by_middleware(worst) and all(asked_before(access) for access in found):
             file = worst.entry.covered_by.partition(":")[0]
             behind.setdefault(file, []).append((worst.entry, _top(worst) or worst.entry.place))
             continue
@@ -233,28 +233,6 @@ def _by_middleware(access: Access) -> bool:
     """Middleware covers the path and asks who is calling; nothing else does."""
     beside = access.entry.kind is EntryKind.EDGE_FUNCTION
     return bool(access.entry.covered_by) and access.context.middleware_asks and not beside
-
-
-def _looked_up_before(access: Access) -> bool:
-    """The middleware that covers the path looks up what the caller has to do with an id of it: ``member where project = … and user = me``."""
-    entry = access.entry
-    return "[" in entry.path and any(
-        one.kind is EntryKind.MIDDLEWARE
-        and entry.covered_by.startswith(f"{one.place.file}:")
-        and any(_of_path(query) for query in one.queries)
-        for one in access.context.map.entries
-    )
-
-
-def _of_path(query: Query) -> bool:
-    return (
-        query.tie is not None
-        and query.tie.kind is TieKind.FILTER
-        and any(
-            words.names_id(part.column) and any(one.path.startswith("url") for one in part.origins)
-            for part in query.filters
-        )
-    )
 
 
 def _detail(access: Access) -> str:

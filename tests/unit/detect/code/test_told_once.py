@@ -171,7 +171,7 @@ def test_a_session_that_a_helper_does_not_verify_is_one_finding():
     assert len(findings({"lib/whoami.ts": whoami, **few}, "ineffective-guard")) == len(few)
 
 
-def _behind_proxy(lookup: str):
+def _behind_proxy(lookup: str, found_by: str = "roomId: params.id"):
     proxy = (
         'import { NextResponse } from "next/server"\nimport { withAuth } from "next-auth/middleware"\nimport { db } from "@/lib/db"\n'
         "export default withAuth(async function proxy(request) { const token = request.nextauth.token; "
@@ -181,24 +181,34 @@ def _behind_proxy(lookup: str):
     )
     handler = (
         'import { db } from "@/lib/db"\n'
-        "export async function POST(request, { params }) { await db.order.deleteMany({ where: { roomId: params.id } }); return new Response() }"
+        f"export async function POST(request, {{ params }}) {{ await db.order.deleteMany({{ where: {{ {found_by} }} }}); return new Response() }}"
     )
-    many = {f"app/api/rooms/[id]/{name}/route.ts": handler for name in ("a", "b", "c")}
+    many = {f"app/api/rooms/[id]/{name}/[orderId]/route.ts": handler for name in ("a", "b", "c")}
     return findings({"proxy.ts": proxy, **many}, "missing-session")
 
 
-def test_handlers_behind_a_proxy_that_looks_up_the_members_are_one_question():
+MEMBER = (
+    "const member = await db.member.findFirst({ where: { roomId: found[1], userId: token.userId } }); "
+    "if (!member) return NextResponse.json({}, { status: 403 });"
+)
+
+
+@pytest.mark.parametrize("found_by", ["roomId: params.id", "id: params.orderId, roomId: params.id"])
+def test_handlers_behind_a_proxy_that_looks_up_the_members_are_one_question(found_by):
     """Eighty handlers were told, and none was open: the proxy asks who belongs to the room of the address."""
-    told = _behind_proxy(
-        "const member = await db.member.findFirst({ where: { roomId: found[1], userId: token.userId } }); "
-        "if (!member) return NextResponse.json({}, { status: 403 });"
-    )
+    told = _behind_proxy(MEMBER, found_by)
     assert [one.title for one in told] == [
         "3 handlers leave the check to proxy.ts, which looks up whose an id of the path is."
     ]
     assert told[0].severity is Severity.LOW
 
 
-def test_a_proxy_that_asks_for_a_session_alone_leaves_each_handler_open_to_question():
-    told = _behind_proxy("")
+@pytest.mark.parametrize(
+    ("lookup", "found_by"),
+    [("", "roomId: params.id"), (MEMBER, "id: params.orderId")],
+    ids=["a session alone", "another id"],
+)
+def test_what_a_proxy_does_not_look_up_is_asked_of_each_handler(lookup, found_by):
+    """An order of another room stands behind an address of one's own."""
+    told = _behind_proxy(lookup, found_by)
     assert [one.severity for one in told] == [Severity.MEDIUM] * 3
