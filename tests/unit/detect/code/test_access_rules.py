@@ -328,3 +328,16 @@ def test_a_thing_at_a_provider_that_the_code_names_is_the_applications_own():
     assert rules_of(look(an_entry("/api/stars", queries=[a_query("repos", "select", named, **at)]))) == [
         "missing-session"
     ]
+
+
+def test_what_anybody_may_change_in_rows_that_are_found_by_a_person_is_high():
+    """Trades were deleted by anybody, in a week in which every handler took the person from the request."""
+    deleted = a_query("trades", "delete", where("id", asked("argument.ids"), operator="in"))
+    alone = look(an_entry("/api/trades", verb="DELETE", queries=[deleted]))
+    assert {one.severity for one in alone.findings if one.rule == "missing-session"} == {Severity.MEDIUM}
+    listed = a_query("trades", "select", where("userId", asked("query.userId")), returned=("*",))
+    both = look(
+        an_entry("/api/trades", verb="DELETE", queries=[deleted]), an_entry("/api/mine", queries=[listed], verb="GET")
+    )
+    told = {one.entry: one.severity for one in both.findings if one.rule == "missing-session"}
+    assert told["DELETE /api/trades"] is Severity.HIGH
