@@ -89,6 +89,6 @@ def tables_that_name(map_: CodeMap, names: Callable[[str], bool]) -> frozenset[s
         words.table_key(query.table)
         for entry in map_.entries
         for query in entry.queries
-        for part in (*query.filters, *query.written)
-        if names(part.column)
+        for column in (*(part.column for part in query.filters), *(part.column for part in query.written))
+        if names(column)
     )
