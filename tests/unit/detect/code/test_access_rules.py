@@ -324,6 +324,8 @@ def test_a_thing_at_a_provider_that_the_code_names_is_the_applications_own():
     own = where("repo", Origin(OriginKind.CONSTANT, "'app'"), Origin(OriginKind.ENVIRONMENT, "REPO_NAME"))
     at = {"client": ClientKind.PROVIDER, "engine": "github", "returned": ("*",)}
     assert rules_of(look(an_entry("/api/stars", queries=[a_query("repos", "select", own, **at)]))) == []
+    keys = a_query("keys", "select", where("apiId", CONSTANT), where("ownerId", asked("query.owner")), **at)
+    assert rules_of(look(an_entry("/api/stars", queries=[keys])))
     named = where("repo", asked("query.repo"))
     assert rules_of(look(an_entry("/api/stars", queries=[a_query("repos", "select", named, **at)]))) == [
         "missing-session"
