@@ -20,7 +20,9 @@ def written_out(query: Query) -> bool:
     """
     said = {OriginKind.CONSTANT, OriginKind.ENVIRONMENT}
     named = any(part.column in {"id", "repo"} and part.operator in EQUALS for part in query.filters)
-    return named and all(bool(part.origins) and all(origin.kind in said for origin in part.origins) for part in query.filters)
+    return named and all(
+        bool(part.origins) and all(origin.kind in said for origin in part.origins) for part in query.filters
+    )
 
 
 def by_header(condition: Filter) -> bool:
