@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from assistant.detect.code import words
-from assistant.detect.code.conditions import by_header, constants, is_capability, is_client_secret
+from assistant.detect.code.conditions import by_header, constants, is_capability, is_client_secret, written_out
 from assistant.detect.code.context import WRITES, Whose
 from assistant.detect.code.guards import (
     EQUALS,
@@ -356,6 +356,8 @@ class Access:
             return False
         if self.whose is Whose.SERVERS or (self.query.client is ClientKind.PROVIDER and self.query.verb == "insert"):
             return False  # what is made at a provider is nobody's yet: rules about payments look at it
+        if self.query.client is ClientKind.PROVIDER and not self.writes and written_out(self.query):
+            return False
         if self.query.id in self._central_rows or self._run_again:
             return False
         if self.writes:

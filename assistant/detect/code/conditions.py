@@ -5,11 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.detect.code import words
+from assistant.detect.code.guards import EQUALS
 from assistant.domain.code import OriginKind
 
 
 if TYPE_CHECKING:
-    from assistant.domain.code import Filter
+    from assistant.domain.code import Filter, Query
+
+
+def written_out(query: Query) -> bool:
+    """The code or the environment says which one: the application's own repository, one product of its own.
+
+    Its own id says so, never that of what it lies in: one list of keys holds the keys of every customer.
+    """
+    said = {OriginKind.CONSTANT, OriginKind.ENVIRONMENT}
+    named = any(part.column in {"id", "repo"} and part.operator in EQUALS for part in query.filters)
+    return named and all(
+        bool(part.origins) and all(origin.kind in said for origin in part.origins) for part in query.filters
+    )
 
 
 def by_header(condition: Filter) -> bool:

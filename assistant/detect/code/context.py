@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
 from assistant.detect.code.layouts import layout_before
+from assistant.detect.code.members import tables_that_name
 from assistant.detect.code.secret_columns import named_secrets, whole
 from assistant.domain.code import (
     ActKind,
@@ -193,13 +194,12 @@ class CodeContext:
     @cached_property
     def _tenants(self) -> frozenset[str]:
         """Tables of which some query names a tenant's column."""
-        return frozenset(
-            words.table_key(query.table)
-            for entry in self.map.entries
-            for query in entry.queries
-            for column in (*(part.column for part in query.filters), *(part.column for part in query.written))
-            if words.names_house(column)
-        )
+        return tables_that_name(self.map, words.names_house)
+
+    @cached_property
+    def peopled(self) -> frozenset[str]:
+        """Tables of which some query names a person's column, whoever says which person."""
+        return tables_that_name(self.map, words.names_person)
 
     @cached_property
     def _housed(self) -> Mapping[str, frozenset[frozenset[str]]]:

@@ -57,9 +57,13 @@ def by_table(found: Iterable[Access]) -> Iterator[list[Access]]:
 
 
 def severity_of(access: Access, *, anyone: bool) -> Severity:
-    """By exposure: anyone on the internet and writes or secrets critical, else high; rows of which nobody knows whose they are medium."""
+    """By exposure: anyone on the internet and writes or secrets critical, else high; rows of which nobody knows whose they are medium.
+
+    What anybody may change in rows that the code elsewhere finds by a person is high, though nobody was seen to compare that person with the caller.
+    """
     if access.whose is not Whose.CUSTOMERS:
-        return Severity.MEDIUM
+        peopled = words.table_key(access.query.table) in access.context.peopled
+        return Severity.HIGH if anyone and access.writes and peopled else Severity.MEDIUM
     if anyone and (access.writes or access.context.secrets_of(access.query)):
         return Severity.CRITICAL
     return Severity.HIGH

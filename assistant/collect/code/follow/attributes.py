@@ -76,6 +76,7 @@ _SIGNED_IN = frozenset(
         "session",
         "userId",
         "currentUser",
+        "nextauth",
         "account",
         "organization",
         "orgId",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.attributes import attribute
 from assistant.collect.code.follow.classes import instance, static
+from assistant.collect.code.follow.facts import access
 from assistant.collect.code.follow.gathered import gathered, remembered
 from assistant.collect.code.follow.globals import global_call
 from assistant.collect.code.follow.invoking import invoke
@@ -97,7 +98,8 @@ def call(run: Run, value: Value, arguments: tuple[Value, ...], module: str, at: 
 def _branches(run: Run, of: Either, ask: Callable[[Value], Value], without: tuple[type, ...] = (Constant,)) -> Value:
     """What each option gives, asked knowing what is known on its way: ``(isAdmin ? admin : client).from("notes")``."""
     before = run.facts
-    known = of.facts if len(of.facts) == len(of.values) else ()
+    told = len(of.facts) == len(of.values) and any(access(facts) - before for facts in of.facts)
+    known = of.facts if told else ()
     out: list[Value] = []
     after: list[Facts] = []
     kept: list[Facts] = []

@@ -47,13 +47,14 @@ def paired(given: Value) -> Value:
     """``new Map(rows.map((row) => [row.id, row.owner]))`` and ``Object.fromEntries`` of the same: what is found there is the second of a pair."""
     if isinstance(given, Either) and not given.facts:
         return either(*(paired(one) for one in given.values))
-    if isinstance(given, Listed) and given.items and all(_is_pair(one) for one in given.items):
+    if isinstance(given, Listed) and given.items and all(is_pair(one) for one in given.items):
         return Listed(tuple(one.items[1] for one in given.items if isinstance(one, Listed)))
     return given
 
 
-def _is_pair(item: Value) -> bool:
-    return isinstance(item, Listed) and len(item.items) == 2  # noqa: PLR2004 - a key and a value
+def is_pair(item: Value) -> bool:
+    """A key and a value."""
+    return isinstance(item, Listed) and len(item.items) == 2  # noqa: PLR2004 - no third
 
 
 def _looked_up(run: Run, value: Listed, key: Value) -> Value:

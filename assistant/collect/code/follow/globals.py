@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assistant.collect.code.follow.gathered import paired
+from assistant.collect.code.follow.gathered import is_pair, paired
 from assistant.collect.code.follow.scope import either
 from assistant.collect.code.origins import origins_of
-from assistant.collect.code.values import NOTHING, UNKNOWN, Chain, Known, Listed, Promise, Shape, Test, Value, text_of
+from assistant.collect.code.values import (
+    NOTHING,
+    UNKNOWN,
+    Chain,
+    Constant,
+    Known,
+    Listed,
+    Promise,
+    Shape,
+    Test,
+    Value,
+    text_of,
+)
 from assistant.domain.code import Origin, OriginKind
 
 
@@ -20,7 +32,7 @@ if TYPE_CHECKING:
 
 _PASSES = (
     "Number String parseInt parseFloat BigInt Array.from Array.of JSON.parse structuredClone encodeURIComponent decodeURIComponent Object.freeze "
-    "Object.keys Object.values Object.entries int str float list tuple set dict uuid.UUID UUID Buffer.from Uint8Array atob btoa "
+    "int str float list tuple set dict uuid.UUID UUID Buffer.from Uint8Array atob btoa "
     "Readonly Request"
 )
 _MAKES = "crypto.randomUUID Math.random Date.now performance.now uuid.uuid4 uuid4 datetime.now datetime.utcnow"
@@ -48,8 +60,24 @@ def _keyed(run: Run, name: str, arguments: tuple[Value, ...]) -> Value:
 
 
 def _object(_run: Run, _name: str, arguments: tuple[Value, ...]) -> Value:
-    given, held = _first(arguments), paired(_first(arguments))
-    return Shape({}, held.items) if isinstance(held, Listed) and held is not given else given
+    given = _first(arguments)
+    if not isinstance(given, Listed) or not all(is_pair(one) for one in given.items):
+        return given
+    pairs = [one.items for one in given.items if isinstance(one, Listed)]
+    named = {key: value for first, value in pairs if (key := text_of(first)) is not None}
+    return Shape(named, tuple(value for first, value in pairs if text_of(first) is None))
+
+
+def _laid_out(run: Run, name: str, arguments: tuple[Value, ...]) -> Value:
+    """``Object.entries(changes)`` of an object whose fields are known; what came along under other names goes under a name that nobody knows."""
+    given = _first(arguments)
+    if not isinstance(given, Shape) or not isinstance(given.fields, dict):
+        return _passed(run, name, arguments)
+    pairs: list[tuple[Value, Value]] = [(Constant(key), value) for key, value in given.fields.items()]
+    pairs += [(Known(one.origins) if isinstance(one, Known) else UNKNOWN, one) for one in given.rest]
+    if name == "Object.entries":
+        return Listed(tuple(Listed(pair) for pair in pairs))
+    return Listed(tuple(key if name == "Object.keys" else value for key, value in pairs))
 
 
 def _made_or_passed(run: Run, name: str, arguments: tuple[Value, ...]) -> Value:
@@ -132,6 +160,7 @@ _HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(("Promise.all", "Promise.allSettled", "asyncio.gather"), _all),
     **dict.fromkeys(("Promise.race", "Promise.any"), _any),
     **dict.fromkeys(("Deno.env.get", "os.getenv", "os.environ.get"), _variable),
+    **dict.fromkeys(("Object.keys", "Object.values", "Object.entries"), _laid_out),
     "Map": _keyed,
     "Object.fromEntries": _object,
     "URL": _address,

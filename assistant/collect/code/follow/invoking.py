@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.binding import bind
+from assistant.collect.code.follow.cached import without_kept
 from assistant.collect.code.follow.facts import lets_in, telling, ways
 from assistant.collect.code.follow.frame import Frame
 from assistant.collect.code.follow.kept import declared
@@ -46,6 +47,7 @@ def invoke(run: Run, closure: Closure, arguments: tuple[Value, ...], module: str
         return Known(frozenset().union(*(origins_of(one) for one in arguments))) if arguments else UNKNOWN
     handler = run.frame.handler and (tail or not run.running)
     frame = Frame(function.name, closure.module, module, at, handler=handler, given=(arguments, run.facts))
+    acts = len(run.ledger.acts)
     scope = Scope(closure.module, closure.scope)
     run.frames.append(frame)
     run.running.append(function)
@@ -65,6 +67,7 @@ def invoke(run: Run, closure: Closure, arguments: tuple[Value, ...], module: str
         run.depth = depth
     if alive:
         frame.returns.append((NOTHING, run.facts))
+    frame.returns = without_kept(run, frame.returns, acts)
     result = _result(run, frame, before, is_async=function.is_async)
     remember(run, function, result, seen, before)
     if clear is None:

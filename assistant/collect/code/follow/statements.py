@@ -49,6 +49,10 @@ if TYPE_CHECKING:
     from assistant.collect.code.follow.run import Run
 
 
+_LOOP = 1000
+"""What a loop counts among the branches around a place: everybody goes through it, only not always with the same item."""
+
+
 def execute(run: Run, statements: tuple[Statement, ...], scope: Scope) -> bool:
     """Run statements in order; False when the run never gets past them."""
     for one in statements:
@@ -149,7 +153,7 @@ def _kept_apart(run: Run, body: tuple[Statement, ...], scope: Scope, facts: tupl
         value = scope.find(target.id) if isinstance(target, Name) else None
         if (
             isinstance(target, Name)
-            and scope.depth_of(target.id) == run.depth
+            and (run.depth - scope.depth_of(target.id)) % _LOOP == 0
             and isinstance(value, Either)
             and not (value.facts and value.facts[0])
             and len(value.values) == len(facts)
@@ -206,9 +210,9 @@ def _loop(run: Run, node: Loop, scope: Scope) -> bool:
     for item in items:
         if node.pattern is not None:
             bind(run, inner, node.pattern, item)
-        run.depth += 1
+        run.depth += _LOOP
         alive = execute(run, node.body, inner)
-        run.depth -= 1
+        run.depth -= _LOOP
         if not alive:
             run.facts = before
     return True

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
 from assistant.detect.code.access import NOT_RUN_BY_PEOPLE, accesses
+from assistant.detect.code.beforehand import asked_before
 from assistant.detect.code.faults import Fault, fault_of
 from assistant.detect.code.judge import report
 from assistant.detect.code.openness import Openness, openness, public_path
@@ -171,12 +172,17 @@ def find(context: CodeContext) -> Iterator[Finding]:
             continue
         written, target = found[0]
         by_rules = context.covered_by_rules(access.query)
+        quiet = len(found) == 1 and asked_before(access)
         yield report(
             RULE,
             access.entry,
             f"{handler(access)} links {access.query.table or 'a row'} to any {target.replace('_', ' ')} that the request names.",
-            severity=Severity.MEDIUM if by_rules or target not in _stems(access) else Severity.HIGH,
-            confidence=Confidence.LOW if by_rules else confidence_of(access),
+            severity=Severity.LOW
+            if quiet
+            else Severity.MEDIUM
+            if by_rules or target not in _stems(access)
+            else Severity.HIGH,
+            confidence=Confidence.LOW if by_rules or quiet else confidence_of(access),
             detail=f"{written.column} comes from the request and nothing before the write asks whose row it is."
             + (" Row-level security looks at the new row and not at what it points to." if by_rules else ""),
             queries=(access.query,),

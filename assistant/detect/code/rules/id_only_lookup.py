@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
 from assistant.detect.code.access import accesses
+from assistant.detect.code.beforehand import asked_before
 from assistant.detect.code.faults import Fault, fault_of, guards_said
 from assistant.detect.code.judge import place_of, report
 from assistant.detect.code.members import of_members
@@ -210,12 +211,13 @@ def find(context: CodeContext) -> Iterator[Finding]:
         access, queries = group[0], [each.query for each in group]
         below = access.handed and access.query.place.file != access.entry.place.file
         unsure = access.entry.kind is EntryKind.SERVICE
+        quiet = all(asked_before(each) for each in group)
         yield report(
             RULE,
             access.entry,
             f"Whoever is signed in can {_done(group)} with any {_asked_of(group)} through {handler(access)}.",
-            severity=severity_of(access, anyone=False),
-            confidence=Confidence.LOW if unsure else confidence_of(access),
+            severity=Severity.LOW if quiet else severity_of(access, anyone=False),
+            confidence=Confidence.LOW if unsure or quiet else confidence_of(access),
             detail=_detail(guards_said(access), handed=access.handed),
             queries=queries,
             place=place_of(access.entry, access.query, below=True) if below or unsure else None,

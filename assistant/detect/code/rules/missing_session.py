@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.detect.code.acts import grouped
+from assistant.detect.code.beforehand import asked_before
 from assistant.detect.code.context import WRITES
 from assistant.detect.code.faults import Fault
 from assistant.detect.code.judge import handled_apart, report
@@ -148,9 +149,14 @@ EXAMPLES = (
 
 
 def find(context: CodeContext) -> Iterator[Finding]:
-    """One finding an entry, at its worst query; one for all pages below a layout that asks in their place."""
+    """One finding an entry, at its worst query; one for all pages below a layout, or behind middleware, that asks in their place."""
+    behind: dict[str, list[tuple[Entry, Place]]] = {}
     for found in by_entry(faulty(context, Fault.NO_SESSION)):
         worst = min(found, key=_rank)
+        if _by_middleware(worst) and all(asked_before(access) for access in found):
+            file = worst.entry.covered_by.partition(":")[0]
+            behind.setdefault(file, []).append((worst.entry, _top(worst) or worst.entry.place))
+            continue
         queries = [worst.query, *(access.query for access in found if access is not worst)]
         by_middleware = _by_middleware(worst)
         unsure = by_middleware or public_path(worst) or confidence_of(worst) is Confidence.LOW
@@ -165,6 +171,16 @@ def find(context: CodeContext) -> Iterator[Finding]:
             place=_top(worst),
             facts=facts_of(worst),
             cells=context.leaking_cells(worst.query, guest=True),
+        )
+    for file, handlers in behind.items():
+        yield from grouped(
+            RULE,
+            handlers,
+            one=f"{{who}} leaves the check to {file}, which looks up whose an id of the path is.",
+            many=f"{{n}} handlers leave the check to {file}, which looks up whose an id of the path is.",
+            confidence=Confidence.LOW,
+            detail="Whoever comes past it is asked nothing; a check beside the query holds by itself:",
+            key=file,
         )
     below: dict[str, list[tuple[Entry, Place]]] = {}
     for found in by_entry(faulty(context, Fault.LAYOUT)):

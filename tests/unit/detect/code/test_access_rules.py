@@ -317,3 +317,29 @@ def test_an_administrator_of_one_team_is_none_of_another():
 
     assert told("id: memberId") == ["parent-authorised-child-by-id"]
     assert told("id: memberId, teamId") == []
+
+
+def test_a_thing_at_a_provider_that_the_code_names_is_the_applications_own():
+    """A landing page shows the stars of its own repository; one that the request names may be anybody's."""
+    own = where("repo", Origin(OriginKind.CONSTANT, "'app'"), Origin(OriginKind.ENVIRONMENT, "REPO_NAME"))
+    at = {"client": ClientKind.PROVIDER, "engine": "github", "returned": ("*",)}
+    assert rules_of(look(an_entry("/api/stars", queries=[a_query("repos", "select", own, **at)]))) == []
+    keys = a_query("keys", "select", where("apiId", CONSTANT), where("ownerId", asked("query.owner")), **at)
+    assert rules_of(look(an_entry("/api/stars", queries=[keys])))
+    named = where("repo", asked("query.repo"))
+    assert rules_of(look(an_entry("/api/stars", queries=[a_query("repos", "select", named, **at)]))) == [
+        "missing-session"
+    ]
+
+
+def test_what_anybody_may_change_in_rows_that_are_found_by_a_person_is_high():
+    """Trades were deleted by anybody, in a week in which every handler took the person from the request."""
+    deleted = a_query("trades", "delete", where("id", asked("argument.ids"), operator="in"))
+    alone = look(an_entry("/api/trades", verb="DELETE", queries=[deleted]))
+    assert {one.severity for one in alone.findings if one.rule == "missing-session"} == {Severity.MEDIUM}
+    listed = a_query("trades", "select", where("userId", asked("query.userId")), returned=("*",))
+    both = look(
+        an_entry("/api/trades", verb="DELETE", queries=[deleted]), an_entry("/api/mine", queries=[listed], verb="GET")
+    )
+    told = {one.entry: one.severity for one in both.findings if one.rule == "missing-session"}
+    assert told["DELETE /api/trades"] is Severity.HIGH

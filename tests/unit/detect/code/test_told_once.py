@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from assistant.domain.matrix import Severity
 from tests.unit.detect.code.rig import followed
 from tests.unit.detect.code.test_spelled_otherwise import IMPORTS, LIBRARIES
 
@@ -168,3 +169,46 @@ def test_a_session_that_a_helper_does_not_verify_is_one_finding():
     ]
     few = dict(list(many.items())[:2])
     assert len(findings({"lib/whoami.ts": whoami, **few}, "ineffective-guard")) == len(few)
+
+
+def _behind_proxy(lookup: str, found_by: str = "roomId: params.id"):
+    proxy = (
+        'import { NextResponse } from "next/server"\nimport { withAuth } from "next-auth/middleware"\nimport { db } from "@/lib/db"\n'
+        "export default withAuth(async function proxy(request) { const token = request.nextauth.token; "
+        "const found = request.nextUrl.pathname.match(/^\\/api\\/rooms\\/([^/]+)/); "
+        f"if (found) {{ if (!token) return NextResponse.json({{}}, {{ status: 401 }}); {lookup} }} return NextResponse.next() }})\n"
+        'export const config = { matcher: ["/api/rooms/:path+"] }'
+    )
+    handler = (
+        'import { db } from "@/lib/db"\n'
+        f"export async function POST(request, {{ params }}) {{ await db.order.deleteMany({{ where: {{ {found_by} }} }}); return new Response() }}"
+    )
+    many = {f"app/api/rooms/[id]/{name}/[orderId]/route.ts": handler for name in ("a", "b", "c")}
+    return findings({"proxy.ts": proxy, **many}, "missing-session")
+
+
+MEMBER = (
+    "const member = await db.member.findFirst({ where: { roomId: found[1], userId: token.userId } }); "
+    "if (!member) return NextResponse.json({}, { status: 403 });"
+)
+
+
+@pytest.mark.parametrize("found_by", ["roomId: params.id", "id: params.orderId, roomId: params.id"])
+def test_handlers_behind_a_proxy_that_looks_up_the_members_are_one_question(found_by):
+    """Eighty handlers were told, and none was open: the proxy asks who belongs to the room of the address."""
+    told = _behind_proxy(MEMBER, found_by)
+    assert [one.title for one in told] == [
+        "3 handlers leave the check to proxy.ts, which looks up whose an id of the path is."
+    ]
+    assert told[0].severity is Severity.LOW
+
+
+@pytest.mark.parametrize(
+    ("lookup", "found_by"),
+    [("", "roomId: params.id"), (MEMBER, "id: params.orderId")],
+    ids=["a session alone", "another id"],
+)
+def test_what_a_proxy_does_not_look_up_is_asked_of_each_handler(lookup, found_by):
+    """An order of another room stands behind an address of one's own."""
+    told = _behind_proxy(lookup, found_by)
+    assert [one.severity for one in told] == [Severity.MEDIUM] * 3

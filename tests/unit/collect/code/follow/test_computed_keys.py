@@ -36,3 +36,28 @@ def test_an_object_that_holds_itself_is_followed_to_its_end():
         "const other = {}; kept[body.a] = other; other[body.b] = kept; kept[body.c] = [kept, body.d];", "kept.chatId"
     )
     assert any(kind == "request" for kind, _ in found)
+
+
+def _written(changes: str):
+    query = last(
+        entry_of(f"""
+export async function PATCH(request, {{ params }}) {{
+  const body = await request.json();
+  {changes}
+  return NextResponse.json(await prisma.chat.update({{ where: {{ id: params.id }}, data: changed }}));
+}}""")
+    )
+    return {part.column: {origin.path for origin in part.origins} for part in query.written}
+
+
+def test_fields_that_pass_through_entries_keep_their_names():
+    """Two columns were changed, and the handler was said to write whatever keys the request has."""
+    asked = "const asked = { title: body.title, color: body.color };"
+    kept = "Object.fromEntries(Object.entries(asked).filter(([key, one]) => one !== undefined))"
+    assert _written(f"{asked} const changed = {kept};") == {"title": {"body.title"}, "color": {"body.color"}}
+
+
+def test_rows_of_an_object_that_was_filled_key_by_key_are_written():
+    grouped = "const grouped = {}; for (const one of body.items) grouped[one.day] = one.text;"
+    rows = "Object.entries(grouped).map(([day, text]) => ({ day, text }))[0]"
+    assert "body.items.text" in _written(f"{grouped} const changed = {rows};")["text"]

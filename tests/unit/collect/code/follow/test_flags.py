@@ -35,8 +35,9 @@ export async function DELETE(request, {{ params }}) {{
     const seat = await prisma.seat.findFirst({ where: { chatId: params.id, userId: session.user.id } });
     if (seat) allowed = true;
   }""",
+        "let allowed = true; for (const one of [chat]) { if (one.userId !== session.user.id) allowed = false; }",
     ],
-    ids=["raised", "lowered", "raised in one of two ways"],
+    ids=["raised", "lowered", "raised in one of two ways", "lowered in a loop"],
 )
 def test_a_flag_that_only_the_owner_raises_ties_the_row(deciding):
     """Every chat was told as open to whoever is signed in, because the check and the refusal stood apart."""
