@@ -352,9 +352,8 @@ class Access:
             or self.context.reason_public(self.entry)
         ):
             return False
-        if self.own_note:
-            return False
-        if self.whose is Whose.SERVERS or (self.query.client is ClientKind.PROVIDER and self.query.verb == "insert"):
+        made = self.query.client is ClientKind.PROVIDER and self.query.verb == "insert"
+        if self.own_note or self.whose is Whose.SERVERS or made:
             return False  # what is made at a provider is nobody's yet: rules about payments look at it
         if self.query.client is ClientKind.PROVIDER and not self.writes and written_out(self.query):
             return False

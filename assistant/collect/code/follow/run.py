@@ -207,6 +207,7 @@ class Run:
                     Known(origins_of(value) or UNKNOWN.origins) if holds(value, of) else value
                 )  # a tree linked both ways
                 of.rest = (*of.rest, put)[-_LONGEST_LIST:]
+                of.fields.update({key: either(one, put) for key, one in of.fields.items() if isinstance(one, Constant)})
         elif isinstance(of, Known):
             for origin in of.origins:
                 self.overlay[origin.path, name] = value

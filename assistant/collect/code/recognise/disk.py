@@ -13,7 +13,7 @@ from assistant.collect.code.values import Chain, Known, Value
 from assistant.domain.code import OriginKind
 
 
-PACKAGES = ("fs", "fs-extra", "graceful-fs")
+PACKAGES: tuple[str, ...] = ("fs", "fs-extra", "graceful-fs")
 _METHODS = {
     "readFile": "select",
     "readFileSync": "select",

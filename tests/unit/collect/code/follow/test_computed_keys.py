@@ -61,3 +61,15 @@ def test_rows_of_an_object_that_was_filled_key_by_key_are_written():
     grouped = "const grouped = {}; for (const one of body.items) grouped[one.day] = one.text;"
     rows = "Object.entries(grouped).map(([day, text]) => ({ day, text }))[0]"
     assert "body.items.text" in _written(f"{grouped} const changed = {rows};")["text"]
+
+
+def test_a_flag_that_may_be_raised_under_a_computed_key_is_not_known():
+    """Every flag began as false and one was raised by its name: the handler behind it was said never to run, and its leak was lost."""
+    found = _by(
+        """
+  const flags = { assistant: false, export: false };
+  for (const [name, teams] of Object.entries(body.flags)) { if (teams.includes(body.team)) flags[name] = true; }
+  if (!flags.assistant) return new NextResponse(null, { status: 403 });""",
+        "body.chatId",
+    )
+    assert found == {("request", "body.chatId")}
