@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from assistant.domain.code import Origin
 
 
+_OF_PYTHON = frozenset({"django", "flask", "fastapi"})
 _IN_PATH = re.compile(r"[:<{\[](?:\w+:)?(\w+)")
 """Names in the path of an endpoint."""
 
@@ -109,7 +110,7 @@ def _drive(run: Run, point: EntryPoint) -> None:
     if isinstance(value, Chain):
         value = _inside(run, value)
     arguments = _arguments(point, value)
-    if point.inputs in {"fastapi", "flask", "django"} and isinstance(value, Closure):
+    if point.inputs in _OF_PYTHON and isinstance(value, Closure):
         arguments = injected(run, value, arguments, point.path)
         plain = value if own is None else value.bound_to(own)
         value = decorated(run, value if own is None else value.freed(), own)
@@ -124,7 +125,7 @@ def _drive(run: Run, point: EntryPoint) -> None:
 
 def _own_view(run: Run, point: EntryPoint, scope: Scope) -> Shape | None:
     """The object that a framework of Python makes for a request, for a method of a class."""
-    if point.inputs not in {"django", "flask", "fastapi"}:
+    if point.inputs not in _OF_PYTHON:
         return None
     value = unwrapped(run.evaluate(point.expression, scope))
     view = value.bound if isinstance(value, Closure) else None
@@ -183,33 +184,61 @@ def _before(run: Run, value: Value, point: EntryPoint | None, own: Shape | None 
     value = unwrapped(value)
     if own is not None and permit(run, value, own):
         return
-    if point is not None and point.inputs in {"django", "flask", "fastapi"}:
+    inputs = point.inputs if point else "hono"
+    if inputs in _OF_PYTHON:
         for gate in gates_of(value):
             run.asked(gate)
+    if isinstance(value, Chain) and value.name in DEPENDS and value.last is not None:
+        for wanted in (value.last.arguments or ())[:1]:
+            given_by(run, unwrapped(wanted), value.last.module, "a dependency", value.last.at)
+        return
+    closures = [value] if isinstance(value, Closure) else list(functions_of((value,)))
+    if isinstance(value, Chain) and not closures and value.last is not None and value.last.arguments is None:
+        closures = list(functions_of((run.world.added(value.last.name) or UNKNOWN,)))
+    if isinstance(value, Chain) and not closures:
+        run.asked(value)
+    for closure in closures[-1:]:
+        if inputs == "fastify":
+            _hook(run, closure)
+        else:
+            _middleware(run, closure, inputs)
+
+
+def _middleware(run: Run, closure: Closure, inputs: str) -> None:
     handed: list[Facts] = []
 
     def go_on(_arguments: tuple[Value, ...]) -> Value:
         handed.append(run.facts)
         return Promise(UNKNOWN)
 
-    inputs = point.inputs if point else "hono"
-    if isinstance(value, Chain) and value.name in DEPENDS and value.last is not None:
-        for wanted in (value.last.arguments or ())[:1]:
-            given_by(run, unwrapped(wanted), value.last.module, "a dependency", value.last.at)
-        return
-    closures = [value] if isinstance(value, Closure) else list(functions_of((value,)))
-    if isinstance(value, Chain) and not closures:
-        run.asked(value)
-    for closure in closures[-1:]:
-        supply = supplied(inputs, closure.function)
-        count = 2 if inputs == "express" else 1
-        before = run.facts
-        with contextlib.suppress(Stopped):
-            run.call(closure, (*supply[:count], Native("next", go_on)), run.module, 0)
-        if handed:
-            run.facts = frozenset.intersection(*handed)
-        elif inputs not in {"fastapi", "flask", "django"}:
-            run.facts = before
+    supply = supplied(inputs, closure.function)
+    count = 2 if inputs == "express" else 1
+    before = run.facts
+    with contextlib.suppress(Stopped):
+        run.call(closure, (*supply[:count], Native("next", go_on)), run.module, 0)
+    if handed:
+        run.facts = frozenset.intersection(*handed)
+    elif inputs not in _OF_PYTHON:
+        run.facts = before
+
+
+def _hook(run: Run, closure: Closure) -> None:
+    """A hook of Fastify: whoever gets to its end without an answer goes on; with a third parameter, whoever it calls that for."""
+    handed: list[Facts] = []
+    before = run.facts
+
+    def go_on(_arguments: tuple[Value, ...]) -> Value:
+        handed.append(run.facts)
+        return UNKNOWN
+
+    given = (*supplied("fastify", closure.function)[:2], Native("done", go_on))
+    run.answer_ends = True
+    with contextlib.suppress(Stopped):
+        run.settle(run.call(closure, given, run.module, 0))
+        if len(closure.function.parameters) < len(given):
+            handed.append(run.facts)
+    run.answer_ends = False
+    run.facts = frozenset.intersection(*handed) if handed else before
 
 
 def _scope(run: Run, point: EntryPoint) -> Scope:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from assistant.collect.code.drafts import Draft, Identity
 from assistant.collect.code.follow.ledger import Earned, QueryRecord
 from assistant.collect.code.follow.schemas import narrowed, required
+from assistant.collect.code.follow.stop import Stopped
 from assistant.collect.code.follow.trust import bound, consequences, tie_of, trusted
 from assistant.collect.code.origins import ordered, origins_of
 from assistant.collect.code.recognise.asking import DECRYPTS, Seen, check_of, deeds_of, identity_of, query_of
@@ -268,6 +269,8 @@ def _done(run: Run, chain: Chain, deed: Deed) -> None:
     if deed.kind == ActKind.RESPOND:
         for _, value, _ in deed.parts:
             run.show(value)
+        if run.answer_ends:
+            raise Stopped
 
 
 def _act(

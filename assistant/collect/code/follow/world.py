@@ -6,6 +6,7 @@ import builtins
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from assistant.collect.code.entries_look import text
 from assistant.collect.code.follow.demanded import demanded
 from assistant.collect.code.follow.foreign import without_rows
 from assistant.collect.code.follow.scope import Scope
@@ -13,7 +14,7 @@ from assistant.collect.code.follow.stop import Exhausted, Stopped
 from assistant.collect.code.values import NOTHING, UNKNOWN, Blueprint, Chain, Closure, Shape, Value
 from assistant.collect.code.walking import expressions_of
 from assistant.domain.facts import Place
-from assistant.domain.syntax import Assign, Attribute, Class, Declare, Function, Literal, Name
+from assistant.domain.syntax import Assign, Attribute, Call, Class, Declare, Function, Literal, Name
 
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from assistant.collect.code.follow.run import Run
     from assistant.collect.code.program import Program
+    from assistant.domain.syntax import Expression
 
 _DEEPEST = 4
 """Modules that import everything from modules that import everything."""
@@ -62,6 +64,7 @@ class World:
         self._scopes: dict[str, Scope] = {}
         self._quiet = quiet
         self._kept: dict[tuple[str, str], str] = {}
+        self._added: dict[str, tuple[str, Expression]] | None = None
         self._places: dict[tuple[str, int, str | None], Place] = {}
         self._drops: bool | None = None
 
@@ -91,6 +94,22 @@ class World:
             found = self.program.module(module)
             known = self._places[key] = Place(file=module, line=found.line(at) if found else 1, symbol=symbol)
         return known
+
+    def added(self, name: str) -> Value | None:
+        """What a server was given under a name: ``app.decorate("authenticate", check)``; None when it was given nothing."""
+        if self._added is None:
+            self._added = dict(self._decorations())
+        found = self._added.get(name)
+        return self._quiet(self).evaluate(found[1], self.scope(found[0])) if found is not None else None
+
+    def _decorations(self) -> Iterator[tuple[str, tuple[str, Expression]]]:
+        for path, module in self.program.modules.items():
+            if not any(one.source.startswith(("fastify", "@fastify/")) for one in module.imports):
+                continue
+            for node in expressions_of(module.body):
+                given = node.arguments if isinstance(node, Call) and isinstance(node.callee, Attribute) else ()
+                if len(given) > 1 and node.callee.name == "decorate" and (said := text(given[0])):
+                    yield said, (path, given[1])
 
     def aside(self) -> Run:
         """A run whose notes nobody reads."""
