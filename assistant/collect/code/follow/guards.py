@@ -40,6 +40,8 @@ def passed(run: Run, learned: Learned, module: str, at: int) -> None:
     for lesson in learned.lessons:
         if quietly and lesson.kind not in _OF_ROWS and lesson.weakness is None:
             continue  # the caller of this function decides what null means
+        if run.in_catch and not lesson.says and lesson.kind not in _OF_ROWS:
+            continue  # what a helper's answer implies, where only an error is answered, was never meant as a guard
         key = note(run, lesson, module, at)
         if thrown:
             run.ledger.thrown.add(key)
