@@ -43,9 +43,13 @@ class Lesson(NamedTuple):
         """Whether what it looked at is known to be the caller's by these facts; true for a guard that looked at no row and no id."""
         if self.kind not in _OF_ROWS or self.weakness is not None:
             return True
-        rows = [("tied", one.row) for one in self.subjects if one.kind is OriginKind.ROW]
-        asked = [("proven", one) for one in self.subjects if one.kind is OriginKind.REQUEST]
-        return not (rows or asked) or any(fact in facts for fact in (*rows, *asked))
+        proof = self.proof()
+        return not proof or bool(proof & facts)
+
+    def proof(self) -> Facts:
+        """The facts that show that somebody acted on it."""
+        rows = {("tied", one.row) for one in self.subjects if one.kind is OriginKind.ROW}
+        return frozenset(rows | {("proven", one) for one in self.subjects if one.kind is OriginKind.REQUEST})
 
 
 @final

@@ -46,15 +46,9 @@ def passed(run: Run, learned: Learned, module: str, at: int) -> None:
         if thrown:
             run.ledger.thrown.add(key)
         if quietly and lesson.weakness is None:
-            run.ledger.quiet.append((key, _proof(lesson), len(run.frames)))
+            run.ledger.quiet.append((key, lesson.proof(), len(run.frames)))
         else:
             run.ledger.loud.add(key)
-
-
-def _proof(lesson: Lesson) -> Facts:
-    """The facts that show that somebody acted on what a function found out."""
-    rows = {("tied", one.row) for one in lesson.subjects if one.kind is OriginKind.ROW}
-    return frozenset(rows | {("proven", one) for one in lesson.subjects if one.kind is OriginKind.REQUEST})
 
 
 def note(run: Run, lesson: Lesson, module: str, at: int) -> tuple[object, ...]:

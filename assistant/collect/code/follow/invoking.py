@@ -12,7 +12,7 @@ from assistant.collect.code.follow.kept import declared
 from assistant.collect.code.follow.logged import counted, noted, remember
 from assistant.collect.code.follow.named import named_arguments, or_default
 from assistant.collect.code.follow.queries import opened
-from assistant.collect.code.follow.scope import Scope, either
+from assistant.collect.code.follow.scope import Scope, either, laid_out
 from assistant.collect.code.follow.statements import execute
 from assistant.collect.code.follow.stop import Stopped
 from assistant.collect.code.origins import origins_of
@@ -151,13 +151,7 @@ def _merged(returns: list[tuple[Value, Facts]], *, different: bool) -> Value:
     """Return paths joined; options of inner paths keep what was known on theirs."""
     if not different:
         return either(*(one for one, _ in returns))
-    values: list[Value] = []
-    facts: list[Facts] = []
-    for value, known in returns:
-        inner = value.values if isinstance(value, Either) else (value,)
-        for n, one in enumerate(inner):
-            values.append(one)
-            facts.append(known | value.facts[n] if isinstance(value, Either) and n < len(value.facts) else known)
+    values, facts = laid_out(returns)
     if len(values) > _PATHS:
         values, facts = (list(part) for part in zip(*_few(list(zip(values, facts, strict=True))), strict=True))
     return Either(tuple(values[:_PATHS]), tuple(facts[:_PATHS]))

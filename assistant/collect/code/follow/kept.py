@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assistant.collect.code.origins import origins_of
+from assistant.collect.code.origins import ordered, origins_of
 from assistant.collect.code.values import Chain, Constant, Known, Value, unwrapped
 from assistant.collect.code.walking import nodes_of
 from assistant.domain.code import Act, ActKind, ActPart, Origin, OriginKind
@@ -119,7 +119,7 @@ def _note(run: Run, name: str, how: str, parts: tuple[Value, ...], module: str, 
     key = origins_of(parts[0])
     spoken = ", ".join(origin.path for origin in sorted(key))[:120]
     said = [ActPart("key", tuple(sorted(key)), spoken)]
-    said += [ActPart("value", tuple(sorted(origins_of(unwrapped(one)))), "") for one in parts[1:]]
+    said += [ActPart("value", ordered(unwrapped(one)), "") for one in parts[1:]]
     run.ledger.acts.append(
         Act(
             kind=ActKind.CACHE,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.scope import either
-from assistant.collect.code.origins import origins_of
+from assistant.collect.code.origins import ordered, origins_of
 from assistant.collect.code.values import (
     NOTHING,
     UNKNOWN,
@@ -135,7 +135,7 @@ def _asked(run: Run, value: Known, name: str, arguments: tuple[Value, ...], modu
     found = _requested(value, name, arguments)
     if found is not None and name == "valid" and any(origin.path in {"body", "form"} for origin in found.origins):
         place, order = run.place(module, at, run.symbol()), run.ledger.next()
-        part = ActPart("0", tuple(sorted(found.origins)), "")
+        part = ActPart("0", ordered(found), "")
         run.ledger.acts.append(Act(kind=ActKind.VALIDATE, name="valid", place=place, order=order, parts=(part,)))
     return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from assistant.collect.code.origins import origins_of
+from assistant.collect.code.origins import ordered
 from assistant.collect.code.recognise.acts import parts_of_arguments
 from assistant.collect.code.values import Chain, Constant, Step, unwrapped
 from assistant.domain.code import Act, ActKind, ActPart
@@ -26,7 +26,7 @@ def noted(run: Run, function: Function, arguments: tuple[Value, ...], module: st
     if known is None:
         return False
     said = parts_of_arguments(Step(function.name, arguments, False, module, at, at))
-    parts = tuple(ActPart(name, tuple(sorted(origins_of(value))), text[:120]) for name, value, text in said)
+    parts = tuple(ActPart(name, ordered(value), text[:120]) for name, value, text in said)
     for act in known:
         run.ledger.acts.append(replace(act, order=run.ledger.next(), parts=parts))
     return True

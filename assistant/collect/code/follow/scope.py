@@ -127,8 +127,8 @@ def either(*values: Value) -> Value:
     return kept[0] if len(kept) == 1 else Either(tuple(kept[:MOST]))
 
 
-def told_apart(sides: list[tuple[Value, Facts]], before: Facts) -> Either | None:
-    """One of both with what was known on its way, a choice inside a choice laid out; None when nothing was found out on the way."""
+def laid_out(sides: list[tuple[Value, Facts]]) -> tuple[list[Value], list[Facts]]:
+    """Values with what was known on the way to each, a choice inside one laid out: its options keep what was known on theirs."""
     values: list[Value] = []
     facts: list[Facts] = []
     for value, known in sides:
@@ -136,6 +136,12 @@ def told_apart(sides: list[tuple[Value, Facts]], before: Facts) -> Either | None
         for n, one in enumerate(inner):
             values.append(one)
             facts.append(known | value.facts[n] if isinstance(value, Either) and n < len(value.facts) else known)
+    return values, facts
+
+
+def told_apart(sides: list[tuple[Value, Facts]], before: Facts) -> Either | None:
+    """One of both with what was known on its way, a choice inside a choice laid out; None when nothing was found out on the way."""
+    values, facts = laid_out(sides)
     if len(values) > MOST or not any(access(one - before) for one in facts):
         return None
     return Either(tuple(values), tuple(facts))
