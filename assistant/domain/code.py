@@ -208,6 +208,8 @@ class Entry:
     """Middleware or proxy that matches its path, as ``middleware.ts: /api/:path*``; empty when none does."""
     exposed: bool | None = None
     """What Next's own manifest says of an action: True really exposed, False built away, None unknown."""
+    kept_back: bool = False
+    """A server action that nothing hands to a browser, in an application where nobody can know its identifier then."""
     webhook: bool = False
     """Called by a provider and not by a person."""
     truncated: bool = False

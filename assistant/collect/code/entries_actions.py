@@ -43,6 +43,11 @@ def action_entries(program: Program) -> Iterator[EntryPoint]:
             yield from _inline(program, module)
 
 
+def action_id(path: str, name: str) -> str:
+    """See ``Entry.id``."""
+    return f"action {path}#{name}"
+
+
 def _exports(program: Program, module: Module) -> Iterator[EntryPoint]:
     settings = settings_of(module)
     for name in program.export_names(module.path):
@@ -52,7 +57,7 @@ def _exports(program: Program, module: Module) -> Iterator[EntryPoint]:
         yield point(
             program,
             spot,
-            id=f"action {module.path}#{name}",
+            id=action_id(module.path, name),
             kind=EntryKind.ACTION,
             inputs=_inputs(program, spot),
             symbol="" if name == "default" else name,
@@ -105,7 +110,7 @@ def _inline(program: Program, module: Module) -> Iterator[EntryPoint]:
         yield point(
             program,
             Spot(module.path, expression, function.at, within),
-            id=f"action {module.path}#{name}",
+            id=action_id(module.path, name),
             kind=EntryKind.ACTION,
             inputs="action",
             symbol=name,

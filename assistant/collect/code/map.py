@@ -13,6 +13,7 @@ from assistant.collect.code.follow.entry import follow
 from assistant.collect.code.follow.run import Run
 from assistant.collect.code.follow.world import World
 from assistant.collect.code.follow_apart import apart
+from assistant.collect.code.handed_out import kept_back
 from assistant.collect.code.manifests import exposed, oracle_of, read_builds, told_by_build
 from assistant.collect.code.marks import marks
 from assistant.collect.code.program import Program
@@ -151,6 +152,7 @@ class _Beside:
         self.services = tuple(point for point in services if (point.module, point.symbol) not in called)
         self.browser, self.server = boundary(program)
         self.marks = marks(program)
+        self.kept_back = kept_back(program)
         self.missing = tuple(_missing(program))
 
 
@@ -184,6 +186,7 @@ def _followed(way: _Way, points: tuple[EntryPoint, ...], beside: Callable[[], _B
             continue
         entry, went = answer if answer is not None else work(point)
         entry = replace(entry, exposed=exposed(point, way.builds)) if way.builds else entry
+        entry = replace(entry, kept_back=True) if entry.id in beside().kept_back else entry
         visited |= went
         if entry.queries or point.kind not in _ONLY_WITH_QUERIES or (entry.guards and entry.is_layout):
             kept.append((point, entry))

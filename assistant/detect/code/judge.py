@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 _VERBS: Final = {"POST": 0, "PUT": 1, "PATCH": 2, "DELETE": 3, "GET": 4}
 """Whom a handler of several verbs is told under."""
+_KEPT_BACK: Final = (
+    "Since Next.js 15 nobody can know the identifier of an action that no browser is handed. "
+    'A file whose functions only server code calls should say "server-only" instead of "use server".'
+)
 
 
 def report(
@@ -58,6 +62,8 @@ def report(
         facts: what a patch needs to know.
     """
     title, confidence = _of_uncalled(title) if entry.kind is EntryKind.SERVICE else (title, confidence)
+    if entry.kept_back:
+        title, confidence, detail = _of_kept_back(title), Confidence.LOW, f"{detail} {_KEPT_BACK}".strip()
     severity = quieter(severity, confidence)
     fault = tuple(queries)
     cells = tuple(cells)
@@ -89,6 +95,11 @@ def _of_uncalled(title: str) -> tuple[str, Confidence]:
     """Nobody was seen to call the function: a question to whoever does."""
     asked = title if title.startswith("Worth asking") else f"Worth asking of whoever calls it: {title}"
     return asked, Confidence.LOW
+
+
+def _of_kept_back(title: str) -> str:
+    """No browser was seen to be handed the action: whoever does so next opens it."""
+    return f"Worth asking, as nothing in the browser names it yet: {title.removeprefix('Worth asking: ')}"
 
 
 def quieter(severity: Severity, confidence: Confidence) -> Severity:

@@ -1,0 +1,104 @@
+"""Exported functions of ``use server`` files that no code of the browser names.
+
+Since version 15 Next.js gives an action that nothing hands to a browser an identifier that nobody can know and does not send it to anybody. Such
+a function may be called by server code alone, like any other. Earlier versions make the identifier from the file's path and the name, so
+that whoever knows the sources can call every one of them.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from assistant.collect.code.entries_actions import action_id
+from assistant.collect.code.walking import nodes_of
+from assistant.domain.syntax import Call, Name
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from assistant.collect.code.program import Program
+    from assistant.collect.code.resolve_json import Json
+    from assistant.domain.syntax import Module
+
+_UNKNOWABLE_SINCE: Final = 15
+_MAJOR: Final = re.compile(r"\A[\^~>=v\s]*(\d{1,3})\b")
+_FIELDS: Final = ("dependencies", "devDependencies", "peerDependencies")
+
+
+def kept_back(program: Program) -> frozenset[str]:
+    """The ids of actions that nothing hands to a browser, in applications of a version where that keeps people out."""
+    exported: dict[tuple[str, str], list[str]] = {}
+    for path, module in program.modules.items():
+        if "use server" not in module.directives or _major(program, path) < _UNKNOWABLE_SINCE:
+            continue
+        for name in program.export_names(path):
+            found = program.exported(path, name)
+            if found is not None:
+                exported.setdefault((found.module, found.local), []).append(action_id(path, name))
+    handed = frozenset(_handed(program, frozenset(exported))) if exported else frozenset()
+    return frozenset(said for key, ids in exported.items() if key not in handed for said in ids)
+
+
+def _handed(program: Program, exported: frozenset[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Module and name of every exported action that browser code imports, or that server code does more with than call it."""
+    files = {module for module, _ in exported}
+    browser = program.browser_modules()
+    for path, module in program.modules.items():
+        if module.language == "py":
+            continue
+        mentioned: frozenset[str] | None = None
+        for one in module.imports:
+            if one.type_only or not one.local:
+                continue
+            if one.name == "*":
+                target = program.target(path, one.source)
+                if target in files:
+                    yield from (key for key in exported if key[0] == target)
+                continue
+            found = program.binding(path, one.local)
+            if found is None or found.module not in files:
+                continue
+            if path not in browser:
+                mentioned = _mentioned(module) if mentioned is None else mentioned
+            if path in browser or one.local in (mentioned or ()):
+                yield found.module, found.local
+        for specifier in module.lazy:
+            target = program.target(path, specifier)
+            if target in files:
+                yield from (key for key in exported if key[0] == target)
+
+
+def _mentioned(module: Module) -> frozenset[str]:
+    """Names that a module does more with than call them: a prop, an argument, ``action.bind(null, id)``."""
+    called: set[int] = set()
+    out: set[str] = {export.local for export in module.exports if not export.source}
+    for node in nodes_of(module.body):
+        if type(node) is Call and type(node.callee) is Name:
+            called.add(id(node.callee))
+        elif type(node) is Name and id(node) not in called:
+            out.add(node.id)
+    return frozenset(out)
+
+
+def _major(program: Program, path: str) -> int:
+    """The version of Next.js that a module is built with: that of its package, else the oldest in the repository; 0 when nothing says."""
+    packages = program.resolver.packages
+    near = packages.near(path)
+    own = _said(near.content) if near is not None else None
+    if own is not None:
+        return own
+    said = [found for one in packages.by_folder.values() if (found := _said(one.content)) is not None]
+    return min(said, default=0)
+
+
+def _said(content: Mapping[str, Json]) -> int | None:
+    """The major version that a package asks for, 0 where it says ``latest``; None when it does not use Next.js."""
+    for field in _FIELDS:
+        wanted = content.get(field)
+        version = wanted.get("next") if isinstance(wanted, dict) else None
+        if isinstance(version, str):
+            match = _MAJOR.match(version)
+            return int(match[1]) if match else 0
+    return None
