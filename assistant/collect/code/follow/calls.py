@@ -14,6 +14,7 @@ from assistant.collect.code.follow.library import known_method, listed_method, m
 from assistant.collect.code.follow.scope import Scope, either
 from assistant.collect.code.follow.stand_ins import is_stand_in, stood_in_for
 from assistant.collect.code.follow.stop import Stopped
+from assistant.collect.code.follow.streams import is_promise, is_stream, promised, streamed
 from assistant.collect.code.origins import ordered, origins_of
 from assistant.collect.code.values import (
     NOTHING,
@@ -154,6 +155,10 @@ def _chain_called(
     last = value.last
     if new and is_stand_in(value, arguments):
         return stood_in_for(run, arguments, module, at)
+    if new and is_stream(value):
+        return streamed(run, arguments, module, at)
+    if new and is_promise(value):
+        return promised(run, arguments, module, at)
     if last is not None and last.arguments is not None and not new:
         inner = [one for one in last.arguments if isinstance(one, Closure)]
         if inner and value.source != "global":  # a wrapper of a library around functions of the repository
@@ -167,13 +172,14 @@ def _chain_called(
     return recognised(run, grown)
 
 
+_LISTS = frozenset({"lodash", "lodash-es", "underscore", "radash", "remeda", "es-toolkit"})
 _COOKIES = {"getCookie": 1, "getSignedCookie": 2}
 """Readers of one cookie, with the place of its name among the arguments."""
 
 
 def recognised(run: Run, chain: Chain) -> Value:
     """What a chain comes to after a call: what recognisers say, or the chain."""
-    handed = _of_request(chain)
+    handed = _of_request(chain) or _of_list(run, chain)
     if handed is not None:
         return handed
     said = run.asked(chain)
@@ -205,6 +211,17 @@ def _of_request(chain: Chain) -> Value | None:
     if chain.source == "next/headers" and len(chain.steps) == 1 and chain.name in {"headers", "cookies"}:
         return Promise(Known(frozenset({Origin(OriginKind.REQUEST, chain.name.rstrip("s"))})))
     return None
+
+
+def _of_list(run: Run, chain: Chain) -> Value | None:
+    """``_.map(rows, tell)`` of a library for lists is ``rows.map(tell)``."""
+    last = chain.last
+    if last is None or chain.source not in _LISTS or len(last.arguments or ()) < 2:  # noqa: PLR2004 - the list and a function
+        return None
+    items, *rest = last.arguments or ()
+    if not isinstance(items, Known | Listed) or not isinstance(rest[0], Closure):
+        return None
+    return call_method(run, items, last.name or chain.name, tuple(rest), last.module, last.at, last.end, new=False)
 
 
 def call_method(

@@ -26,7 +26,8 @@ _ACCESS = frozenset({"caller", "proven", "tied", "role", "secret", "signed", "vo
 
 
 _POWERS = frozenset({"role", "secret", "signed"})
-_PERSONS = frozenset({*_POWERS, "caller", "vouched"})
+_MACHINES = frozenset({"secret", "signed"})
+_PERSONS = frozenset({"caller", "vouched"})
 _OF_ROWS = frozenset({GuardKind.OWNER, GuardKind.MEMBERSHIP, GuardKind.CAPABILITY, GuardKind.NAME})
 
 
@@ -106,13 +107,21 @@ def one_of(learned: list[Learned]) -> Learned:
     lessons: list[Lesson] = []
     for one in learned:
         for lesson in one.lessons:
-            held = (
-                lesson
-                if lesson.subjects_in(facts)
-                else Lesson(GuardKind.SESSION, lesson.says, weakness=lesson.weakness)
-            )
+            held = lesson if _held(lesson, one.facts, facts) else _somebody(lesson)
             lessons += [held] if held not in lessons else []
     return Learned(facts, tuple(lessons))
+
+
+def _held(lesson: Lesson, alone: Facts, facts: Facts) -> bool:
+    """Whether a lesson of one way in holds behind all of them; ``alone`` is what was known by its own way."""
+    if lesson.kind is GuardKind.ROLE:
+        roles = _roles(alone)
+        return not roles or bool(roles & facts)
+    return lesson.subjects_in(facts)
+
+
+def _somebody(lesson: Lesson) -> Lesson:
+    return Lesson(GuardKind.SESSION, lesson.says, weakness=lesson.weakness)
 
 
 def join(base: Facts, one: Facts, other: Facts) -> Facts:
@@ -125,13 +134,25 @@ def join(base: Facts, one: Facts, other: Facts) -> Facts:
 def ways(gained: list[Facts]) -> Facts:
     """What is known behind several ways in: who may come, by any of them; whose a row is, and what else a way found out, by all of them.
 
-    A role, a secret or a signature lets its holder at every row: such a way proves what the others do. Where every way ends at the same
-    row, the ids that one of them found it by are its ids.
+    A role, a secret or a signature lets its holder at every row: such a way proves what the others do. That its holder may is not known of
+    the others: "administrator or owner of this" opens no second row. Where every way ends at the same row, the ids that one of them found
+    it by are its ids.
     """
-    looked = [facts for facts in gained if not any(fact[0] in _POWERS for fact in facts)]
+    looked = [facts for facts in gained if not _at_every_row(facts)]
     every = frozenset().union(*gained)
     if not looked:
         return every
     shared = frozenset.intersection(*looked)
     kinds = _PERSONS | {"proven"} if any(fact[0] == "tied" for fact in shared) else _PERSONS
-    return shared | frozenset(fact for fact in every if fact[0] in kinds)
+    roles = frozenset().union(*map(_roles, looked)) if all(_roles(facts) for facts in looked) else NONE
+    return shared | roles | frozenset(fact for fact in every if fact[0] in kinds)
+
+
+def _roles(facts: Facts) -> Facts:
+    return frozenset(fact for fact in facts if fact[0] == "role")
+
+
+def _at_every_row(facts: Facts) -> bool:
+    """A role, a secret or a signature, and no role in what an id of the request found: that one is an office in one house."""
+    kinds = {str(fact[0]) for fact in facts}
+    return bool(kinds & _POWERS) and not ("role" in kinds and "proven" in kinds and not kinds & _MACHINES)

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from assistant.collect.code.follow.deferred import called_back
 from assistant.collect.code.follow.facts import NONE, access
 from assistant.collect.code.follow.ledger import Earned
 from assistant.collect.code.follow.queries import finished
 from assistant.collect.code.follow.scope import either
-from assistant.collect.code.values import UNKNOWN, Chain, Closure, Either, Promise, Value
+from assistant.collect.code.values import Chain, Either, Promise, Value
 
 
 if TYPE_CHECKING:
     from assistant.collect.code.follow.facts import Facts
     from assistant.collect.code.follow.run import Run
-
-
-_LATER = re.compile(r"after|waitUntil|timeout|schedule|defer", re.IGNORECASE)
 
 
 def settle(run: Run, value: Value, *, run_deferred: bool) -> Value:
@@ -36,7 +33,7 @@ def settle(run: Run, value: Value, *, run_deferred: bool) -> Value:
         return known[1]
     result = finished(run, value)
     if result is None and run_deferred and not run.quiet:
-        result = _deferred(run, value)
+        result = called_back(run, value)
     if result is not None:
         run.settled[id(value)] = (value, result)
     return value if result is None else result
@@ -61,22 +58,3 @@ def _each(run: Run, value: Either, *, run_deferred: bool) -> Value:
     if any(access(one - shared) for one in known):
         return Either(tuple(parts), tuple(known))
     return either(*parts)
-
-
-def _deferred(run: Run, value: Chain) -> Value | None:
-    """A library was given a function and the result is awaited or dropped: it was called."""
-    last = value.last
-    if last is None or not last.arguments:
-        return None
-    callbacks = [one for one in last.arguments if isinstance(one, Closure | Promise)]
-    results = []
-    for one in callbacks:
-        if isinstance(one, Promise):
-            results.append(settle(run, one, run_deferred=True))
-            continue
-        supplied = tuple(UNKNOWN for _ in one.function.parameters)
-        before = run.facts
-        results.append(run.settle(run.attempt(one, supplied, last.module, last.at)))
-        if _LATER.search(last.name or value.name):
-            run.facts = before
-    return either(*results) if results else None

@@ -64,6 +64,8 @@ BOUND = {
     "changed by what was found": f"{OWN} {PAY.replace('{ id }', '{ id: own.id }')}",
     "in a transaction": f"""return prisma.$transaction(async (tx) => {{ {OWN.replace("prisma", "tx")} if (!own) {NO}
       return tx.invoice.delete({{ where: {{ id }} }}); }});""",
+    "an administrator, or looked up first": f"""const me = await prisma.user.findUnique({{ where: {{ id: user.id }} }});
+      if (me?.role !== "ADMIN") {{ {OWN} if (!own) {NO} }} {PAY}""",
     "every one of several": f"{ALL} if (!rows.every((one) => one.userId === user.id)) {NO} {GONE}",
     "none of them another's": f"{ALL} if (rows.some((one) => one.userId !== user.id)) {NO} {GONE}",
     "a statement": "return prisma.$queryRaw`select * from invoices where id = ${id} and user_id = ${user.id}`;",
@@ -77,6 +79,12 @@ LOOSE = {
     "an alternative that is the id": "return prisma.invoice.findFirst({ where: { OR: [{ userId: user.id }, { id }] } });",
     "changed by its id": PAY,
     "found and not looked at": f"{OWN} {PAY}",
+    "its owner or an administrator, and another": f"""{ROW} const me = await prisma.user.findUnique({{ where: {{ id: user.id }} }});
+      if (row?.userId !== user.id && me?.role !== "ADMIN") {NO}
+      return prisma.receipt.findUnique({{ where: {{ id: input.receiptId }} }});""",
+    "an administrator of all or of the house, and another": f"""const me = await prisma.user.findUnique({{ where: {{ id: user.id }} }});
+      const member = await memberOf(orgId, user.id);
+      if (me?.role !== "SUPERADMIN" && member?.role !== "OWNER" && member?.role !== "ADMIN") {NO} {ROW} return row;""",
     "several by their ids": GONE,
     "in a transaction": "return prisma.$transaction(async (tx) => tx.invoice.delete({ where: { id } }));",
     "a member of another house": f"await mustBeMember(orgId); {ROW} return row;",

@@ -1,0 +1,88 @@
+"""Functions that a library was given: what it is made of or awaited for runs them, one after the other."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from assistant.collect.code.follow.scope import either
+from assistant.collect.code.values import NOTHING, UNKNOWN, Chain, Closure, Native, Promise, Shape, Value
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from assistant.collect.code.follow.run import Run
+    from assistant.collect.code.values import Step
+
+_LATER = re.compile(r"after|waitUntil|timeout|schedule|defer", re.IGNORECASE)
+_CALLED = re.compile(r"on[A-Z]\w*|execute|handler|run|task|fn|callback|queryFn|start|generate")
+"""Fields of an object under which a library finds a function that it calls."""
+_CHOSEN = frozenset({"ts-pattern"})
+"""Libraries of which every step of a chain brings a function: ``match(x).with(a, f).otherwise(g)``."""
+_STREAMS = frozenset(
+    {"createDataStream", "createDataStreamResponse", "pipeDataStreamToResponse", "createUIMessageStream"}
+)
+"""Calls of the AI SDK that hand their function a writer of the answer."""
+_WRITES: tuple[str, ...] = ("write", "writeData", "writeMessageAnnotation", "writeSource")
+
+
+def called_back(run: Run, chain: Chain) -> Value | None:
+    """A library was given functions and the result is awaited or dropped: they were called. None when there were none."""
+    last = chain.last
+    if last is None:
+        return None
+    results: list[Value] = []
+    for step in chain.steps if chain.source in _CHOSEN else chain.steps[-1:]:
+        results += _given(run, chain, step)
+    for step in chain.steps:
+        for function in _in_objects(step):
+            before = run.facts
+            _tried(run, function, step, streams=(step.name or chain.name) in _STREAMS)
+            run.facts = before  # when it is called, the answer may be on its way
+    return either(*results) if results else None
+
+
+def _given(run: Run, chain: Chain, step: Step) -> Iterator[Value]:
+    for one in step.arguments or ():
+        if isinstance(one, Promise):
+            yield run.settle(one, run_deferred=True)
+        elif isinstance(one, Closure):
+            before = run.facts
+            yield _tried(run, one, step)
+            if _LATER.search(step.name or chain.name) or chain.source in _CHOSEN:
+                run.facts = before
+        elif isinstance(one, Chain):  # a query that was only being built, or what another call of the library was given
+            done = run.settle(one, run_deferred=True)
+            if done is not one:
+                yield done
+        elif isinstance(one, Shape):  # ``createUIMessageStreamResponse({ stream })``
+            for inner in list(one.fields.values()):
+                if isinstance(inner, Chain):
+                    run.settle(inner, run_deferred=True)
+
+
+def _tried(run: Run, function: Closure, step: Step, *, streams: bool = False) -> Value:
+    supplied = tuple(_stream(run) if streams else UNKNOWN for _ in function.function.parameters)
+    return run.settle(run.attempt(function, supplied, step.module, step.at))
+
+
+def _in_objects(step: Step) -> Iterator[Closure]:
+    """``streamText({ …, onFinish: async ({ text }) => { … } })``."""
+    for one in step.arguments or ():
+        if isinstance(one, Shape):
+            for name, value in one.fields.items():
+                if isinstance(value, Closure) and _CALLED.fullmatch(name):
+                    yield value
+
+
+def _stream(run: Run) -> Value:
+    """A writer: what it is given is part of the answer."""
+
+    def write(given: tuple[Value, ...]) -> Value:
+        for one in given[:1]:
+            run.show(one)
+        return NOTHING
+
+    writer = Shape({name: Native(name, write) for name in _WRITES}, (UNKNOWN,))
+    return Shape({**writer.fields, "writer": writer}, (UNKNOWN,))
