@@ -109,7 +109,7 @@ class Query:
     client: ClientKind
     """As whom."""
     verb: str
-    """select, insert, update, delete, upsert, call (rpc or function), vector, upload, sign."""
+    """select, insert, update, delete, upsert, call (rpc or function), vector, upload, sign (a link), admit (a token for somewhere else)."""
     table: str
     """Table, model, rpc, bucket or index as written; empty when it could not be read."""
     at: tuple[int, int] = (0, 0)

@@ -20,9 +20,11 @@ from assistant.detect.code.guards import (
     PERSONS,
     PLATFORM,
     PROVING,
+    about_caller,
     in_administration,
     is_administrative,
     of_branch,
+    of_row_alone,
     proven_by,
     roles_before_answer,
     strong_guards,
@@ -79,7 +81,7 @@ class Access:
     def knows_caller(self) -> bool:
         """Somebody is signed in, if only by a session nobody verified, or this query or one before it is bound to the caller."""
         if any(
-            (guard.kind in PERSONS and not _of_row_alone(guard)) or self._is_callers_key(guard) for guard in self.strong
+            (guard.kind in PERSONS and not of_row_alone(guard)) or self._is_callers_key(guard) for guard in self.strong
         ):
             return True
         claimed = (guard for guard in self.weak if guard.weakness is Weakness.GET_SESSION)
@@ -90,7 +92,7 @@ class Access:
     @cached_property
     def trusted_sender(self) -> bool:
         """A signature, a secret or the environment keeps the public out; a secret beside somebody who is signed in is one of two ways in."""
-        signed_in = any(guard.kind is GuardKind.SESSION and _about_caller(guard) for guard in self.strong)
+        signed_in = any(guard.kind is GuardKind.SESSION and about_caller(guard) for guard in self.strong)
         held = (guard for guard in self.strong if not (signed_in and guard.kind is GuardKind.SECRET))
         return any(guard.kind in MACHINES for guard in held) or self._asked_for_its_secret
 
@@ -147,7 +149,7 @@ class Access:
 
     def _loose(self, origin: Origin) -> bool:
         if origin.kind is OriginKind.REQUEST:
-            return origin not in self.proven
+            return origin not in self.proven and not self._part_proven(origin)
         if origin.kind is not OriginKind.ROW or origin.row in self._proven_rows or origin.row == self.query.id:
             return False
         source = self.queries.get(origin.row)
@@ -155,6 +157,11 @@ class Access:
             return False
         found = access_to(self.context, self.entry, source)
         return bool(found.asked) and not found.tied and not found.settled and not found.by_capability
+
+    def _part_proven(self, name: Origin) -> bool:
+        """Of the name of a room, what a pattern took out of it was looked at: ``channel.match(/^private-chat-(.+)$/)[1]``."""
+        parts = (one.path.rpartition(".") for one in self.proven if self.query.verb == "admit")
+        return any(number.isdigit() and whole == name.path for whole, _, number in parts)
 
     @cached_property
     def followed_row(self) -> bool:
@@ -204,7 +211,7 @@ class Access:
     @cached_property
     def addressable(self) -> bool:
         """Rows of unknown tables that are only looked up are not accused."""
-        return self.writes or self.whose is Whose.CUSTOMERS or bool(self.query.returned)
+        return self.writes or self.query.verb == "admit" or self.whose is Whose.CUSTOMERS or bool(self.query.returned)
 
     @cached_property
     def proven(self) -> frozenset[Origin]:
@@ -272,7 +279,7 @@ class Access:
     @cached_property
     def used(self) -> bool:
         """What was read goes somewhere: into the answer, another query, a provider, a prompt."""
-        shown = changes(self.query) or bool(self.query.returned)
+        shown = changes(self.query) or bool(self.query.returned) or self.query.verb == "admit"
         return shown or self.query.id in uses_of(self.context, self.entry)
 
     @cached_property
@@ -380,15 +387,6 @@ def access_to(context: CodeContext, entry: Entry, query: Query) -> Access:
     if found is None:
         found = context.accesses[key] = Access(context=context, entry=entry, query=query)
     return found
-
-
-def _about_caller(guard: Guard) -> bool:
-    return any(subject.kind is OriginKind.CALLER for subject in guard.subjects)
-
-
-def _of_row_alone(guard: Guard) -> bool:
-    """A row said that it is active or shared: that is no caller."""
-    return guard.kind is GuardKind.OWNER and " of the row" in guard.says
 
 
 def _of_caller(query: Query) -> bool:

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from assistant.domain.ownership import Ownership, OwnershipMap
 
 WRITES: Final = frozenset({"insert", "update", "delete", "upsert", "upload"})
-READS: Final = frozenset({"select", "vector", "call", "sign"})
+READS: Final = frozenset({"select", "vector", "call", "sign", "admit"})
 ATTACKERS: Final = frozenset({Actor.GUEST, Actor.SIGNED_IN, Actor.OTHER_TENANT, Actor.TEAMMATE, Actor.FORGED_CLAIMS})
 _VERBS: Final[Mapping[str, tuple[Verb, ...]]] = {
     "select": (Verb.SELECT,),
@@ -370,9 +370,25 @@ def _by_caller(origins: tuple[Origin, ...]) -> bool:
 
 _BINDING: Final = frozenset({TieKind.FILTER, TieKind.CHILD, TieKind.PROVEN, TieKind.CREATED})
 _PROVIDERS: Final = frozenset(
-    {"stripe", "paddle", "lemonsqueezy", "trigger", "github", "polar", "dodo", "razorpay", "disk"}
+    {
+        "stripe",
+        "paddle",
+        "lemonsqueezy",
+        "trigger",
+        "github",
+        "polar",
+        "dodo",
+        "razorpay",
+        "disk",
+        "liveblocks",
+        "pusher",
+        "livekit",
+        "ably",
+        "stream",
+        "own",
+    }
 )
-"""External services whose objects are customers': subscriptions, runs, installations; and the server's own disk."""
+"""External services whose objects are customers': subscriptions, runs, rooms; the server's own disk, and sessions that the application signs."""
 
 
 def _asks_members(query: Query) -> bool:

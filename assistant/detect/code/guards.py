@@ -71,6 +71,16 @@ _KNOWN = {
 }
 
 
+def about_caller(guard: Guard) -> bool:
+    """Something of the caller was looked at."""
+    return any(subject.kind is OriginKind.CALLER for subject in guard.subjects)
+
+
+def of_row_alone(guard: Guard) -> bool:
+    """A row said that it is active or shared: that is no caller."""
+    return guard.kind is GuardKind.OWNER and " of the row" in guard.says
+
+
 def strong_guards(entry: Entry) -> Iterator[Guard]:
     """Guards that count."""
     for guard in entry.guards:

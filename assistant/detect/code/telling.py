@@ -25,6 +25,7 @@ DOES = {
     "vector": "search",
     "call": "call",
     "sign": "get a link to",
+    "admit": "get into",
     "insert": "add",
     "update": "change",
     "upsert": "add or change",
@@ -81,6 +82,8 @@ def rows_of(query: Query) -> str:
     """``rows of chats``, ``the provider's subscriptions``, ``files of the server``, ``rows``."""
     if query.engine == "disk":
         return "files of the server"
+    if query.engine == "own":
+        return f"{query.table} of the application"
     if query.client is ClientKind.PROVIDER:
         return f"{query.engine.capitalize()} {query.table or 'objects'}"
     return f"rows of {query.table}" if query.table else "rows"

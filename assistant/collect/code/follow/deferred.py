@@ -20,6 +20,7 @@ _CALLED = re.compile(r"on[A-Z]\w*|execute|handler|run|task|fn|callback|queryFn|s
 """Fields of an object under which a library finds a function that it calls."""
 _CHOSEN = frozenset({"ts-pattern"})
 """Libraries of which every step of a chain brings a function: ``match(x).with(a, f).otherwise(g)``."""
+_STREAMING = "ai"
 _STREAMS = frozenset(
     {"createDataStream", "createDataStreamResponse", "pipeDataStreamToResponse", "createUIMessageStream"}
 )
@@ -38,7 +39,7 @@ def called_back(run: Run, chain: Chain) -> Value | None:
     for step in chain.steps:
         for function in _in_objects(step):
             before = run.facts
-            _tried(run, function, step, streams=(step.name or chain.name) in _STREAMS)
+            _tried(run, function, step, streams=chain.source == _STREAMING and (step.name or chain.name) in _STREAMS)
             run.facts = before  # when it is called, the answer may be on its way
     return either(*results) if results else None
 
@@ -52,14 +53,21 @@ def _given(run: Run, chain: Chain, step: Step) -> Iterator[Value]:
             yield _tried(run, one, step)
             if _LATER.search(step.name or chain.name) or chain.source in _CHOSEN:
                 run.facts = before
-        elif isinstance(one, Chain):  # a query that was only being built, or what another call of the library was given
+        elif isinstance(one, Chain) and _runs(one):
             done = run.settle(one, run_deferred=True)
             if done is not one:
                 yield done
         elif isinstance(one, Shape):  # ``createUIMessageStreamResponse({ stream })``
             for inner in list(one.fields.values()):
-                if isinstance(inner, Chain):
+                if isinstance(inner, Chain) and inner.source == _STREAMING:
                     run.settle(inner, run_deferred=True)
+
+
+def _runs(value: Chain) -> bool:
+    """A query that was only being built, or a call that was given a function without parameters; a router of procedures waits for requests."""
+    last = value.last
+    functions = [one for one in (last.arguments or () if last is not None else ()) if isinstance(one, Closure)]
+    return value.source == _STREAMING or all(not one.function.parameters for one in functions)
 
 
 def _tried(run: Run, function: Closure, step: Step, *, streams: bool = False) -> Value:

@@ -50,7 +50,7 @@ class QueryRecord:
     @property
     def reads(self) -> bool:
         """True when nothing is changed by it."""
-        return self.verb in {"select", "vector", "sign"}
+        return self.verb in {"select", "vector", "sign", "admit"}
 
     def compared(self) -> tuple[Origin, ...]:
         """Every origin its equality conditions compare with."""

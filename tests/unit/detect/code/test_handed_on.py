@@ -111,3 +111,28 @@ export async function GET() {
 }
 """
     assert {one.rule for one in followed(files).findings if one.entry == "POST /api/chat"} == {"id-only-lookup"}
+
+
+def test_a_router_that_is_handed_to_an_adapter_waits_for_requests():
+    router = """
+import { initTRPC, TRPCError } from "@trpc/server";
+import { prisma } from "@/lib/db";
+const t = initTRPC.context().create();
+const authed = t.procedure.use(({ ctx, next }) => {
+  if (!ctx.session?.user) throw new TRPCError({ code: "UNAUTHORIZED" });
+  return next({ ctx: { user: ctx.session.user } });
+});
+export const appRouter = t.router({
+  get: authed.query(({ ctx }) => prisma.message.findMany({ where: { userId: ctx.user.id } })),
+});
+"""
+    route = """
+import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
+import { appRouter } from "@/server/router";
+import { auth } from "@/lib/auth";
+const handler = (req) =>
+  fetchRequestHandler({ endpoint: "/api/trpc", req, router: appRouter, createContext: async () => ({ session: await auth() }) });
+export { handler as GET, handler as POST };
+"""
+    files = {**FILES, "server/router.ts": router, "app/api/trpc/[trpc]/route.ts": route}
+    assert [one.title for one in followed(files).findings if one.rule == "missing-session"] == []
