@@ -13,7 +13,7 @@ from assistant.domain.ownership import Confidence
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from assistant.detect.code.rule import CodeRule
     from assistant.domain.code import Entry, Query
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _VERBS: Final = {"POST": 0, "PUT": 1, "PATCH": 2, "DELETE": 3, "GET": 4}
 """Whom a handler of several verbs is told under."""
+_NOT_NAMED: Final = "Worth asking, as nothing in the browser names it yet: "
 _KEPT_BACK: Final = (
     "Since Next.js 15 nobody can know the identifier of an action that no browser is handed. "
     'A file whose functions only server code calls should say "server-only" instead of "use server".'
@@ -99,7 +100,12 @@ def _of_uncalled(title: str) -> tuple[str, Confidence]:
 
 def _of_kept_back(title: str) -> str:
     """No browser was seen to be handed the action: whoever does so next opens it."""
-    return f"Worth asking, as nothing in the browser names it yet: {title.removeprefix('Worth asking: ')}"
+    return f"{_NOT_NAMED}{title.removeprefix('Worth asking: ')}"
+
+
+def _bare(title: str) -> str:
+    """The title without what it is asked for, as a sentence."""
+    return f"{title.removeprefix(_NOT_NAMED).rstrip('.?')}."
 
 
 def quieter(severity: Severity, confidence: Confidence) -> Severity:
@@ -172,6 +178,20 @@ def one_door(findings: Iterable[Finding], entries: Mapping[str, Entry]) -> list[
         key = (finding.rule, finding.where.file, finding.where.line, entry.path, said)
         doors.setdefault(key, []).append(finding)
     return [_of_several(group, entries) if len(group) > 1 else group[0] for group in doors.values()]
+
+
+def asked_once(findings: Iterable[Finding], entries: Mapping[str, Entry]) -> Iterator[Finding]:
+    """One question for an action that nothing hands out, the most urgent of its own: whether it is handed out is all there is to ask."""
+    asked: dict[str, list[Finding]] = {}
+    for finding in findings:
+        entry = entries.get(finding.entry)
+        if entry is None or not entry.kept_back:
+            yield finding
+        else:
+            asked.setdefault(entry.id, []).append(finding)
+    for first, *rest in asked.values():
+        more = " ".join(f"So is this: {_bare(one.title)}" for one in rest)
+        yield replace(first, detail=f"{first.detail} {more}".strip())
 
 
 def _of_several(group: list[Finding], entries: Mapping[str, Entry]) -> Finding:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from assistant.detect.code.context import CodeContext
-from assistant.detect.code.judge import merged, one_door
+from assistant.detect.code.judge import asked_once, merged, one_door
 from assistant.detect.code.questions import questions_of
 from assistant.detect.code.registry import code_rules
 from assistant.domain.code import Decisions
@@ -62,7 +62,8 @@ def report_code(
             kept = found.get(finding.fingerprint)
             found[finding.fingerprint] = finding if kept is None else merged(kept, finding)
     every = tuple(sorted(found.values(), key=lambda finding: finding.rank))
-    told = one_door(every, {entry.id: entry for entry in map_.entries})
+    entries = {entry.id: entry for entry in map_.entries}
+    told = one_door(asked_once(every, entries), entries)
     findings = tuple(sorted(told, key=lambda finding: finding.rank))
     return CodeReport(findings=findings, questions=questions_of(context), context=replace(context, findings=every))
 

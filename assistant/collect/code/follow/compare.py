@@ -78,6 +78,10 @@ def mixed(value: Value) -> Learned | None:
     return Learned(frozenset({("secret",)}), (Lesson(GuardKind.SECRET, f"{sent[0].path} = {names[0]}", sent),))
 
 
+_FEW: tuple[int, ...] = (1, 2)
+"""How many rows somebody asks for one by one; a text of twelve bytes is no row."""
+
+
 def _counts(value: Value) -> bool:
     return any(o.path.rpartition(".")[2].lower() in {"length", "count", "size", "_count"} for o in origins_of(value))
 
@@ -137,7 +141,7 @@ def _constant(run: Run, value: Value, constant: Constant, *, same: bool) -> Lear
         elif origin.kind is OriginKind.ROW and not mine and tells_shared(origin, constant, same=same):
             says = f"{origin.path} of the row {'=' if same else 'is not'} {constant.value}"
             out.append(Learned(frozenset({("tied", origin.row)}), (Lesson(GuardKind.OWNER, says, (origin,)),)))
-        elif same and _counts(Known(frozenset({origin}))) and constant.value:
+        elif same and constant.value in _FEW and _counts(Known(frozenset({origin}))):
             out.append(_existing(run, Known(frozenset({origin}))))
     return both(out)
 

@@ -103,3 +103,21 @@ def test_what_is_kept_back_is_asked_and_what_is_handed_out_is_told() -> None:
     assert told["kept"].title.startswith("Worth asking, as nothing in the browser names it yet: ")
     assert (told["kept"].severity, told["kept"].confidence) == (Severity.MEDIUM, Confidence.LOW)
     assert told["handed"].severity is Severity.HIGH
+
+
+def test_an_action_that_is_kept_back_is_asked_about_once() -> None:
+    more = (
+        ACTIONS
+        + """\
+export async function moveOrder(userId: string, id: string, shopId: string) {
+  const order = await prisma.order.findFirst({ where: { id, userId } });
+  await prisma.invoice.deleteMany({ where: { orderId: id } });
+  return prisma.order.update({ where: { id: order!.id }, data: { shopId } });
+}
+"""
+    )
+    found = map_of(_app("15.1.0", **{"app/actions.ts": more}))
+    report = report_code(found, catalog=None, ownership=None, matrix=None, decisions=Decisions())
+    asked = [one for one in report.findings if one.entry == "action app/actions.ts#moveOrder"]
+    assert len(asked) == 1
+    assert "So is this: " in asked[0].detail
