@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assistant.collect.code.follow.asserted import asserted
 from assistant.collect.code.follow.attributes import attribute
 from assistant.collect.code.follow.classes import instance, static
 from assistant.collect.code.follow.facts import access
@@ -12,6 +13,7 @@ from assistant.collect.code.follow.globals import global_call
 from assistant.collect.code.follow.invoking import invoke
 from assistant.collect.code.follow.library import known_method, listed_method, matched, over
 from assistant.collect.code.follow.scope import Scope, either
+from assistant.collect.code.follow.settings import RULED
 from assistant.collect.code.follow.stand_ins import is_stand_in, stood_in_for
 from assistant.collect.code.follow.stop import Stopped
 from assistant.collect.code.follow.streams import is_promise, is_stream, promised, streamed
@@ -179,7 +181,7 @@ _COOKIES = {"getCookie": 1, "getSignedCookie": 2}
 
 def recognised(run: Run, chain: Chain) -> Value:
     """What a chain comes to after a call: what recognisers say, or the chain."""
-    handed = _of_request(chain) or _of_list(run, chain)
+    handed = _of_request(chain) or _of_list(run, chain) or asserted(run, chain)
     if handed is not None:
         return handed
     said = run.asked(chain)
@@ -357,7 +359,10 @@ def _transaction(run: Run, of: Chain, arguments: tuple[Value, ...], module: str,
     first = arguments[0]
     callback = next((one for one in arguments if isinstance(one, Closure)), None)
     if callback is not None:
-        return Promise(run.settle(run.call(callback, (of,), module, at)))
+        before = run.facts
+        result = run.settle(run.call(callback, (of,), module, at))
+        run.facts = run.facts - {RULED} | (before & {RULED})
+        return Promise(result)
     if isinstance(first, Listed):
         return Promise(Listed(tuple(run.settle(one) for one in first.items)))
     return None

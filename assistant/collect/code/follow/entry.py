@@ -281,8 +281,13 @@ def _late_ties(run: Run) -> None:
         for record in run.ledger.queries:
             if not record.reads or (record.tie is not None and record.tie.kind is not TieKind.RULES):
                 continue
+            loose = run.ledger.shown.get(record.id) is False  # it was answered where nothing was known of it
             run.facts = record.facts.union(
-                *(one.facts for one in run.ledger.earned if one.under == record.under[: len(one.under)])
+                *(
+                    one.facts
+                    for one in run.ledger.earned
+                    if one.under == record.under[: len(one.under)] and not (loose and one.quiet)
+                )
             )
             tie = tie_of(run, record)
             if ("tied", record.id) in run.facts or run.ledger.shown.get(record.id, False):

@@ -31,11 +31,11 @@ def exited(run: Run, test: Value, outcome: bool, module: str, at: int, before: F
 def passed(run: Run, learned: Learned, module: str, at: int) -> None:
     """What a test taught on the branch that goes on, where the other one ends."""
     run.facts = run.facts | learned.facts
-    thrown = run.frame.left_by_throw
-    run.ledger.earned.append(Earned(learned.facts, run.stack(), thrown=thrown))
-    run.ledger.heard.append((len(run.frames), learned.facts))
     frame = run.frame
-    quietly = frame.left_by_return and not frame.left_by_throw and not frame.handler
+    thrown = frame.left_by_throw
+    quietly = frame.left_by_return and not thrown and not frame.handler
+    run.ledger.earned.append(Earned(learned.facts, run.stack(), thrown=thrown, quiet=quietly))
+    run.ledger.heard.append((len(run.frames), learned.facts))
     frame.left_by_throw = False
     for lesson in learned.lessons:
         if quietly and lesson.kind not in _OF_ROWS and lesson.weakness is None:

@@ -97,6 +97,8 @@ class Earned(NamedTuple):
     """The tests it stood under."""
     thrown: bool = False
     """The exit was an error, which somebody may catch."""
+    quiet: bool = False
+    """The exit was an answer of a function, which somebody may not look at."""
 
 
 class Ledger:

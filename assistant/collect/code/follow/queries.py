@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from assistant.collect.code.drafts import Draft, Identity
 from assistant.collect.code.follow.ledger import Earned, QueryRecord
 from assistant.collect.code.follow.schemas import narrowed, required
+from assistant.collect.code.follow.settings import RULED, told_rules
 from assistant.collect.code.follow.stop import Stopped
 from assistant.collect.code.follow.trust import bound, consequences, tie_of, trusted
 from assistant.collect.code.origins import ordered, origins_of
@@ -48,6 +49,7 @@ def asked(run: Run, chain: Chain) -> Value | None:
     if last.name in _FETCHES and (fetched := run.fetched.get(_cursor(chain))) is not None:
         return fetched
     seen = _seen(run, last.module)
+    told_rules(run, chain)
     draft = query_of(chain, seen)
     if draft is not None:
         return None if draft.lazy else noted(run, chain, draft)
@@ -74,6 +76,11 @@ def finished(run: Run, chain: Chain) -> Value | None:
     return noted(run, chain, draft) if draft is not None and draft.lazy else None
 
 
+def _client(run: Run, draft: Draft) -> ClientKind:
+    """As whom: rules of the database decide once they were told who asks."""
+    return ClientKind.USER if draft.client == "pool" and RULED in run.facts else ClientKind(draft.client)
+
+
 def _seen(run: Run, module: str) -> Seen:
     return Seen(module=module, client_module=run.is_client(module), server=True, run=run.closure_called)
 
@@ -93,7 +100,7 @@ def noted(run: Run, chain: Chain, draft: Draft) -> Value:
         reached_at=run.reached(last.module, last.at),
         via=run.via(),
         engine=draft.engine,
-        client=ClientKind(draft.client),
+        client=_client(run, draft),
         verb=draft.verb,
         table=draft.table,
         at=(last.at, last.end),

@@ -17,6 +17,7 @@ from assistant.collect.code.recognise.chains import (
     package_of,
 )
 from assistant.collect.code.recognise.conditions import Condition, either, negated, operator, within
+from assistant.collect.code.recognise.extensions import by_policies, extended
 from assistant.collect.code.values import UNKNOWN, Chain, Constant, Either, Known, Listed, Shape, Step, Value
 from assistant.domain.code import Origin, OriginKind
 
@@ -126,8 +127,8 @@ def query(chain: Chain, seen: Seen) -> Draft | None:
         return None
     if not is_prisma(chain) and not _shaped(chain, last):
         return None
-    del seen
-    return _draft(model.name, last)
+    draft = _draft(model.name, extended(chain, model.name, last, seen))
+    return draft._replace(client="user") if by_policies(chain) else draft
 
 
 def _shaped(chain: Chain, last: Step) -> bool:

@@ -63,6 +63,8 @@ _POOLS = (
     "@google-cloud/bigquery",
     "snowflake-sdk",
     "@duckdb/",
+    "@cloudflare/next-on-pages",
+    "@opennextjs/cloudflare",
     "duckdb",
 )
 PACKAGES: tuple[str, ...] = (*_TAGS, *_POOLS)

@@ -1,0 +1,71 @@
+"""Calls of libraries that go on only when a condition holds, and libraries that know what somebody may do with a row."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from assistant.collect.code.origins import origins_of
+from assistant.collect.code.values import NOTHING, Chain, Known, Test, Value, caller
+from assistant.domain.code import Origin, OriginKind
+
+
+if TYPE_CHECKING:
+    from assistant.collect.code.follow.run import Run
+
+_ASSERTS = frozenset(
+    {
+        "tiny-invariant",
+        "invariant",
+        "ts-invariant",
+        "@epic-web/invariant",
+        "ts-tiny-invariant",
+        "assert",
+        "node:assert",
+        "assert/strict",
+        "node:assert/strict",
+        "tiny-assert",
+    }
+)
+_HOLDS = frozenset({"default", "*", "invariant", "assert", "ok", "strict", ""})
+_EQUAL = frozenset({"equal", "strictEqual", "deepEqual", "deepStrictEqual"})
+_ABILITIES = re.compile(r"@casl/")
+_MAY = {"can": True, "cannot": False}
+_THROWS = "throwUnlessCan"
+
+
+def asserted(run: Run, chain: Chain) -> Value | None:
+    """``invariant(row.userId === me)``, ``assert.equal(row.userId, me)``: whoever gets past it made it hold. None for anything else."""
+    last = chain.last
+    if last is None or not last.arguments:
+        return None
+    if chain.source in _ASSERTS and len(chain.steps) <= 2:  # noqa: PLR2004 - assert.strict.equal(a, b) is nobody's spelling
+        name = last.name or chain.name
+        if name in _HOLDS:
+            return _goes_on(run, last.arguments[0], chain)
+        return _goes_on(run, Test("equal", last.arguments[:2]), chain) if name in _EQUAL else None
+    if _ABILITIES.match(chain.source) and last.name in {*_MAY, _THROWS}:
+        return _allowed(run, chain)
+    return None
+
+
+def _goes_on(run: Run, test: Value, chain: Chain) -> Value:
+    last = chain.last
+    assert last is not None
+    run.frame.left_by_throw = True
+    run.exited(test, True, last.module, last.at, run.facts)
+    return NOTHING
+
+
+def _allowed(run: Run, chain: Chain) -> Value | None:
+    """``ability.can("read", subject("Doc", row))``: the row was looked at. Of a kind of rows alone nothing is known."""
+    last = chain.last
+    assert last is not None
+    rows = {one.row for each in (last.arguments or ())[1:] for one in origins_of(each) if one.kind is OriginKind.ROW}
+    if not rows:
+        return None
+    looked = Known(frozenset(Origin(OriginKind.ROW, "", row) for row in rows))
+    test = Test("equal", (looked, caller("ability")))
+    if last.name == _THROWS:
+        return _goes_on(run, test, chain)
+    return test if _MAY[last.name] else Test("not", (test,))
