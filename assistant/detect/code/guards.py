@@ -158,6 +158,8 @@ def is_administrative(guards: Iterable[Guard], entry: Entry | None = None) -> bo
 
 
 def _names_administrators(guard: Guard) -> bool:
+    if any("@" in role for role in guard.roles):
+        return True  # people of the house, written down by their addresses
     named = {part for said in (*guard.roles, guard.says, *guard.chain) for part in words.words(said)}
     return bool(named & _ADMINS) or "platform" in named
 

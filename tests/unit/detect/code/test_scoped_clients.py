@@ -62,6 +62,11 @@ BOUND = {
     "an ability that refuses": (ABILITY, "abilityFor, subject", f'{ROW} if (abilityFor(user).cannot("read", subject("Doc", row))) {NO} {ANSWER}'),
     "an invariant": ('export { default as invariant } from "tiny-invariant";', "invariant", f"{ROW} invariant(row.userId === user.id); {ANSWER}"),
     "an assertion": ('import assert from "node:assert/strict";\nexport { assert };', "assert", f"{ROW} assert.equal(row.userId, user.id); {ANSWER}"),
+    "people of the house by their addresses": (
+        "export const HOUSE = ['ann@shop.example', 'bob@shop.example'];",
+        "HOUSE",
+        f"if (!HOUSE.includes(user.email)) {NO} {ROW} {ANSWER}",
+    ),
     "a result that is looked at": (LOADED.replace("DATA", "data: null"), "load", f"const found = await load(id, user.id); if (!found.ok) {NO} return Response.json(found.data);"),
 }  # fmt: skip
 LOOSE = {
