@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from assistant.collect.code.entries_paths import Routed, Routes
-    from assistant.collect.code.entries_registrations import Event
-    from assistant.collect.code.entries_servers import Ident, Server
+    from assistant.collect.code.entries_registrations import Event, Server
+    from assistant.collect.code.entries_servers import Ident
     from assistant.collect.code.program import Program
 
 

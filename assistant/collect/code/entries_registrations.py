@@ -10,6 +10,8 @@ from assistant.domain.syntax import Call, Declare, Literal, Name, Record, Sequen
 
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from assistant.collect.code.entries_look import Link
     from assistant.collect.code.program import Program
     from assistant.domain.syntax import Expression, Function
@@ -43,6 +45,32 @@ class Event(NamedTuple):
     """Byte offset of the call's end, which is the order of chained calls."""
     child: tuple[str, str] | None = None
     """What a mount mounts."""
+
+
+class Server:
+    """What was registered on one object."""
+
+    def __init__(self, framework: str = "") -> None:
+        """``framework`` is empty until it is known to be a server."""
+        self.framework = framework
+        self.prefix = ""
+        self.events: list[Event] = []
+
+
+def without_servers(events: list[Event], found: Mapping[tuple[str, str], Server]) -> list[Event]:
+    """The events without what turned out to be no mount, and without servers among middleware."""
+    real = [one for one in events if one.child is None or ((child := found.get(one.child)) and child.framework)]
+    mounted = {(one.module, one.at, len(one.handlers)) for one in real if one.child is not None}
+    return [
+        one._replace(
+            handlers=tuple(
+                item for index, item in enumerate(one.handlers) if (one.module, one.at, index) not in mounted
+            )
+        )
+        if one.kind == "use"
+        else one
+        for one in real
+    ]
 
 
 def url_of(path: str) -> str:

@@ -9,10 +9,18 @@ import re
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.entries_frameworks import framework_of
+from assistant.collect.code.entries_handed import (
+    SERVER_NAMES,
+    Given,
+    Held,
+    called_like_one,
+    framework_of_type,
+    meant,
+    typed_parts,
+)
 from assistant.collect.code.entries_look import dotted, spine, statements_in
-from assistant.collect.code.entries_registrations import Event, event_of, prefix_in
-from assistant.collect.code.resolve_usage import names_of
-from assistant.domain.syntax import Await, Call, Declare, Define, Do, Function, Lambda, Name, Return
+from assistant.collect.code.entries_registrations import Event, Server, event_of, prefix_in, without_servers
+from assistant.domain.syntax import Await, Call, Declare, Define, Do, Function, Lambda, Name, RecordPattern, Return
 
 
 if TYPE_CHECKING:
@@ -29,20 +37,6 @@ _MAKES = re.compile(
     r"^(?:Hono|OpenAPIHono|OpenAPIRouter|express|Express|Router|fastify|Fastify|Koa|Elysia|AutoRouter|IttyRouter|Application|polka|restify|nc|nextConnect"
     r"|createRouter|createEdgeRouter|createServer|createApp|default|fromHono)$"
 )
-_DECLARED = re.compile(r"\b(Hono|OpenAPIHono|Fastify\w*|Express|Application|IRouter|Router|Koa|Elysia)\b")
-_NO_SERVER = re.compile(r"Request|Response|Reply|Context|Handler\b")
-_BY_TYPE = {"Hono": "hono", "OpenAPIHono": "hono", "Koa": "koa", "Elysia": "elysia"}
-_SERVER_NAMES = frozenset({"app", "server", "router", "instance", "fastify", "api"})
-
-
-class Server:
-    """What was registered on one object."""
-
-    def __init__(self, framework: str = "") -> None:
-        """``framework`` is empty until it is known to be a server."""
-        self.framework = framework
-        self.prefix = ""
-        self.events: list[Event] = []
 
 
 class Servers:
@@ -53,6 +47,7 @@ class Servers:
         self._program = program
         self.found: dict[Ident, Server] = {}
         self._done: set[str] = set()
+        self._held = Held(self.ident)
         waiting = [
             path
             for path, module in program.modules.items()
@@ -63,8 +58,22 @@ class Servers:
             self._waiting: list[str] = []
             for path in waiting:
                 self._module(program.modules[path])
+            self._carried()
             waiting = self._waiting + self._holders()
         self._settle()
+
+    def _carried(self) -> None:
+        """Servers that reached another name inside an object."""
+        for source, child, given in self._held.pass_on(self._may_serve):
+            event = Event("mount", "", "", (), given.module, given.within, given.at, child=child)
+            self.server(source).events.append(event)
+            self.server(child)
+            self._look_at(given.target)
+
+    def _may_serve(self, ident: Ident) -> bool:
+        """A server, or something that is called like one and on which something is registered."""
+        server = self.found.get(ident)
+        return server is not None and (bool(server.framework) or called_like_one(ident[1]))
 
     def _holders(self) -> list[str]:
         """Modules that import a server from a module that was looked at."""
@@ -109,6 +118,9 @@ class Servers:
         elif isinstance(statement, Declare):
             pattern, value = statement.pattern, statement.value
             ident = self._ident_here(module, within, pattern.id) if isinstance(pattern, Name) else None
+            if value is not None and isinstance(pattern, Name | RecordPattern):
+                owner = f"{within[-1].at}:" if within else ""
+                self._held.note(Given(module.path, within, value, pattern, module.path, owner, statement.at))
             self._chain(module, value, within, ident)
             if isinstance(value, Lambda):
                 self._function(module, value.function, within, statement.annotation)
@@ -127,15 +139,15 @@ class Servers:
         self, module: Module, function: Function, parameter: Parameter, within: tuple[Function, ...], annotation: str
     ) -> None:
         pattern, declared = parameter.pattern, parameter.annotation
+        if isinstance(pattern, RecordPattern):
+            for local, framework in typed_parts(pattern, declared):
+                self.server((module.path, f"{function.at}:{local}")).framework = framework
         if not isinstance(pattern, Name):
             return
         ident = (module.path, f"{function.at}:{pattern.id}")
-        match = _DECLARED.search(declared or annotation)
-        if match and not _NO_SERVER.search(declared):
-            word = match.group(1)
-            self.server(ident).framework = _BY_TYPE.get(word) or (
-                "fastify" if word.startswith("Fastify") else "express"
-            )
+        framework = framework_of_type(declared, annotation)
+        if framework:
+            self.server(ident).framework = framework
         elif declared.startswith("typeof "):
             found = self._program.meaning(module.path, declared.removeprefix("typeof ").strip())
             if found:
@@ -147,17 +159,7 @@ class Servers:
 
     def ident(self, module: str, within: tuple[Function, ...], name: str) -> Ident | None:
         """The object that a name means at some place."""
-        for function in reversed(within):
-            for parameter in function.parameters:
-                if name in names_of(parameter.pattern):
-                    return (module, f"{function.at}:{name}")
-            for statement in function.body:
-                if isinstance(statement, Declare) and name in names_of(statement.pattern):
-                    return (module, f"{function.at}:{name}")
-        found = self._program.meaning(module, name)
-        if found and found.local == "*":
-            found = self._program.exported(found.module, "default")
-        return (found.module, found.local) if found else None
+        return meant(self._program, module, within, name)
 
     def _chain(
         self, module: Module, value: Expression | None, within: tuple[Function, ...], ident: Ident | None
@@ -181,6 +183,8 @@ class Servers:
             if named is None or not links or links[0].name == "":
                 self._handed(module, value, within)
                 return
+            if links[0].arguments is None and links[0].name in SERVER_NAMES:
+                named, links = (named[0], f"{named[1]}.{links[0].name}"), links[1:]  # ``context.app.get(...)``
             if (
                 ident is not None
                 and links[-1].name in {"basePath", "route", "use", "get", "post", "group", "prefix"}
@@ -191,16 +195,22 @@ class Servers:
         if ident is None:
             self._handed(module, value, within)
             return
+        self._links(ident, module, within, links, new=bool(framework))
+        self._handed(module, value, within)
+
+    def _links(
+        self, ident: Ident, module: Module, within: tuple[Function, ...], links: tuple[Link, ...], *, new: bool
+    ) -> None:
+        """What each call of a chain registers on the object."""
         prefix = ""
         for link in links:
-            if link.name in {"basePath", "prefix"} and framework and link.arguments:
+            if link.name in {"basePath", "prefix"} and new and link.arguments:
                 self.server(ident).prefix += prefix_in((link,))
             elif link.name == "route" and link.arguments and len(link.arguments) == 1:
                 prefix = prefix_in((link,)) or prefix
                 self._register(ident, module, within, link, "")
             elif link.arguments is not None:
                 self._register(ident, module, within, link, prefix)
-        self._handed(module, value, within)
 
     def _made_by(
         self, module: Module, root: Expression | None, ident: Ident, within: tuple[Function, ...], at: int
@@ -274,7 +284,7 @@ class Servers:
         if function is None:
             return (path, local) if declaration is not None else None
         first = function.parameters[0].pattern if function.parameters else None
-        if not isinstance(first, Name) or not (plugin or first.id in _SERVER_NAMES):
+        if not isinstance(first, Name) or not (plugin or first.id in SERVER_NAMES):
             return None
         self._look_at(path)
         return (path, f"{function.at}:{first.id}")
@@ -337,6 +347,9 @@ class Servers:
         if function is None or found is None:
             return
         for argument, parameter in zip(value.arguments, function.parameters, strict=False):
+            self._held.note(
+                Given(module.path, within, argument, parameter.pattern, found.module, f"{function.at}:", value.at)
+            )
             if isinstance(argument, Name) and isinstance(parameter.pattern, Name):
                 named = self.ident(module.path, within, argument.id)
                 if named and self.found.get(named):
@@ -358,24 +371,7 @@ class Servers:
                     waiting.append(event.child)
         for server in self.found.values():
             if server.framework:
-                server.events = self._without_servers(server.events)
-
-    def _without_servers(self, events: list[Event]) -> list[Event]:
-        """The events without what turned out to be no mount, and without servers among middleware."""
-        real = [
-            one for one in events if one.child is None or ((child := self.found.get(one.child)) and child.framework)
-        ]
-        mounted = {(one.module, one.at, len(one.handlers)) for one in real if one.child is not None}
-        return [
-            one._replace(
-                handlers=tuple(
-                    item for index, item in enumerate(one.handlers) if (one.module, one.at, index) not in mounted
-                )
-            )
-            if one.kind == "use"
-            else one
-            for one in real
-        ]
+                server.events = without_servers(server.events, self.found)
 
     def parents(self) -> dict[Ident, list[tuple[Ident, Event]]]:
         """Where each server is mounted; where only a parameter's type says so when nothing else does."""

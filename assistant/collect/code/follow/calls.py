@@ -10,6 +10,7 @@ from assistant.collect.code.follow.classes import instance, static
 from assistant.collect.code.follow.facts import access
 from assistant.collect.code.follow.gathered import gathered, remembered
 from assistant.collect.code.follow.globals import global_call
+from assistant.collect.code.follow.handed_over import came_back, with_added
 from assistant.collect.code.follow.invoking import invoke
 from assistant.collect.code.follow.library import known_method, listed_method, matched, over
 from assistant.collect.code.follow.scope import Scope, either
@@ -320,6 +321,9 @@ def _chain_method(
         special = _context_method(run, name, arguments)
         if special is not None:
             return special
+    handed_over = came_back(of, name)
+    if handed_over is not None:
+        return run.call(handed_over[0], with_added(arguments, handed_over[1]), module, at)
     if name in _SPELLED:
         arguments = tuple(_spelled(run, one) for one in arguments)
     if name in _TRANSACTION and arguments:

@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.scope import either
-from assistant.collect.code.values import NOTHING, UNKNOWN, Chain, Closure, Native, Promise, Shape, Value
+from assistant.collect.code.origins import origins_of
+from assistant.collect.code.values import NOTHING, UNKNOWN, Chain, Closure, Known, Native, Promise, Shape, Value
 
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def _given(run: Run, chain: Chain, step: Step) -> Iterator[Value]:
         elif isinstance(one, Chain) and _runs(one):
             done = run.settle(one, run_deferred=True)
             if done is not one:
-                yield done
+                yield Known(origins_of(done) | UNKNOWN.origins)  # the rows, or an error in their place: a pair of both
         elif isinstance(one, Shape):  # ``createUIMessageStreamResponse({ stream })``
             for inner in list(one.fields.values()):
                 if isinstance(inner, Chain) and inner.source == _STREAMING:

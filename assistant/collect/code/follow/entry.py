@@ -7,17 +7,15 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from assistant.collect.code.follow.binding import bind
 from assistant.collect.code.follow.builders import built, functions_of
+from assistant.collect.code.follow.enclosing import around
 from assistant.collect.code.follow.inputs import supplied
 from assistant.collect.code.follow.nest import call_controller
 from assistant.collect.code.follow.python import DEPENDS, controller, decorated, gates_of, given_by, injected
 from assistant.collect.code.follow.run import Run
-from assistant.collect.code.follow.scope import Scope
 from assistant.collect.code.follow.stop import Exhausted, Stopped
 from assistant.collect.code.follow.trust import tie_of
 from assistant.collect.code.follow.views import call_decorated, chosen, named_class, permit, view_object
-from assistant.collect.code.origins import origins_of
 from assistant.collect.code.recognise.identity import door
 from assistant.collect.code.values import (
     UNKNOWN,
@@ -33,7 +31,7 @@ from assistant.collect.code.values import (
     unwrapped,
 )
 from assistant.domain.code import ClientKind, Entry, EntryKind, Guard, GuardKind, OriginKind, Tie, TieKind, Weakness
-from assistant.domain.syntax import Declare, Define, Sequence
+from assistant.domain.syntax import Sequence
 
 
 if TYPE_CHECKING:
@@ -41,6 +39,7 @@ if TYPE_CHECKING:
 
     from assistant.collect.code.entries_point import EntryPoint
     from assistant.collect.code.follow.facts import Facts
+    from assistant.collect.code.follow.scope import Scope
     from assistant.collect.code.follow.world import World
     from assistant.domain.code import Origin
 
@@ -89,7 +88,7 @@ def follow(world: World, point: EntryPoint) -> tuple[Entry, frozenset[tuple[str,
 
 
 def _drive(run: Run, point: EntryPoint) -> None:
-    scope = _scope(run, point)
+    scope = around(run, point)
     if point.kind in {EntryKind.SERVICE, EntryKind.JOB}:
         run.facts |= {("caller",)} if point.kind is EntryKind.SERVICE else {("signed",)}
     run.interactive = point.kind is EntryKind.COMPONENT
@@ -239,38 +238,6 @@ def _hook(run: Run, closure: Closure) -> None:
             handed.append(run.facts)
     run.answer_ends = False
     run.facts = frozenset.intersection(*handed) if handed else before
-
-
-def _scope(run: Run, point: EntryPoint) -> Scope:
-    """The scope of the handler; what enclosing functions computed is not known."""
-    scope = run.world.scope(point.module)
-    for function in point.within:
-        scope = Scope(point.module, scope)
-        for parameter in function.parameters:
-            run.bind_unknown(scope, parameter.pattern)
-        for statement in function.body:
-            if isinstance(statement, Declare):
-                known = _identity(run, statement, scope) if point.kind is EntryKind.TOOL else None
-                if known is None:
-                    run.bind_unknown(scope, statement.pattern)
-                else:
-                    bind(run, scope, statement.pattern, known)
-            elif isinstance(statement, Define):
-                scope.declare(statement.function.name, Closure(statement.function, point.module, scope), 0)
-    return scope
-
-
-def _identity(run: Run, statement: Declare, scope: Scope) -> Value | None:
-    """Who the caller is, when the function that hands a tool to a model has asked: the tool closes over the answer. None for all else."""
-    if statement.value is None:
-        return None
-    with contextlib.suppress(Stopped, Exhausted):
-        aside = run.world.aside()
-        value = aside.settle(aside.evaluate(statement.value, scope))
-        kinds = {origin.kind for origin in origins_of(value)}
-        if OriginKind.CALLER in kinds and OriginKind.ROW not in kinds:
-            return value
-    return None
 
 
 def _late_ties(run: Run) -> None:

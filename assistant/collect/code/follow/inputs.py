@@ -19,7 +19,7 @@ CALLERISH = re.compile(
     re.IGNORECASE,
 )
 _CONTEXT = re.compile(r"^(?:ctx|context|opts\.ctx)$", re.IGNORECASE)
-_LIBRARY = re.compile(
+LIBRARY = re.compile(
     r"^(?:db|tx|prisma|supabase\w*|client|conn|pool|trx|redis|kv|logger|log|stripe|admin\w*|em|session_?factory|service)$",
     re.IGNORECASE,
 )
@@ -90,7 +90,7 @@ def _told(parameter: Parameter) -> Value:
             return caller("ctx")
         if CALLERISH.match(pattern.id):
             return caller(f"argument.{pattern.id}")
-        if _LIBRARY.match(pattern.id):
+        if LIBRARY.match(pattern.id):
             return Chain("parameter", pattern.id)
         return Shape(_callers(parameter.annotation, pattern.id), (request(f"argument.{pattern.id}"),))
     if isinstance(pattern, RecordPattern):
@@ -100,7 +100,7 @@ def _told(parameter: Parameter) -> Value:
                 fields[part.key] = caller("ctx")
             elif CALLERISH.match(part.key):
                 fields[part.key] = caller(f"argument.{part.key}")
-            elif _LIBRARY.match(part.key):
+            elif LIBRARY.match(part.key):
                 fields[part.key] = Chain("parameter", part.key)
             else:
                 fields[part.key] = request(f"argument.{part.key}")

@@ -111,3 +111,29 @@ def test_django_views_are_followed_through_include():
         ("GET /shop/things/[pk]", "Things.retrieve"),
     }
     assert before(found["* /shop/o/[pk]"]) == ["login_required"]
+
+
+def test_a_server_that_travels_inside_an_object_is_followed_there():
+    """Two hundred routes were not seen: each was set up by a function that took ``{ app, db }`` out of one large context."""
+    found = entries(
+        {
+            "src/server.ts": 'import { Hono } from "hono"; import { registerRoutes } from "./routes";\n'
+            "export function createServer(dependencies) { const app = new Hono(); app.use(requireKey); registerRoutes({ app, ...dependencies }); return { app }; }",
+            "src/routes.ts": 'import { registerTags } from "./tags"; import { registerHooks } from "./hooks";\nexport function registerRoutes(context) { registerTags(context); registerHooks(context); }',
+            "src/tags.ts": "export function registerTags(context) { setupDelete(context); }\n"
+            'function setupDelete({ app, db }) { app.delete("/tags/:id", signedIn, async (c) => c.json({})); }',
+            "src/hooks.ts": 'export const registerHooks = (context) => { context.app.get("/hooks", async (c) => c.json([])); const { app: server } = context; server.post("/hooks", async (c) => c.json([])); }',
+        }
+    )
+    assert set(found) == {"DELETE /tags/[id]", "GET /hooks", "POST /hooks"}
+    assert before(found["DELETE /tags/[id]"]) == ["requireKey", "signedIn"]
+    assert found["DELETE /tags/[id]"].symbol == "setupDelete"
+
+
+def test_an_object_type_that_is_written_out_says_which_field_is_the_server():
+    found = entries(
+        {
+            "src/users.ts": 'import type { Hono } from "hono"; export function users({ app, db }: { app: Hono<Env>; db: Database }) { app.get("/users", (c) => c.json(1)); db.get("/no", (c) => c) }',
+        }
+    )
+    assert set(found) == {"GET /users"}

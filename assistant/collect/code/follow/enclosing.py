@@ -1,0 +1,92 @@
+"""What names mean in the functions around a handler: those that register routes, make a router, hand a tool to a model.
+
+They ran once, when the server started, and for nobody: what they made there (a service, a client, a helper) is the same for every request.
+Whatever they learned of a caller or read as a row is not known to the handler.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from assistant.collect.code.follow.binding import bind
+from assistant.collect.code.follow.inputs import LIBRARY
+from assistant.collect.code.follow.scope import Scope
+from assistant.collect.code.follow.stop import Exhausted, Stopped
+from assistant.collect.code.origins import origins_of
+from assistant.collect.code.values import Blueprint, Chain, Closure, Either, Shape, Value, unwrapped
+from assistant.domain.code import EntryKind, OriginKind
+from assistant.domain.syntax import Declare, Define, Name, RecordPattern
+
+
+if TYPE_CHECKING:
+    from assistant.collect.code.entries_point import EntryPoint
+    from assistant.collect.code.follow.run import Run
+    from assistant.domain.syntax import Function, Pattern
+
+_STEPS = 6_000
+"""What the declarations of one such function may cost."""
+_OF_NOBODY = frozenset({OriginKind.CONSTANT, OriginKind.ENVIRONMENT, OriginKind.UNKNOWN})
+
+
+def around(run: Run, point: EntryPoint) -> Scope:
+    """The scope of the handler."""
+    scope = run.world.scope(point.module)
+    for function in point.within:
+        scope = Scope(point.module, scope)
+        for parameter in function.parameters:
+            _parameter(run, scope, parameter.pattern)
+        _declarations(run, point, scope, function)
+    return scope
+
+
+def _parameter(run: Run, scope: Scope, pattern: Pattern) -> None:
+    """What nobody was seen to hand over: a client by its name, anything else is not known."""
+    if isinstance(pattern, Name) and LIBRARY.match(pattern.id):
+        bind(run, scope, pattern, Chain("parameter", pattern.id))
+    elif isinstance(pattern, RecordPattern) and not pattern.rest:
+        for part in pattern.parts:
+            if LIBRARY.match(part.key):
+                bind(run, scope, part.pattern, Chain("parameter", part.key))
+            else:
+                run.bind_unknown(scope, part.pattern)
+    else:
+        run.bind_unknown(scope, pattern)
+
+
+def _declarations(run: Run, point: EntryPoint, scope: Scope, function: Function) -> None:
+    aside = run.world.aside()
+    aside.left = _STEPS
+    for statement in function.body:
+        if isinstance(statement, Define):
+            scope.declare(statement.function.name, Closure(statement.function, point.module, scope), 0)
+        elif isinstance(statement, Declare):
+            found = _made(aside, statement, scope, of_caller=point.kind is EntryKind.TOOL)
+            if found is None:
+                run.bind_unknown(scope, statement.pattern)
+            else:
+                bind(run, scope, statement.pattern, found)
+
+
+def _made(aside: Run, statement: Declare, scope: Scope, *, of_caller: bool) -> Value | None:
+    """What a declaration came to; None when that is nobody's business.
+
+    A tool closes over the caller when the function that hands it to a model has asked: ``of_caller``.
+    """
+    if statement.value is None:
+        return None
+    with contextlib.suppress(Stopped, Exhausted, RecursionError):
+        value = aside.settle(aside.evaluate(statement.value, scope))
+        kinds = {origin.kind for origin in origins_of(value)}
+        if of_caller and OriginKind.CALLER in kinds and OriginKind.ROW not in kinds:
+            return value
+        return value if kinds <= _OF_NOBODY and _is_thing(value) else None
+    return None
+
+
+def _is_thing(value: Value) -> bool:
+    """A function, an object, a class or something of a library: no mere value, which may differ at the next start."""
+    inner = unwrapped(value)
+    if isinstance(inner, Either):
+        return all(_is_thing(one) for one in inner.values)
+    return isinstance(inner, Closure | Shape | Chain | Blueprint)

@@ -1,0 +1,105 @@
+"""Handlers inside functions: what those made when the server started is what the handlers use.
+
+A document archive of ninety endpoints was shown with one: each was set up by a function that was handed ``{ app, db }``, made its repository
+from ``db`` with a library that binds arguments, and ran its queries through another library that turns errors into a pair.
+"""
+
+from __future__ import annotations
+
+from assistant.collect.code.map import map_of
+from assistant.detect.code.run import detect_code
+from assistant.domain.code import TieKind
+
+
+SERVER = """
+import { Hono } from "hono";
+import { createMiddleware } from "hono/factory";
+import { auth } from "./auth";
+import { registerTags } from "./tags.routes";
+export function createServer({ db }) {
+  const app = new Hono();
+  app.use(createMiddleware(async (c, next) => {
+    const session = await auth.api.getSession({ headers: c.req.raw.headers });
+    if (!session) return c.json({}, 401);
+    c.set("userId", session.user.id);
+    await next();
+  }));
+  registerTags({ app, db });
+  return app;
+}
+"""
+AUTH = 'import { betterAuth } from "better-auth"; export const auth = betterAuth({});'
+SCHEMA = """
+import { pgTable, text } from "drizzle-orm/pg-core";
+export const tags = pgTable("tags", { id: text("id"), organizationId: text("organization_id"), name: text("name") });
+export const members = pgTable("members", { organizationId: text("organization_id"), userId: text("user_id") });
+"""
+REPOSITORY = """
+import { injectArguments, safely } from "@someone/functions";
+import { and, eq } from "drizzle-orm";
+import { members, tags } from "./schema";
+export function createTagsRepository({ db }) {
+  return injectArguments({ isMember, rename }, { db });
+}
+async function isMember({ userId, organizationId, db }) {
+  const [row] = await db.select().from(members).where(and(eq(members.userId, userId), eq(members.organizationId, organizationId)));
+  return { isIn: row !== undefined };
+}
+async function rename({ tagId, organizationId, name, db }) {
+  const [result, error] = await safely(db.update(tags).set({ name }).where(WHERE).returning());
+  if (error) throw error;
+  return { tag: result[0] };
+}
+"""
+ROUTES = """
+import { createTagsRepository } from "./tags.repository";
+export function registerTags(context) { setupRename(context); }
+function setupRename({ app, db }) {
+  const repository = createTagsRepository({ db });
+  const refuse = (c) => c.json({}, 403);
+  app.put("/organizations/:organizationId/tags/:tagId", async (c) => {
+    const userId = c.get("userId");
+    const { organizationId, tagId } = c.req.param();
+    const { isIn } = await repository.isMember({ userId, organizationId });
+    if (!isIn) return refuse(c);
+    const { name } = await c.req.json();
+    const { tag } = await repository.rename({ tagId, organizationId, name });
+    return c.json({ tag });
+  });
+}
+"""
+
+
+def archive(where):
+    files = {
+        "src/server.ts": SERVER,
+        "src/auth.ts": AUTH,
+        "src/schema.ts": SCHEMA,
+        "src/tags.repository.ts": REPOSITORY.replace("WHERE", where),
+        "src/tags.routes.ts": ROUTES,
+    }
+    return map_of(files)
+
+
+def test_a_tag_is_renamed_by_its_id_alone_through_two_libraries():
+    code = archive("eq(tags.id, tagId)")
+    (entry,) = (one for one in code.entries if one.verb == "PUT")
+    member, renamed = entry.queries
+    assert (member.verb, member.table) == ("select", "members")
+    assert (renamed.verb, renamed.table, renamed.tie) == ("update", "tags", None)
+    assert [one.rule for one in detect_code(code)] == ["parent-authorised-child-by-id"]
+
+
+def test_the_proven_organization_beside_the_id_is_enough():
+    code = archive("and(eq(tags.id, tagId), eq(tags.organizationId, organizationId))")
+    (entry,) = (one for one in code.entries if one.verb == "PUT")
+    assert entry.queries[-1].tie is not None
+    assert entry.queries[-1].tie.kind is TieKind.PROVEN
+    assert detect_code(code) == ()
+
+
+def test_the_error_of_a_query_that_a_library_ran_says_nothing_of_the_row():
+    """``if (error) throw error`` goes on when there was no error, and that is for everybody's rows."""
+    code = archive("eq(tags.id, tagId)")
+    (entry,) = (one for one in code.entries if one.verb == "PUT")
+    assert entry.queries[-1].tie is None
