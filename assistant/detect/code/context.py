@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Final
 from assistant.detect.code import words
 from assistant.detect.code.layouts import layout_before
 from assistant.detect.code.members import tables_that_name
-from assistant.detect.code.secret_columns import named_secrets, whole
+from assistant.detect.code.named_columns import columns_named, housed, versioned
+from assistant.detect.code.secret_columns import named_secrets, secrets_read
 from assistant.domain.code import (
     ActKind,
     ClientKind,
@@ -56,7 +57,6 @@ _VERBS: Final[Mapping[str, tuple[Verb, ...]]] = {
 }
 _MANY: Final = 6
 """Entries that share a place before it is taken for the repository's guard."""
-_ORDERED: Final = frozenset({"gt", "gte", "lt", "lte"})
 
 
 class Whose(StrEnum):
@@ -203,16 +203,7 @@ class CodeContext:
 
     @cached_property
     def _housed(self) -> Mapping[str, frozenset[frozenset[str]]]:
-        """Tables whose rows are found by the caller's own tenant somewhere, with the roles that were demanded there."""
-        found: dict[str, set[frozenset[str]]] = defaultdict(set)
-        for entry in self.map.entries:
-            roles = frozenset(
-                role.lower() for guard in entry.guards if guard.kind is GuardKind.ROLE for role in guard.roles
-            )
-            for query in entry.queries:
-                if any(words.names_house(part.column) and _by_caller(part.origins) for part in query.filters):
-                    found[words.table_key(query.table)].add(roles)
-        return {table: frozenset(roles) for table, roles in found.items()}
+        return housed(self.map.entries, _by_caller)
 
     def tenants_office(self, table: str, roles: frozenset[str]) -> bool:
         """The rows are tenants', and whoever holds one of these roles, and no other, is held to their own tenant elsewhere."""
@@ -239,13 +230,7 @@ class CodeContext:
     @cached_property
     def _versioned(self) -> frozenset[str]:
         """Tables of which the code selects by ``id`` and a time together."""
-        found = set()
-        for entry in self.map.entries:
-            for query in entry.queries:
-                how = {condition.column.rpartition(".")[2]: condition.operator for condition in query.filters}
-                if how.get("id") == "eq" and any(operator in _ORDERED for operator in how.values()):
-                    found.add(words.table_key(query.table))
-        return frozenset(found)
+        return versioned(self.map.entries)
 
     @cached_property
     def central(self) -> frozenset[tuple[str, int]]:
@@ -284,12 +269,12 @@ class CodeContext:
 
     def secrets_of(self, query: Query) -> tuple[str, ...]:
         """Secret columns that the query reads: those it asks for, or those that the catalog, or other queries, know of a whole row."""
-        named = [column for column in query.columns or () if not column.startswith("-")]
-        left_out = {column[1:] for column in query.columns or () if column.startswith("-")}
-        if query.columns is None or "*" in named:
-            named += self.columns_of(query.table)
-        named += whole(query, self._named_secrets)
-        return tuple(dict.fromkeys(column for column in named if words.is_secret(column) and column not in left_out))
+        return secrets_read(query, self.columns_of(query.table), self._named_secrets)
+
+    @cached_property
+    def named(self) -> Mapping[str, frozenset[str]]:
+        """Table to the columns that the code itself names."""
+        return columns_named(self.map.entries)
 
     # --- what the database lets through -----------------------------------------------------------------------------
 

@@ -56,7 +56,7 @@ def fault_of(access: Access) -> Fault | None:
     if not access.matters or _tidies(access):
         return None
     fault = _fault_of(access)
-    if fault in _BEHIND and _by_metadata(access):
+    if fault in _BEHIND and (_by_metadata(access) or _not_awaited(access)):
         return None
     layout = access.context.layout_of(access.entry) if fault is not None else None
     if fault is None or layout is None or fault is Fault.VECTOR:
@@ -78,6 +78,16 @@ def _by_metadata(access: Access) -> bool:
     """A role that users write for themselves stands before it: one mistake, and the rule about guards tells it."""
     return any(
         guard.weakness is Weakness.USER_METADATA and guard.kind is GuardKind.ROLE and guard.order <= access.query.order
+        for guard in access.entry.guards
+    )
+
+
+def _not_awaited(access: Access) -> bool:
+    """The check of the row or of a role stands before it and nobody awaits it: one mistake, and the rule about guards tells it."""
+    return any(
+        guard.weakness is Weakness.NOT_AWAITED
+        and guard.kind in {GuardKind.OWNER, GuardKind.MEMBERSHIP, GuardKind.ROLE}
+        and guard.order <= access.query.order
         for guard in access.entry.guards
     )
 

@@ -66,13 +66,11 @@ def report(
     if entry.kept_back:
         title, confidence, detail = _of_kept_back(title), Confidence.LOW, f"{detail} {_KEPT_BACK}".strip()
     severity = quieter(severity, confidence)
-    fault = tuple(queries)
-    cells = tuple(cells)
+    fault, cells = tuple(queries), tuple(cells)
     where = place or (place_of(entry, fault[0]) if fault else entry.place)
     if at == (0, 0) and fault and fault[0].place.file == where.file:
         at = fault[0].at
     subject = Subject(kind="entry", name=entry.id)
-    known = {name: value for name, value in (facts or {}).items() if value}
     return Finding(
         rule=rule.id,
         subject=subject,
@@ -88,7 +86,7 @@ def report(
         entry=entry.id,
         queries=tuple(query.id for query in fault),
         at=at,
-        facts=tuple(sorted(known.items())),
+        facts=tuple(sorted((name, value) for name, value in (facts or {}).items() if value)),
     )
 
 

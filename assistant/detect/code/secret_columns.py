@@ -40,6 +40,16 @@ def _read(entry: Entry, found: dict[str, dict[str, None]]) -> None:
                 found[words.table_key(table or queries[origin.row].table)][column] = None
 
 
+def secrets_read(query: Query, columns: tuple[str, ...], secrets: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """Secret columns that a query reads: those it asks for, or those that the catalog (``columns``) or other queries (``secrets``) know of a whole row."""
+    named = [column for column in query.columns or () if not column.startswith("-")]
+    left_out = {column[1:] for column in query.columns or () if column.startswith("-")}
+    if query.columns is None or "*" in named:
+        named += columns
+    named += whole(query, secrets)
+    return tuple(dict.fromkeys(column for column in named if words.is_secret(column) and column not in left_out))
+
+
 def whole(query: Query, secrets: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
     """What a query reads of them: of its own rows when it asks for all columns, and of rows that come along whole."""
     found: list[str] = []

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from assistant.domain.code import Written
 
 PRIVILEGED: Final = words.named(
-    "role roles is_admin admin permissions permission plan plan_id tier credits balance is_verified verified status_role access_level scopes owner is_owner"
+    "role roles is_admin admin is_super_admin super_admin is_superuser is_staff permissions permission plan plan_id tier credits balance is_verified verified status_role access_level scopes owner is_owner"
 )
 """Columns that raise whoever writes them."""
 PROVIDERS_IDS: Final = words.named(
@@ -37,9 +37,10 @@ def spread_of_request(access: Access) -> Written | None:
 
 
 def _is_whole(access: Access, path: str) -> bool:
-    """The whole body; an argument of an action only where the table has a column that its owner must not set."""
+    """The whole body; an argument of an action, or an object inside of either, only where the table has a column that its owner must not set."""
     head, _, name = path.partition(".")
-    whole = head == "argument" and "." not in name and not words.names_id(name)
+    inner = name.rpartition(".")[2]
+    whole = head in {"argument", "body", "input", "json"} and inner != "length" and not words.names_id(inner)
     return not name or (whole and bool(own_columns_written(access)))
 
 
@@ -54,11 +55,17 @@ def validated(access: Access) -> bool:
 
 def own_columns_written(access: Access) -> tuple[str, ...]:
     """Columns that say whose the row is or raise its owner, as far as the table is known; empty when it is not."""
-    columns = access.context.columns_of(access.query.table) or access.context.owner_columns(access.query.table)
+    table = access.query.table
+    raising = (
+        one for one in sorted(access.context.named.get(words.table_key(table), ())) if words.snake(one) in PRIVILEGED
+    )
+    columns = access.context.columns_of(table) or (*access.context.owner_columns(table), *raising)
     return tuple(
-        column
-        for column in columns
-        if access.context.names_owner(access.query.table, column) or words.snake(column) in PRIVILEGED
+        dict.fromkeys(
+            column
+            for column in columns
+            if access.context.names_owner(table, column) or words.snake(column) in PRIVILEGED
+        )
     )
 
 

@@ -52,11 +52,11 @@ def _record(run: Run, scope: Scope, pattern: RecordPattern, value: Value, *, ass
         if isinstance(value, Shape):
             left = Shape({key: one for key, one in value.fields.items() if key not in taken}, value.rest)
         else:
-            _leave_out(run, value, taken)
+            leave_out(run, value, taken)
         scope.declare(pattern.rest, left, run.depth)
 
 
-def _leave_out(run: Run, value: Value, taken: set[str]) -> None:
+def leave_out(run: Run, value: Value, taken: set[str]) -> None:
     """``({ token, ...rest }) => rest``: what is left of a row has no token."""
     for origin in origins_of(value):
         if origin.kind is OriginKind.ROW and 0 <= origin.row < len(run.ledger.queries):

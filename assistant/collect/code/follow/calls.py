@@ -13,6 +13,7 @@ from assistant.collect.code.follow.globals import global_call
 from assistant.collect.code.follow.handed_over import came_back, with_added
 from assistant.collect.code.follow.invoking import invoke
 from assistant.collect.code.follow.library import known_method, listed_method, matched, over
+from assistant.collect.code.follow.picking import picked_fields
 from assistant.collect.code.follow.scope import Scope, either
 from assistant.collect.code.follow.settings import RULED
 from assistant.collect.code.follow.stand_ins import is_stand_in, stood_in_for
@@ -190,6 +191,9 @@ def recognised(run: Run, chain: Chain) -> Value:
     name = (last.name if last else "") or chain.name
     if said is not None:
         return said
+    fewer = picked_fields(run, chain)
+    if fewer is not None:
+        return fewer
     if name in _ENDS and chain.source in {
         "next/navigation",
         "flask",

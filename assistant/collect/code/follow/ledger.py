@@ -162,6 +162,10 @@ class Ledger:
         """Note what could not be followed, once a sentence and file."""
         self.unresolved.setdefault((says, place.file), Unresolved(says=says, place=place))
 
+    def forget(self, guard: Guard) -> None:
+        """The guard is part of another one that was noted."""
+        self.guards = {key: known for key, known in self.guards.items() if known is not guard}
+
     def weaken(self, guard: Guard, weakness: Weakness) -> None:
         """The guard stands and does not count."""
         from dataclasses import replace

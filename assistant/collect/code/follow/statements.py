@@ -9,6 +9,7 @@ from assistant.collect.code.follow.errors import CAUGHT
 from assistant.collect.code.follow.expressions import condition
 from assistant.collect.code.follow.facts import Facts, Learned, access, join, lets_in
 from assistant.collect.code.follow.fallback import given
+from assistant.collect.code.follow.floating import Before, floating
 from assistant.collect.code.follow.learn import learn
 from assistant.collect.code.follow.scope import Scope, block
 from assistant.collect.code.follow.stop import Stopped
@@ -21,12 +22,14 @@ from assistant.collect.code.values import (
     Either,
     Known,
     Listed,
+    Promise,
     Shape,
     Test,
     Value,
 )
 from assistant.domain.syntax import (
     Assign,
+    Await,
     Declare,
     Define,
     DefineClass,
@@ -40,6 +43,7 @@ from assistant.domain.syntax import (
     Switch,
     Throw,
     Try,
+    Unary,
 )
 
 
@@ -75,8 +79,15 @@ def _declare(run: Run, node: Declare, scope: Scope) -> bool:
 
 
 def _do(run: Run, node: Do, scope: Scope) -> bool:
-    value = run.evaluate(node.expression, scope)
-    run.dropped(value)
+    before = Before(run)
+    expression = node.expression
+    if isinstance(expression, Unary) and expression.operator == "void":
+        expression = expression.operand
+    value = run.evaluate(expression, scope)
+    if isinstance(value, Promise) and not isinstance(expression, Await):
+        floating(run, value, before)
+    else:
+        run.dropped(value)
     return True
 
 

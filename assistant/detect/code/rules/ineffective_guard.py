@@ -37,7 +37,7 @@ _FEW: Final = 2
 """So many handlers are told one by one."""
 _LISTED: Final = 12
 SAYS: Final = {
-    Weakness.NOT_AWAITED: "is not awaited: a promise is always true",
+    Weakness.NOT_AWAITED: "is not awaited: a promise is always true and holds nobody up",
     Weakness.ASYNC_FILTER: "filters with an async function: every promise is kept",
     Weakness.OPTIONAL_SECRET: "is skipped when the secret is not set",
     Weakness.UNSET_SECRET: 'compares with a text that is known when the variable is not set ("Bearer undefined")',

@@ -35,6 +35,13 @@ RULE = CodeRule(
 _SECRET_ROWS: Final = words.named("user account session api_key apikey credential oauth_client webhook")
 """Tables whose rows hold secrets often enough to ask."""
 
+_OF_SIGN_IN: Final = words.named(
+    "provider provider_id provider_account_id access_token refresh_token id_token token_type session_state password account_id scope"
+)
+"""Columns of the account by which somebody signs in through a provider."""
+_OF_ANY_ROW: Final = words.named("id user_id user created_at updated_at type")
+_SEVERAL: Final = 3
+
 _NOTHING: Final = Origin(OriginKind.CONSTANT, "None")
 """``user.email ?? null``"""
 
@@ -201,9 +208,17 @@ def _perhaps(access: Access) -> bool:
         return False
     return (
         words.table_key(query.table) in _SECRET_ROWS
+        and not _of_another_kind(access)
         and query.verb not in {"delete", "call"}
         and access.context.bypasses(query)
     )
+
+
+def _of_another_kind(access: Access) -> bool:
+    """An account with a balance and a currency is no sign-in: the code names several columns of it, and none that a provider of identities fills."""
+    table = words.table_key(access.query.table)
+    named = {words.snake(column) for column in access.context.named.get(table, ())}
+    return table == "account" and len(named - _OF_ANY_ROW) >= _SEVERAL and not named & _OF_SIGN_IN
 
 
 def _severity(access: Access, secrets: tuple[str, ...]) -> Severity:

@@ -1,0 +1,59 @@
+"""``omit(row, ["secret"])`` and ``pick(row, ["id", "name"])`` of the libraries that everybody uses for it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from assistant.collect.code.follow.attributes import attribute
+from assistant.collect.code.follow.binding import leave_out
+from assistant.collect.code.values import Chain, Constant, Known, Listed, Shape
+
+
+if TYPE_CHECKING:
+    from assistant.collect.code.follow.run import Run
+    from assistant.collect.code.values import Value
+
+_LIBRARIES = re.compile(
+    r"^(?:lodash(?:-es)?|lodash[./](?:omit|pick)|es-toolkit|remeda|radash(?:i)?|ramda|rambda|underscore|just-(?:omit|pick))(?:/|$)"
+)
+_KEYS_FIRST = ("ramda", "rambda")
+_WITH_KEYS = 2
+
+
+def picked_fields(run: Run, chain: Chain) -> Value | None:
+    """The object without some fields, or with some only; None for any other call, and when the fields are chosen at run time."""
+    last = chain.last
+    word = (last.name if last is not None and last.name else chain.name).rpartition("/")[2]
+    if chain.name == "default" and not (last is not None and last.name):
+        word = re.split(r"[./-]", chain.source)[-1]
+    if last is None or last.arguments is None or word not in {"omit", "pick"} or not _LIBRARIES.match(chain.source):
+        return None
+    given = last.arguments[::-1] if chain.source.startswith(_KEYS_FIRST) else last.arguments
+    names = _names(given[1:]) if len(given) >= _WITH_KEYS else None
+    if names is None:
+        return None
+    whole = given[0]
+    return _without(run, whole, names) if word == "omit" else _only(run, whole, names, last.module, last.at)
+
+
+def _names(given: tuple[Value, ...]) -> set[str] | None:
+    """Field names, in a list or one by one; None when one of them is not written in the code."""
+    said = [item for one in given for item in (one.items if isinstance(one, Listed) else (one,))]
+    names = {one.value for one in said if isinstance(one, Constant) and isinstance(one.value, str)}
+    return names if len(names) == len(said) else None
+
+
+def _without(run: Run, whole: Value, names: set[str]) -> Value | None:
+    if isinstance(whole, Shape) and isinstance(whole.fields, dict) and not whole.rest:
+        return Shape({key: one for key, one in whole.fields.items() if key not in names})
+    if isinstance(whole, Known):
+        leave_out(run, whole, names)
+        return whole
+    return None
+
+
+def _only(run: Run, whole: Value, names: set[str], module: str, at: int) -> Value | None:
+    if isinstance(whole, Shape | Known):
+        return Shape({name: attribute(run, whole, name, module, at, at) for name in sorted(names)})
+    return None

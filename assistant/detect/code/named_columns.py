@@ -1,0 +1,73 @@
+"""Columns that the code itself names, table by table: in conditions, in what it writes, in what it asks for, and in what it does with rows."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Final
+
+from assistant.detect.code import words
+from assistant.domain.code import GuardKind, OriginKind
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from assistant.domain.code import Entry, Origin
+
+_ORDERED: Final = frozenset({"gt", "gte", "lt", "lte"})
+
+
+def columns_named(entries: Iterable[Entry]) -> Mapping[str, frozenset[str]]:
+    """Table, by the one spelling of its name, to columns as written; relations that are followed are among them."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for entry in entries:
+        tables = {query.id: words.table_key(query.table) for query in entry.queries}
+        for query in entry.queries:
+            named = [part.column for part in query.filters] + [each.column for each in query.written]
+            named += query.columns or ()
+            found[tables[query.id]].update(_column(one) for one in named)
+        for origin in _rows(entry):
+            if origin.row in tables:
+                found[tables[origin.row]].add(_column(origin.path.lstrip("!")))
+    return {table: frozenset(columns - {"", "*"}) for table, columns in found.items() if table}
+
+
+def versioned(entries: Iterable[Entry]) -> frozenset[str]:
+    """Tables of which the code selects by ``id`` and a time together."""
+    found = set()
+    for entry in entries:
+        for query in entry.queries:
+            how = {condition.column.rpartition(".")[2]: condition.operator for condition in query.filters}
+            if how.get("id") == "eq" and any(operator in _ORDERED for operator in how.values()):
+                found.add(words.table_key(query.table))
+    return frozenset(found)
+
+
+def housed(
+    entries: Iterable[Entry], by_caller: Callable[[tuple[Origin, ...]], bool]
+) -> Mapping[str, frozenset[frozenset[str]]]:
+    """Tables whose rows are found by the caller's own tenant somewhere, with the roles that were demanded there."""
+    found: dict[str, set[frozenset[str]]] = defaultdict(set)
+    for entry in entries:
+        roles = frozenset(
+            role.lower() for guard in entry.guards if guard.kind is GuardKind.ROLE for role in guard.roles
+        )
+        for query in entry.queries:
+            if any(words.names_house(part.column) and by_caller(part.origins) for part in query.filters):
+                found[words.table_key(query.table)].add(roles)
+    return {table: frozenset(roles) for table, roles in found.items()}
+
+
+def _column(path: str) -> str:
+    """The column a path begins with; empty for what is left out."""
+    return "" if path.startswith("-") else path.partition(".")[0]
+
+
+def _rows(entry: Entry) -> Iterator[Origin]:
+    """Every origin of the entry that is part of a row."""
+    held = [origin for guard in entry.guards for origin in guard.subjects]
+    held += [origin for act in entry.acts for part in act.parts for origin in part.origins]
+    for query in entry.queries:
+        held += [origin for condition in query.filters for origin in condition.origins]
+        held += [origin for written in query.written for origin in written.origins]
+    return (origin for origin in held if origin.kind is OriginKind.ROW)
