@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.facts import NONE, NOTHING_LEARNED, Learned, Lesson, both
+from assistant.collect.code.follow.fallback import EMPTY
 from assistant.collect.code.follow.trust import (
     CREDENTIAL,
     ROLE,
@@ -261,7 +262,10 @@ def _secret(run: Run, kept: Value, sent: Value) -> Learned | None:
     signed = [origin for origin in ordered(kept) if origin.kind is OriginKind.REQUEST]
     if signed:
         return _signed(signed, name, tuple(incoming))
-    template = any(origin.kind is OriginKind.CONSTANT and "None" not in origin.path for origin in origins_of(kept))
+    template = any(
+        origin.kind is OriginKind.CONSTANT and "None" not in origin.path and origin != EMPTY
+        for origin in origins_of(kept)
+    )
     together = " | ".join(one.path for one in variables)
     unset = not {("set", name), ("set", together)} & run.facts and not name.startswith("validated.")
     unset = unset and not (name in _GIVEN and "supabase/functions/" in f"/{run.module}")

@@ -10,7 +10,7 @@ from assistant.collect.code.follow.binding import bind
 from assistant.collect.code.follow.elements import element
 from assistant.collect.code.follow.errors import narrowed_error
 from assistant.collect.code.follow.facts import access, join
-from assistant.collect.code.follow.fallback import believed, of_list, or_else, unset_anyway
+from assistant.collect.code.follow.fallback import believed, of_list, or_else, or_empty, unset_anyway
 from assistant.collect.code.follow.learn import learn
 from assistant.collect.code.follow.scope import Scope, either, told_apart
 from assistant.collect.code.follow.stop import Exhausted, Stopped
@@ -294,7 +294,7 @@ def _or(run: Run, node: Binary, scope: Scope) -> Value:
     if decided is True and node.operator == "||":
         return left
     if isinstance(node.right, Literal) and unset_anyway(left, node.right.value):
-        return left
+        return or_empty(left) if node.right.value == "" else left
     before = run.facts
     run.facts = before | learn(run, left, False).facts
     try:

@@ -27,6 +27,8 @@ _WHO = re.compile(
     re.IGNORECASE,
 )
 _ID = re.compile(r"(?:^|[._])(?:id|uid|sub)$|[a-z]Id$")
+EMPTY = Origin(OriginKind.CONSTANT, "''")
+"""A text without letters, written in the code."""
 _LETS_IN = frozenset({"role", "proven", "secret", "signed"})
 
 
@@ -76,6 +78,11 @@ def unset_anyway(left: Value, default: object) -> bool:
         and bool(left.origins)
         and all(origin.kind is OriginKind.ENVIRONMENT for origin in left.origins)
     )
+
+
+def or_empty(left: Value) -> Value:
+    """The same, knowing that it may be an empty text: who sends an empty one is equal to it."""
+    return Known(origins_of(left) | {EMPTY})
 
 
 def of_list(run: Run, value: Value) -> Value:

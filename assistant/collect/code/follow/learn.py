@@ -9,7 +9,7 @@ from assistant.collect.code.follow.attributes import NO_ITEMS
 from assistant.collect.code.follow.compare import IDS, asked_along, learn_member, learn_same, mixed, nothing_left, there
 from assistant.collect.code.follow.errors import OWN_ERROR, own_error
 from assistant.collect.code.follow.facts import NONE, NOTHING_LEARNED, Learned, Lesson, both, one_of
-from assistant.collect.code.follow.fallback import if_sent, is_there
+from assistant.collect.code.follow.fallback import EMPTY, if_sent, is_there
 from assistant.collect.code.follow.lessons import LESSON_OF, lessons_of
 from assistant.collect.code.follow.trust import (
     COUNTERS,
@@ -223,6 +223,10 @@ def _never(run: Run, option: Value, other: Value) -> bool:
     if found and all(origin.kind is OriginKind.CALLER for origin in found):
         return ("caller",) in run.facts
     kept = [origin.path for origin in found if origin.kind is OriginKind.ENVIRONMENT]
+    if option.value == "" and EMPTY in found:
+        return False
+    if option.value == "" and kept:
+        return True  # what is not set is no empty text
     return bool(kept) and (len(found) > len(kept) or all(("set", path) in run.facts for path in kept))
 
 

@@ -143,6 +143,7 @@ _BOOLEAN = frozenset(
     {"isValid", "isValidSync", "validate", "is", "allows", "isUUID", "isEmail", "isURL", "Check", "guard"}
 )
 _TELLS = frozenset({"safeParse", "safeParseAsync", "spa", "decode", "decodeUnknownEither"})
+_CRYPTO = frozenset({"global", "crypto", "node:crypto"})
 _RIGHTS: dict[str, frozenset[str]] = {
     "django.contrib.auth.decorators": frozenset({"permission_required"}),
     "django.contrib.auth.mixins": frozenset({"PermissionRequiredMixin"}),
@@ -198,7 +199,7 @@ def _signature(chain: Chain, signed: dict[str, tuple[bool, str]], name: str) -> 
     about = argument(chain.last, 0)
     if found is not None:
         return Check("signature", _says(chain), found[0], found[1], about)
-    if name == "verify" and chain.source == "global" and any(step.name == "subtle" for step in chain.steps):
+    if name == "verify" and chain.source in _CRYPTO and any(step.name == "subtle" for step in chain.steps):
         return Check("signature", "crypto.subtle.verify", throws=False, result="boolean", about=argument(chain.last, 3))
     if name in {"constructEvent", "constructEventAsync", "construct_event"}:
         return Check("signature", _says(chain), throws=True, result="signed", about=about)
