@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.entries_actions import action_entries
+from assistant.collect.code.entries_builders import builder_entries
 from assistant.collect.code.entries_django import django_entries
 from assistant.collect.code.entries_edge import edge_entries
 from assistant.collect.code.entries_endpoints import endpoint_entries
@@ -50,6 +51,7 @@ def called_from_outside(program: Program) -> tuple[EntryPoint, ...]:
     found = [
         *next_entries(program, routes),
         *action_entries(program),
+        *builder_entries(program),
         *procedure_entries(program),
         *endpoint_entries(program, routes),
         *nest_entries(program),

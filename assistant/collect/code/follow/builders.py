@@ -14,6 +14,7 @@ from assistant.collect.code.values import (
     Closure,
     Either,
     Known,
+    Listed,
     Native,
     Promise,
     Shape,
@@ -33,7 +34,9 @@ if TYPE_CHECKING:
     from assistant.collect.code.values import Step
 
 _MIDDLEWARE = frozenset({"use", "unstable_pipe", "concat", "useMiddleware", "before", "guard"})
-_INPUT = frozenset({"input", "schema", "inputSchema", "validator", "parameters", "body"})
+_INPUT = frozenset({"input", "schema", "inputSchema", "validator", "inputValidator", "parameters", "body"})
+_STARTS = "@tanstack/"
+"""Server functions put their middleware into a list, which ``middleware`` is given."""
 _FINAL = frozenset(
     {"query", "mutation", "subscription", "handler", "action", "stateAction", "func", "execute", "stream", "effect"}
 )
@@ -53,7 +56,7 @@ def built(run: Run, chain: Chain) -> Value:
     for step in chain.steps:
         if step.arguments is None:
             continue
-        if step.name in _MIDDLEWARE:
+        if step.name in _MIDDLEWARE or (step.name == "middleware" and chain.source.startswith(_STARTS)):
             for function in functions_of(step.arguments):
                 context = _middleware(run, function, context, given, step)
         elif step.name in _INPUT and step.arguments:
@@ -66,6 +69,7 @@ def built(run: Run, chain: Chain) -> Value:
                         "ctx": context,
                         "context": context,
                         "input": given,
+                        "data": given,
                         "parsedInput": given,
                         "clientInput": request("input"),
                         "bindArgsParsedInputs": request("input"),
@@ -117,6 +121,8 @@ def functions_of(arguments: tuple[Value, ...]) -> Iterator[Closure]:
             yield value
         elif isinstance(value, Either):
             yield from functions_of(value.values)
+        elif isinstance(value, Listed):
+            yield from functions_of(value.items)
         elif isinstance(value, Chain):
             for step in value.steps:
                 yield from functions_of(step.arguments or ())

@@ -15,6 +15,7 @@ from assistant.collect.code.follow.python import DEPENDS, controller, decorated,
 from assistant.collect.code.follow.run import Run
 from assistant.collect.code.follow.stop import Exhausted, Stopped
 from assistant.collect.code.follow.trust import tie_of
+from assistant.collect.code.follow.uploads import uploaded
 from assistant.collect.code.follow.views import call_decorated, chosen, named_class, permit, view_object
 from assistant.collect.code.recognise.identity import door
 from assistant.collect.code.values import (
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from assistant.domain.code import Origin
 
 
+_BUILT = frozenset({"procedure", "safe-action", "server-fn", "upload"})
 _OF_PYTHON = frozenset({"django", "flask", "fastapi"})
 _IN_PATH = re.compile(r"[:<{\[](?:\w+:)?(\w+)")
 """Names in the path of an endpoint."""
@@ -100,8 +102,8 @@ def _drive(run: Run, point: EntryPoint) -> None:
     for stands in _standing(run, point, own):
         _before(run, stands, point, own)
     value = unwrapped(run.evaluate(point.expression, scope))
-    if isinstance(value, Chain) and point.inputs in {"procedure", "safe-action"}:
-        built(run, value)
+    if isinstance(value, Chain) and point.inputs in _BUILT:
+        (uploaded if point.inputs == "upload" else built)(run, value)
         return
     if point.kind is EntryKind.MIDDLEWARE and _behind_door(value):
         place = run.place(point.module, point.at[0], point.symbol)
