@@ -61,7 +61,11 @@ def fault_of(access: Access) -> Fault | None:
     layout = access.context.layout_of(access.entry) if fault is not None else None
     if fault is None or layout is None or fault is Fault.VECTOR:
         return fault
-    return Fault.LAYOUT if fault is Fault.NO_SESSION or settles(layout) else fault
+    if settles(layout):
+        return Fault.LAYOUT
+    if fault is not Fault.NO_SESSION:
+        return fault
+    return Fault.ID_ONLY if _of_known_caller(access) is Fault.ID_ONLY else Fault.LAYOUT  # signed in is not whose it is
 
 
 def _fault_of(access: Access) -> Fault | None:
