@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from assistant.detect.code import words
 from assistant.detect.code.context import Whose
 from assistant.detect.code.uses import changes
-from assistant.domain.code import EntryKind, GuardKind, OriginKind
+from assistant.domain.code import ActKind, EntryKind, GuardKind, OriginKind
 
 
 if TYPE_CHECKING:
@@ -41,6 +41,16 @@ _SHOWN: Final = words.named(
 _OFFERED: Final = words.named("property vehicle car room apartment product job")
 """Tables whose rows a visitor sees while they are on offer."""
 _ON_OFFER: Final = frozenset({"active", "published", "live", "available"})
+_TIMES: Final = words.named(
+    "start end starts_at ends_at start_time end_time start_at end_at start_date end_date date time slot duration from until day"
+)
+_FACES: Final = words.named(
+    "id name username handle nickname display_name image image_url avatar avatar_url picture photo points score xp level rank streak wins losses karma reputation"
+)
+"""What a leaderboard shows of people."""
+_ADDRESSES: Final = words.named(
+    "url target target_url destination destination_url redirect redirect_url long_url original_url href link"
+)
 _COMPOUNDS: Final = frozenset({("public", "key"), ("public", "keys"), ("public", "ip")})
 """Words that say something else together: a public key is no page for the public."""
 
@@ -109,6 +119,8 @@ def _read(access: Access) -> Openness:
         return Openness.OPEN
     if shown_to_all(access) and _in_use(access):
         return Openness.CLOSED
+    if _only_times(access) or _leads_away(access):
+        return Openness.ASKED
     if chooses_person(access):
         return Openness.OPEN
     by_public = bool(access.roots) and all(words.snake(column) in PUBLIC_IDENTIFIERS for column in access.roots)
@@ -117,6 +129,7 @@ def _read(access: Access) -> Openness:
         or _of_visitor(access)
         or shown_to_all(access)
         or _only_counts(access)
+        or _only_faces(access)
         or public_path(access)
         or access.whose is Whose.UNKNOWN
     ):
@@ -171,6 +184,30 @@ def _only_counts(access: Access) -> bool:
         or words.tells(column)
         for column in columns
     )
+
+
+def _only_times(access: Access) -> bool:
+    """When somebody is free, and not with whom: ``select start, end from bookings``."""
+    shown = {*(access.query.columns or ("*",)), *access.query.returned}
+    return all(words.snake(column) in _TIMES for column in shown)
+
+
+def _only_faces(access: Access) -> bool:
+    """A list of names and pictures with their points, of nobody in particular: a leaderboard."""
+    columns = access.query.columns
+    return bool(columns) and not access.asked and all(words.snake(one) in _FACES for one in columns or ())
+
+
+def _leads_away(access: Access) -> bool:
+    """A short link: of the row only the address is used, and the visitor is sent there."""
+    row = access.query.id
+    sent = [
+        act
+        for act in access.entry.acts
+        if act.kind is ActKind.REDIRECT and any(origin.row == row for part in act.parts for origin in part.origins)
+    ]
+    shown = set(map(words.snake, access.query.returned))
+    return bool(sent) and bool(shown) and shown <= _ADDRESSES
 
 
 def public_path(access: Access) -> bool:

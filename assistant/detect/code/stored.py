@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
+from assistant.detect.code.conditions import constants
 from assistant.detect.code.context import Whose
 from assistant.domain.code import ActKind, ClientKind, GuardKind, OriginKind, TieKind
 
@@ -125,9 +126,13 @@ def _bound(access: Access, written: Written, target: str) -> bool:
             return True
     for query in access.entry.queries:
         held = {origin for condition in query.filters for origin in condition.origins}
-        if query.order >= access.query.order or not asked & held or query.tie is None:
-            continue
         same = words.table_key(query.table) == target
+        if query.order >= access.query.order or not asked & held:
+            continue
+        if same and any(words.says_public(one.column, constants(one)) for one in query.filters):
+            return True  # what its owner made public is there for everybody: an event with its registrations
+        if query.tie is None:
+            continue
         by_rules = query.client is ClientKind.USER and same
         if query.tie.kind is TieKind.FILTER or by_rules or (same and query.tie.kind in {TieKind.CHILD, TieKind.PROVEN}):
             return True

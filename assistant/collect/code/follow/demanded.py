@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assistant.collect.code.follow.fallback import EMPTY
 from assistant.collect.code.values import Known
 from assistant.domain.code import OriginKind
 from assistant.domain.syntax import Attribute, Binary, Call, Do, If, Name, Throw, Unary
@@ -28,12 +29,13 @@ def demanded(value: Value, body: tuple[Statement, ...], name: str) -> Value:
 
 def validated(value: Value) -> Value:
     """The same value, of variables that are set."""
-    if not isinstance(value, Known) or not all(one.kind is OriginKind.ENVIRONMENT for one in value.origins):
+    if not isinstance(value, Known):
+        return value
+    kept = value.origins - {EMPTY}
+    if not kept or not all(one.kind is OriginKind.ENVIRONMENT for one in kept):
         return value
     return Known(
-        frozenset(
-            one if one.path.startswith(PREFIX) else one._replace(path=f"{PREFIX}{one.path}") for one in value.origins
-        )
+        frozenset(one if one.path.startswith(PREFIX) else one._replace(path=f"{PREFIX}{one.path}") for one in kept)
     )
 
 

@@ -10,7 +10,7 @@ from assistant.collect.code.follow.compare import IDS, asked_along, learn_member
 from assistant.collect.code.follow.errors import OWN_ERROR, own_error
 from assistant.collect.code.follow.facts import NONE, NOTHING_LEARNED, Learned, Lesson, both, one_of
 from assistant.collect.code.follow.fallback import EMPTY, if_sent, is_there
-from assistant.collect.code.follow.lessons import LESSON_OF, lessons_of
+from assistant.collect.code.follow.lessons import LESSON_OF, lessons_of, of_member
 from assistant.collect.code.follow.trust import (
     COUNTERS,
     ROLE,
@@ -224,7 +224,7 @@ def _never(run: Run, option: Value, other: Value) -> bool:
         return ("caller",) in run.facts
     kept = [origin.path for origin in found if origin.kind is OriginKind.ENVIRONMENT]
     if option.value == "" and EMPTY in found:
-        return False
+        return bool(kept) and all(("set", path) in run.facts for path in kept)
     if option.value == "" and kept:
         return True  # what is not set is no empty text
     return bool(kept) and (len(found) > len(kept) or all(("set", path) in run.facts for path in kept))
@@ -332,10 +332,7 @@ def _row(run: Run, origin: Origin) -> Learned:
         if _OFFICES.search(record.table):
             lesson = Lesson(GuardKind.ROLE, f"row of {record.table}", (origin,), (record.table,))
             return Learned(frozenset(facts | {("caller",), ("role", record.table)}), (lesson,))
-        asked = any(each.kind in {OriginKind.REQUEST, OriginKind.ROW} for each in record.compared())
-        kind = GuardKind.MEMBERSHIP if asked else GuardKind.SESSION
-        extra: set[Fact] = set() if asked else {("caller",)}
-        return Learned(frozenset(facts | extra), (Lesson(kind, f"row of {record.table or 'a query'}", (origin,)),))
+        return of_member(record, origin, frozenset(facts))
     if by_rules(run, record) and not path:
         asked_for = tuple(one for one in record.compared() if one.kind is OriginKind.REQUEST)
         lesson = Lesson(GuardKind.MEMBERSHIP, f"row of {record.table} under row-level security", (origin, *asked_for))

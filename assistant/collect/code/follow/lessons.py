@@ -1,15 +1,17 @@
-"""Guards for what a call found out when nothing more precise was said of it."""
+"""Guards for what a call found out when nothing more precise was said of it, and for the row of a member."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assistant.collect.code.follow.facts import Lesson
+from assistant.collect.code.follow.facts import Learned, Lesson
+from assistant.collect.code.follow.trust import ROLE
 from assistant.domain.code import GuardKind, Origin, OriginKind
 
 
 if TYPE_CHECKING:
     from assistant.collect.code.follow.facts import Fact, Facts
+    from assistant.collect.code.follow.ledger import QueryRecord
 
 LESSON_OF = {
     "caller": GuardKind.SESSION,
@@ -37,3 +39,29 @@ def _about(fact: Fact) -> tuple[Origin, ...]:
     if fact[0] == "proven" and isinstance(fact[1], Origin):
         return (fact[1],)
     return (Origin(OriginKind.ROW, "", fact[1]),) if fact[0] == "tied" and isinstance(fact[1], int) else ()
+
+
+def of_member(record: QueryRecord, origin: Origin, facts: Facts) -> Learned:
+    """The caller's own row, or their row in what was asked for, is there; with the role that the query asked for itself."""
+    asked = any(each.kind in {OriginKind.REQUEST, OriginKind.ROW} for each in record.compared())
+    extra: set[Fact] = set() if asked else {("caller",)}
+    kind = GuardKind.MEMBERSHIP if asked else GuardKind.SESSION
+    lessons = [Lesson(kind, f"row of {record.table or 'a query'}", (origin,))]
+    offices = _asked_roles(record)
+    if offices:
+        extra.add(("role", ",".join(offices)))
+        lessons.append(Lesson(GuardKind.ROLE, f"row of {record.table} with a role", (origin,), offices))
+    return Learned(frozenset(facts | extra), tuple(lessons))
+
+
+def _asked_roles(record: QueryRecord) -> tuple[str, ...]:
+    """The roles that a query of a membership asks for itself: ``where: { userId, role: { in: ["owner", "admin"] } }``."""
+    found = {
+        origin.path.strip("'")
+        for each in record.filters
+        if each.operator in {"eq", "in"}
+        and ROLE.search(each.column)
+        and all(origin.kind is OriginKind.CONSTANT for origin in each.origins)
+        for origin in each.origins
+    }
+    return tuple(sorted(found))[:6]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from assistant.collect.code.drafts import Draft
 from assistant.collect.code.origins import origins_of
 from assistant.collect.code.recognise.chains import (
@@ -97,6 +99,7 @@ _WRITTEN_BELOW = frozenset(
 )
 _SCALAR = frozenset({"set", "increment", "decrement", "multiply", "divide", "push"})
 _RELATIVE = frozenset({"increment", "decrement", "multiply", "push"})
+_COUNTS_UP = re.compile(r"view|click|hit|count|visit|download|play|impression", re.IGNORECASE)
 _PACKAGES = ("@prisma/", ".prisma/", "prisma", "@zenstackhq/")
 _DEEPEST = 8
 
@@ -150,6 +153,8 @@ def _is_asked(last: Step) -> bool:
 def _draft(model: str, last: Step) -> Draft:
     asked = argument(last, 0)
     verb = _WRITES.get(last.name, "select")
+    if verb == "upsert" and _only_counted(at_path(asked, "update")):
+        asked, verb = Shape({"data": at_path(asked, "create") or UNKNOWN}), "insert"  # what is there stays as it is
     filters = _where(at_path(asked, "where")) if isinstance(asked, Shape) else _unknown(asked)
     cursor = at_path(asked, "cursor")
     if cursor is not None:
@@ -170,6 +175,16 @@ def _draft(model: str, last: Step) -> Draft:
         written=tuple(data),
         single=last.name not in _MANY | _COUNTED,
         below=tuple(_below(asked, "")),
+    )
+
+
+def _only_counted(change: Value | None) -> bool:
+    """Nothing is changed where there is a row already, or one more visit is counted: ``{ views: { increment: 1 } }``."""
+    if not isinstance(change, Shape) or change.rest:
+        return False
+    return all(
+        _COUNTS_UP.search(name) is not None and isinstance(at_path(value, "increment"), Constant)
+        for name, value in change.fields.items()
     )
 
 
