@@ -98,7 +98,11 @@ def prefix_in(links: tuple[Link, ...]) -> str:
 def event_of(program: Program, module: str, within: tuple[Function, ...], link: Link, prefix: str) -> Event | None:
     """What a call registers; None when it registers nothing. ``prefix`` is the path of an Express ``route(path)`` before it."""
     arguments = link.arguments or ()
-    if link.name in {"use", "addHook", "onBeforeHandle", "derive", "resolve"}:
+    if link.name == "addHook":
+        named = text(arguments[0]) if arguments else None
+        is_before = named in _HOOKS
+        return Event("use", "*", "", arguments[1:], module, within, link.end) if is_before else None
+    if link.name in {"use", "onBeforeHandle", "derive", "resolve"}:
         path, rest = _path(program, module, arguments)
         return Event("use", "*", path, rest, module, within, link.end)
     if link.name in _MOUNTS:

@@ -19,6 +19,7 @@ from assistant.collect.code.entries_handed import (
     typed_parts,
 )
 from assistant.collect.code.entries_look import dotted, spine, statements_in
+from assistant.collect.code.entries_plugins import open_up, plugin_of
 from assistant.collect.code.entries_registrations import Event, Server, event_of, prefix_in, without_servers
 from assistant.domain.syntax import Await, Call, Declare, Define, Do, Function, Lambda, Name, RecordPattern, Return
 
@@ -48,6 +49,7 @@ class Servers:
         self.found: dict[Ident, Server] = {}
         self._done: set[str] = set()
         self._held = Held(self.ident)
+        self._open: set[Ident] = set()
         waiting = [
             path
             for path, module in program.modules.items()
@@ -275,19 +277,17 @@ class Servers:
     def _plugin(self, path: str, local: str, *, plugin: bool) -> Ident | None:
         """For a function that is a plugin: the child that its first parameter is; for a value: itself. Middleware is a function too and none."""
         declaration = self._program.declared(path).get(local)
-        function = declaration if isinstance(declaration, Function) else None
-        if isinstance(declaration, Declare) and isinstance(declaration.value, Lambda):
-            function = declaration.value.function
-        elif isinstance(declaration, Declare) and isinstance(declaration.value, Call):
-            inner = next((one.function for one in declaration.value.arguments if isinstance(one, Lambda)), None)
-            function = inner if dotted(declaration.value.callee) in {"fp", "fastifyPlugin"} else None
-        if function is None:
+        found = plugin_of(self._program, path, declaration)
+        if found is None:
             return (path, local) if declaration is not None else None
-        first = function.parameters[0].pattern if function.parameters else None
+        first = found.function.parameters[0].pattern if found.function.parameters else None
         if not isinstance(first, Name) or not (plugin or first.id in SERVER_NAMES):
             return None
-        self._look_at(path)
-        return (path, f"{function.at}:{first.id}")
+        self._look_at(found.module)
+        ident = (found.module, f"{found.function.at}:{first.id}")
+        if found.is_open:
+            self._open.add(ident)
+        return ident
 
     def _returned(self, module: Module, name: str) -> Ident | None:
         """The server that a function of the repository makes and returns."""
@@ -369,6 +369,7 @@ class Servers:
                 if child is not None and event.child and not child.framework:
                     child.framework = server.framework
                     waiting.append(event.child)
+        open_up(self.found, self._open)
         for server in self.found.values():
             if server.framework:
                 server.events = without_servers(server.events, self.found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from assistant.collect.code.follow.stop import Stopped
 from assistant.collect.code.origins import origins_of
 from assistant.collect.code.values import NOTHING, Chain, Known, Test, Value, caller
 from assistant.domain.code import Origin, OriginKind
@@ -27,6 +28,7 @@ _ASSERTS = frozenset(
         "tiny-assert",
     }
 )
+_CONTEXT = frozenset({Origin(OriginKind.REQUEST, "request")})
 _HOLDS = frozenset({"default", "*", "invariant", "assert", "ok", "strict", ""})
 _EQUAL = frozenset({"equal", "strictEqual", "deepEqual", "deepStrictEqual"})
 _ABILITIES = re.compile(r"@casl/")
@@ -47,6 +49,21 @@ def asserted(run: Run, chain: Chain) -> Value | None:
     if _ABILITIES.match(chain.source) and last.name in {*_MAY, _THROWS}:
         return _allowed(run, chain)
     return None
+
+
+def of_context(run: Run, of: Known, name: str, arguments: tuple[Value, ...], module: str, at: int) -> Value | None:
+    """Koa's ``ctx.throw(403)`` and ``ctx.assert(row, 404)``; None for anything else.
+
+    Raises:
+        Stopped: nothing runs after the error.
+    """
+    if name not in {"throw", "assert"} or not arguments or of.origins != _CONTEXT:
+        return None
+    run.frame.left_by_throw = True
+    if name == "throw":
+        raise Stopped
+    run.exited(arguments[0], True, module, at, run.facts)
+    return NOTHING
 
 
 def _goes_on(run: Run, test: Value, chain: Chain) -> Value:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assistant.collect.code.follow.asserted import asserted
+from assistant.collect.code.follow.asserted import asserted, of_context
 from assistant.collect.code.follow.attributes import attribute
 from assistant.collect.code.follow.classes import instance, static
 from assistant.collect.code.follow.facts import access
@@ -266,6 +266,9 @@ def _known_method(
     stored = _stored(run, of, name)
     if stored is not None:
         return run.call(stored, arguments, module, at, end)
+    ended = of_context(run, of, name, arguments, module, at)
+    if ended is not None:
+        return ended
     if name == "jwtVerify" and any(origin.path == "request" for origin in of.origins):  # what a plugin of Fastify adds
         verified = Chain("@fastify/jwt", "request", (Step(name, arguments, False, module, at, end),))
         return run.asked(verified) or verified

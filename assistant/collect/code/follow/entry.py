@@ -94,7 +94,7 @@ def _drive(run: Run, point: EntryPoint) -> None:
     if point.kind in {EntryKind.SERVICE, EntryKind.JOB}:
         run.facts |= {("caller",)} if point.kind is EntryKind.SERVICE else {("signed",)}
     run.interactive = point.kind is EntryKind.COMPONENT
-    run.path = point.path if point.kind in {EntryKind.ROUTE, EntryKind.PAGES_API} else ""
+    run.path = point.path if point.kind in {EntryKind.ROUTE, EntryKind.PAGES_API, EntryKind.ENDPOINT} else ""
     if point.inputs == "nest":
         run.settle(call_controller(run, point, unwrapped(run.evaluate(point.expression, scope))), run_deferred=True)
         return

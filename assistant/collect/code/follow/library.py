@@ -75,10 +75,13 @@ _BODY = frozenset({"json", "formData", "text", "blob", "arrayBuffer", "parseBody
 _EACH = frozenset({"map", "forEach", "flatMap", "mapAsync"})
 _PICK = frozenset({"find", "filter", "findLast"})
 _SOME = frozenset({"some", "every", "findIndex"})
+_BEGINS = frozenset({"startsWith", "startswith"})
 _MATCHES = frozenset({"match", "matchAll"})
 _OUTSIDE = frozenset({OriginKind.REQUEST, OriginKind.CONSTANT})
 _READERS = frozenset({"get", "getAll", "getlist", "param", "query", "queries", "header", "valid", "cookie"})
 _SECTION = {"json": "body", "form": "form", "query": "query", "param": "path", "header": "header", "cookie": "cookie"}
+_LOOKED_AT = 12
+"""Items of a list for which a callback is called."""
 _MOST = 60
 """Items that one call adds to a list."""
 
@@ -92,14 +95,10 @@ def known_method(run: Run, value: Known, name: str, arguments: tuple[Value, ...]
         return Test("in", (arguments[0], value))
     if name in {"equals", "localeCompare", "compare", "isEqual"} and arguments:
         return Test("equal", (value, arguments[0]))
-    if name in {"startsWith", "startswith"} and arguments and all(one.kind in _OUTSIDE for one in value.origins):
-        begins = text_of(arguments[0]) or ""
-        if begins.startswith(("/", "http")) and begins != "//":  # the address stays here, or at a host of the code's
-            return run.mean(Known(UNKNOWN.origins), Test("in", (value, arguments[0])))
+    if name in _BEGINS and arguments:
+        return _begins(run, value, arguments[0])
     if name in _MATCHES:
         return matched(value)
-    if name in {"startsWith", "startswith"} and arguments and _of_somebody(arguments[0]):
-        return Test("equal", (value, arguments[0]))  # ``path.startsWith(`${orgId}/`)``: the caller's own folder
     if name in {"startsWith", "endsWith", "test", "hasOwnProperty", "startswith", "endswith"}:
         return UNKNOWN
     if name in _CUTS and any(one.path.endswith(".decrypted") for one in value.origins):
@@ -170,6 +169,20 @@ def _requested(value: Known, name: str, arguments: tuple[Value, ...]) -> Known |
     return Known(frozenset(out))
 
 
+def _begins(run: Run, value: Known, with_: Value) -> Value:
+    """``value.startsWith(with_)``."""
+    known = run.begins(with_, value)
+    if known is not None:
+        return Constant(known)
+    if all(one.kind in _OUTSIDE for one in value.origins):
+        begins = text_of(with_) or ""
+        if begins.startswith(("/", "http")) and begins != "//":  # the address stays here, or at a host of the code's
+            return run.mean(Known(UNKNOWN.origins), Test("in", (value, with_)))
+    if _of_somebody(with_):
+        return Test("equal", (value, with_))  # ``path.startsWith(`${orgId}/`)``: the caller's own folder
+    return UNKNOWN
+
+
 def over(
     run: Run,
     items: tuple[Value, ...],
@@ -187,9 +200,11 @@ def over(
         first = arguments[1] if len(arguments) > 1 else UNKNOWN
         return either(first, *(run.call(callback, (first, item), module, at) for item in items))
     if isinstance(callback, Closure) and callback.function.is_async and name in {*_PICK, *_SOME}:
-        _hasty(run, callback, items[:12], module, at)
+        _hasty(run, callback, items[:_LOOKED_AT], module, at)
         return UNKNOWN if name in _SOME else whole
-    results = _called_back(run, callback, items[:12], module, at)
+    results = _called_back(run, callback, items[:_LOOKED_AT], module, at)
+    if len(items) > _LOOKED_AT and all(one == _NEVER for one in results):
+        results = (*results, UNKNOWN)  # one of the others may be it
     if name in _EACH:
         return Listed(results) if name != "forEach" else NOTHING
     tests = tuple(one.value if isinstance(one, Promise) else one for one in results)

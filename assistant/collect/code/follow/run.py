@@ -12,7 +12,7 @@ from assistant.collect.code.follow.frame import Frame
 from assistant.collect.code.follow.ledger import Ledger
 from assistant.collect.code.follow.scope import either
 from assistant.collect.code.follow.stop import Exhausted, Stopped
-from assistant.collect.code.follow.truth import other_paths, truth
+from assistant.collect.code.follow.truth import begins, other_paths, truth
 from assistant.collect.code.origins import origins_of
 from assistant.collect.code.values import (
     UNKNOWN,
@@ -245,6 +245,10 @@ class Run:
     def elsewhere(self, paths: Listed, asked: Value) -> bool:
         """``["/links"].includes(request.nextUrl.pathname)`` in a handler that answers another path."""
         return other_paths(self.path, paths, asked)
+
+    def begins(self, prefix: Value, asked: Value) -> bool | None:
+        """``request.url.startsWith("/api/public/")`` before a handler that answers a known path; None when that is not decided."""
+        return begins(self.path, prefix, asked)
 
     def mean(self, value: Value, test: Test) -> Value:
         """Remember what it means that a value is there."""

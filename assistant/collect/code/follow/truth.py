@@ -25,6 +25,8 @@ from assistant.domain.syntax import Attribute, Binary
 _ENVIRONMENT = {"NODE_ENV", "VERCEL_ENV"}
 _THERE = (Shape, Listed, Closure, Blueprint, Promise, Native)
 _URL = frozenset({Origin(OriginKind.REQUEST, "url")})
+_ADDRESS = frozenset({Origin(OriginKind.REQUEST, one) for one in ("url", "request.path", "request.routerPath")})
+"""What a server calls the address that was asked for."""
 
 
 def other_paths(path: str, paths: Listed, asked: Value) -> bool:
@@ -37,6 +39,41 @@ def other_paths(path: str, paths: Listed, asked: Value) -> bool:
         if not isinstance(text, str) or not text.startswith("/"):
             return False
         if own.fullmatch(text) or own.fullmatch(f"/api{text}"):
+            return False
+    return True
+
+
+def begins(path: str, prefix: Value, asked: Value) -> bool | None:
+    """``url.startsWith("/api/public/")`` in what stands before a handler that answers at ``path``; None when that is not decided.
+
+    Routers leave out what they hang under, and a rewrite may put something before it: a prefix that fits without its first parts may be this one.
+    """
+    text = prefix.value if isinstance(prefix, Constant) else None
+    if not path or not isinstance(asked, Known) or not asked.origins <= _ADDRESS or not isinstance(text, str):
+        return None
+    if not text.startswith("/") or text == "/":
+        return True if text == "/" else None
+    own, wanted = path.strip("/").split("/"), text.split("?")[0].strip("/").split("/")
+    whole = text.endswith("/")
+    if _begins(own, wanted, whole=whole, open_parts=False):
+        return True if len(own) > len(wanted) or not whole else None
+    if _begins(own, wanted, whole=whole, open_parts=True):
+        return None
+    shifted = ((own[n:], wanted[m:]) for n in range(len(own)) for m in range(len(wanted)))
+    return None if any(_begins(one, other, whole=whole, open_parts=False) for one, other in shifted) else False
+
+
+def _begins(own: list[str], wanted: list[str], *, whole: bool, open_parts: bool) -> bool:
+    """The parts of a path begin with those of a prefix, of which the last may be cut short unless it is ``whole``."""
+    if len(wanted) > len(own) and not (own and own[-1].startswith("[...")):
+        return False
+    for n, (part, one) in enumerate(zip(own, wanted, strict=False)):
+        if part.startswith("["):
+            if not open_parts:
+                return False
+            continue
+        is_last = n == len(wanted) - 1
+        if part != one and not (is_last and not whole and part.startswith(one)):
             return False
     return True
 

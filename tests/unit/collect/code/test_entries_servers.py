@@ -137,3 +137,27 @@ def test_an_object_type_that_is_written_out_says_which_field_is_the_server():
         }
     )
     assert set(found) == {"GET /users"}
+
+
+def test_hooks_of_an_open_plugin_stand_before_what_is_registered_beside_it():
+    """Three hundred endpoints were told as open to anybody: the hook that asks came from a plugin of its own, wrapped so that it holds for all."""
+    files = {
+        "app.ts": 'import Fastify from "fastify"; import authPlugin from "./auth.js"; import { sessions } from "./sessions.js"; '
+        "export async function build() { const app = Fastify({}); await app.register(authPlugin); await app.register(sessions); return app; }",
+        "auth.ts": 'import type { FastifyInstance } from "fastify"; import fp from "fastify-plugin"; '
+        'async function authPlugin(app: FastifyInstance) { app.addHook("preHandler", verify); app.addHook("onResponse", count); }\nexport default WRAP;',
+        "sessions.ts": 'import type { FastifyInstance } from "fastify"; export async function sessions(app: FastifyInstance) { app.get("/sessions/all", async (req) => 1); }',
+    }
+    wrapped = entries(files | {"auth.ts": files["auth.ts"].replace("WRAP", 'fp(authPlugin, { name: "auth" })')})
+    assert before(wrapped["GET /sessions/all"]) == ["verify"]
+    alone = entries(files | {"auth.ts": files["auth.ts"].replace("WRAP", "authPlugin")})
+    assert before(alone["GET /sessions/all"]) == []
+
+
+def test_a_hook_beside_a_fixed_path_runs_before_it():
+    found = entries(
+        {
+            "app.ts": 'import Fastify from "fastify"; const app = Fastify(); app.addHook("onRequest", verify); app.get("/reports/monthly", async () => 1)',
+        }
+    )
+    assert before(found["GET /reports/monthly"]) == ["verify"]
