@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.binding import bind
+from assistant.collect.code.follow.named import or_default
 from assistant.collect.code.follow.scope import Scope
 from assistant.collect.code.values import NOTHING, Blueprint, Chain, Closure, Shape, Step, Value
 from assistant.collect.code.walking import expressions_of
@@ -39,8 +40,10 @@ def instance(run: Run, blueprint: Blueprint, arguments: tuple[Value, ...], modul
     if isinstance(start, Closure):
         for n, parameter in enumerate(start.function.parameters):  # parameter properties of TypeScript
             name = getattr(parameter.pattern, "id", "")
-            if name and n < len(arguments) and name != "self":
-                fields.setdefault(name, arguments[n])
+            if n < len(arguments) or parameter.default is not None:
+                given = arguments[n] if n < len(arguments) else None
+                if name and name != "self":
+                    fields.setdefault(name, or_default(run, scope, parameter, given))
         run.attempt(start, arguments, module, at)
     elif blueprint.module.endswith(".py") and arguments and isinstance(arguments[-1], Shape):
         return _filled(made, fields, arguments[-1])

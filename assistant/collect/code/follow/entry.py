@@ -12,7 +12,7 @@ from assistant.collect.code.follow.enclosing import around
 from assistant.collect.code.follow.inputs import supplied
 from assistant.collect.code.follow.nest import call_controller
 from assistant.collect.code.follow.python import DEPENDS, controller, decorated, gates_of, given_by, injected
-from assistant.collect.code.follow.run import Run
+from assistant.collect.code.follow.run import STEPS, Run
 from assistant.collect.code.follow.stop import Exhausted, Stopped
 from assistant.collect.code.follow.trust import tie_of
 from assistant.collect.code.follow.uploads import uploaded
@@ -101,6 +101,7 @@ def _drive(run: Run, point: EntryPoint) -> None:
     own = _own_view(run, point, scope)
     for stands in _standing(run, point, own):
         _before(run, stands, point, own)
+    run.left = max(run.left, STEPS)  # what stands before all handlers takes nothing from this one
     value = unwrapped(run.evaluate(point.expression, scope))
     if isinstance(value, Chain) and point.inputs in _BUILT:
         (uploaded if point.inputs == "upload" else built)(run, value)

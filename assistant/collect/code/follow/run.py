@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _PLAIN = (Constant, Known, Shape)
 """Values with which nothing happens when nobody uses them."""
-_STEPS = 60_000
+STEPS = 60_000
 """Nodes one entry may cost: about a quarter of a second."""
 _LONGEST_LIST = 60
 """Items of a list that are told apart."""
@@ -56,7 +56,7 @@ _LONGEST_LIST = 60
 class Run:
     """The state of one run."""
 
-    def __init__(self, world: World, module: str, *, quiet: bool = False, steps: int = _STEPS) -> None:
+    def __init__(self, world: World, module: str, *, quiet: bool = False, steps: int = STEPS) -> None:
         """Of an entry in ``module``; a quiet run records nothing that anybody reads."""
         self.world = world
         self.module = module

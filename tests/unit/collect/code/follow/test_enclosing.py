@@ -103,3 +103,44 @@ def test_the_error_of_a_query_that_a_library_ran_says_nothing_of_the_row():
     code = archive("eq(tags.id, tagId)")
     (entry,) = (one for one in code.entries if one.verb == "PUT")
     assert entry.queries[-1].tie is None
+
+
+CLASS = """
+import { eq } from "drizzle-orm";
+import { db } from "./db";
+import { tags } from "./schema";
+export class TagService {
+  constructor(private readonly database: typeof db = db) {}
+  async remove(id: string) { await this.database.delete(tags).where(eq(tags.id, id)); }
+}
+"""
+
+
+def test_a_service_that_takes_the_database_unless_it_is_given_one():
+    """Tests hand another one in; what runs is the default, and a hundred routes had no query."""
+    code = map_of(
+        {
+            "src/db.ts": 'import { drizzle } from "drizzle-orm/node-postgres"; export const db = drizzle(process.env.DATABASE_URL);',
+            "src/schema.ts": SCHEMA,
+            "src/service.ts": CLASS,
+            "src/app.ts": 'import { Hono } from "hono"; import { TagService } from "./service"; const service = new TagService();\n'
+            'export const app = new Hono().delete("/tags/:id", async (c) => { await service.remove(c.req.param("id")); return c.json({}); });',
+        }
+    )
+    (entry,) = code.entries
+    assert [(one.verb, one.table) for one in entry.queries] == [("delete", "tags")]
+
+
+def test_what_stands_before_a_handler_takes_nothing_from_it():
+    """The session's middleware was so long that every handler behind it was given up: none of three hundred was told."""
+    long = "\n".join(f"const n{n} = [1, 2, 3].map((x) => x + {n});" for n in range(2_200))
+    code = map_of(
+        {
+            "src/app.ts": 'import { Hono } from "hono"; import { PrismaClient } from "@prisma/client"; const prisma = new PrismaClient(); const app = new Hono();\n'
+            f"app.use(async (c, next) => {{ {long} await next(); }});\n"
+            f'app.delete("/tags/:id", async (c) => {{ {long} await prisma.tag.delete({{ where: {{ id: c.req.param("id") }} }}); return c.json({{}}); }});\nexport default app;',
+        }
+    )
+    (entry,) = code.entries
+    assert not entry.truncated
+    assert [(one.verb, one.table) for one in entry.queries] == [("delete", "tag")]
