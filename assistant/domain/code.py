@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from assistant.domain.code_around import (
     BrowserModule,
+    DataModel,
     Decisions,
     DocumentRule,
     HostRule,
@@ -250,6 +251,8 @@ class CodeMap:
     """Rules of configuration files."""
     documents: tuple[DocumentRule, ...] = ()
     """Grants of Firebase rules files."""
+    models: tuple[DataModel, ...] = ()
+    """Models of the ORM's schema, by name."""
     marks: tuple[Mark, ...] = ()
     """What functions and pages do that no run of an entry shows."""
     owner_columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -275,6 +278,7 @@ __all__ = [
     "BrowserModule",
     "ClientKind",
     "CodeMap",
+    "DataModel",
     "Decisions",
     "DocumentRule",
     "Entry",

@@ -42,6 +42,18 @@ class ServerModule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DataModel:
+    """A model of an ORM's schema file."""
+
+    name: str
+    """As the schema spells it: ``ApiKey``."""
+    columns: tuple[str, ...]
+    """Fields that are columns."""
+    relations: Mapping[str, str] = field(default_factory=dict)
+    """Fields that lead to other models, with the model."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HostRule:
     """One caching, CORS, redirect or rewrite rule of a host's or framework's configuration file."""
 

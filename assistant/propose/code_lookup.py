@@ -76,6 +76,7 @@ def reference_steps(ground: CodeGround, finding: Finding, entry: Entry) -> list[
     step = _step(ground, entry, queries[0], table, asked)
     if step is None:
         return f"How to find a row of `{table}` by its owner could not be told: look it up before its id is stored, and refuse when it is not the caller's."
+    step = step._replace(facts={**step.facts, "stored": facts.get("column", "")})
     return [[step, *_spread_references(ground, entry, table)]]
 
 

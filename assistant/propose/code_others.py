@@ -281,6 +281,8 @@ def vector(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | s
 
 def redirect(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | str:
     """Paths of this site alone."""
+    if dict(finding.facts).get("header"):
+        return "The address is put into a header: allow paths that start with a single slash alone, before it is set."
     file = finding.where.file if finding.where else entry.place.file
     at = finding.at if finding.at[1] else plans.line_range(file, finding.where.line if finding.where else 0)
     said = dict(finding.facts).get("text", "") or dict(finding.facts).get("target", "")
@@ -358,6 +360,21 @@ def same_answers(plans: Plans, finding: Finding) -> list[list[Step]] | str:
     """Every pair of answers."""
     steps = [step for entry in _entries(plans, finding) for step in _flat(same_answer(plans, finding, entry))]
     return _each(steps) if steps else "The handlers could not be found: answer foreign and missing rows alike."
+
+
+def told_errors(plans: Plans, finding: Finding) -> list[list[Step]] | str:
+    """One answer for a row that is missing and one that is somebody else's; what a message may say is for a person."""
+    if "differently" in finding.title:
+        return same_answers(plans, finding)
+    if "account" in finding.title:
+        return "Answer an unknown address and a wrong password with the same words and the same status."
+    return "Log the error, and answer a sentence of your own: its message names tables and columns."
+
+
+def kept_routes(plans: Plans, finding: Finding) -> list[list[Step]] | str:
+    """Every page and route that the framework keeps for a while."""
+    steps = [step for entry in _entries(plans, finding) for step in _flat(cached(plans, finding, entry))]
+    return _each(steps) if steps else "The routes could not be found: take `revalidate` off, or read the cookies first."
 
 
 def _flat(options: list[list[Step]] | str) -> list[Step]:

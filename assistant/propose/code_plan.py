@@ -93,6 +93,8 @@ ENTRY_PLANS: Final[dict[str, Plan]] = {
     "token-logged": code_others.log,
     "cached-private-response": code_others.cached,
     "private-response-cached": code_others.cached,
+    "private-route-kept": code_others.cached,
+    "customer-by-email": code_payments.by_email,
     "private-response-cached-by-header": code_others.cached,
     "cache-key-without-tenant": code_others.cache_key,
     "cache-before-check": code_others.cache_key,
@@ -133,6 +135,8 @@ GROUP_PLANS: Final[dict[str, FilePlan]] = {
     "webhook-replayed": code_payments.replays,
     "missing-validation": code_others.validations,
     "error-tells-existence": code_others.same_answers,
+    "error-tells-internals": code_others.told_errors,
+    "private-route-kept": code_others.kept_routes,
 }
 """Rules that are told once for the whole repository: every place that can be mended is."""
 
@@ -140,6 +144,7 @@ FILE_PLANS: Final[dict[str, FilePlan]] = {
     "missing-server-only": code_others.server_only,
     "service-role-in-browser": code_others.browser,
     "open-cors": code_others.cors,
+    "cors-reflects-origin": code_others.cors,
     "document-rules-open": code_others.document_rules,
     "document-rules-signed-in": code_others.document_rules,
     "document-rules-unbound": code_others.document_rules,

@@ -41,7 +41,7 @@ def _dynamic(root: Node, source: bytes, style: Style) -> Answer:
     hunks: list[Hunk] = []
     there = False
     for one in root.named_children:
-        shown = field(one, "declaration")
+        shown = one if one.type == "lexical_declaration" else field(one, "declaration")  # or exported by name below
         for each in shown.named_children if shown is not None and shown.type == "lexical_declaration" else ():
             name, value = text(field(each, "name")), field(each, "value")
             if value is None:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from codemods.target import Answer, Target
 
+_ASKS = frozenset({"call_expression", "binary_expression", "non_null_expression", "as_expression"})
+"""Expressions that a name may stand for."""
 SAYS = "A link to this site must not lead to another one."
 
 
@@ -38,17 +40,25 @@ def edit(source: bytes, target: Target) -> Answer:
     words = text(found)
     if words.startswith("safe"):
         return Edits(())
-    if not re.fullmatch(r"[\w.$]+", words):
-        return Refusal("Give the target of the redirect a name, and allow paths that start with a single slash alone.")
     style = style_of(root, source)
     known = names_before(found)
     name = next(one for one in ("safePath", "safeTarget", "safeRedirect") if one not in known)
-    line = f'const {name} = {words}?.startsWith("/") && !/^\\/[/\\\\]/.test({words}) ? {words} : "/";'
+    first = ""
+    if not re.fullmatch(r"[\w.$]+", words):
+        given = next((one for one in ("target", "asked", "wanted") if one not in known), "")
+        if found.type not in _ASKS or not given:
+            return Refusal(
+                "Give the target of the redirect a name, and allow paths that start with a single slash alone."
+            )
+        first, words = f"const {given} = {words};\n", given
+    line = first + f'const {name} = {words}?.startsWith("/") && !/^\\/[/\\\\]/.test({words}) ? {words} : "/";'
     request = next((one for one in ("request", "req") if one in known), "")
     put = name
-    if text(field(call, "function")).endswith("NextResponse.redirect") and arguments(call)[:1] == [found] and request:
+    handed = arguments(call)[:1]
+    whole = handed[0] if handed and plain(handed[0]) == found else found  # with the `!` or `as string` around it
+    if text(field(call, "function")).endswith("NextResponse.redirect") and handed == [whole] and request:
         put = f"new URL({name}, {request}.url)"
-    swap = Hunk(at=found.start_byte, end=found.end_byte, text=put, says=SAYS)
+    swap = Hunk(at=whole.start_byte, end=whole.end_byte, text=put, says=SAYS)
     return Edits((before(source, style, statement_of(found), line, SAYS), swap))
 
 

@@ -3,7 +3,7 @@
 Facts: ``lookup`` (model text of an expression that finds the row only when it is the caller's; ``{id}`` stands for the id and ``{caller}``
 for the caller, ``{client}`` for the client), ``id`` (expression of the id here), ``value`` (expression; without one, the caller's id in scope), ``name`` (local name
 for the row), ``kind``, ``status``, ``absent`` (the row need not be there), ``client``, ``listed`` (the look-up gives a list),
-``key`` (the column that the query compares with it). ``Target.needs`` brings in what the look-up uses.
+``key`` (the column that the query compares with it), ``stored`` (the column that it is stored in). ``Target.needs`` brings in what the look-up uses.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from codemods.tsx.insert import before, with_imports
 from codemods.tsx.place import before_work, client_at, named_at
 from codemods.tsx.scope import locals_before, names_before, value_for
 from codemods.tsx.style import style_of
-from codemods.tsx.tree import around, enclosing_function, function_at, parse, statement_of, text, walk
+from codemods.tsx.tree import around, enclosing_function, field, function_at, parse, statement_of, text, walk
 
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from codemods.target import Answer, Target
 
 _BINDING = frozenset({"identifier", "shorthand_property_identifier_pattern"})
+_ELSEWHERE = "?"
+"""Stored by an expression that has no meaning before the query."""
 SAYS = "The id comes from the request, and nobody asked whose row it names."
 
 
@@ -54,7 +56,9 @@ def edit(source: bytes, target: Target) -> Answer:
             "No value here says who the caller is: ask for the session first, then look the row up by its owner."
         )
     statement, known = place, names_before(place)
-    asked, given = given, named_at(statement, given, place)
+    asked, given = given, _stored(node, facts.get("stored", ""), known) or named_at(statement, given, place)
+    if given == _ELSEWHERE:
+        return Refusal(f"`{asked}` cannot be named here: look its row up by its owner before it is used.")
     if not given and facts.get("key"):
         compared = asked_by(node, facts["key"])
         given = compared if re.fullmatch(r"[\w.]+", compared) and compared.split(".", 1)[0] in known else ""
@@ -87,6 +91,30 @@ def edit(source: bytes, target: Target) -> Answer:
     return with_imports(
         root, source, style, [before(source, style, statement, lines, SAYS)], (*target.needs, *no.needs)
     )
+
+
+def _stored(query: Node, column: str, known: frozenset[str]) -> str:
+    """What the query stores in a column, as it is written there; empty when the column is not named."""
+    head = column.partition(".")[0]
+    for one in walk(query) if column else ():
+        if one.type == "shorthand_property_identifier" and text(one) == column:
+            return column if column in known else _ELSEWHERE
+        if one.type != "pair" or text(field(one, "key")) != head:
+            continue
+        value = field(one, "value")
+        linked = next(
+            (
+                each
+                for each in (walk(value) if value is not None else ())
+                if each.type == "pair" and text(field(each, "key")) == "id"
+            ),
+            None,
+        )
+        if column != head and linked is not None:
+            value = field(linked, "value")
+        words = text(value)
+        return words if re.fullmatch(r"[\w.]+", words) and words.split(".", 1)[0] in known else _ELSEWHERE
+    return ""
 
 
 def _fresh(function: Node, known: frozenset[str], wished: str) -> str:

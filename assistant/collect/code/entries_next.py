@@ -48,6 +48,10 @@ def next_entries(program: Program, routes: Routes) -> Iterator[EntryPoint]:
             yield from _image(program, module, routed)
 
 
+_INHERITED = frozenset({"dynamic", "revalidate", "fetchCache"})
+"""Settings of a layout that hold for the pages below it."""
+
+
 def _route(program: Program, module: Module, routed: Routed) -> Iterator[EntryPoint]:
     settings = settings_of(module)
     names = program.export_names(module.path)
@@ -73,7 +77,7 @@ def _route(program: Program, module: Module, routed: Routed) -> Iterator[EntryPo
 def _view(program: Program, module: Module, routed: Routed) -> Iterator[EntryPoint]:
     if "use client" in module.directives:
         return
-    settings = settings_of(module)
+    settings = _from_layouts(program, module) | settings_of(module)
     if spot := spot_of(program, module.path, "default"):
         yield point(
             program,
@@ -98,6 +102,19 @@ def _view(program: Program, module: Module, routed: Routed) -> Iterator[EntryPoi
                 settings=settings,
                 root=routed.root,
             )
+
+
+def _from_layouts(program: Program, module: Module) -> dict[str, str]:
+    """Route settings of the layouts around a page, which hold for it too; the nearest says."""
+    out: dict[str, str] = {}
+    parts = module.path.split("/")[:-1]
+    for depth in range(1, len(parts) + 1):
+        folder = "/".join(parts[:depth])
+        for ending in ("tsx", "ts", "jsx", "js"):
+            layout = program.modules.get(f"{folder}/layout.{ending}")
+            if layout is not None and layout is not module:
+                out |= {name: said for name, said in settings_of(layout).items() if name in _INHERITED}
+    return out
 
 
 def _image(program: Program, module: Module, routed: Routed) -> Iterator[EntryPoint]:

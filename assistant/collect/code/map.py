@@ -21,7 +21,8 @@ from assistant.collect.code.reached import called_behind_entries
 from assistant.collect.collector import no_collector
 from assistant.collect.firebase import documents
 from assistant.collect.hosts import hosts
-from assistant.domain.code import CodeMap, Entry, EntryKind, OriginKind, Unresolved
+from assistant.collect.prisma import models
+from assistant.domain.code import ActKind, CodeMap, Entry, EntryKind, OriginKind, Unresolved
 from assistant.domain.facts import Place
 
 
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 _ONLY_WITH_QUERIES = frozenset(
     {EntryKind.PAGE, EntryKind.COMPONENT, EntryKind.SERVICE, EntryKind.SERVER_PROPS, EntryKind.TOOL}
 )
+_BY_TOOLS = frozenset({ActKind.FETCH, ActKind.PROVIDER, ActKind.DECRYPT})
+"""What a tool does for a model besides querying."""
 _QUIET_STEPS = 20_000
 _FOLLOWING = "following entry points"
 
@@ -133,6 +136,7 @@ def assemble(
         server=aside.server,
         hosts=hosts(manifests),
         documents=documents(manifests),
+        models=models(manifests),
         marks=aside.marks,
         owner_columns=_owner_columns(entries),
         files=len(modules),
@@ -188,10 +192,25 @@ def _followed(way: _Way, points: tuple[EntryPoint, ...], beside: Callable[[], _B
         entry = replace(entry, exposed=exposed(point, way.builds)) if way.builds else entry
         entry = replace(entry, kept_back=True) if entry.id in beside().kept_back else entry
         visited |= went
-        if entry.queries or point.kind not in _ONLY_WITH_QUERIES or (entry.guards and entry.is_layout):
+        if _matters(entry):
             kept.append((point, entry))
     kept.sort(key=lambda pair: (pair[1].place, pair[1].id))
     yield from (entry for _, entry in kept)
+
+
+def _matters(entry: Entry) -> bool:
+    """Pages, props and tools are kept when they query, send people where the request says, keep what they fetch, or act for a model."""
+    if entry.queries or entry.kind not in _ONLY_WITH_QUERIES or (entry.guards and entry.is_layout):
+        return True
+    return any(
+        (
+            act.kind is ActKind.REDIRECT
+            and any(one.kind is OriginKind.REQUEST for part in act.parts for one in part.origins)
+        )
+        or (act.kind is ActKind.FETCH and bool(act.detail))
+        or (entry.kind is EntryKind.TOOL and act.kind in _BY_TOOLS)
+        for act in entry.acts
+    )
 
 
 def _missing(program: Program) -> Iterator[Unresolved]:

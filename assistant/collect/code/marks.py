@@ -16,6 +16,7 @@ from assistant.domain.syntax import (
     Attribute,
     Binary,
     Call,
+    Declare,
     Do,
     Element,
     Function,
@@ -66,6 +67,7 @@ _WITH_COOKIES: Final = frozenset({"credentials", "allow_credentials", "supports_
 _OPERATORS: Final = frozenset({"===", "!==", "==", "!=", "<", ">", "<=", ">="})
 _LONGEST_AGE: Final = 900
 """Seconds; the provider's own default is 300."""
+_DEEPEST: Final = 4
 _TOLERANCE: Final = 3
 """Position of the tolerance among the arguments."""
 
@@ -92,7 +94,7 @@ def _of_module(module: Module, *, money: bool, page: bool) -> Iterator[Mark]:
         elif money and isinstance(node, Binary) and _compares_amounts(node):
             yield _mark(module, functions, "amount-compared", node)
         elif money and isinstance(node, Call):
-            if (age := _tolerance(node)) is not None:
+            if (age := _tolerance(module, node)) is not None:
                 yield _mark(module, functions, "tolerance", node, age)
             if _called(node) in _VERIFIES:
                 yield _mark(module, functions, "signature-checked", node)
@@ -165,14 +167,33 @@ def _called(call: Call) -> str:
     return callee.name if isinstance(callee, Attribute) else callee.id if isinstance(callee, Name) else ""
 
 
-def _tolerance(call: Call) -> str | None:
+def _seconds(module: Module, node: Expression, depth: int = 0) -> float | None:
+    """A number, a product of numbers, or a constant of the module that is one; None for anything else."""
+    if isinstance(node, Literal) and isinstance(node.value, int | float) and not isinstance(node.value, bool):
+        return float(node.value)
+    if isinstance(node, Binary) and node.operator == "*" and depth < _DEEPEST:
+        left, right = _seconds(module, node.left, depth + 1), _seconds(module, node.right, depth + 1)
+        return left * right if left is not None and right is not None else None
+    if isinstance(node, Name) and depth < _DEEPEST:
+        named = (one.value for one in nodes_of(module.body) if isinstance(one, Declare) and _is_called(one, node.id))
+        value = next(named, None)
+        return _seconds(module, value, depth + 1) if value is not None else None
+    return None
+
+
+def _is_called(node: Declare, name: str) -> bool:
+    return isinstance(node.pattern, Name) and node.pattern.id == name
+
+
+def _tolerance(module: Module, call: Call) -> str | None:
     """The tolerance of a signature check when it is none at all or very long."""
     callee = call.callee
     if not isinstance(callee, Attribute) or callee.name not in _CONSTRUCT or len(call.arguments) <= _TOLERANCE:
         return None
     age = call.arguments[_TOLERANCE]
-    if isinstance(age, Literal) and isinstance(age.value, int | float) and not isinstance(age.value, bool):
-        return str(age.value) if age.value <= 0 or age.value > _LONGEST_AGE else None
+    seconds = _seconds(module, age)
+    if seconds is not None:
+        return f"{seconds:g}" if seconds <= 0 or seconds > _LONGEST_AGE else None
     if isinstance(age, Name) and age.id == "Infinity":
         return "Infinity"
     return (
@@ -184,7 +205,7 @@ def _tolerance(call: Call) -> str | None:
 
 def _foreign(element: Element) -> str:
     """The address of a script that another host serves; empty for anything else."""
-    if element.tag not in {"script", "Script"}:
+    if element.tag not in {"script", "Script"} or any(one.key == "integrity" for one in element.attributes):
         return ""
     for attribute in element.attributes:
         if attribute.key == "src":

@@ -62,7 +62,7 @@ _MADE_FILE: Final = re.compile(
 _MANIFEST: Final = re.compile(
     r"(?:^|/)(?:package\.json|[tj]sconfig[\w.-]*\.json|next\.config\.[cm]?[jt]s|vercel\.json|netlify\.toml|_headers|_redirects"
     r"|wrangler\.(?:toml|jsonc?)|now\.json|staticwebapp\.config\.json|nginx[\w.-]*\.conf|database[\w.-]*rules[\w.-]*\.json|firebase\.json|(?:firestore|storage)\.rules|[\w.-]+\.rules|turbo\.json|pnpm-workspace\.yaml|deno\.jsonc?"
-    r"|\.env[\w.-]*\.(?:example|sample|template)|schema\.prisma|pyproject\.toml|requirements[\w.-]*\.txt"
+    r"|\.env[\w.-]*\.(?:example|sample|template)|[\w.-]+\.prisma|pyproject\.toml|requirements[\w.-]*\.txt"
     r"|supabase/config\.toml|(?:tsconfig|typescript-config)/[\w.-]+\.json)\Z"
 )
 

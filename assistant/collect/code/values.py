@@ -259,12 +259,13 @@ class Chain(Part):
 class Promise(Part):
     """What an async function of the repository returns before it is awaited."""
 
-    __slots__ = ("facts", "value")
+    __slots__ = ("facts", "guards", "value")
 
-    def __init__(self, value: Value, facts: frozenset[Any] = frozenset()) -> None:
-        """Of a value; ``facts`` are known once it was awaited: a check that nobody awaits teaches nothing."""
+    def __init__(self, value: Value, facts: frozenset[Any] = frozenset(), guards: frozenset[Any] = frozenset()) -> None:
+        """Of a value; ``facts`` are known, and ``guards`` hold somebody up, once it was awaited: a check that nobody awaits teaches nothing."""
         self.value = value
         self.facts = facts
+        self.guards = guards
 
     def made_of(self) -> tuple[object, ...]:
         """See ``Part``."""

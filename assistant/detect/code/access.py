@@ -21,6 +21,7 @@ from assistant.detect.code.guards import (
     PLATFORM,
     PROVING,
     about_caller,
+    half_signed,
     in_administration,
     is_administrative,
     of_branch,
@@ -29,7 +30,7 @@ from assistant.detect.code.guards import (
     roles_before_answer,
     strong_guards,
 )
-from assistant.detect.code.uses import changes, makes_new, used_only_after, uses_of
+from assistant.detect.code.uses import changes, makes_new, stores_figures, used_only_after, uses_of
 from assistant.domain.code import ClientKind, EntryKind, GuardKind, OriginKind, TieKind, Weakness
 
 
@@ -93,8 +94,14 @@ class Access:
     def trusted_sender(self) -> bool:
         """A signature, a secret or the environment keeps the public out; a secret beside somebody who is signed in is one of two ways in."""
         signed_in = any(guard.kind is GuardKind.SESSION and about_caller(guard) for guard in self.strong)
-        held = (guard for guard in self.strong if not (signed_in and guard.kind is GuardKind.SECRET))
-        return any(guard.kind in MACHINES for guard in held) or self._asked_for_its_secret
+        other = {GuardKind.SECRET} if signed_in else set()
+        other |= {GuardKind.SIGNATURE} if self.half_signed else set()
+        return any(guard.kind in MACHINES - other for guard in self.strong) or self._asked_for_its_secret
+
+    @cached_property
+    def half_signed(self) -> bool:
+        """A signature is checked on some ways to it, and on others what was sent is believed as it came."""
+        return half_signed(self.query, self.strong)
 
     @cached_property
     def _asked_for_its_secret(self) -> bool:
@@ -144,10 +151,11 @@ class Access:
     def asked(self) -> tuple[Filter, ...]:
         """Conditions whose value the outside chooses and nobody proved, also through a row that was found that way."""
         return tuple(
-            condition for condition in self.query.filters if any(self._loose(origin) for origin in condition.origins)
+            condition for condition in self.query.filters if any(self.loose(origin) for origin in condition.origins)
         )
 
-    def _loose(self, origin: Origin) -> bool:
+    def loose(self, origin: Origin) -> bool:
+        """Chosen outside and proven by nobody, directly or through a row that was found that way."""
         if origin.kind is OriginKind.REQUEST:
             return origin not in self.proven and not self._part_proven(origin)
         if origin.kind is not OriginKind.ROW or origin.row in self._proven_rows or origin.row == self.query.id:
@@ -302,17 +310,7 @@ class Access:
     @cached_property
     def derived(self) -> bool:
         """An update stores only what other queries counted or read, or when something was last used."""
-        if self.query.verb != "update" or not self.query.written:
-            return False
-        if all(words.keeps_books(written.column) for written in self.query.written):
-            return True
-        kinds = {origin.kind for written in self.query.written for origin in written.origins}
-        zero = all(
-            origin.kind is not OriginKind.CONSTANT or origin.path in {"0", "None"}
-            for written in self.query.written
-            for origin in written.origins
-        )
-        return zero and OriginKind.ROW in kinds and kinds <= {OriginKind.ROW, OriginKind.GENERATED, OriginKind.CONSTANT}
+        return stores_figures(self.query)
 
     @cached_property
     def roots(self) -> tuple[str, ...]:
@@ -322,7 +320,7 @@ class Access:
             for origin in condition.origins:
                 if origin.kind is OriginKind.REQUEST:
                     found[condition.column] = None
-                elif origin.kind is OriginKind.ROW and origin.row in self.queries and self._loose(origin):
+                elif origin.kind is OriginKind.ROW and origin.row in self.queries and self.loose(origin):
                     source = access_to(self.context, self.entry, self.queries[origin.row])
                     found |= dict.fromkeys(source.roots)
         return tuple(found)

@@ -50,6 +50,11 @@ _BOOKKEEPING: Final = re.compile(
     re.IGNORECASE,
 )
 """Keys and stores that hold no rows."""
+_PUT_IN: Final = re.compile(r"\$\{[^}]*\}?|\b\w+(?:\??\.\w+)+")
+_SHARED_BY_MANY: Final = frozenset(
+    {"role", "roles", "plan", "tier", "locale", "language", "lang", "theme", "timezone", "country", "currency"}
+)
+"""What many callers have alike: a key of it tells nobody apart."""
 _BACK_OFFICE: Final = frozenset({"admin", "internal", "staff", "backoffice", "superadmin", "ops", "management"})
 
 
@@ -83,8 +88,13 @@ def caches(entry: Entry) -> Iterator[tuple[Act, ActPart]]:
         if act.kind is not ActKind.CACHE or not verb_of(act):
             continue
         key = part(act, "key", "0")
-        if key is not None and not _BOOKKEEPING.search(key.text) and not _BOOKKEEPING.search(act.name):
+        if key is not None and not _BOOKKEEPING.search(_written(key)) and not _BOOKKEEPING.search(act.name):
             yield act, key
+
+
+def _written(key: ActPart) -> str:
+    """What the code writes into a key, without the values that it puts there: ``session.user.role`` is no session."""
+    return _PUT_IN.sub("", key.text)
 
 
 def tells_apart(entry: Entry, order: int, key: ActPart) -> bool:
@@ -92,6 +102,10 @@ def tells_apart(entry: Entry, order: int, key: ActPart) -> bool:
     proven = proven_before(entry, order)
     tied = {query.id for query in entry.queries if query.tie is not None}
     for origin in key.origins:
+        if origin.kind in {OriginKind.CALLER, OriginKind.CLAIMED} and _SHARED_BY_MANY & set(
+            words.words(origin.path)[-2:]
+        ):
+            continue
         if origin.kind in {OriginKind.CALLER, OriginKind.CLAIMED, OriginKind.SIGNED} or origin in proven:
             return True
         if origin.kind is OriginKind.ROW and origin.row in tied:
@@ -146,6 +160,12 @@ def cached_rows(context: CodeContext, entry: Entry, act: Act, key: ActPart) -> t
 
 
 def _stands_in(act: Act, query: Query) -> bool:
+    """The query stands in the call that keeps it, or in the function that the call was given from elsewhere."""
+    given = part(act, "function")
+    if given is not None:
+        at, end, file = given.text.split(":", 2)
+        if query.place.file.endswith(file) and int(at) <= query.at[0] <= query.at[1] <= int(end):
+            return True
     return query.place.file == act.place.file and act.at[0] <= query.at[0] <= query.at[1] <= act.at[1]
 
 

@@ -16,7 +16,7 @@ from assistant.detect.code import words
 from assistant.detect.code.layouts import layout_before
 from assistant.detect.code.members import tables_that_name
 from assistant.detect.code.named_columns import columns_named, housed, versioned
-from assistant.detect.code.secret_columns import named_secrets, secrets_read
+from assistant.detect.code.secret_columns import KnownSecrets
 from assistant.domain.code import (
     ActKind,
     ClientKind,
@@ -264,12 +264,12 @@ class CodeContext:
         return words.names_owner(last) or last in self.owner_columns(table)
 
     @cached_property
-    def _named_secrets(self) -> Mapping[str, tuple[str, ...]]:
-        return named_secrets(self.map.entries)
+    def _known_secrets(self) -> KnownSecrets:
+        return KnownSecrets(self.map)
 
     def secrets_of(self, query: Query) -> tuple[str, ...]:
         """Secret columns that the query reads: those it asks for, or those that the catalog, or other queries, know of a whole row."""
-        return secrets_read(query, self.columns_of(query.table), self._named_secrets)
+        return self._known_secrets.read_by(query, self.columns_of(query.table))
 
     @cached_property
     def named(self) -> Mapping[str, frozenset[str]]:

@@ -277,7 +277,7 @@ def _asked_again(access: Access) -> bool:
 
 def _narrows(access: Access, condition: Filter) -> bool:
     """The condition is about the owner, or about documents, and not about nearness; and the caller did not choose it freely."""
-    if _NEARNESS & set(words.words(condition.column)):
+    if condition.operator == "alternative" or _NEARNESS & set(words.words(condition.column)):
         return False
     free = {OriginKind.REQUEST, OriginKind.CONSTANT, OriginKind.CLAIMED}
     kinds = {origin.kind for origin in condition.origins if origin not in access.proven}

@@ -204,3 +204,15 @@ def in_administration(entry: Entry) -> bool:
     segments = {word for part in fixed for word in words.words(part)}
     folders = {part.strip("()[]").lower() for part in entry.place.file.split("/")[:-1]}
     return bool(_ADMIN_PATH & (segments | folders))
+
+
+def half_signed(query: Query, guards: Iterable[Guard]) -> bool:
+    """A signature is checked on some ways to a query, and on others what was sent is believed as it came."""
+    if {"signed", "secret"} & set(query.known) or not any(guard.kind is GuardKind.SIGNATURE for guard in guards):
+        return False
+    said = (*(part.origins for part in query.filters), *(part.origins for part in query.written))
+    return any(
+        origin.kind is OriginKind.REQUEST and origin.path.partition(".")[0] in {"body", "form"}
+        for origins in said
+        for origin in origins
+    )

@@ -12,7 +12,7 @@ from assistant.domain.code import OriginKind
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from assistant.domain.code import Entry, Query
+    from assistant.domain.code import CodeMap, Entry, Query
 
 
 def named_secrets(entries: Iterable[Entry]) -> Mapping[str, tuple[str, ...]]:
@@ -40,23 +40,41 @@ def _read(entry: Entry, found: dict[str, dict[str, None]]) -> None:
                 found[words.table_key(table or queries[origin.row].table)][column] = None
 
 
-def secrets_read(query: Query, columns: tuple[str, ...], secrets: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
-    """Secret columns that a query reads: those it asks for, or those that the catalog (``columns``) or other queries (``secrets``) know of a whole row."""
-    named = [column for column in query.columns or () if not column.startswith("-")]
-    left_out = {column[1:] for column in query.columns or () if column.startswith("-")}
-    if query.columns is None or "*" in named:
-        named += columns
-    named += whole(query, secrets)
-    return tuple(dict.fromkeys(column for column in named if words.is_secret(column) and column not in left_out))
+class KnownSecrets:
+    """Secret columns of a map, by what its queries name and what the ORM's schema says."""
 
+    def __init__(self, map_: CodeMap) -> None:
+        """Of all entries and models."""
+        self._columns = dict(named_secrets(map_.entries))
+        self._relations = {words.table_key(model.name): model.relations for model in map_.models}
+        for model in map_.models:
+            key, grave = words.table_key(model.name), [one for one in model.columns if words.is_grave(one)]
+            if grave:
+                self._columns[key] = tuple(dict.fromkeys((*self._columns.get(key, ()), *grave)))
 
-def whole(query: Query, secrets: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
-    """What a query reads of them: of its own rows when it asks for all columns, and of rows that come along whole."""
-    found: list[str] = []
-    if query.columns is None or "*" in query.columns:
-        found += secrets.get(words.table_key(query.table), ())
-    for column in query.columns or ():
-        relation = column.removesuffix(".*")
-        if relation != column and "." not in relation:
-            found += (f"{relation}.{name}" for name in secrets.get(words.table_key(relation), ()))
-    return tuple(found)
+    def read_by(self, query: Query, columns: tuple[str, ...]) -> tuple[str, ...]:
+        """Secret columns that a query reads: those it asks for, or those that the catalog (``columns``), other queries or the schema know of a whole row."""
+        named = [column for column in query.columns or () if not column.startswith("-")]
+        left_out = {column[1:] for column in query.columns or () if column.startswith("-")}
+        if query.columns is None or "*" in named:
+            named += columns
+        named += self._whole(query)
+        return tuple(dict.fromkeys(column for column in named if words.is_secret(column) and column not in left_out))
+
+    def _whole(self, query: Query) -> tuple[str, ...]:
+        """What it reads of its own rows when it asks for all columns, and of rows that come along whole."""
+        found: list[str] = []
+        if query.columns is None or "*" in query.columns:
+            found += self._columns.get(words.table_key(query.table), ())
+        for column in query.columns or ():
+            relation = column.removesuffix(".*")
+            if relation != column:
+                found += (f"{relation}.{name}" for name in self._columns.get(self._leads_to(query.table, relation), ()))
+        return tuple(found)
+
+    def _leads_to(self, table: str, path: str) -> str:
+        """The table behind ``author`` or ``team.members``: by the schema, or by its name where the schema does not say."""
+        at = words.table_key(table)
+        for part in path.split("."):
+            at = words.table_key(self._relations.get(at, {}).get(part, part))
+        return at

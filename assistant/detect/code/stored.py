@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
 from assistant.detect.code.conditions import constants
 from assistant.detect.code.context import Whose
+from assistant.detect.code.uses import uses_of
 from assistant.domain.code import ActKind, ClientKind, GuardKind, OriginKind, TieKind
 
 
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from assistant.detect.code.access import Access
-    from assistant.domain.code import Written
+    from assistant.domain.code import Act, Origin, Query, Written
 
 PRIVILEGED: Final = words.named(
     "role roles is_admin admin is_super_admin super_admin is_superuser is_staff permissions permission plan plan_id tier credits balance is_verified verified status_role access_level scopes owner is_owner"
@@ -24,6 +26,9 @@ PROVIDERS_IDS: Final = words.named(
     "installation_id github_installation_id stripe_customer_id stripe_account_id stripe_subscription_id customer_id subscription_id vector_store_id"
 )
 """Ids of objects that live at a provider and belong to a customer there."""
+
+_LINKS: Final = re.compile(r"\.(?:connect|set|connectOrCreate\.where)(?:\.|$)")
+"""How an ORM names rows that are linked by their ids."""
 
 
 def spread_of_request(access: Access) -> Written | None:
@@ -46,12 +51,25 @@ def _is_whole(access: Access, path: str) -> bool:
 
 
 def validated(access: Access) -> bool:
-    """A schema parsed the input before the write: unknown keys are gone."""
+    """A schema parsed the input before the write: unknown keys are gone.
+
+    Of a schema whose keys could be read nothing whole is left: what is written whole beside it is not what it gave. One that lets other keys through drops none.
+    """
+    parsed = [act for act in access.entry.acts if act.kind is ActKind.VALIDATE and act.order <= access.query.order]
+    noted = {act.order - 1 for act in parsed}
     guards = any(
-        guard.kind is GuardKind.VALIDATION and guard.weakness is None and guard.order <= access.query.order
+        guard.kind is GuardKind.VALIDATION
+        and guard.weakness is None
+        and guard.order <= access.query.order
+        and guard.order not in noted
         for guard in access.entry.guards
     )
-    return guards or any(act.kind is ActKind.VALIDATE and act.order <= access.query.order for act in access.entry.acts)
+    return guards or any(not keeps_of(act) for act in parsed)
+
+
+def keeps_of(act: Act) -> str:
+    """What became of keys that the schema does not name; empty when that is not known."""
+    return next((part.text for part in act.parts if part.name == "schema"), "")
 
 
 def own_columns_written(access: Access) -> tuple[str, ...]:
@@ -73,7 +91,8 @@ def own_columns_written(access: Access) -> tuple[str, ...]:
 def unchecked_references(access: Access) -> Iterator[tuple[Written, str]]:
     """Columns that store an id of the request which points at rows of customers and which nobody proved; with the table they point at."""
     for written in access.query.written:
-        kinds = {origin.kind for origin in written.origins}
+        origins = _led_back(access, written)
+        kinds = {origin.kind for origin in origins}
         if OriginKind.REQUEST not in kinds or not kinds <= {
             OriginKind.REQUEST,
             OriginKind.CONSTANT,
@@ -81,8 +100,33 @@ def unchecked_references(access: Access) -> Iterator[tuple[Written, str]]:
         }:
             continue  # mixed with rows and callers it was not followed closely enough to accuse anybody
         target = _target(access, written.column)
-        if target and not _bound(access, written, target):
+        if target and not _linked_to_own(access, written) and not _bound(access, written, origins, target):
             yield written, target
+
+
+def _led_back(access: Access, written: Written) -> tuple[Origin, ...]:
+    """Where the id comes from; the id of a row that the request named and that was only found to exist comes from the request."""
+    out: list[Origin] = []
+    for origin in written.origins:
+        source = access.queries.get(origin.row) if origin.kind is OriginKind.ROW and origin.path == "id" else None
+        if source is None or source.verb != "select" or not access.loose(origin):
+            out.append(origin)
+            continue
+        out += [
+            each for condition in source.filters if words.snake(condition.column) == "id" for each in condition.origins
+        ]
+    return tuple(out)
+
+
+def _linked_to_own(access: Access, written: Written) -> bool:
+    """``project: { connect: { id, userId: session.user.id } }``: the link is refused when the row is somebody else's."""
+    head, joined, _ = written.column.partition(".connect.")
+    return bool(joined) and any(
+        other.column.startswith(f"{head}.connect.")
+        and other is not written
+        and any(origin.kind is OriginKind.CALLER for origin in other.origins)
+        for other in access.query.written
+    )
 
 
 def _target(access: Access, column: str) -> str:
@@ -90,8 +134,9 @@ def _target(access: Access, column: str) -> str:
     last = column.rpartition(".")[2]
     if words.snake(last) in PROVIDERS_IDS:
         return words.points_at(last)
-    if column.endswith((".connect", ".connect.id")) or ".connect." in column:
-        last = column.split(".connect", maxsplit=1)[0].rpartition(".")[2] + "_id"
+    link = _LINKS.search(column)
+    if link is not None:
+        last = column[: link.start()].rpartition(".")[2] + "_id"
     if words.is_number_of(access.query.table, last):
         return ""
     named = access.context.referred(access.query.table, last) or words.points_at(last)
@@ -114,10 +159,22 @@ def _is_own_number(access: Access, named: str) -> bool:
     return not any(words.points_at(written.column) == other for written in access.query.written)
 
 
-def _bound(access: Access, written: Written, target: str) -> bool:
+def _acted_on(access: Access, query: Query, written: Written) -> bool:
+    """Something came of the look-up: a guard, a use of its row, an outcome that stops the run; or that could not be followed."""
+    entry, tie = access.entry, access.query.tie
+    if access.query.verb == "update" or query.client is ClientKind.USER or entry.unresolved or entry.truncated:
+        return True  # under row-level security a row that is somebody else's looks like none, however that is asked
+    if tie is not None and tie.says.startswith(f"{written.column} = "):
+        return True
+    if any(subject.row == query.id for guard in entry.guards for subject in guard.subjects):
+        return True
+    return query.id in uses_of(access.context, entry) or bool(query.returned)
+
+
+def _bound(access: Access, written: Written, origins: tuple[Origin, ...], target: str) -> bool:
     """The id was proven, or another query found its row under the caller's name or rights."""
-    asked = {origin for origin in written.origins if origin.kind is OriginKind.REQUEST}
-    if asked <= access.proven or any(origin.kind is OriginKind.CALLER for origin in written.origins):
+    asked = {origin for origin in origins if origin.kind is OriginKind.REQUEST}
+    if asked <= access.proven or any(origin.kind is OriginKind.CALLER for origin in origins):
         return True
     for guard in access.strong:
         if guard.kind in {GuardKind.MEMBERSHIP, GuardKind.NAME} and not guard.subjects:
@@ -131,7 +188,7 @@ def _bound(access: Access, written: Written, target: str) -> bool:
             continue
         if same and any(words.says_public(one.column, constants(one)) for one in query.filters):
             return True  # what its owner made public is there for everybody: an event with its registrations
-        if query.tie is None:
+        if query.tie is None or not _acted_on(access, query, written):
             continue
         by_rules = query.client is ClientKind.USER and same
         if query.tie.kind is TieKind.FILTER or by_rules or (same and query.tie.kind in {TieKind.CHILD, TieKind.PROVEN}):

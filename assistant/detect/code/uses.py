@@ -35,6 +35,21 @@ def changes(query: Query) -> bool:
     return query.verb in WRITES or (query.verb == "call" and bool(name) and name[0] in _CHANGING)
 
 
+def stores_figures(query: Query) -> bool:
+    """An update stores only what other queries counted or read, or when something was last used."""
+    if query.verb != "update" or not query.written:
+        return False
+    if all(words.keeps_books(written.column) for written in query.written):
+        return True
+    kinds = {origin.kind for written in query.written for origin in written.origins}
+    zero = all(
+        origin.kind is not OriginKind.CONSTANT or origin.path in {"0", "None"}
+        for written in query.written
+        for origin in written.origins
+    )
+    return zero and OriginKind.ROW in kinds and kinds <= {OriginKind.ROW, OriginKind.GENERATED, OriginKind.CONSTANT}
+
+
 def used_only_after(context: CodeContext, entry: Entry, row: int, order: int) -> bool:
     """Nothing but a note, or a count of requests, is made of the rows of a query before that point."""
     noted = {act.order for act in entry.acts if act.kind in _NOTED}

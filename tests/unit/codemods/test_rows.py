@@ -191,6 +191,38 @@ def test_the_id_of_a_request_is_looked_up_before_it_is_used() -> None:
     check_refused("verify", handler("await vote();"), "cannot be named", "await vote()", **facts)
 
 
+STORED = {
+    "lookup": "await db.project.findFirst({ where: { id: {id}, userId: {caller} } })",
+    "id": "projectId",
+    "value": "session.user.id",
+    "name": "project",
+    "kind": "action",
+    "stored": "projectId",
+}
+
+
+@pytest.mark.parametrize(
+    ("stored", "asked"),
+    [
+        ("data: { projectId: body.project }", "id: body.project"),
+        ("data: { project: { connect: { id: body.project } } }", "id: body.project"),
+    ],
+)
+def test_what_is_looked_up_is_what_is_stored_and_not_what_is_called_alike(stored: str, asked: str) -> None:
+    line = f"const body = await read();\n  const projectId = other(body);\n  await db.task.create({{ {stored} }});"
+    found = f"const project = await db.project.findFirst({{\n    where: {{ {asked}, userId: session.user.id }},\n  }});"
+    refused = 'if (!project) {\n    throw new Error("Not found");\n  }'
+    after = handler(line.replace("await db.task", f"{found}\n  {refused}\n  await db.task"))
+    column = "project.connect.id" if "connect" in stored else "projectId"
+    facts = STORED | {"stored": column}
+    check_edited("verify", handler(line), after, f"db.task.create({{ {stored} }})", **facts)
+
+
+def test_what_only_a_callback_knows_is_left_to_a_person() -> None:
+    line = "await db.task.createMany({ data: tasks.map((task) => ({ projectId: task.project })) });"
+    check_refused("verify", handler(line), "cannot be named here", line[6:-1], **STORED)
+
+
 def test_a_row_that_was_found_already_is_compared_and_not_read_again() -> None:
     line = "const id = body.id;\n  const chat = await getChatById({ id });\n  await save(id);"
     check = 'if (chat && chat.userId !== session.user.id) {\n    return new Response("Not found", { status: 404 });\n  }\n  '

@@ -70,6 +70,11 @@ def test_a_private_route_is_computed_for_every_request() -> None:
     check_edited("no_store", before, after, what="dynamic")
 
 
+def test_a_setting_that_is_exported_by_name_is_not_written_twice() -> None:
+    before = 'import { a } from "a";\nconst dynamic = "force-static" as const;\nexport { dynamic };\n'
+    check_edited("no_store", before, before.replace('"force-static" as const', '"force-dynamic"'), what="dynamic")
+
+
 def test_a_public_header_becomes_private_and_a_request_is_not_kept() -> None:
     before = handler('return json(rows, { headers: { "Cache-Control": "public, s-maxage=60" } });')
     line = '"Cache-Control": "public, s-maxage=60"'
@@ -147,9 +152,11 @@ def test_a_redirect_stays_on_the_site() -> None:
         '  const safePath = next?.startsWith("/") && !/^\\/[/\\\\]/.test(next) ? next : "/";\n  return NextResponse.redirect(new URL(safePath, request.url))',
     )
     check_edited("redirect", before, after, "NextResponse.redirect(next)")
-    check_refused(
-        "redirect", before.replace("(next)", "(get(next))"), "Give the target", "NextResponse.redirect(get(next))"
-    )
+    named = after.replace("const safePath = next", "const target = get(next);\n  const safePath =\n    target")
+    named = named.replace("test(next) ? next", "test(target) ? target")
+    check_edited("redirect", before.replace("(next)", "(get(next)!)"), named, "NextResponse.redirect(get(next)!)")
+    told = before.replace("(next)", "(`/${next}`)")
+    check_refused("redirect", told, "Give the target", "NextResponse.redirect(`/${next}`)")
 
 
 def test_one_origin_is_named() -> None:

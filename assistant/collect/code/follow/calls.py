@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 from assistant.collect.code.follow.asserted import asserted, of_context
 from assistant.collect.code.follow.attributes import attribute
 from assistant.collect.code.follow.classes import instance, static
+from assistant.collect.code.follow.documents import document_method
 from assistant.collect.code.follow.facts import access
 from assistant.collect.code.follow.gathered import gathered, remembered
 from assistant.collect.code.follow.globals import global_call
 from assistant.collect.code.follow.handed_over import came_back, with_added
 from assistant.collect.code.follow.invoking import invoke
-from assistant.collect.code.follow.library import known_method, listed_method, matched, over
-from assistant.collect.code.follow.picking import picked_fields
+from assistant.collect.code.follow.kept import held
+from assistant.collect.code.follow.library import constant_method, known_method, listed_method, over
+from assistant.collect.code.follow.picking import columns_laid_out, picked_fields
+from assistant.collect.code.follow.rights import right_asked
 from assistant.collect.code.follow.scope import Scope, either
 from assistant.collect.code.follow.settings import RULED
 from assistant.collect.code.follow.stand_ins import is_stand_in, stood_in_for
@@ -95,6 +98,9 @@ def call(run: Run, value: Value, arguments: tuple[Value, ...], module: str, at: 
     if isinstance(value, Chain):
         return _chain_called(run, value, arguments, module, at, end, new=new)
     if isinstance(value, Known):
+        right = right_asked(run, value, arguments)
+        if right is not None:
+            return right
         given = frozenset().union(*(origins_of(one) for one in arguments))
         return Known(value.origins | frozenset(one for one in given if not one.path.endswith(".decrypted")))
     return UNKNOWN
@@ -183,7 +189,7 @@ _COOKIES = {"getCookie": 1, "getSignedCookie": 2}
 
 def recognised(run: Run, chain: Chain) -> Value:
     """What a chain comes to after a call: what recognisers say, or the chain."""
-    handed = _of_request(chain) or _of_list(run, chain) or asserted(run, chain)
+    handed = _of_request(chain) or _of_list(run, chain) or asserted(run, chain) or columns_laid_out(chain)
     if handed is not None:
         return handed
     said = run.asked(chain)
@@ -255,9 +261,7 @@ def call_method(
         return _shape_method(run, of, name, arguments, module, at, end)
     if isinstance(of, Blueprint):
         return run.call(static(run, of, name), arguments, module, at, end, new=new)
-    if name == "exec" and arguments and isinstance(of, Constant):  # a pattern that is written in the code
-        return matched(arguments[0])
-    return of if name in {"toString", "trim"} else UNKNOWN
+    return constant_method(run, of, name, arguments)
 
 
 def _known_method(
@@ -272,8 +276,8 @@ def _known_method(
     if name == "jwtVerify" and any(origin.path == "request" for origin in of.origins):  # what a plugin of Fastify adds
         verified = Chain("@fastify/jwt", "request", (Step(name, arguments, False, module, at, end),))
         return run.asked(verified) or verified
-    made = remembered(run, of, name, arguments)
-    if made is not None:
+    made = remembered(run, of, name, arguments) or held(run, of, name, arguments, module, (at, end))
+    if (made := made or document_method(run, of, name, arguments, module, at, end)) is not None:
         return made
     key = text_of(arguments[0]) if name == "get" and arguments and module.endswith(".py") else None
     if key and not any(origin.kind is OriginKind.REQUEST for origin in of.origins):
@@ -301,7 +305,9 @@ def _shape_method(
 ) -> Value:
     found = of.fields.get(name)
     if found is None and of.rest:
-        return either(*(call_method(run, one, name, arguments, module, at, end, new=False) for one in of.rest))
+        return document_method(run, of, name, arguments, module, at, end) or either(
+            *(call_method(run, one, name, arguments, module, at, end, new=False) for one in of.rest)
+        )
     if found is None:
         callback = next((one for one in arguments if isinstance(one, Closure)), None)
         if callback is not None:

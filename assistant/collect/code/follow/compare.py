@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.facts import NONE, NOTHING_LEARNED, Learned, Lesson, both
 from assistant.collect.code.follow.fallback import EMPTY
+from assistant.collect.code.follow.limits import leads_home, limits
 from assistant.collect.code.follow.trust import (
     CREDENTIAL,
     ROLE,
@@ -66,7 +67,8 @@ def learn_same(run: Run, left: Value, right: Value, *, same: bool) -> Learned:
             return _constant(run, value, other, same=same)
     if not same:
         return NOTHING_LEARNED
-    return both([_pair(run, left, right), _pair(run, right, left)])
+    at_home = Learned(leads_home(left, right) | leads_home(right, left))
+    return both([_pair(run, left, right), _pair(run, right, left), at_home])
 
 
 def mixed(value: Value) -> Learned | None:
@@ -122,6 +124,8 @@ def _constant(run: Run, value: Value, constant: Constant, *, same: bool) -> Lear
     for origin in ordered(value):
         along = read_along(run, origin) if same and constant.value else set()
         out.append(_along(origin, along))
+        if same and origin.kind is OriginKind.REQUEST:
+            out.append(Learned(limits(origin)))
         mine = trusted(run, origin) or bool(along)
         if mine and same and constant.value and origin.kind is OriginKind.ROW:
             out.append(Learned(frozenset(consequences(run, origin.row))))  # a row that is not there equals nothing
@@ -294,7 +298,7 @@ def learn_member(run: Run, item: Value, group: Value) -> Learned:
     constants = bool(around) and all(o.kind in {OriginKind.CONSTANT, OriginKind.ENVIRONMENT} for o in around)
     if constants:
         out.append(_present(run, item))
-        out += [Learned(frozenset({("limited", one)})) for one in inside if one.kind is OriginKind.REQUEST]
+        out += [Learned(limits(one)) for one in inside if one.kind is OriginKind.REQUEST]
     for origin in inside:
         if constants:
             out.append(_along(origin, read_along(run, origin)))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from assistant.collect.code.follow.scope import either
 from assistant.collect.code.origins import origins_of
 from assistant.collect.code.values import NOTHING, UNKNOWN, Chain, Closure, Known, Native, Promise, Shape, Value
+from assistant.domain.code import Weakness
 
 
 if TYPE_CHECKING:
@@ -50,10 +51,12 @@ def _given(run: Run, chain: Chain, step: Step) -> Iterator[Value]:
         if isinstance(one, Promise):
             yield run.settle(one, run_deferred=True)
         elif isinstance(one, Closure):
-            before = run.facts
+            before, since = run.facts, run.ledger.order
             yield _tried(run, one, step)
             if _LATER.search(step.name or chain.name) or chain.source in _CHOSEN:
                 run.facts = before
+            if _LATER.search(step.name or chain.name):
+                run.ledger.let_go(run.ledger.guards_of_look(since) & run.ledger.thrown, Weakness.NOT_AWAITED)
         elif isinstance(one, Chain) and _runs(one):
             done = run.settle(one, run_deferred=True)
             if done is not one:

@@ -17,6 +17,8 @@ from assistant.collect.code.follow.stop import Exhausted, Stopped
 from assistant.collect.code.follow.trust import tie_of
 from assistant.collect.code.follow.uploads import uploaded
 from assistant.collect.code.follow.views import call_decorated, chosen, named_class, permit, view_object
+from assistant.collect.code.origins import ordered
+from assistant.collect.code.recognise.chains import said
 from assistant.collect.code.recognise.identity import door
 from assistant.collect.code.values import (
     UNKNOWN,
@@ -29,9 +31,23 @@ from assistant.collect.code.values import (
     Promise,
     Shape,
     Value,
+    field_of,
     unwrapped,
 )
-from assistant.domain.code import ClientKind, Entry, EntryKind, Guard, GuardKind, OriginKind, Tie, TieKind, Weakness
+from assistant.domain.code import (
+    Act,
+    ActKind,
+    ActPart,
+    ClientKind,
+    Entry,
+    EntryKind,
+    Guard,
+    GuardKind,
+    OriginKind,
+    Tie,
+    TieKind,
+    Weakness,
+)
 from assistant.domain.syntax import Sequence
 
 
@@ -121,8 +137,30 @@ def _drive(run: Run, point: EntryPoint) -> None:
             names = tuple(_IN_PATH.findall(point.path))
             arguments = arguments[1:] if is_plain else call_decorated(value, own, names)
             value = plain if is_plain else value
-    answer = run.call(value, arguments, point.module, point.at[0])
-    run.settle(answer, run_deferred=True)
+    answer = run.settle(run.call(value, arguments, point.module, point.at[0]), run_deferred=True)
+    if point.kind is EntryKind.SERVER_PROPS:
+        _sent_on(run, point, answer)
+    elif point.kind is EntryKind.ACTION:
+        _given_back(run, point, answer)
+
+
+def _given_back(run: Run, point: EntryPoint, answer: Value) -> None:
+    """What an action returns is its answer."""
+    origins = ordered(answer)
+    if origins:
+        place, order = run.place(point.module, point.at[0], point.symbol), run.ledger.next()
+        part = ActPart("body", origins, said(answer))
+        run.ledger.acts.append(Act(kind=ActKind.RESPOND, name="return", place=place, order=order, parts=(part,)))
+
+
+def _sent_on(run: Run, point: EntryPoint, answer: Value) -> None:
+    """``return { redirect: { destination } }`` sends people on."""
+    for one in answer.values if isinstance(answer, Either) else (answer,):
+        target = field_of(field_of(one, "redirect"), "destination")
+        if target is not None:
+            place, order = run.place(point.module, point.at[0], point.symbol), run.ledger.next()
+            part = ActPart("target", ordered(target), "destination")
+            run.ledger.acts.append(Act(kind=ActKind.REDIRECT, name="redirect", place=place, order=order, parts=(part,)))
 
 
 def _own_view(run: Run, point: EntryPoint, scope: Scope) -> Shape | None:

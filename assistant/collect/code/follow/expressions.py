@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assistant.collect.code.follow import kept
+from assistant.collect.code.follow import guards, kept
 from assistant.collect.code.follow.attributes import attribute
 from assistant.collect.code.follow.binding import bind
 from assistant.collect.code.follow.elements import element
@@ -12,6 +12,7 @@ from assistant.collect.code.follow.errors import narrowed_error
 from assistant.collect.code.follow.facts import access, join
 from assistant.collect.code.follow.fallback import believed, of_list, or_else, or_empty, unset_anyway
 from assistant.collect.code.follow.learn import learn
+from assistant.collect.code.follow.limits import answered
 from assistant.collect.code.follow.scope import Scope, either, told_apart
 from assistant.collect.code.follow.stop import Exhausted, Stopped
 from assistant.collect.code.follow.truth import of_size, truth
@@ -127,10 +128,11 @@ def _index(run: Run, node: Index, scope: Scope) -> Value:
 
 
 def _call(run: Run, node: Call, scope: Scope) -> Value:
-    callee = node.callee
+    callee, tail = node.callee, run.take_tail()  # what its arguments call answers nobody
     if isinstance(callee, Attribute):
         of = evaluate(run, callee.of, scope)
         arguments = arguments_of(run, node.arguments, scope)
+        run.leave_tail(tail)
         if isinstance(of, Known) and isinstance(callee.of, Name):
             got = kept.used(run, callee.of, node, callee.name, arguments, scope)
             if got is not None:
@@ -140,6 +142,7 @@ def _call(run: Run, node: Call, scope: Scope) -> Value:
         return run.imported(node, scope)
     value = evaluate(run, callee, scope)
     arguments = arguments_of(run, node.arguments, scope)
+    run.leave_tail(tail)
     if isinstance(callee, Index) and isinstance(value, Known):
         run.ledger.lost("a function is chosen at run time", run.place(scope.module, node.at))
     return run.call(value, arguments, scope.module, node.at, node.end, new=node.new)
@@ -214,6 +217,8 @@ def _unary(run: Run, node: Unary, scope: Scope) -> Value:
     if node.operator == "~" and scope.module.endswith(".py") and isinstance(value, Test | Chain):
         return Test("not", (value,))
     if node.operator in {"void", "delete"}:
+        if node.operator == "delete" and isinstance(node.operand, Attribute):
+            guards.taken_out(run, evaluate(run, node.operand.of, scope), node.operand.name)
         return NOTHING
     return value if node.operator in {"+", "-"} else UNKNOWN
 
@@ -332,7 +337,7 @@ def _conditional(run: Run, node: Conditional, scope: Scope) -> Value:
             run.facts = before
             run.exited(test, not outcome, scope.module, node.at, before)
             continue
-        sides.append((of_list(run, value), run.facts))
+        sides.append((answered(run, of_list(run, value)), run.facts))
     if not sides:
         raise Stopped
     if len(sides) == 1:
@@ -353,6 +358,7 @@ def _assign(run: Run, node: Assign, scope: Scope) -> Value:
     if isinstance(node.target, Attribute | Index):
         key = evaluate(run, node.target.key, scope) if isinstance(node.target, Index) else Constant(node.target.name)
         name = str(key.value) if isinstance(key, Constant) else ""
+        kept.assigned(run, node.target, value, (node.at, node.end), scope)
         if not kept.indexed(run, node.target.of, key, (node.at, node.end), scope, value):
             run.set_attribute(evaluate(run, node.target.of, scope), name, value)
     else:
@@ -368,15 +374,6 @@ def _lambda(_run: Run, node: Lambda, scope: Scope) -> Value:
 def _opaque(run: Run, node: Opaque, scope: Scope) -> Value:
     origins = frozenset().union(*(origins_of(evaluate(run, one, scope)) for one in node.children))
     return Known(origins) if origins else UNKNOWN
-
-
-def tag_step(value: Chain, values: tuple[Value, ...], text: str, module: str, at: int, end: int) -> Chain:
-    """A tagged template as a call step of its tag."""
-    last = value.last
-    if last is not None and last.arguments is None:
-        steps = value.steps[:-1]
-        return value.through((*steps, Step(last.name, values, False, module, at, end, text)))
-    return value.through((*value.steps, Step("", values, False, module, at, end, text)))
 
 
 _HANDLERS: dict[type, Callable[[Run, Any, Scope], Value]] = {

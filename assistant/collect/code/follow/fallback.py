@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from assistant.collect.code.follow.facts import NONE, Learned
 from assistant.collect.code.follow.scope import either
 from assistant.collect.code.origins import origins_of
-from assistant.collect.code.values import Constant, Known, Test
+from assistant.collect.code.values import Constant, Either, Known, Shape, Test
 from assistant.domain.code import Origin, OriginKind
 
 
@@ -87,6 +87,10 @@ def or_empty(left: Value) -> Value:
 
 def of_list(run: Run, value: Value) -> Value:
     """``list.includes(origin) ? origin : ""``: one of the addresses that the code lists."""
+    if isinstance(value, Shape) and isinstance(value.fields, dict) and any(fact[0] == "limited" for fact in run.facts):
+        return Shape({name: of_list(run, one) for name, one in value.fields.items()}, value.rest)
+    if isinstance(value, Either):
+        return Either(tuple(of_list(run, one) for one in value.values), value.facts)
     if not isinstance(value, Known) or not any(("limited", one) in run.facts for one in value.origins):
         return value
     listed = Origin(OriginKind.CONSTANT, "'https://…'")

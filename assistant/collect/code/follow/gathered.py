@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _ADDS = {"set": 2, "add": 1}
 _KEPT = "new Map()"
+KEPT = "Map that is kept"
+"""Path of a map that a module, or an object made by one, holds."""
 _COLLECTIONS = frozenset({"Map", "Set"})
 
 
@@ -85,7 +87,8 @@ def _empty(value: Known) -> bool:
 def remembered(run: Run, value: Known, name: str, arguments: tuple[Value, ...]) -> Value | None:
     """``kept.set("db", new Client())`` and later ``kept.get("db")``: a client that a module makes once; None for everything else."""
     key = arguments[0] if arguments else None
-    if name not in {"set", "get"} or not _empty(value) or not isinstance(key, Constant):
+    kept = any(origin.path == KEPT for origin in value.origins)
+    if name not in {"set", "get"} or not (_empty(value) or kept) or not isinstance(key, Constant):
         return None
     place = (_KEPT, str(key.value))
     if name == "get":

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assistant.collect.code.follow.gathered import is_pair, paired
+from assistant.collect.code.follow.gathered import KEPT, is_pair, paired
 from assistant.collect.code.follow.scope import either
+from assistant.collect.code.follow.settling import guards_within
 from assistant.collect.code.origins import origins_of
 from assistant.collect.code.values import (
     NOTHING,
@@ -20,18 +21,19 @@ from assistant.collect.code.values import (
     Value,
     text_of,
 )
-from assistant.domain.code import Origin, OriginKind
+from assistant.domain.code import Origin, OriginKind, Weakness
 
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from assistant.collect.code.follow.facts import Facts
     from assistant.collect.code.follow.run import Run
 
     Handler = Callable[[Run, str, tuple[Value, ...]], Value]
 
 _PASSES = (
-    "Number String parseInt parseFloat BigInt Array.from Array.of JSON.parse structuredClone encodeURIComponent decodeURIComponent Object.freeze "
+    "Number String parseInt parseFloat BigInt Array.from Array.of structuredClone encodeURIComponent decodeURIComponent Object.freeze "
     "int str float list tuple set dict uuid.UUID UUID Buffer.from Uint8Array atob btoa "
     "Readonly Request"
 )
@@ -56,7 +58,9 @@ def _passed(_run: Run, _name: str, arguments: tuple[Value, ...]) -> Value:
 
 
 def _keyed(run: Run, name: str, arguments: tuple[Value, ...]) -> Value:
-    return paired(_passed(run, name, arguments)) if arguments else _made(run, name, arguments)
+    if arguments:
+        return paired(_passed(run, name, arguments))
+    return _made(run, KEPT if run.quiet else name, arguments)  # made when its module was: it outlives the request
 
 
 def _object(_run: Run, _name: str, arguments: tuple[Value, ...]) -> Value:
@@ -96,8 +100,16 @@ def _truth(_run: Run, _name: str, arguments: tuple[Value, ...]) -> Value:
     return Test("truthy", (_first(arguments),))
 
 
-def _text(_run: Run, _name: str, arguments: tuple[Value, ...]) -> Value:
-    return Known(origins_of(_first(arguments)))
+def _text(run: Run, _name: str, arguments: tuple[Value, ...]) -> Value:
+    written = Known(origins_of(_first(arguments)))
+    run.written[id(written)] = (written, _first(arguments))
+    return written
+
+
+def _parsed(run: Run, name: str, arguments: tuple[Value, ...]) -> Value:
+    """``JSON.parse(JSON.stringify(data))`` is the same object again."""
+    found = run.written.get(id(_first(arguments)))
+    return found[1] if found is not None and found[0] is _first(arguments) else _passed(run, name, arguments)
 
 
 def _address(_run: Run, _name: str, arguments: tuple[Value, ...]) -> Value:
@@ -110,22 +122,47 @@ def _resolved(_run: Run, _name: str, arguments: tuple[Value, ...]) -> Value:
 
 
 def _all(run: Run, name: str, arguments: tuple[Value, ...]) -> Value:
+    """All of them at once: none knows what another finds out, and what they find out is known once all were awaited."""
     first = _first(arguments)
     many = isinstance(first, Listed) or name == "asyncio.gather"
     items = first.items if isinstance(first, Listed) else arguments if many else (first,)
-    done = tuple(run.settle(item) for item in items)
+    before, earned = run.facts, len(run.ledger.earned)
+    done, gained = _beside(run, items)
+    keys = frozenset().union(*(guards_within(item) for item in items))
     if name == "Promise.allSettled":
-        done = tuple(Shape({"status": UNKNOWN, "value": item, "reason": UNKNOWN}) for item in done)
-    return Promise(Listed(done) if many else done[0])
+        run.facts = before
+        del run.ledger.earned[earned:]
+        run.ledger.let_go(keys, Weakness.NO_EXIT)
+        return Promise(Listed(tuple(Shape({"status": UNKNOWN, "value": item, "reason": UNKNOWN}) for item in done)))
+    run.ledger.beside(keys)
+    return Promise(Listed(done) if many else done[0], gained, keys)
+
+
+def _beside(run: Run, items: tuple[Value, ...]) -> tuple[tuple[Value, ...], Facts]:
+    """What each comes to, starting from what was known before; and what all of them found out."""
+    before, gained = run.facts, run.facts
+    done = []
+    for item in items:
+        run.facts = before
+        done.append(run.settle(item))
+        gained |= run.facts
+    run.facts = before
+    return tuple(done), gained
 
 
 def _any(run: Run, _name: str, arguments: tuple[Value, ...]) -> Value:
+    """The first of several: what the others throw, or find out, comes too late."""
     first = _first(arguments)
     items = first.items if isinstance(first, Listed) else (first,)
-    return Promise(either(UNKNOWN, *(run.settle(item) for item in items)))
+    earned = len(run.ledger.earned)
+    done, _ = _beside(run, items)
+    if len(items) > 1:
+        del run.ledger.earned[earned:]
+        run.ledger.let_go(frozenset().union(*(guards_within(item) for item in items)), Weakness.NO_EXIT)
+    return Promise(either(UNKNOWN, *done))
 
 
-def _assigned(_run: Run, _name: str, arguments: tuple[Value, ...]) -> Value:
+def _assigned(run: Run, _name: str, arguments: tuple[Value, ...]) -> Value:
     fields: dict[str, Value] = {}
     rest: list[Value] = []
     for one in arguments:
@@ -134,7 +171,11 @@ def _assigned(_run: Run, _name: str, arguments: tuple[Value, ...]) -> Value:
             rest.extend(one.rest)
         else:
             rest.append(one)
-    return Shape(fields, tuple(rest))
+    made = Shape(fields, tuple(rest))
+    target = _first(arguments)
+    if isinstance(target, Known):
+        run.become(target, made)
+    return made
 
 
 def _variable(_run: Run, _name: str, arguments: tuple[Value, ...]) -> Value:
@@ -163,6 +204,7 @@ _HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(("Object.keys", "Object.values", "Object.entries"), _laid_out),
     "Map": _keyed,
     "Object.fromEntries": _object,
+    "JSON.parse": _parsed,
     "URL": _address,
     "Promise.resolve": _resolved,
     "Reflect.get": _passed,

@@ -11,7 +11,7 @@ from assistant.collect.code.follow.trust import CREDENTIAL
 from assistant.collect.code.follow.truth import truth
 from assistant.collect.code.origins import origins_of
 from assistant.collect.code.values import Chain, Constant, Either, Known, Promise, Shape, Test, Value
-from assistant.domain.code import Guard, GuardKind, OriginKind, Weakness
+from assistant.domain.code import Act, ActKind, ActPart, Guard, GuardKind, Origin, OriginKind, Weakness
 
 
 if TYPE_CHECKING:
@@ -154,15 +154,7 @@ def shown(run: Run, value: Value, depth: int = 0, *, spent: bool = False) -> Non
     if depth > 6:  # noqa: PLR2004 - answers are not nested deeper
         return
     if isinstance(value, Known):
-        for origin in value.origins:
-            if origin.kind is OriginKind.ROW and 0 <= origin.row < len(run.ledger.queries):
-                path = origin.path.lstrip("!")
-                if spent and path.endswith(".decrypted"):
-                    continue
-                if path not in {"length", "count"} and not origin.path.startswith("!"):
-                    run.ledger.queries[origin.row].returned.add(path or "*")
-                    held = ("tied", origin.row) in run.facts
-                    run.ledger.shown[origin.row] = run.ledger.shown.get(origin.row, True) and held
+        _origins_shown(run, value, spent=spent)
         return
     if isinstance(value, Test):
         return
@@ -177,6 +169,21 @@ def shown(run: Run, value: Value, depth: int = 0, *, spent: bool = False) -> Non
         shown(run, part, depth + 1, spent=spent or isinstance(value, Chain))
 
 
+def _origins_shown(run: Run, value: Known, *, spent: bool) -> None:
+    for origin in value.origins:
+        if origin.kind is OriginKind.ENVIRONMENT and not spent:
+            _told_variable(run, origin)
+        if origin.kind is not OriginKind.ROW or not 0 <= origin.row < len(run.ledger.queries):
+            continue
+        path = origin.path.lstrip("!")
+        if spent and path.endswith(".decrypted"):
+            continue
+        if path not in {"length", "count"} and not origin.path.startswith("!"):
+            run.ledger.queries[origin.row].returned.add(path or "*")
+            held = ("tied", origin.row) in run.facts
+            run.ledger.shown[origin.row] = run.ledger.shown.get(origin.row, True) and held
+
+
 def _one_of_them(run: Run, value: Either, depth: int, *, spent: bool) -> None:
     """``return row.userId === me ? row : null``: what is answered on a way is answered knowing what was found out on it."""
     before = run.facts
@@ -184,6 +191,27 @@ def _one_of_them(run: Run, value: Either, depth: int, *, spent: bool) -> None:
         run.facts = before | value.facts[n] if n < len(value.facts) else before
         shown(run, part, depth + 1, spent=spent)
     run.facts = before
+
+
+def _told_variable(run: Run, origin: Origin) -> None:
+    """The value of a variable of the environment is in the answer."""
+    part = ActPart("variable", (origin,), origin.path)
+    if any(act.name == "environment" and part in act.parts for act in run.ledger.acts):
+        return
+    frame = run.frame
+    place, order = run.place(frame.module, frame.at, run.symbol()), run.ledger.next()
+    run.ledger.acts.append(Act(kind=ActKind.RESPOND, name="environment", place=place, order=order, parts=(part,)))
+
+
+def taken_out(run: Run, of: Value, name: str) -> None:
+    """``delete user.passwordHash``: the row goes on without it."""
+    if isinstance(of, Shape) and isinstance(of.fields, dict):
+        of.fields.pop(name, None)
+    for one in of.values if isinstance(of, Either) else (of, *(of.rest if isinstance(of, Shape) else ())):
+        for origin in one.origins if isinstance(one, Known) else ():
+            if origin.kind is OriginKind.ROW and 0 <= origin.row < len(run.ledger.queries):
+                path = origin.path.lstrip("!")
+                run.ledger.queries[origin.row].left_out.add(f"{path}.{name}" if path else name)
 
 
 def _overwritten(run: Run, shape: Shape) -> None:

@@ -54,7 +54,7 @@ def invoke(run: Run, closure: Closure, arguments: tuple[Value, ...], module: str
     run.visited.add((closure.module, function.at))
     run.scopes.append(scope)
     depth, run.depth = run.depth, 0
-    before, seen = run.facts, counted(run)
+    before, seen, since = run.facts, counted(run), run.ledger.order
     declared(run, closure, arguments)
     clear = opened(run, function.name, arguments, module, at) if function.name else None
     try:
@@ -68,11 +68,11 @@ def invoke(run: Run, closure: Closure, arguments: tuple[Value, ...], module: str
     if alive:
         frame.returns.append((NOTHING, run.facts))
     frame.returns = without_kept(run, frame.returns, acts)
-    result = _result(run, frame, before, is_async=function.is_async)
+    result = _result(run, frame, before, since, is_async=function.is_async)
     remember(run, function, result, seen, before)
     if clear is None:
         return result
-    return Promise(clear, result.facts) if isinstance(result, Promise) else clear
+    return Promise(clear, result.facts, result.guards) if isinstance(result, Promise) else clear
 
 
 def _again(run: Run, closure: Closure, module: str, at: int) -> bool:
@@ -98,7 +98,7 @@ def _supply(run: Run, closure: Closure, scope: Scope, arguments: tuple[Value, ..
         bind(run, scope, parameter.pattern, or_default(run, scope, parameter, given))
 
 
-def _result(run: Run, frame: Frame, before: Facts, *, is_async: bool) -> Value:
+def _result(run: Run, frame: Frame, before: Facts, since: int, *, is_async: bool) -> Value:
     if not frame.returns:
         raise Stopped
     run.facts = _shared(frame, before)
@@ -119,7 +119,9 @@ def _result(run: Run, frame: Frame, before: Facts, *, is_async: bool) -> Value:
         return value
     earned, run.facts = run.facts, before
     inner = value.facts if isinstance(value, Promise) else frozenset()
-    return Promise(value.value if isinstance(value, Promise) else value, earned | inner)
+    return Promise(
+        value.value if isinstance(value, Promise) else value, earned | inner, run.ledger.guards_of_look(since)
+    )
 
 
 def _shared(frame: Frame, before: Facts) -> Facts:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assistant.collect.code.follow.gathered import KEPT
 from assistant.collect.code.origins import ordered, origins_of
 from assistant.collect.code.values import Chain, Constant, Known, Value, unwrapped
 from assistant.collect.code.walking import nodes_of
 from assistant.domain.code import Act, ActKind, ActPart, Origin, OriginKind
-from assistant.domain.syntax import Call, Declare, Literal, Name, Record
+from assistant.domain.syntax import Attribute, Call, Declare, Literal, Name, Record
 
 
 if TYPE_CHECKING:
@@ -41,7 +42,8 @@ def kind_of(declared: object) -> str:
     if isinstance(value, Call) and value.new and isinstance(value.callee, Name) and not value.arguments:
         return "Map" if value.callee.id == "Map" else ""
     if isinstance(value, Record):
-        return "object" if not value.entries else ""
+        empty = any(isinstance(one.value, Literal) and one.value.value is None for one in value.entries)
+        return "object" if not value.entries else "state" if empty else ""
     return "variable" if value is None or (isinstance(value, Literal) and value.value is None) else ""
 
 
@@ -51,6 +53,19 @@ def used(run: Run, node: Name, call: Call, name: str, arguments: tuple[Value, ..
     if not how or len(arguments) != count or collection_of(run, node, scope) != "Map":
         return None
     _note(run, f"{node.id}.{name}", how, arguments, scope.module, (call.at, call.end))
+    return found(arguments[0]) if name == "get" else None
+
+
+def held(
+    run: Run, of: Known, name: str, arguments: tuple[Value, ...], module: str, at: tuple[int, int]
+) -> Value | None:
+    """The same of a map in a field of an object that its module made: ``this.store.get(key)``."""
+    how, count = _METHODS.get(name, ("", 0))
+    if not how or len(arguments) != count or not any(one.path == KEPT for one in of.origins):
+        return None
+    if how == "fill" and not _holds_rows(arguments[1]):
+        return None
+    _note(run, f"map.{name}", how, arguments, module, at)
     return found(arguments[0]) if name == "get" else None
 
 
@@ -79,6 +94,8 @@ def assigned(run: Run, node: Expression, value: Value, at: tuple[int, int], scop
         return  # clients and settings that are made once
     if isinstance(node, Name) and collection_of(run, node, scope) == "variable":
         _note(run, node.id, "keep", (Constant(node.id), value), scope.module, at)
+    elif isinstance(node, Attribute) and collection_of(run, node.of, scope) == "state":
+        _note(run, node.name, "keep", (Constant(node.name), value), scope.module, at)
 
 
 def declared(run: Run, closure: Closure, arguments: tuple[Value, ...]) -> None:

@@ -158,6 +158,38 @@ class Ledger:
             if goes_on and guard.order > max(since, last) and guard.weakness is None and key in self.thrown:
                 self.weaken(guard, Weakness.NO_EXIT)
 
+    def guards_of_look(self, since: int) -> frozenset[tuple[object, ...]]:
+        """Guards that were noted since a position, when nothing was changed since: a function that only looked was meant as a check."""
+        if any(record.order > since and not record.reads for record in self.queries):
+            return frozenset()
+        return frozenset(key for key, guard in self.guards.items() if guard.order > since and guard.weakness is None)
+
+    def let_go(self, keys: frozenset[tuple[object, ...]], weakness: Weakness) -> None:
+        """What these guards threw stopped nothing: nobody waited for it, or somebody swallowed it."""
+        passed = [one for key in keys & (self.thrown | self.loud) if (one := self.guards.get(key)) is not None]
+        passed = sorted((one for one in passed if one.weakness is None), key=lambda one: one.order)
+        outermost = min((len(guard.chain) for guard in passed), default=0)
+        for guard in passed:
+            if len(guard.chain) == outermost:
+                self.weaken(guard, weakness)
+            else:
+                self.forget(guard)  # the same check, seen from further down
+
+    def drop(self, keys: frozenset[tuple[object, ...]]) -> None:
+        """Whoever these guards refuse goes on all the same."""
+        for key in keys:
+            self.guards.pop(key, None)
+
+    def beside(self, keys: frozenset[tuple[object, ...]]) -> None:
+        """These guards ran beside what was changed meanwhile, and not before it."""
+        from dataclasses import replace
+
+        first = min((guard.order for key, guard in self.guards.items() if key in keys), default=self.order)
+        if all(record.order < first or record.reads for record in self.queries):
+            return
+        for key in keys & self.guards.keys():
+            self.guards[key] = replace(self.guards[key], order=self.next())
+
     def lost(self, says: str, place: Place) -> None:
         """Note what could not be followed, once a sentence and file."""
         self.unresolved.setdefault((says, place.file), Unresolved(says=says, place=place))

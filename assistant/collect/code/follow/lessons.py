@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.facts import Learned, Lesson
@@ -46,22 +47,24 @@ def of_member(record: QueryRecord, origin: Origin, facts: Facts) -> Learned:
     asked = any(each.kind in {OriginKind.REQUEST, OriginKind.ROW} for each in record.compared())
     extra: set[Fact] = set() if asked else {("caller",)}
     kind = GuardKind.MEMBERSHIP if asked else GuardKind.SESSION
-    lessons = [Lesson(kind, f"row of {record.table or 'a query'}", (origin,))]
-    offices = _asked_roles(record)
+    offices = roles_asked(record)
+    lessons = [Lesson(kind, f"row of {record.table or 'a query'}", (origin,), offices)]
     if offices:
         extra.add(("role", ",".join(offices)))
         lessons.append(Lesson(GuardKind.ROLE, f"row of {record.table} with a role", (origin,), offices))
     return Learned(frozenset(facts | extra), tuple(lessons))
 
 
-def _asked_roles(record: QueryRecord) -> tuple[str, ...]:
-    """The roles that a query of a membership asks for itself: ``where: { userId, role: { in: ["owner", "admin"] } }``."""
-    found = {
-        origin.path.strip("'")
-        for each in record.filters
-        if each.operator in {"eq", "in"}
-        and ROLE.search(each.column)
-        and all(origin.kind is OriginKind.CONSTANT for origin in each.origins)
-        for origin in each.origins
-    }
-    return tuple(sorted(found))[:6]
+_EVERYBODYS = re.compile(
+    r"(?:member|user|viewer|guest|reader|basic|default|employee|customer|student)s?$", re.IGNORECASE
+)
+"""Roles that nobody is given for."""
+
+
+def roles_asked(record: QueryRecord) -> tuple[str, ...]:
+    """``where: { orgId, userId, role: { in: ["ADMIN", "OWNER"] } }``: the roles of a membership that is looked for; none when every member has one of them."""
+    asked = (each for each in record.filters if each.operator in {"eq", "in"} and ROLE.search(each.column))
+    said = {one.path.strip("'") for each in asked for one in each.origins if one.kind is OriginKind.CONSTANT}
+    if not any(one.kind in {OriginKind.CALLER, OriginKind.CLAIMED} for one in record.compared()):
+        return ()  # how many owners there are is asked of no caller
+    return () if any(_EVERYBODYS.match(one) for one in said) else tuple(sorted(said))[:6]

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assistant.collect.code.follow.limits import is_path_pattern, stays_here
 from assistant.collect.code.follow.scope import either
+from assistant.collect.code.follow.settling import guards_within
+from assistant.collect.code.follow.stop import Stopped
 from assistant.collect.code.origins import ordered, origins_of
 from assistant.collect.code.values import (
     NOTHING,
     UNKNOWN,
     Closure,
     Constant,
+    Either,
     Known,
     Listed,
     Native,
@@ -77,7 +81,6 @@ _PICK = frozenset({"find", "filter", "findLast"})
 _SOME = frozenset({"some", "every", "findIndex"})
 _BEGINS = frozenset({"startsWith", "startswith"})
 _MATCHES = frozenset({"match", "matchAll"})
-_OUTSIDE = frozenset({OriginKind.REQUEST, OriginKind.CONSTANT})
 _READERS = frozenset({"get", "getAll", "getlist", "param", "query", "queries", "header", "valid", "cookie"})
 _SECTION = {"json": "body", "form": "form", "query": "query", "param": "path", "header": "header", "cookie": "cookie"}
 _LOOKED_AT = 12
@@ -95,8 +98,13 @@ def known_method(run: Run, value: Known, name: str, arguments: tuple[Value, ...]
         return Test("in", (arguments[0], value))
     if name in {"equals", "localeCompare", "compare", "isEqual"} and arguments:
         return Test("equal", (value, arguments[0]))
-    if name in _BEGINS and arguments:
-        return _begins(run, value, arguments[0])
+    here = run.begins(arguments[0], value) if name in _BEGINS and arguments else None
+    if here is not None:
+        return Constant(here)
+    if stays_here(value, name, arguments):
+        return run.mean(Known(UNKNOWN.origins), Test("in", (value, arguments[0])))
+    if name in _BEGINS and arguments and _of_somebody(arguments[0]):
+        return Test("equal", (value, arguments[0]))  # ``path.startsWith(`${orgId}/`)``: the caller's own folder
     if name in _MATCHES:
         return matched(value)
     if name in {"startsWith", "endsWith", "test", "hasOwnProperty", "startswith", "endswith"}:
@@ -169,20 +177,6 @@ def _requested(value: Known, name: str, arguments: tuple[Value, ...]) -> Known |
     return Known(frozenset(out))
 
 
-def _begins(run: Run, value: Known, with_: Value) -> Value:
-    """``value.startsWith(with_)``."""
-    known = run.begins(with_, value)
-    if known is not None:
-        return Constant(known)
-    if all(one.kind in _OUTSIDE for one in value.origins):
-        begins = text_of(with_) or ""
-        if begins.startswith(("/", "http")) and begins != "//":  # the address stays here, or at a host of the code's
-            return run.mean(Known(UNKNOWN.origins), Test("in", (value, with_)))
-    if _of_somebody(with_):
-        return Test("equal", (value, with_))  # ``path.startsWith(`${orgId}/`)``: the caller's own folder
-    return UNKNOWN
-
-
 def over(
     run: Run,
     items: tuple[Value, ...],
@@ -206,6 +200,8 @@ def over(
     if len(items) > _LOOKED_AT and all(one == _NEVER for one in results):
         results = (*results, UNKNOWN)  # one of the others may be it
     if name in _EACH:
+        if name == "forEach":
+            run.ledger.let_go(guards_within(Listed(results)), Weakness.NOT_AWAITED)
         return Listed(results) if name != "forEach" else NOTHING
     tests = tuple(one.value if isinstance(one, Promise) else one for one in results)
     meaning = tests[0] if len(tests) == 1 else Test("any", tests)
@@ -245,15 +241,32 @@ def _called_back(
 
 
 def _then(run: Run, whole: Value, name: str, arguments: tuple[Value, ...], module: str, at: int) -> Value:
+    """What a promise comes to behind ``then``, ``catch`` and ``finally``: what it finds out is known once that was awaited."""
+    before, keys, earned = run.facts, guards_within(whole), len(run.ledger.earned)
     settled = run.settle(whole)
-    if name != "then":
-        before = run.facts
-        for one in arguments:
-            run.attempt(one, (UNKNOWN,), module, at)
-        run.facts = before
+    if name == "then":
+        settled = run.settle(run.call(arguments[0], (settled,), module, at))
+    found, run.facts = run.facts, before
+    if name == "catch" and not _ends(run, arguments, module, at):
+        run.ledger.drop(keys)  # whoever was refused goes on: what the value says is looked at behind it, or nothing is
+        del run.ledger.earned[earned:]
         return Promise(settled)
-    result = run.call(arguments[0], (settled,), module, at)
-    return Promise(run.settle(result))
+    if name == "finally":
+        _ends(run, arguments, module, at)
+    return Promise(settled, found, keys)
+
+
+def _ends(run: Run, arguments: tuple[Value, ...], module: str, at: int) -> bool:
+    """Whether a handler never comes back."""
+    before = run.facts
+    try:
+        for one in arguments:
+            run.call(one, (UNKNOWN,), module, at)
+    except Stopped:
+        return True
+    finally:
+        run.facts = before
+    return False
 
 
 def listed_method(run: Run, value: Listed, name: str, arguments: tuple[Value, ...], module: str, at: int) -> Value:
@@ -272,3 +285,13 @@ def listed_method(run: Run, value: Listed, name: str, arguments: tuple[Value, ..
     if name == "join":
         return Known(origins_of(value))
     return value
+
+
+def constant_method(run: Run, of: Value, name: str, arguments: tuple[Value, ...]) -> Value:
+    """A method of something that is written in the code: a pattern is looked for in a text."""
+    first = arguments[0] if arguments else None
+    if name == "exec" and first is not None and isinstance(of, Constant):
+        return matched(first)
+    if name == "test" and isinstance(first, Known | Either) and is_path_pattern(of):
+        return run.mean(Known(UNKNOWN.origins), Test("in", (first, Constant("/"))))
+    return of if name in {"toString", "trim"} else UNKNOWN

@@ -1,4 +1,4 @@
-"""``omit(row, ["secret"])`` and ``pick(row, ["id", "name"])`` of the libraries that everybody uses for it."""
+"""``omit(row, ["secret"])`` and ``pick(row, ["id", "name"])`` of the libraries that everybody uses for it; columns of a table laid out."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.attributes import attribute
 from assistant.collect.code.follow.binding import leave_out
-from assistant.collect.code.values import Chain, Constant, Known, Listed, Shape
+from assistant.collect.code.recognise.drizzle_tables import columns_defined
+from assistant.collect.code.values import Chain, Constant, Known, Listed, Shape, Step, unwrapped
 
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ _LIBRARIES = re.compile(
 )
 _KEYS_FIRST = ("ramda", "rambda")
 _WITH_KEYS = 2
+_COLUMNS = frozenset({"getTableColumns", "getColumns"})
 
 
 def picked_fields(run: Run, chain: Chain) -> Value | None:
@@ -57,3 +59,19 @@ def _only(run: Run, whole: Value, names: set[str], module: str, at: int) -> Valu
     if isinstance(whole, Shape | Known):
         return Shape({name: attribute(run, whole, name, module, at, at) for name in sorted(names)})
     return None
+
+
+def columns_laid_out(chain: Chain) -> Value | None:
+    """``getTableColumns(users)`` of Drizzle: every column by its name, to leave some out of."""
+    last = chain.last
+    name = (last.name if last is not None else "") or chain.name
+    if last is None or name not in _COLUMNS or not last.arguments or not chain.source.startswith("drizzle-orm"):
+        return None
+    table = unwrapped(last.arguments[0])
+    if not isinstance(table, Chain):
+        return None
+    found = {
+        column: table.through((*table.steps, Step(column, None, False, last.module, last.at, last.end)))
+        for column in columns_defined(table)
+    }
+    return Shape(found) if found else None

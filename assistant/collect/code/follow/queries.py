@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.drafts import Draft, Identity
 from assistant.collect.code.follow.ledger import Earned, QueryRecord
-from assistant.collect.code.follow.schemas import narrowed, required
+from assistant.collect.code.follow.limits import LISTED, held
+from assistant.collect.code.follow.schemas import keeps, limited, narrowed, required
 from assistant.collect.code.follow.settings import RULED, told_rules
 from assistant.collect.code.follow.stop import Stopped
-from assistant.collect.code.follow.trust import bound, consequences, tie_of, trusted
+from assistant.collect.code.follow.trust import bound, consequences, editable, tie_of, trusted
 from assistant.collect.code.origins import ordered, origins_of
 from assistant.collect.code.recognise.asking import DECRYPTS, Seen, check_of, deeds_of, identity_of, query_of
-from assistant.collect.code.values import UNKNOWN, Chain, Closure, Known, Listed, Shape, Test, Value, unwrapped
+from assistant.collect.code.values import NOTHING, UNKNOWN, Chain, Closure, Known, Listed, Shape, Test, Value, unwrapped
 from assistant.domain.code import (
     Act,
     ActKind,
@@ -38,6 +40,9 @@ _FETCHES = frozenset({"fetchone", "fetchall", "fetchmany", "fetchval"})
 """How a cursor of Python hands out what the statement before found."""
 CLEAR = "decrypted"
 """Last word of the path of what was decrypted."""
+_IDENTITIES = frozenset({OriginKind.CALLER, OriginKind.CLAIMED})
+_SELLERS = frozenset({"stripe", "paddle", "polar", "lemonsqueezy", "dodo", "razorpay", "chargebee", "paypal"})
+"""Providers that are told a price."""
 _BY_NAME = " (by name only)"
 
 
@@ -106,7 +111,7 @@ def noted(run: Run, chain: Chain, draft: Draft) -> Value:
         at=(last.at, last.end),
         columns=draft.columns,
         filters=tuple(Filter(column=c, operator=o, origins=_origins(v)) for c, o, v in draft.filters),
-        written=tuple(Written(column=c, origins=_origins(v)) for c, v in draft.written),
+        written=tuple(Written(column=c, origins=_listed(run, draft, _origins(v))) for c, v in draft.written),
         order=ledger.next(),
         told_caller=_told(run),
         branch=bool(run.conditions),
@@ -123,6 +128,7 @@ def noted(run: Run, chain: Chain, draft: Draft) -> Value:
     if twin is None:
         ledger.queries.append(record)
         record.tie = tie_of(run, record)
+        _bound_by_metadata(run, chain, record)
     else:
         if twin.client is ClientKind.UNKNOWN:
             twin.client = record.client
@@ -146,6 +152,16 @@ def noted(run: Run, chain: Chain, draft: Draft) -> Value:
             }
         )
     return value
+
+
+def _bound_by_metadata(run: Run, chain: Chain, record: QueryRecord) -> None:
+    """``where org_id = user.user_metadata.org_id``: a condition that looks like the caller's, and that the caller writes."""
+    for each in record.filters:
+        written = [one for one in each.origins if one.kind in _IDENTITIES and editable(one)]
+        if record.tie is None and written and each.operator in {"eq", "in"}:
+            says = f"{each.column} = {written[0].path}"
+            guard = guard_at(run, GuardKind.OWNER, says, chain, Weakness.USER_METADATA)
+            run.ledger.guard(replace(guard, order=record.order - 1))  # what it was meant to guard is the query itself
 
 
 def _told(run: Run) -> bool:
@@ -237,7 +253,8 @@ def _checked(run: Run, chain: Chain, check: Check) -> Value | None:
             run.facts |= {("secret",)}
         run.note_guard(kind, check.says, chain)
     if kind is GuardKind.VALIDATION:
-        _act(run, chain, ActKind.VALIDATE, check.says, (("0", check.about or UNKNOWN, ""),), check.says.split(".")[0])
+        told = (("0", check.about or UNKNOWN, ""), ("schema", NOTHING, keeps(chain)))
+        _act(run, chain, ActKind.VALIDATE, check.says, told, check.says.split(".")[0])
     last = chain.last
     if last is not None and any(isinstance(one, Closure) for one in last.arguments or ()):
         return None  # a wrapper: the handler that it is given runs behind the check
@@ -246,6 +263,7 @@ def _checked(run: Run, chain: Chain, check: Check) -> Value | None:
     if check.result == "input":
         about = check.about if check.about is not None else UNKNOWN
         run.facts |= {("required", origin) for origin in required(chain, about)}
+        run.facts |= {("limited", origin) for origin in limited(chain, about)}
         return narrowed(chain, about)
     if check.result == "boolean" and not check.throws:
         kinds = {GuardKind.SIGNATURE: "signed", GuardKind.SECRET: "secret"}
@@ -291,18 +309,18 @@ def _act(
             name=name,
             place=run.place(last.module, last.at, run.symbol()),
             order=run.ledger.next(),
-            parts=tuple(ActPart(n, _chosen(run, kind, _origins(v)), t[:120]) for n, v, t in parts),
+            parts=tuple(ActPart(n, held(run, kind, _origins(v)), t[:120]) for n, v, t in parts),
             detail=detail,
             at=(last.at, last.end),
         )
     )
 
 
-def _chosen(run: Run, kind: ActKind, origins: tuple[Origin, ...]) -> tuple[Origin, ...]:
-    """Where a redirect goes when its address is one of a list in the code: that list decides, and not the request."""
-    if kind is not ActKind.REDIRECT or not any(("limited", one) in run.facts for one in origins):
+def _listed(run: Run, draft: Draft, origins: tuple[Origin, ...]) -> tuple[Origin, ...]:
+    """What a provider is given of a list in the code: that list decides, and not the request."""
+    if draft.engine not in _SELLERS or not any(("limited", one) in run.facts for one in origins):
         return origins
-    return tuple(Origin(OriginKind.CONSTANT, "'/'") if ("limited", one) in run.facts else one for one in origins)
+    return tuple(LISTED if ("limited", one) in run.facts else one for one in origins)
 
 
 def guard_at(run: Run, kind: GuardKind, says: str, chain: Chain, weakness: Weakness | None) -> Guard:

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, TypeVar
 
 from assistant.collect.code.follow import calls, classes, guards, queries, settling
 from assistant.collect.code.follow.binding import bind
-from assistant.collect.code.follow.expressions import evaluate, tag_step
+from assistant.collect.code.follow.expressions import evaluate
 from assistant.collect.code.follow.facts import NONE, Facts
+from assistant.collect.code.follow.fallback import of_list
 from assistant.collect.code.follow.frame import Frame
 from assistant.collect.code.follow.ledger import Ledger
 from assistant.collect.code.follow.scope import either
 from assistant.collect.code.follow.stop import Exhausted, Stopped
+from assistant.collect.code.follow.tagged import tag_step
 from assistant.collect.code.follow.truth import begins, other_paths, truth
 from assistant.collect.code.origins import origins_of
 from assistant.collect.code.values import (
@@ -74,6 +76,8 @@ class Run:
         self.settled: dict[int, tuple[Value, Value]] = {}
         self.fetched: dict[tuple[object, ...], Value] = {}
         self.answers: dict[int, tuple[Value, str]] = {}
+        self.written: dict[int, tuple[Value, Value]] = {}
+        """Texts that objects were written into."""
         self.interactive = False
         self.path = ""
         self.visited: set[tuple[str, int]] = set()
@@ -134,6 +138,10 @@ class Run:
         """True once, when the call about to be made is what a handler returns."""
         tail, self._tail = self._tail, False
         return tail
+
+    def leave_tail(self, tail: bool) -> None:
+        """The call about to be made is what a handler returns, when that was said of the whole expression."""
+        self._tail = tail
 
     def under(self, test: Value, outcome: bool, body: Callable[[], T]) -> T:
         """Run ``body`` remembering under which test it runs."""
@@ -201,6 +209,7 @@ class Run:
 
     def set_attribute(self, of: Value, name: str, value: Value) -> None:
         """``of.name = value``; no name is a computed one: any field may be that value, or a field of what came with it."""
+        value = of_list(self, value)
         if isinstance(of, Shape) and isinstance(of.fields, dict):
             if name:
                 of.fields[name] = value
@@ -227,16 +236,16 @@ class Run:
         """A field of a row, or of what was parsed out of one, is overwritten: ``options.content = input.content``."""
         kinds = {origin.kind for origin in origins_of(of)}
         if name and OriginKind.ROW in kinds and kinds <= {OriginKind.ROW, OriginKind.CONSTANT}:
-            self._renamed(of, Shape({name: value}, (of,)))
+            self.become(of, Shape({name: value}, (of,)))
 
     def append(self, value: Listed, extra: tuple[Value, ...]) -> None:
         """``list.push(x)``: every name of that list sees the longer one."""
-        self._renamed(
+        self.become(
             value, Listed((value.items + extra)[:_LONGEST_LIST])
         )  # one that takes itself in doubles at every turn
 
-    def _renamed(self, value: Value, changed: Value) -> None:
-        """Every name of a value sees what was done to it."""
+    def become(self, value: Value, changed: Value) -> None:
+        """Every name of a value sees what was done to it: ``list.push(x)``, ``Object.assign(row, body)``, ``row.set(body)``."""
         for frame_scope in calls.scopes_of(self):
             for name, known in frame_scope.names.items():
                 if known is value:
@@ -345,7 +354,7 @@ class Run:
 
     def note_guard(self, kind: GuardKind, says: str, chain: Chain, *, weakness: Weakness | None = None) -> None:
         """A library call that stops the request by itself."""
-        self.ledger.guard(queries.guard_at(self, kind, says, chain, weakness))
+        self.ledger.thrown.add(self.ledger.guard(queries.guard_at(self, kind, says, chain, weakness)))
 
     def promise_of_check(self, fact: str, says: str) -> Value:
         """A yes or no that teaches ``fact`` when it is looked at."""

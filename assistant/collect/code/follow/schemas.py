@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.demanded import validated
+from assistant.collect.code.follow.limits import fixed_fields
 from assistant.collect.code.values import UNKNOWN, Chain, Constant, Either, Known, Shape, Value, unwrapped
 from assistant.domain.code import Origin, OriginKind
 
@@ -24,12 +25,66 @@ _BOTH = frozenset({"intersection", "and"})
 """Words by which several schemas hold at once."""
 _SETTINGS = frozenset({"process.env", "import.meta.env", "meta.env", "Deno.env"})
 _DEEPEST = 3
+_ANYTHING = frozenset({"any", "unknown", "custom", "json"})
+"""Schemas that every object passes with all of its keys."""
+_TABLES = frozenset({"createInsertSchema", "createUpdateSchema", "createSelectSchema"})
+"""Schemas of a table: all of its columns, unless some are picked or left out."""
+_GIVEN_FIRST = frozenset({"valibot", "superstruct"})
+"""Libraries whose schema is an argument: ``v.parse(schema, input)``."""
+_STRIPS = frozenset({"noUnknown", "stripUnknown", "exact", "strict"})
+
+
+def schema_of(chain: Chain) -> Value:
+    """The schema that a call parses with."""
+    last = chain.last
+    if chain.source in _GIVEN_FIRST and last is not None and last.arguments:
+        return last.arguments[0]
+    return chain.through(chain.steps[:-1])
+
+
+def keeps(chain: Chain) -> str:
+    """What becomes of keys that the schema does not name: ``keys`` when they are refused or dropped, ``loose`` when they stay; empty when it cannot be told."""
+    schema = schema_of(chain)
+    if not isinstance(schema, Chain):
+        return ""
+    if _keeps_unknown(chain, schema):
+        return "loose"
+    return "keys" if fields_of(schema) is not None else ""
+
+
+def _keeps_unknown(chain: Chain, schema: Chain) -> bool:
+    names = [step.name for step in schema.steps]
+    called = {schema.name, *names}
+    if schema.source == "yup":
+        return "object" in called and not called & _STRIPS and not _options_strip(chain)
+    if schema.name in _TABLES:
+        return not called & {"pick", "omit"}
+    first = names[0] if names else ""
+    return bool(called & _LOOSE) or first in _ANYTHING or (first == "record" and not _of_listed_keys(schema))
+
+
+def _of_listed_keys(schema: Chain) -> bool:
+    """The keys of a record are listed: ``z.record(z.enum([…]), …)``."""
+    arguments = schema.steps[0].arguments or ()
+    first = arguments[0] if len(arguments) > 1 else None
+    return isinstance(first, Chain) and any(
+        step.name in {"enum", "nativeEnum", "literal", "picklist"} for step in first.steps
+    )
+
+
+def _options_strip(chain: Chain) -> bool:
+    """The call says so: ``schema.validate(body, { stripUnknown: true })``."""
+    arguments = chain.last.arguments or () if chain.last is not None else ()
+    return any(isinstance(one, Shape) and "stripUnknown" in one.fields for one in arguments[1:])
 
 
 def narrowed(chain: Chain, about: Value) -> Value:
     """What ``schema.parse(about)`` gives; for the safe forms an object with ``success`` and ``data``."""
-    schema = chain.through(chain.steps[:-1])
-    value = _set(schema, unwrapped(about)) or shaped(schema, unwrapped(about), 0)
+    schema = schema_of(chain)
+    if keeps(chain) == "loose" and isinstance(schema, Chain) and schema.source == "yup":
+        return unwrapped(about)
+    seen = _set(schema, unwrapped(about)) if isinstance(schema, Chain) else None
+    value = seen or shaped(schema, unwrapped(about), 0)
     last = chain.last
     if last is not None and last.name in _SAFE:
         return Shape({"data": value, "output": value}, (Known(frozenset({Origin(OriginKind.UNKNOWN)})),))
@@ -42,16 +97,30 @@ def required(chain: Chain, about: Value) -> frozenset[Origin]:
     sources = [one for one in (whole.values if isinstance(whole, Either) else (whole,)) if isinstance(one, Known)]
     return frozenset(
         _below(origin, name)
-        for name in _demanded(chain.through(chain.steps[:-1]))
+        for name in _demanded(schema_of(chain))
         for one in sources
         for origin in one.origins
         if origin.kind is OriginKind.REQUEST
     )
 
 
-def _demanded(schema: Chain) -> frozenset[str]:
+def limited(chain: Chain, about: Value) -> frozenset[Origin]:
+    """Values of the request that the schema holds to a list or a pattern."""
+    whole, schema = unwrapped(about), schema_of(chain)
+    fields = fields_of(schema) if isinstance(schema, Chain) else None
+    sources = [one for one in (whole.values if isinstance(whole, Either) else (whole,)) if isinstance(one, Known)]
+    return frozenset(
+        _below(origin, name)
+        for name in fixed_fields((fields or {}).items())
+        for one in sources
+        for origin in one.origins
+        if origin.kind is OriginKind.REQUEST
+    )
+
+
+def _demanded(schema: Value) -> frozenset[str]:
     """Names of the fields that an object schema, or every part of an intersection, asks for."""
-    if not _demands(schema):
+    if not isinstance(schema, Chain) or not _demands(schema):
         return frozenset()
     fields = fields_of(schema)
     if fields is not None:

@@ -9,7 +9,7 @@ from assistant.collect.code.follow.facts import NONE, access
 from assistant.collect.code.follow.ledger import Earned
 from assistant.collect.code.follow.queries import finished
 from assistant.collect.code.follow.scope import either
-from assistant.collect.code.values import Chain, Either, Promise, Value
+from assistant.collect.code.values import Chain, Either, Listed, Promise, Value
 
 
 if TYPE_CHECKING:
@@ -58,3 +58,12 @@ def _each(run: Run, value: Either, *, run_deferred: bool) -> Value:
     if any(access(one - shared) for one in known):
         return Either(tuple(parts), tuple(known))
     return either(*parts)
+
+
+def guards_within(value: Value) -> frozenset[tuple[object, ...]]:
+    """Guards of the promises that a value is, or lists."""
+    if isinstance(value, Promise):
+        return value.guards | guards_within(value.value) if isinstance(value.value, Listed) else value.guards
+    if isinstance(value, Listed):
+        return frozenset().union(*(guards_within(one) for one in value.items))
+    return frozenset()

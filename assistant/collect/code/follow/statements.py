@@ -9,9 +9,10 @@ from assistant.collect.code.follow.errors import CAUGHT
 from assistant.collect.code.follow.expressions import condition
 from assistant.collect.code.follow.facts import Facts, Learned, access, join, lets_in
 from assistant.collect.code.follow.fallback import given
-from assistant.collect.code.follow.floating import Before, floating
 from assistant.collect.code.follow.learn import learn
+from assistant.collect.code.follow.limits import answered, replaced
 from assistant.collect.code.follow.scope import Scope, block
+from assistant.collect.code.follow.settling import guards_within
 from assistant.collect.code.follow.stop import Stopped
 from assistant.collect.code.values import (
     NOTHING,
@@ -27,9 +28,11 @@ from assistant.collect.code.values import (
     Test,
     Value,
 )
+from assistant.domain.code import Weakness
 from assistant.domain.syntax import (
     Assign,
-    Await,
+    Attribute,
+    Call,
     Declare,
     Define,
     DefineClass,
@@ -51,6 +54,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from assistant.collect.code.follow.run import Run
+    from assistant.domain.syntax import Expression
 
 
 _LOOP = 1000
@@ -79,16 +83,47 @@ def _declare(run: Run, node: Declare, scope: Scope) -> bool:
 
 
 def _do(run: Run, node: Do, scope: Scope) -> bool:
-    before = Before(run)
-    expression = node.expression
-    if isinstance(expression, Unary) and expression.operator == "void":
-        expression = expression.operand
-    value = run.evaluate(expression, scope)
-    if isinstance(value, Promise) and not isinstance(expression, Await):
-        floating(run, value, before)
-    else:
-        run.dropped(value)
+    before, since, earned = run.facts, run.ledger.order, len(run.ledger.earned)
+    said = node.expression
+    if isinstance(said, Unary) and said.operator == "void":
+        said = said.operand
+    value = run.evaluate(said, scope)
+    run.dropped(value)
+    keys = guards_within(value)
+    if _is_promised(said):
+        keys |= run.ledger.guards_of_look(since)
+    if keys or (isinstance(value, Promise) and value.facts - before):
+        run.facts = before  # nobody waits for it: what comes next has begun before it could refuse
+        del run.ledger.earned[earned:]
+        run.ledger.let_go(keys, Weakness.NOT_AWAITED)
     return True
+
+
+_PROMISED = frozenset(
+    [
+        "constructEventAsync",
+        "verifyWebhook",
+        "jwtVerify",
+        "parseAsync",
+        "safeParseAsync",
+        "validateAsync",
+        "verifySignatureAsync",
+    ]
+)
+"""Checks of libraries that answer with a promise."""
+
+
+def _is_promised(node: Expression) -> bool:
+    """``auth.protect()`` as a statement, without ``await``."""
+    if not isinstance(node, Call):
+        return False
+    callee = node.callee
+    if isinstance(callee, Name):
+        return callee.id in _PROMISED
+    if not isinstance(callee, Attribute):
+        return False
+    of = callee.of
+    return callee.name in _PROMISED or (callee.name == "protect" and isinstance(of, Name) and of.id == "auth")
 
 
 def _define(_run: Run, _node: Define, _scope: Scope) -> bool:
@@ -104,6 +139,7 @@ def _return(run: Run, node: Return, scope: Scope) -> bool:
     value: Value = NOTHING
     if node.value is not None:
         value = run.returning(node.value, scope)
+        value = value if run.frame.handler else answered(run, value)
     elif run.conditions and any(
         fact[0] == "role" and lets_in((fact,)) for fact in learn(run, *run.conditions[-1]).facts
     ):
@@ -138,6 +174,8 @@ def _if(run: Run, node: If, scope: Scope) -> bool:
     no, facts_no, when_no = _branch(run, test, False, node.otherwise, scope)
     if yes and no:
         run.facts = join(before, facts_yes, facts_no) | given(test, facts_yes - before)
+        if not node.otherwise:
+            run.facts |= replaced(scope, node.then, facts_no, facts_yes)
         run.unpassed(test, scope.module, before, facts_yes, facts_no)
         if not node.otherwise and access(facts_no - before):
             _kept_apart(run, node.then, scope, (facts_no, facts_yes))

@@ -22,7 +22,8 @@ from assistant.domain.code import Origin, OriginKind
 from assistant.domain.syntax import Attribute, Binary
 
 
-_ENVIRONMENT = {"NODE_ENV", "VERCEL_ENV"}
+_ENVIRONMENT = {"NODE_ENV": "production", "VERCEL_ENV": "production", "VERCEL": "1"}
+"""Variables by which a deployment is told from a developer's machine, with what they are there."""
 _THERE = (Shape, Listed, Closure, Blueprint, Promise, Native)
 _URL = frozenset({Origin(OriginKind.REQUEST, "url")})
 _ADDRESS = frozenset({Origin(OriginKind.REQUEST, one) for one in ("url", "request.path", "request.routerPath")})
@@ -139,7 +140,7 @@ def _equal(one: Value, other: Value) -> bool | None:
         if isinstance(left, Known) and isinstance(right, Constant) and len(left.origins) == 1:
             origin = next(iter(left.origins))
             if origin.kind is OriginKind.ENVIRONMENT and origin.path in _ENVIRONMENT:
-                return right.value == "production"
+                return right.value == _ENVIRONMENT[origin.path]
         if isinstance(right, Constant) and right.value is None and truth(left) is True:
             return False
     return None
@@ -162,7 +163,7 @@ def _said(value: Value) -> str | None:
     if isinstance(value, Known) and len(value.origins) == 1:
         origin = next(iter(value.origins))
         if origin.kind is OriginKind.ENVIRONMENT and origin.path in _ENVIRONMENT:
-            return "production"
+            return _ENVIRONMENT[origin.path]
     return None
 
 

@@ -19,7 +19,7 @@ from assistant.collect.code.recognise.chains import (
     package_of,
     said,
 )
-from assistant.collect.code.values import UNKNOWN, Chain, Listed, Shape, Step, Value
+from assistant.collect.code.values import UNKNOWN, Chain, Listed, Shape, Step, Value, text_of
 
 
 if TYPE_CHECKING:
@@ -254,8 +254,9 @@ def _logged(chain: Chain, last: Step, package: str) -> Deed | None:
         return Deed("log", f"console.{name}", parts_of_arguments(last))
     owner = chain.steps[-2].name if len(chain.steps) > 1 and chain.steps[-2].name else chain.name
     known = belongs(package, _LOGGERS)
+    parts = _without_redacted(chain, last)
     if known and (name in _CONSOLE or name in _CAPTURES or (not name and chain.name in _CAPTURES | {"debug", "track"})):
-        return Deed("log", f"{package.rpartition('/')[2]}.{name or chain.name}", parts_of_arguments(last))
+        return Deed("log", f"{package.rpartition('/')[2]}.{name or chain.name}", parts)
     local = chain.source in NOBODYS or package.startswith(("@/", "~/", ".", "#"))
     if local and name in _CONSOLE | _CAPTURES and _LOG_NAMES.match(owner):
         return Deed("log", f"{owner}.{name}", parts_of_arguments(last))
@@ -264,6 +265,14 @@ def _logged(chain: Chain, last: Step, package: str) -> Deed | None:
     if local and not name and chain.name in _CAPTURES - {"report", "track", "identify", "capture"}:
         return Deed("log", chain.name, parts_of_arguments(last))
     return None
+
+
+def _without_redacted(chain: Chain, last: Step) -> tuple[tuple[str, Value, str], ...]:
+    """``pino({ redact: ["email", "*.token"] })``: what the logger leaves out."""
+    settings = options(chain.steps[0]) if chain.steps else None
+    given = at_path(settings, "redact", "paths") or at_path(settings, "redact")
+    hidden = {(text_of(one) or "").rpartition(".")[2] for one in items_of(given)} if given is not None else set()
+    return tuple(part for part in parts_of_arguments(last) if part[0].rpartition(".")[2] not in hidden)
 
 
 def _prompted(chain: Chain, last: Step, package: str, name: str) -> Deed | None:

@@ -18,7 +18,7 @@ from assistant.collect.code.recognise.chains import (
     package_of,
     said,
 )
-from assistant.collect.code.values import UNKNOWN, Chain, Constant, Listed, Shape, Step, Value, text_of
+from assistant.collect.code.values import UNKNOWN, Chain, Constant, Either, Listed, Shape, Step, Value, text_of
 
 
 if TYPE_CHECKING:
@@ -150,7 +150,10 @@ def headers_in(value: Value | None) -> Iterator[Deed]:
     """One deed a header of ``{ "Cache-Control": … }``, ``new Headers({…})``, ``[["a", "b"]]``."""
     if isinstance(value, Chain) and value.name == "Headers" and value.steps:
         value = argument(value.steps[0], 0)
-    if isinstance(value, Shape):
+    if isinstance(value, Either):  # ``allowed ? { "Access-Control-Allow-Origin": origin } : {}``
+        for each in value.values:
+            yield from headers_in(each)
+    elif isinstance(value, Shape):
         for key, each in value.fields.items():
             yield _header(key, each)
         for rest in value.rest:

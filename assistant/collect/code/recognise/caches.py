@@ -17,7 +17,7 @@ from assistant.collect.code.recognise.chains import (
     package_of,
     said,
 )
-from assistant.collect.code.values import UNKNOWN, Chain, Closure, Constant, Listed, Shape, Step, Value
+from assistant.collect.code.values import NOTHING, UNKNOWN, Chain, Closure, Constant, Listed, Shape, Step, Value
 
 
 if TYPE_CHECKING:
@@ -243,9 +243,16 @@ def _next(chain: Chain, last: Step, name: str) -> Iterator[Deed]:
                 for part in ("tags", "revalidate")
                 if (found := at_path(settings, part)) is not None
             )
-            yield Deed("cache", "unstable_cache", (("key", key, said(key)), *more), "declare")
+            parts = (("key", key, said(key)), *more, *_given(function))
+            yield Deed("cache", "unstable_cache", parts, "declare")
     elif not chain.steps[:-1] and name == "unstable_noStore":
         yield Deed("cache", "noStore", (), "none")
+
+
+def _given(function: Value | None) -> Iterator[tuple[str, Value, str]]:
+    """Where the function stands whose answers are kept: ``cached(() => db.note.findMany(…), keys)`` hands it on."""
+    if isinstance(function, Closure):
+        yield "function", NOTHING, f"{function.function.at}:{function.function.end}:{function.module[-80:]}"
 
 
 def _fetch(name: str, last: Step) -> Deed:

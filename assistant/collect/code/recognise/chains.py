@@ -257,6 +257,16 @@ def _filled(text: str, values: tuple[Value, ...]) -> str:
     )
 
 
+def spread(value: Value) -> tuple[tuple[str, Value], ...]:
+    """``sql(changes)`` inside a statement: all fields of an object, or those that are named beside it."""
+    last = value.last if isinstance(value, Chain) else None
+    given = last.arguments if last is not None and not last.text and not last.name else None
+    if not given:
+        return (("*", value),)
+    named = tuple(name for one in given[1:] for each in items_of(one) if (name := text_of(each)))
+    return tuple((name, given[0]) for name in named) or fields_of(given[0])
+
+
 def fields_of(value: Value | None) -> tuple[tuple[str, Value], ...]:
     """Columns of a row that is written: one pair a field, ``*`` for what is spread in or not known; lists are joined."""
     out: dict[str, Value] = {}

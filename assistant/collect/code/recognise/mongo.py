@@ -135,7 +135,7 @@ def query(chain: Chain, seen: Seen) -> Draft | None:
         None,
     )
     if at is None:
-        return None
+        return _new(chain)
     package = package_of(chain.source)
     step = chain.steps[at]
     owned = package.startswith(_PACKAGES)
@@ -147,6 +147,21 @@ def query(chain: Chain, seen: Seen) -> Draft | None:
     if any(later.name not in _REST for later in chain.steps[at + 1 :]):
         return None
     return _draft(chain, at, step)
+
+
+def _new(chain: Chain) -> Draft | None:
+    """``new Project({ ...body, owner }).save()`` of a model."""
+    last, made = chain.last, chain.steps[-2] if len(chain.steps) > 1 else None
+    if last is None or last.name != "save" or last.arguments is None or made is None or not made.new:
+        return None
+    model = chain.through(chain.steps[:-2])
+    if not package_of(chain.source).startswith(_PACKAGES) and not re.match(r"^[A-Z]", chain.name):
+        return None
+    table = _table(model, len(model.steps))
+    written = fields_of(argument(made, 0))
+    return (
+        Draft(engine="mongo", client="pool", verb="insert", table=table, columns=(), written=written) if table else None
+    )
 
 
 def _shaped(chain: Chain, at: int, package: str) -> bool:

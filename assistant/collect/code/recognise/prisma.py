@@ -314,14 +314,19 @@ def _row(row: Value, depth: int) -> list[tuple[str, Value]]:
         for word, below in value.fields.items():
             if word in _RELATIVE:  # once more is not the same as once
                 out.append((key, Known(origins_of(below) | {Origin(OriginKind.GENERATED, "increment")})))
-            elif word in _SCALAR:
+            elif word in _SCALAR and not (word == "set" and _names_rows(below)):
                 out.append((key, below))
-            elif word in _WRITTEN_BELOW and isinstance(below, (Shape, Listed, Either)):
+            elif word in _WRITTEN_BELOW | _SCALAR and isinstance(below, (Shape, Listed, Either)):
                 out += [(f"{key}.{word}.{column}", one) for column, one in _nested(word, below, depth)]
             else:
                 out.append((f"{key}.{word}", below))
     out += [("*", rest) for rest in row.rest if not is_nothing(rest)]
     return out
+
+
+def _names_rows(value: Value) -> bool:
+    """``tags: { set: ids.map((id) => ({ id })) }`` links rows; ``labels: { set: ["a"] }`` fills a list."""
+    return any(isinstance(each, Shape) for one in alternatives(value) for each in items_of(one))
 
 
 def _nested(word: str, below: Value, depth: int) -> list[tuple[str, Value]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from assistant.collect.code.drafts import Draft
+from assistant.collect.code.recognise.chains import spread
 from assistant.collect.code.recognise.conditions import Condition, either, operator
 from assistant.collect.code.recognise.sqljoins import asked_apart, keeps_all
 from assistant.collect.code.values import UNKNOWN, Constant, Shape, Value
@@ -279,12 +280,15 @@ class Statement:
                 if self.words[number] == "=" and (column := self._column_before(number)):
                     value = self._value_after(number + 1)
                     out.append((column.rpartition(".")[2], value if value is not None else UNKNOWN))
+            if begin is not None and begin + 1 in self.holes:
+                out += spread(self.holes[begin + 1])  # ``set ${sql(changes)}``
         return tuple(out)
 
     def _inserted(self, start: int) -> tuple[tuple[str, Value], ...]:
         groups = self._groups(start)
         if len(groups) < 2:  # noqa: PLR2004 - columns and values
-            return tuple(("*", value) for number, value in sorted(self.holes.items()) if number > start)[:1]
+            given = [value for number, value in sorted(self.holes.items()) if number > start]
+            return spread(given[0]) if given else ()
         columns = [part[0].strip('"`') for part, _ in groups[0] if part]
         values = [
             next((self.holes[n] for n in range(at, at + len(part)) if n in self.holes), None) for part, at in groups[1]

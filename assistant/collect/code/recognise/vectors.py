@@ -15,8 +15,10 @@ from assistant.collect.code.recognise.chains import (
     options,
     package_of,
 )
-from assistant.collect.code.recognise.conditions import Condition, operator
-from assistant.collect.code.values import UNKNOWN, Chain, Shape, Step, Value, text_of
+from assistant.collect.code.recognise.conditions import Condition, either, operator
+from assistant.collect.code.recognise.supabase_clients import client_of
+from assistant.collect.code.values import UNKNOWN, Chain, Shape, Step, Value, text_of, unwrapped
+from assistant.domain.code import ClientKind
 
 
 _ENGINES = (
@@ -72,6 +74,11 @@ _SIMILAR = re.compile(
     r"^(?:a?similarity_?search|asRetriever$|as_retriever$|a?max_marginal|maxMarginal|getRelevantDocuments|a?get_relevant)",
     re.IGNORECASE,
 )
+_COLLECTIONS = frozenset(
+    {"collection", "getCollection", "get_collection", "getOrCreateCollection", "get_or_create_collection"}
+)
+_IN_MEMORY = re.compile(r"^(?:Memory|InMemory|SimpleVector|Faiss|FAISS|HNSWLib)\w*$")
+"""Stores that hold what this very run put into them: the rows that it read are judged by themselves."""
 _NAMED_CONDITIONS = re.compile(r"filter|where", re.IGNORECASE)
 
 
@@ -83,8 +90,11 @@ def query(chain: Chain, seen: Seen) -> Draft | None:
     package = package_of(chain.source)
     engine = next((name for name, prefixes in _ENGINES if package.startswith(prefixes)), "")
     del seen
+    if _IN_MEMORY.match(chain.name) and any(step.name.startswith(("from", "add")) for step in chain.steps[:-1]):
+        return None
     if _SIMILAR.match(last.name) and (engine or "langchain" in package or "llama" in package or _is_store(chain)):
-        return _draft(engine or _engine_of(chain), "vector", _store(chain), _stored(chain, last))
+        draft = _draft(engine or _engine_of(chain), "vector", _store(chain), _stored(chain, last))
+        return draft._replace(client=kind.value) if (kind := _client_within(chain)) is not None else draft
     if engine:
         return _known(engine, chain, last)
     if chain.source in NOBODYS and last.name == "query" and at_path(options(last), "vector") is not None:
@@ -99,6 +109,14 @@ def _is_store(chain: Chain) -> bool:
 def _engine_of(chain: Chain) -> str:
     words = " ".join((chain.source, chain.name, *(step.name for step in chain.steps))).lower()
     return next((name for name in ("pinecone", "weaviate", "qdrant", "chroma", "supabase") if name in words), "other")
+
+
+def _client_within(chain: Chain) -> ClientKind | None:
+    """As whom a store over Supabase searches: with the client that it was made of."""
+    given = (at_path(one, "client") for step in chain.steps for one in step.arguments or ())
+    client = next((unwrapped(one) for one in given if one is not None), None)
+    kind = client_of(client) if isinstance(client, Chain) else None
+    return kind if kind is not None and not kind.bypasses else None
 
 
 def _known(engine: str, chain: Chain, last: Step) -> Draft | None:
@@ -157,11 +175,20 @@ def _conditions(chain: Chain, last: Step) -> list[Condition]:
             space = step.arguments[-1] if step.arguments else None
             if space is not None and not isinstance(space, Shape):
                 out.append(("namespace", "eq", space))
+        elif step.name in _COLLECTIONS and (name := _computed_name(step)) is not None:
+            out.append(("collection", "eq", name))
         elif step.name in {"withWhere", "with_where"}:
             out += filters_in(argument(step, 0))
     for value in last.arguments or ():
         out += _asked(value)
     return out
+
+
+def _computed_name(step: Step) -> Value | None:
+    """A collection of somebody's own: ``getCollection({ name: `docs-${userId}` })``; None for a name that is written in the code."""
+    first = argument(step, 0)
+    name = at_path(first, "name") if isinstance(first, Shape) else first
+    return name if name is not None and text_of(name) is None and not isinstance(name, Shape) else None
 
 
 def _asked(value: Value) -> list[Condition]:
@@ -194,13 +221,10 @@ def filters_in(value: Value | None, depth: int = 0) -> list[Condition]:
         return [(path, "eq", compared)]
     out: list[Condition] = []
     for name, each in value.fields.items():
-        if name in {"$and", "must", "operands", "filter", "and", "$or", "should", "or"}:
-            parts = [one for item in items_of(each) for one in filters_in(item, depth + 1)]
-            out += (
-                parts
-                if name not in {"$or", "should", "or"} or len(items_of(each)) == 1
-                else [(column, "match", one) for column, _, one in parts]
-            )
+        if name in {"$or", "should", "or"}:
+            out += either([filters_in(item, depth + 1) for item in items_of(each)], written=True)
+        elif name in {"$and", "must", "operands", "filter", "and"}:
+            out += [one for item in items_of(each) for one in filters_in(item, depth + 1)]
         elif name in {"must_not", "$not", "operator"}:
             continue
         elif isinstance(each, Shape) and each.fields and all(word.startswith("$") for word in each.fields):

@@ -9,7 +9,7 @@ from assistant.detect.code import words
 from assistant.detect.code.acts import acts, grouped, place_of_act
 from assistant.detect.code.rule import CodeExample, CodeRule
 from assistant.detect.code.sample_apps import APP
-from assistant.domain.code import ActKind, ClientKind, EntryKind, OriginKind
+from assistant.domain.code import ActKind, ClientKind, EntryKind, GuardKind, OriginKind
 from assistant.domain.matrix import Severity
 
 
@@ -54,6 +54,8 @@ _MESSAGE: Final = re.compile(r"\bstr\((?:e|err|exc|error)\)")
 _CAUGHT: Final = frozenset({"e", "err", "error", "ex", "exc", "exception", "dberror"})
 _NOT_TOLD: Final = words.named("code name status status_code statuscode digest issues errors type success ok")
 """Parts of an error that name nothing of the database."""
+_ADDRESSES: Final = frozenset({"email", "username", "phone", "phone_number", "login"})
+_SECRETS: Final = frozenset({GuardKind.SECRET, GuardKind.CAPABILITY})
 _REACHED: Final = frozenset(
     {EntryKind.ROUTE, EntryKind.PAGES_API, EntryKind.ENDPOINT, EntryKind.EDGE_FUNCTION, EntryKind.ACTION}
 )
@@ -74,6 +76,16 @@ def find(context: CodeContext) -> Iterator[Finding]:
         detail="It names tables and columns:",
         key="message",
     )
+    accounts = [(entry, entry.place) for entry in context.entries(*_REACHED) if _tells_accounts(entry)]
+    yield from grouped(
+        RULE,
+        accounts,
+        one="{who} tells which addresses have an account.",
+        many="{n} sign-ins tell which addresses have an account.",
+        severity=Severity.INFO,
+        detail="The answer for an unknown address is not the one for a wrong password:",
+        key="accounts",
+    )
     telling = [(entry, entry.place) for entry in context.entries(*_REACHED) if _tells_existence(entry)]
     yield from grouped(
         RULE,
@@ -86,6 +98,28 @@ def find(context: CodeContext) -> Iterator[Finding]:
     )
 
 
+def _tells_accounts(entry: Entry) -> bool:
+    """A sign-in that answers otherwise when there is no such account than when the password is wrong."""
+    looked_up = [
+        query.order
+        for query in entry.queries
+        for condition in query.filters
+        if query.verb == "select"
+        and words.snake(condition.column) in _ADDRESSES
+        and any(origin.kind is OriginKind.REQUEST for origin in condition.origins)
+    ]
+    compared = [guard.order for guard in entry.guards if guard.kind in _SECRETS]
+    if not looked_up or not compared or max(compared) < min(looked_up):
+        return False
+    refused = [act for act in entry.acts if act.kind is ActKind.RESPOND and act.detail.startswith("4")]
+    said = {
+        (act.detail, tuple(origin for part in act.parts for origin in part.origins))
+        for act in refused
+        if act.order > min(looked_up)
+    }
+    return len(said) > 1
+
+
 def _is_caught(entry: Entry, part: ActPart) -> bool:
     """An error that was caught, or that the database's client gave back, is part of the answer."""
     if _MESSAGE.search(part.text):
@@ -94,7 +128,9 @@ def _is_caught(entry: Entry, part: ActPart) -> bool:
 
 
 def _tells(entry: Entry, origin: Origin) -> bool:
-    root, _, rest = origin.path.lstrip("!").partition(".")
+    root, _, rest = origin.path.removeprefix("!.").lstrip("!").partition(".")
+    if origin.kind is OriginKind.ROW and origin.path.startswith("!."):
+        root, rest = "error", root  # the error that a client of the database gave back, and what is read of it
     if root.lower() not in _CAUGHT or words.snake(rest.rpartition(".")[2]) in _NOT_TOLD:
         return False
     if origin.kind is OriginKind.UNKNOWN:
@@ -109,7 +145,8 @@ def _tells_existence(entry: Entry) -> bool:
         for query in entry.queries
         for condition in query.filters
         for origin in condition.origins
-        if origin.kind is OriginKind.REQUEST and origin.path.startswith(("path.", "params."))
+        if origin.kind is OriginKind.REQUEST
+        and (origin.path.startswith(("path.", "params.")) or words.snake(condition.column) == "id")
     ]
     if not looked_up:
         return False

@@ -1,12 +1,13 @@
-"""Objects of a key-value store that are answered whole, to anybody who has their id, with the secrets they hold."""
+"""Secrets that are kept outside of tables and answered: in objects of a key-value store, in variables of the environment."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
 from assistant.detect.code.access import strong_guards
-from assistant.detect.code.acts import part, report_act
+from assistant.detect.code.acts import knows_caller, part, report_act
 from assistant.detect.code.caching import ANSWERS, answered_from
 from assistant.detect.code.rule import CodeExample, CodeRule
 from assistant.detect.code.sample_apps import APP
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
 
 RULE: Final = CodeRule(
     id="kept-secret-answered",
-    title="An object of a key-value store is answered with its secrets",
-    why="What is kept in Redis or KV has no columns to leave out and no row-level security: whoever has an id is sent the whole object, password hashes and tokens included.",
+    title="A secret that is kept outside of tables is answered",
+    why="A variable of the environment opens the application to whoever has it. What is kept in Redis or KV has no columns to leave out and no row-level security: whoever has an id is sent the whole object, password hashes and tokens included.",
     remedy="Ask for a session, and answer a list of public fields instead of the object.",
     cause="missing-auth-check",
 )
@@ -45,7 +46,21 @@ export async function GET(request: Request, { params }: { params: Promise<{ id: 
   return Response.json(ANSWER)
 }
 """
+_SECRET: Final = re.compile(r"SECRET|SERVICE_ROLE|PRIVATE_KEY|PASSWORD|DATABASE_URL|API_KEY|ACCESS_KEY|_TOKEN$")
+_FOR_BROWSERS: Final = re.compile(
+    r"PUBLIC|PUBLISHABLE|ANON|MAPS?_|MAPBOX|SEARCH|POSTHOG|ANALYTICS|SITE_KEY|FIREBASE|GTM|PUSHER_KEY"
+)
+"""Keys that are made to be handed to a browser."""
+_CONFIGURED: Final = """
+export async function GET() {
+  return Response.json({ key: ANSWER })
+}
+"""
 EXAMPLES: Final = (
+    CodeExample(
+        quiet={**APP, "app/api/config/route.ts": _CONFIGURED.replace("ANSWER", "!!process.env.OPENAI_API_KEY")},
+        leak={"app/api/config/route.ts": _CONFIGURED.replace("ANSWER", "process.env.OPENAI_API_KEY")},
+    ),
     CodeExample(
         quiet={**APP, "app/api/rooms/[id]/route.ts": _ROUTE.replace("ANSWER", '{ found: "yes" }')},
         leak={"app/api/rooms/[id]/route.ts": _ROUTE.replace("ANSWER", "{ room }")},
@@ -55,6 +70,7 @@ EXAMPLES: Final = (
 
 def find(context: CodeContext) -> Iterator[Finding]:
     """Whole objects by an id of the request, without any guard, of a store into which some entry writes secrets."""
+    yield from _variables(context)
     secret = _prefixes_with_secrets(context)
     for entry in context.entries(*ANSWERS):
         if any(strong_guards(entry)) or context.reason_public(entry) or entry.verb not in {"GET", "*", "", "query"}:
@@ -80,6 +96,29 @@ def find(context: CodeContext) -> Iterator[Finding]:
                     facts={"column": fields[0], "columns": ",".join(fields), "key": key.text},
                 )
                 break
+
+
+def _variables(context: CodeContext) -> Iterator[Finding]:
+    """Secrets of the environment that stand in an answer."""
+    for entry in context.entries(*ANSWERS):
+        for act in entry.acts:
+            if act.kind is not ActKind.RESPOND or act.name != "environment":
+                continue
+            variable = act.parts[0].text
+            if not _SECRET.search(variable) or _FOR_BROWSERS.search(variable):
+                continue
+            known = knows_caller(entry)
+            yield report_act(
+                RULE,
+                entry,
+                act,
+                f"{entry.id} answers {variable}{' to whoever is signed in' if known else ''}.",
+                severity=Severity.MEDIUM if known else Severity.HIGH,
+                confidence=Confidence.MEDIUM,
+                detail="The secret of the application is in the answer; whoever reads it acts as the application.",
+                key=variable,
+                facts={"variable": variable},
+            )
 
 
 def _is_taken_apart(answer: Act, key: ActPart) -> bool:

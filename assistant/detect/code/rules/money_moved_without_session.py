@@ -9,7 +9,7 @@ from assistant.detect.code.judge import report
 from assistant.detect.code.payments import from_a_machine, provider_calls
 from assistant.detect.code.rule import CodeExample, CodeRule
 from assistant.detect.code.sample_apps import APP
-from assistant.domain.code import EntryKind
+from assistant.domain.code import EntryKind, GuardKind, Weakness
 from assistant.domain.matrix import Severity
 from assistant.domain.ownership import Confidence
 
@@ -60,7 +60,12 @@ def find(context: CodeContext) -> Iterator[Finding]:
         if entry.kind in _NOT_FROM_OUTSIDE or context.reason_public(entry):
             continue
         for call in provider_calls(entry):
-            if call.moves_money and not _somebody_before(entry, call.order) and not from_a_machine(entry, call.order):
+            if (
+                call.moves_money
+                and not _somebody_before(entry, call.order)
+                and not from_a_machine(entry, call.order)
+                and not _secret_before(entry, call.order)
+            ):
                 yield report(
                     RULE,
                     entry,
@@ -74,6 +79,14 @@ def find(context: CodeContext) -> Iterator[Finding]:
                     facts={"call": call.name},
                 )
                 break
+
+
+def _secret_before(entry: Entry, order: int) -> bool:
+    """A secret is asked for that may not be set: what is wrong with it is told of the guard."""
+    return any(
+        guard.kind is GuardKind.SECRET and guard.weakness is Weakness.UNSET_SECRET and guard.order <= order
+        for guard in entry.guards
+    )
 
 
 def _somebody_before(entry: Entry, order: int) -> bool:

@@ -9,6 +9,7 @@ from assistant.detect.code import words
 from assistant.detect.code.acts import acts, chosen_outside, part, report_act
 from assistant.detect.code.rule import CodeExample, CodeRule
 from assistant.detect.code.sample_apps import APP
+from assistant.detect.code.stored import keeps_of
 from assistant.domain.code import ActKind, GuardKind, OriginKind
 from assistant.domain.matrix import Severity
 from assistant.domain.ownership import Confidence
@@ -66,8 +67,10 @@ _CHECKED: Final = re.compile(
 def find(context: CodeContext) -> Iterator[Finding]:
     """Targets that are a value of the request and nothing before it; one an entry."""
     told: set[str] = set()
-    for entry, act in acts(context, ActKind.REDIRECT):
-        target = part(act, "target")
+    for entry, act in acts(context, ActKind.REDIRECT, ActKind.HEADER):
+        if act.kind is ActKind.HEADER and act.name != "location":
+            continue
+        target = part(act, "target", "value")
         if target is None or entry.id in told or not _chosen(entry, act, target):
             continue
         told.add(entry.id)
@@ -82,7 +85,8 @@ def find(context: CodeContext) -> Iterator[Finding]:
             confidence=Confidence.MEDIUM,
             detail=f"The target is {origin.path} of the request.",
             key="rewrite" if rewrites else "redirect",
-            facts={"request": origin.path, "target": target.text},
+            facts={"request": origin.path, "target": target.text}
+            | ({"header": act.name} if act.kind is ActKind.HEADER else {}),
         )
 
 
@@ -102,8 +106,13 @@ def _chosen(entry: Entry, act: Act, target: ActPart) -> bool:
         origin.path.startswith(("path.", "url", "nextUrl", "header.")) or not _asked(origin.path) for origin in chosen
     ):
         return False
+    read = all(keeps_of(one) for one in entry.acts if one.kind is ActKind.VALIDATE)  # what they limit is said already
     return not any(
-        guard.kind in {GuardKind.SIGNATURE, GuardKind.VALIDATION, GuardKind.CAPABILITY} and guard.order <= act.order
+        guard.order <= act.order
+        and (
+            guard.kind in {GuardKind.SIGNATURE, GuardKind.CAPABILITY}
+            or (guard.kind is GuardKind.VALIDATION and not read)
+        )
         for guard in entry.guards
     )
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
-from assistant.detect.code.access import is_administrative, strong_guards
-from assistant.detect.code.acts import chosen_outside, proven_before
+from assistant.detect.code.access import access_to, is_administrative, strong_guards
+from assistant.detect.code.acts import chosen_outside, knows_caller, proven_before
 from assistant.detect.code.caching import back_office
 from assistant.detect.code.judge import report
-from assistant.detect.code.payments import from_a_machine, provider_calls
+from assistant.detect.code.payments import PAYMENT, from_a_machine, provider_calls
 from assistant.detect.code.rule import CodeExample, CodeRule
 from assistant.detect.code.sample_apps import APP
 from assistant.domain.code import OriginKind
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from assistant.detect.code.context import CodeContext
-    from assistant.domain.code import Entry
+    from assistant.detect.code.payments import ProviderCall
+    from assistant.domain.code import Entry, Origin
     from assistant.domain.findings import Finding
 
 RULE: Final = CodeRule(
@@ -58,6 +60,10 @@ EXAMPLES: Final = (
 _NAMES: Final = ("customer", "customer_id", "account", "stripe_account", "stripe_customer_id", "customer_account")
 _OWNED: Final = ("subscription", "subscription_id", "payment_intent", "invoice")
 """A payment method is left out: providers refuse one of another customer."""
+_MANAGES: Final = re.compile(
+    r"billing_?portal|customerPortal|subscription|customers|invoices|setupIntents|paymentMethods", re.IGNORECASE
+)
+"""Calls by which a customer's account is looked at or changed; paying at a checkout is none."""
 
 
 def find(context: CodeContext) -> Iterator[Finding]:
@@ -70,7 +76,7 @@ def find(context: CodeContext) -> Iterator[Finding]:
             proven = proven_before(entry, call.order)
             wanted = _NAMES if call.reads else (*_NAMES, *_OWNED)
             origins = call.origins(*wanted)
-            chosen = chosen_outside(origins, proven)
+            chosen = chosen_outside(origins, proven) or _of_anybodys_row(context, entry, call)
             if (
                 not chosen
                 or from_a_machine(entry, call.order)
@@ -90,6 +96,24 @@ def find(context: CodeContext) -> Iterator[Finding]:
                 facts={"call": call.name, "request": chosen[0].path},
             )
             break
+
+
+def _of_anybodys_row(context: CodeContext, entry: Entry, call: ProviderCall) -> tuple[Origin, ...]:
+    """The customer stands in a row that the request named and nobody compared with the caller; whoever pays a shop is not its customer."""
+    if not knows_caller(entry) or not _MANAGES.search(call.name):
+        return ()
+    queries = {query.id: query for query in entry.queries}
+    found: list[Origin] = []
+    for origin in call.origins("customer", "customer_id"):
+        query = queries.get(origin.row) if origin.kind is OriginKind.ROW else None
+        if query is None or query.engine in PAYMENT or query.verb != "select":
+            continue
+        access = access_to(context, entry, query)
+        if access.tied or access.settled or access.by_capability or access.only_published:
+            continue
+        asked = (each for condition in access.asked for each in condition.origins)
+        found += [each for each in asked if each.kind is OriginKind.REQUEST]
+    return tuple(found)
 
 
 def _is_relay(entry: Entry) -> bool:

@@ -9,7 +9,7 @@ from assistant.detect.code import words
 from assistant.detect.code.acts import acts, grouped, place_of_act, report_act
 from assistant.detect.code.rule import CodeExample, CodeRule
 from assistant.detect.code.sample_apps import APP
-from assistant.domain.code import ActKind, OriginKind
+from assistant.domain.code import ActKind, Origin, OriginKind
 from assistant.domain.matrix import Severity
 from assistant.domain.ownership import Confidence
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from assistant.detect.code.context import CodeContext
-    from assistant.domain.code import Act, ActPart
+    from assistant.domain.code import Act, ActPart, Entry
     from assistant.domain.facts import Place
     from assistant.domain.findings import Finding
 
@@ -53,7 +53,10 @@ _LIVE: Final = words.named(
 _PERSONAL: Final = words.named(
     "email phone phone_number ssn iban address date_of_birth full_name first_name last_name ip_address user_email"
 )
-_WHOLE: Final = frozenset({"session", "user", "profile", "cookies", "headers", "customer"})
+_WHOLE: Final = frozenset({"session", "user", "profile", "cookies", "cookie", "headers", "header", "customer"})
+_BODY: Final = Origin(OriginKind.REQUEST, "body")
+_HEADERS: Final = frozenset({"header.authorization", "header.cookie", "header.x-api-key"})
+"""Headers that sign somebody in."""
 _LEVELS: Final = frozenset({"identify", "setUser", "set_user"})
 """Calls whose purpose is to tell a tracker who the user is."""
 
@@ -63,21 +66,21 @@ def find(context: CodeContext) -> Iterator[Finding]:
     personal = []
     told: set[Place] = set()
     for entry, act in acts(context, ActKind.LOG):
-        secret = next((part for part in act.parts if _is_live(part)), None)
+        secret = next((part for part in act.parts if _is_live(part) or _holds_secrets(context, entry, part)), None)
         if secret is not None and act.place not in told:
             told.add(act.place)
             yield report_act(
                 RULE,
                 entry,
                 act,
-                f"{entry.id} writes {_last(secret)} to the log.",
+                f"{entry.id} writes {_named(context, entry, secret)} to the log.",
                 severity=Severity.MEDIUM,
                 confidence=Confidence.MEDIUM,
                 detail="It works for whoever reads the log.",
-                key=_last(secret),
+                key=_named(context, entry, secret),
                 facts={"argument": secret.text, "kind": "secret"},
             )
-        elif secret is None and any(_is_personal(act, part) for part in act.parts):
+        elif secret is None and any(_is_personal(act, part) or _body_with_persons(entry, part) for part in act.parts):
             personal.append((entry, place_of_act(entry, act)))
     yield from grouped(
         RULE,
@@ -99,6 +102,8 @@ def _last(part: ActPart) -> str:
 def _is_live(part: ActPart) -> bool:
     """The value itself of something that signs in or opens the back door."""
     text = part.text.strip()
+    if any(_in_text(part, one) in _LIVE or one.path in _HEADERS for one in part.origins if _spoken(part, one)):
+        return True
     if not _PLAIN.match(text) or text.startswith(("'", '"')):
         return False
     for origin in part.origins:
@@ -111,11 +116,46 @@ def _is_live(part: ActPart) -> bool:
     )
 
 
+def _spoken(part: ActPart, origin: Origin) -> bool:
+    """The value itself stands in the text of a template, and not what a function made of it."""
+    kinds = {OriginKind.REQUEST, OriginKind.ROW, OriginKind.CALLER, OriginKind.CLAIMED}
+    return origin.kind in kinds and bool(origin.path) and origin.path in part.text.split(", ")
+
+
+def _in_text(part: ActPart, origin: Origin) -> str:
+    return words.snake(origin.path.rpartition(".")[2]) if _spoken(part, origin) else ""
+
+
+def _holds_secrets(context: CodeContext, entry: Entry, part: ActPart) -> tuple[str, ...]:
+    """Secret columns of a row that is logged whole."""
+    rows = {origin.row for origin in part.origins if origin.kind is OriginKind.ROW and not origin.path}
+    if part.text or not rows:
+        return ()
+    return next((found for query in entry.queries if query.id in rows and (found := context.secrets_of(query))), ())
+
+
+def _named(context: CodeContext, entry: Entry, part: ActPart) -> str:
+    held = _holds_secrets(context, entry, part)
+    spoken = (_in_text(part, one) for one in part.origins if one.path in _HEADERS or _in_text(part, one) in _LIVE)
+    return words.snake(held[0]) if held else next(spoken, _last(part))
+
+
 def _secret_variable(name: str) -> bool:
     return (
         bool(re.search(r"SECRET|SERVICE_ROLE|PRIVATE_KEY|PASSWORD|DATABASE_URL|API_KEY|_TOKEN$", name))
         and "PUBLIC" not in name
     )
+
+
+def _body_with_persons(entry: Entry, part: ActPart) -> bool:
+    """The whole body is logged, of which the handler itself takes a password or an address."""
+    if not any(origin == _BODY for origin in part.origins) or not _PLAIN.match(part.text.strip()):
+        return False
+    held = [one.origins for query in entry.queries for one in query.filters]
+    held += [one.origins for query in entry.queries for one in query.written]
+    held += [one.origins for act in entry.acts for one in act.parts]
+    taken = (one.path.rpartition(".")[2] for origins in held for one in origins if one.path.startswith("body."))
+    return any(words.snake(name) in _PERSONAL | _LIVE for name in taken)
 
 
 def _is_personal(act: Act, part: ActPart) -> bool:
@@ -127,6 +167,8 @@ def _is_personal(act: Act, part: ActPart) -> bool:
         for origin in part.origins
     ):
         return False
+    if any(_in_text(part, origin) in _PERSONAL for origin in part.origins):
+        return True
     last = _last(part)
     if last in _PERSONAL or words.snake(part.name.rpartition(".")[2]) in _PERSONAL:
         return True

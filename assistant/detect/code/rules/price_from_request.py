@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
 from assistant.detect.code.access import is_administrative, strong_guards
-from assistant.detect.code.acts import chosen_outside, proven_before
+from assistant.detect.code.acts import chosen_outside, grouped, proven_before
 from assistant.detect.code.caching import back_office
 from assistant.detect.code.judge import report
 from assistant.detect.code.payments import from_a_machine, provider_calls
 from assistant.detect.code.rule import CodeExample, CodeRule
 from assistant.detect.code.sample_apps import APP
+from assistant.domain.code import OriginKind
 from assistant.domain.matrix import Severity
 from assistant.domain.ownership import Confidence
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from assistant.detect.code.context import CodeContext
+    from assistant.detect.code.payments import ProviderCall
+    from assistant.domain.code import Entry, Origin
+    from assistant.domain.facts import Place
     from assistant.domain.findings import Finding
 
 RULE: Final = CodeRule(
@@ -54,6 +58,10 @@ EXAMPLES: Final = (
     ),
 )
 _AMOUNTS: Final = ("amount", "unit_amount", "unit_amount_decimal", "transaction_amount", "amount_money")
+_PRICES: Final = frozenset(
+    {"line_items_price", "items_price", "line_items.price", "items.price", "price", "price_id", "product_price_id"}
+)
+"""Where a price of the provider's list is named."""
 _AMOUNTS_ASKED: Final = frozenset({"amount", "price", "total", "cents", "cost", "fee", "sum", "subtotal"})
 """Words of a request value that is an amount and no quantity."""
 _GIFTS: Final = frozenset(
@@ -78,12 +86,16 @@ _GIFTS: Final = frozenset(
 
 
 def find(context: CodeContext) -> Iterator[Finding]:
-    """Amounts from the request; low where a person chooses what they give: donations, tips, top-ups."""
+    """Amounts from the request; low where a person chooses what they give: donations, tips, top-ups; one note for prices that are named."""
+    named_prices: list[tuple[Entry, Place]] = []
     for entry in context.entries():
         if is_administrative(tuple(strong_guards(entry))) or back_office(entry):
             continue
         for call in provider_calls(entry):
-            chosen = chosen_outside(call.origins(*_AMOUNTS), proven_before(entry, call.order))
+            proven = proven_before(entry, call.order)
+            if not call.reads and not from_a_machine(entry, call.order) and _names_price(call, proven):
+                named_prices.append((entry, call.place))
+            chosen = chosen_outside(call.origins(*_AMOUNTS), proven)
             if call.reads or not chosen or from_a_machine(entry, call.order) or "refund" in call.name.lower():
                 continue
             named = {*words.words(entry.path), *words.words(entry.place.symbol or ""), *words.words(entry.place.file)}
@@ -104,3 +116,22 @@ def find(context: CodeContext) -> Iterator[Finding]:
                 facts={"call": call.name, "request": chosen[0].path},
             )
             break
+    yield from grouped(
+        RULE,
+        named_prices,
+        one="{who} sells at whichever price of the provider's list the request names.",
+        many="{n} handlers sell at whichever price of the provider's list the request names.",
+        detail="Old, hidden and other products' prices can be named too; look the price up by the plan:",
+        key="price",
+    )
+
+
+def _names_price(call: ProviderCall, proven: frozenset[Origin]) -> bool:
+    """A price is named: ``line_items: [{ price: body.priceId }]``."""
+    parts = (origins for path, origins in call.parts.items() if words.snake(path) in _PRICES)
+    return any(chosen_outside(origins, proven) and _whole(origins) for origins in parts)
+
+
+def _whole(origins: tuple[Origin, ...]) -> bool:
+    """Nothing else is in it: a list of the code that the request chooses from is."""
+    return all(origin.kind is OriginKind.REQUEST for origin in origins)

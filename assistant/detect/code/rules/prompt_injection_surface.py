@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code.access import Access, access_to
-from assistant.detect.code.acts import grouped
+from assistant.detect.code.acts import grouped, report_act
 from assistant.detect.code.context import WRITES, Whose
 from assistant.detect.code.judge import report
 from assistant.detect.code.rule import CodeExample, CodeRule
 from assistant.detect.code.sample_apps import APP
-from assistant.domain.code import EntryKind, OriginKind
+from assistant.domain.code import ActKind, EntryKind, OriginKind
 from assistant.domain.matrix import Severity
 from assistant.domain.ownership import Confidence
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from assistant.detect.code.context import CodeContext
-    from assistant.domain.code import Query
+    from assistant.domain.code import Act, Query
     from assistant.domain.findings import Finding
 
 RULE: Final = CodeRule(
@@ -42,6 +42,7 @@ export const readInvoice = (userId: string) => tool({
   execute: async ({ id }) => db.invoice.findFirst({ where: WHERE }),
 })
 """
+_RUNNERS: Final = frozenset({"eval", "Function", "exec", "spawn", "vm", "system", "Popen"})
 EXAMPLES: Final = (
     CodeExample(
         quiet=APP,
@@ -57,6 +58,19 @@ def find(context: CodeContext) -> Iterator[Finding]:
     """Tools with rows that nothing ties to the caller one by one; all others as one note."""
     others = []
     for entry in context.entries(EntryKind.TOOL):
+        run = next((act for act in entry.acts if _runs(act)), None)
+        if run is not None:
+            yield report_act(
+                RULE,
+                entry,
+                run,
+                f"The tool {entry.place.symbol or entry.id} runs what the model writes ({run.name}).",
+                severity=Severity.HIGH,
+                confidence=Confidence.MEDIUM,
+                detail="Any text that the model reads may write it: a page, a document, a mail.",
+                key="run",
+            )
+            continue
         queries = [query for query in entry.queries if _loose(access_to(context, entry, query))]
         if not queries:
             others.append((entry, entry.place))
@@ -80,6 +94,15 @@ def find(context: CodeContext) -> Iterator[Finding]:
         severity=Severity.INFO,
         detail="Text that the model reads may call them:",
         key="surface",
+    )
+
+
+def _runs(act: Act) -> bool:
+    """Text from the model's arguments is run as a program."""
+    return (
+        act.kind is ActKind.PROVIDER
+        and act.name in _RUNNERS
+        and any(origin.kind is OriginKind.REQUEST for part in act.parts for origin in part.origins)
     )
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from assistant.detect.code.context import CodeContext
-    from assistant.domain.code import Entry
+    from assistant.domain.code import Entry, Guard
     from assistant.domain.findings import Finding
 
 RULE: Final = CodeRule(
@@ -63,6 +63,10 @@ _DOORS_OF_MEMBERS: Final = words.named(
 """Doors at which somebody who is signed in may still guess or take everything away."""
 _LIMITER: Final = re.compile(r"rate[-_]?limit|throttl|(?:^|/)limiter\b|attempts?(?:$|_)", re.IGNORECASE)
 """Files, wrappers and tables that count requests, by their names."""
+_PASSWORD: Final = re.compile(
+    r"bcrypt|argon|scrypt|passlib|checkpw|check_password|compare(?:Sync)?$|\.verify$", re.IGNORECASE
+)
+"""Calls that compare a password with its hash."""
 _REACHED: Final = frozenset(
     {
         EntryKind.ROUTE,
@@ -97,7 +101,13 @@ def find(context: CodeContext) -> Iterator[Finding]:
 def _let_in(entry: Entry) -> bool:
     """A signature, a secret or an administrator's role stands before it: nobody gets to guess."""
     guards = tuple(strong_guards(entry))
-    return any(guard.kind in MACHINES | {GuardKind.ROLE} for guard in guards) or is_administrative(guards, entry)
+    held = (guard for guard in guards if guard.kind in MACHINES | {GuardKind.ROLE})
+    return any(not _is_guessed(guard) for guard in held) or is_administrative(guards, entry)
+
+
+def _is_guessed(guard: Guard) -> bool:
+    """A password that is compared with its hash is what is tried there."""
+    return guard.kind is GuardKind.SECRET and bool(_PASSWORD.search(guard.says))
 
 
 def _limits(entry: Entry) -> bool:

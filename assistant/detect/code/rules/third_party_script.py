@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from assistant.detect.code.acts import knows_caller
 from assistant.detect.code.judge import report_module
 from assistant.detect.code.rule import CodeExample, CodeRule
 from assistant.detect.code.sample_apps import APP
+from assistant.domain.code import EntryKind
 from assistant.domain.matrix import Severity
 from assistant.domain.ownership import Confidence
 
@@ -52,7 +54,7 @@ def find(context: CodeContext) -> Iterator[Finding]:
     """What records screens is low, everything else a note; scripts that payment and sign-in need are left alone."""
     seen: set[str] = set()
     for mark in context.map.marks:
-        if mark.kind != "script" or _NEEDED.search(mark.detail):
+        if mark.kind != "script" or _NEEDED.search(mark.detail) or not _near_signed_in(context, mark.place.file):
             continue
         host = re.sub(r"^(?:https?:)?//", "", mark.detail).partition("/")[0]
         if host in seen:
@@ -70,3 +72,12 @@ def find(context: CodeContext) -> Iterator[Finding]:
             at=mark.at,
             facts={"host": host},
         )
+
+
+def _near_signed_in(context: CodeContext, file: str) -> bool:
+    """A page that asks who is calling stands below; of components, and of applications whose pages ask elsewhere, nobody knows."""
+    folder, _, name = file.rpartition("/")
+    signed_in = [entry.place.file for entry in context.entries(EntryKind.PAGE) if knows_caller(entry)]
+    if not name.startswith(("layout.", "page.", "template.")) or not signed_in:
+        return True
+    return any(one.startswith(f"{folder}/") for one in signed_in)

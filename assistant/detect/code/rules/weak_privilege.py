@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from assistant.detect.code.context import CodeContext
-    from assistant.domain.code import Origin
+    from assistant.domain.code import Guard, Origin
     from assistant.domain.findings import Finding
 
 RULE = CodeRule(
@@ -36,12 +36,16 @@ RULE = CodeRule(
 _EMPTIES_ALL: Final = "empty the table"
 _RAISES: Final = "change anybody's role"
 _ABOVE: Final = "change the role of an owner"
+_OWN: Final = "give themselves any role"
+_INVITES: Final = "bring somebody in with any role"
+_ENDS: Final = "delete the whole team"
 _ADMINISTERS: Final = "administer"
 _ROLES: Final = words.named("role roles is_admin admin permissions permission is_owner access_level")
 _MEMBERS: Final = re.compile(r"member|membership|user_team|team_user|collaborator|user_role|user$|profile$|account$")
 _TEAM: Final = re.compile(
     r"^(?:(?:team|workspace|organi[sz]ation|org|company|tenant|user)_)?(?:member|membership)$|^(?:user_team|team_user|user_role|user_organi[sz]ation|user_workspace)$"
 )
+_BROUGHT_IN: Final = re.compile(r"invit|member(?:ship)?$|user_team|team_user|collaborator")
 _MONEY: Final = words.named("payout settlement withdrawal refund commission")
 _IDENTITY_PROVIDERS: Final = frozenset({"clerk", "auth0", "workos", "firebase"})
 _EMPTIES: Final = re.compile(r"^\s*(?:truncate|drop\s+table|delete\s+from\s+[\w.\"]+\s*;?\s*$)", re.IGNORECASE)
@@ -144,13 +148,14 @@ EXAMPLES = (
 
 def find(context: CodeContext) -> Iterator[Finding]:
     """One finding an entry and kind of act: somebody is known, and no role was asked for."""
+    ranks = any(guard.kind is GuardKind.ROLE or guard.roles for entry in context.map.entries for guard in entry.guards)
     for entry in context.entries():
         if entry.kind in NOT_RUN_BY_PEOPLE | {EntryKind.SERVICE, EntryKind.COMPONENT}:
             continue
         acts: dict[str, list[Access]] = {}
         for query in entry.queries:
             access = access_to(context, entry, query)
-            act = _act(access)
+            act = _act(access, ranks=ranks)
             if act:
                 acts.setdefault(act, []).append(access)
         for act, found in acts.items():
@@ -161,7 +166,7 @@ def _finding(found: list[Access], act: str) -> Finding:
     access, queries = found[0], [each.query for each in found]
     member = any(guard.kind is GuardKind.MEMBERSHIP for guard in access.strong)
     above = act == _ABOVE
-    who = "Any member" if member else "Whoever has the role that is asked for" if above else "Whoever is signed in"
+    who = "Whoever has the role that is asked for" if above else "Any member" if member else "Whoever is signed in"
     tables = list(dict.fromkeys(query.table or query.engine for query in queries))
     rows = ", ".join(tables[:3]) + (" and others" if len(tables) > 3 else "")  # noqa: PLR2004 - a line's worth
     said = f"{does(queries)} {rows} as an administrator" if act == _ADMINISTERS else act
@@ -169,7 +174,7 @@ def _finding(found: list[Access], act: str) -> Finding:
         RULE,
         access.entry,
         f"{who} can {said} through {handler(access)}.",
-        severity=Severity.MEDIUM if member and act not in {_EMPTIES_ALL, _RAISES} else Severity.HIGH,
+        severity=Severity.MEDIUM if member and act not in {_EMPTIES_ALL, _RAISES, _OWN} else Severity.HIGH,
         confidence=Confidence.MEDIUM if confidence_of(access) is Confidence.HIGH else confidence_of(access),
         detail=f"The handler can {does(queries)} {rows}, and "
         + ("nothing asks which role the other person has." if above else "no guard before it asks for a role."),
@@ -179,8 +184,8 @@ def _finding(found: list[Access], act: str) -> Finding:
     )
 
 
-def _act(access: Access) -> str:
-    """The administrative act, in words; empty when it is none or a role was asked for."""
+def _act(access: Access, *, ranks: bool) -> str:
+    """The administrative act, in words; empty when it is none or a role was asked for; ``ranks`` when some entry asks for a role."""
     if not access.knows_caller or access.trusted_sender or not access.context.bypasses(access.query):
         return ""
     if any(guard.kind is GuardKind.NAME for guard in access.entry.guards) or access.context.reason_public(access.entry):
@@ -191,6 +196,8 @@ def _act(access: Access) -> str:
     query = access.query
     if _sets_role(access) and not _looked_up(access):
         return _RAISES
+    if (ranks or _in_metadata(access)) and (act := _raised(access)):
+        return act
     if _EMPTIES.match(query.text) or (
         query.verb == "delete" and not query.filters and not access.tied and not query.text
     ):
@@ -214,6 +221,38 @@ def _act(access: Access) -> str:
     return ""
 
 
+def _raised(access: Access) -> str:
+    """Acts that only matter where roles mean something: one's own role, the role of somebody who is brought in, the end of a team."""
+    key = words.table_key(access.query.table)
+    if access.query.verb in {"update", "upsert"} and _MEMBERS.search(key) and _says_role(access) and _is_own(access):
+        return _OWN
+    if access.query.verb == "insert" and _says_role(access) and _BROUGHT_IN.search(key) and access.has_membership:
+        return _INVITES
+    if (
+        access.query.verb == "delete"
+        and words.names_house(f"{key}_id")
+        and access.has_membership
+        and not _is_own(access)
+    ):
+        return _ENDS
+    return ""
+
+
+def _in_metadata(access: Access) -> bool:
+    """``publicMetadata: { role }`` at the identity provider, which users cannot write by themselves."""
+    return any("etadata" in part.column for part in access.query.written)
+
+
+def _says_role(access: Access) -> bool:
+    """The request says which role is written."""
+    return any(
+        words.snake(part.column.rpartition(".")[2]) in _ROLES
+        and not part.column.startswith("unsafeMetadata")
+        and any(origin.kind is OriginKind.REQUEST for origin in part.origins)
+        for part in access.query.written
+    )
+
+
 def _lists_accounts(access: Access) -> bool:
     """Every account of the identity provider is answered, and not those of one organisation."""
     query = access.query
@@ -224,7 +263,14 @@ def _lists_accounts(access: Access) -> bool:
 
 def _asks_role(access: Access) -> bool:
     asked = (guard for guard in access.entry.guards if guard.weakness in {None, Weakness.ONE_BRANCH})
-    return access.administrator or any(guard.kind is GuardKind.ROLE for guard in asked)
+    return access.administrator or any(
+        guard.kind is GuardKind.ROLE or guard.roles or _is_one_way(guard) for guard in asked
+    )
+
+
+def _is_one_way(guard: Guard) -> bool:
+    """``if (id !== user.id && member.role !== "ADMIN") refuse``: a role is one of two ways in, and the other is one's own row."""
+    return guard.kind is GuardKind.SESSION and bool(_ROLES & set(words.words(guard.says.partition(" = ")[0])))
 
 
 def _sets_role(access: Access) -> bool:
@@ -254,7 +300,7 @@ def _above(access: Access) -> bool:
     """A role is asked for, and the role of the person who is changed is never looked at: an owner may be lowered by somebody below."""
     if not _sets_role(access):
         return False
-    roles = [guard for guard in access.strong if guard.kind is GuardKind.ROLE]
+    roles = [guard for guard in access.strong if guard.kind is GuardKind.ROLE or guard.roles]
     named = {word for guard in roles for role in guard.roles for word in words.words(role)}
     if named & {"admin", "owner", "superadmin", "administrator"}:
         return False

@@ -11,14 +11,14 @@ from assistant.detect.code.judge import place_of
 from assistant.detect.code.payments import from_a_machine
 from assistant.detect.code.rule import CodeExample, CodeRule
 from assistant.detect.code.sample_apps import APP, SIGNED
-from assistant.domain.code import OriginKind
+from assistant.domain.code import ActKind, OriginKind
 
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from assistant.detect.code.context import CodeContext
-    from assistant.domain.code import Entry, Query
+    from assistant.domain.code import Entry, Query, Written
     from assistant.domain.findings import Finding
 
 RULE: Final = CodeRule(
@@ -89,16 +89,31 @@ def find(context: CodeContext) -> Iterator[Finding]:
 
 
 def _adds(query: Query) -> bool:
-    """``credits: { increment: 100 }``: a second time it is 200."""
+    """``credits: { increment: 100 }`` or ``credits: user.credits + 100``: a second time it is 200."""
     return query.verb in {"update", "upsert"} and any(
-        origin.kind is OriginKind.GENERATED and origin.path == "increment"
+        any(origin.kind is OriginKind.GENERATED and origin.path == "increment" for origin in written.origins)
+        or _adds_to_itself(written)
         for written in query.written
-        for origin in written.origins
     )
 
 
+def _adds_to_itself(written: Written) -> bool:
+    """The column as it was read, and a number beside it."""
+    more = [origin for origin in written.origins if origin.kind in {OriginKind.CONSTANT, OriginKind.SIGNED}]
+    counted = [
+        one for one in more if one.kind is OriginKind.SIGNED or (one.path.strip("'").isdigit() and one.path != "0")
+    ]
+    was = (origin for origin in written.origins if origin.kind is OriginKind.ROW)
+    return bool(counted) and any(origin.path == written.column for origin in was)
+
+
 def _remembers(entry: Entry) -> bool:
-    """The event's own id is looked up or stored, or a table for events is touched."""
+    """The event's own id is looked up or stored, in a table or in a store of keys, or a table for events is touched."""
+    kept = (part.origins for act in entry.acts if act.kind is ActKind.CACHE for part in act.parts if part.name == "key")
+    if any(
+        origin.kind is OriginKind.SIGNED and _EVENT_ID.search(origin.path) for origins in kept for origin in origins
+    ):
+        return True
     for query in entry.queries:
         key = words.table_key(query.table)
         if re.search(r"event|webhook|idempot|processed|deliver", key):

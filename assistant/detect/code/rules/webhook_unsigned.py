@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from assistant.detect.code.access import PERSONS, strong_guards
+from assistant.detect.code.access import PERSONS, access_to, strong_guards
 from assistant.detect.code.context import WRITES
 from assistant.detect.code.judge import report
 from assistant.detect.code.payments import from_a_machine, looks_signed, provider_calls
@@ -60,11 +60,12 @@ def find(context: CodeContext) -> Iterator[Finding]:
         if any(guard.kind in PERSONS for guard in strong_guards(entry)):
             continue
         fault = next(
-            (query for query in entry.queries if _believes(query) and not from_a_machine(entry, query.order)), None
+            (query for query in entry.queries if _believes(query) and not _vouched(context, entry, query)), None
         )
         if fault is None or _asks_back(entry, fault) or _named(entry):
             continue
-        weak = _weak(entry)
+        half = access_to(context, entry, fault).half_signed
+        weak = _weak(entry) or ("The signature is checked on one way only." if half else "")
         if not weak and entry.place.file in checking:
             continue  # checked in a way that was not followed: not accused
         followed = not entry.unresolved and not entry.truncated
@@ -84,6 +85,11 @@ def _believes(query: Query) -> bool:
     """It writes, and the message chooses the row or the values."""
     parts = [condition.origins for condition in query.filters] + [written.origins for written in query.written]
     return query.verb in WRITES and any(origin.kind is OriginKind.REQUEST for origins in parts for origin in origins)
+
+
+def _vouched(context: CodeContext, entry: Entry, query: Query) -> bool:
+    """A signature or a secret was checked on every way to it."""
+    return from_a_machine(entry, query.order) and not access_to(context, entry, query).half_signed
 
 
 def _asks_back(entry: Entry, query: Query) -> bool:
