@@ -18,7 +18,7 @@ DELETE = "await db.invoice.delete({ where: { id } });"
 
 @pytest.mark.parametrize("call", ["assertOwner(id, user.id);", "void assertOwner(id, user.id);"])
 def test_an_assertion_that_is_not_awaited_is_none(call):
-    assert {"id-only-lookup", "ineffective-guard"} <= set(of_action(f"{call} {DELETE}", head=OWNS))
+    assert "ineffective-guard" in of_action(f"{call} {DELETE}", head=OWNS)
 
 
 @pytest.mark.parametrize(
