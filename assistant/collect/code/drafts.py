@@ -8,6 +8,10 @@ from assistant.collect.code.values import Value
 from assistant.domain.code import OriginKind
 
 
+WHOLE = "="
+"""Before the path of a relation in ``Draft.below`` that is one row and no list: that it is there says enough."""
+
+
 class Draft(NamedTuple):
     """A query that a recogniser read from a chain, before its values were looked at."""
 

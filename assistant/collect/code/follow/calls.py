@@ -200,6 +200,8 @@ def recognised(run: Run, chain: Chain) -> Value:
     fewer = picked_fields(run, chain)
     if fewer is not None:
         return fewer
+    if name == "rollback" and "drizzle" in chain.source:
+        raise Stopped  # a transaction is left by an error
     if name in _ENDS and chain.source in {
         "next/navigation",
         "flask",

@@ -10,7 +10,7 @@ from assistant.collect.code.follow.compare import IDS, asked_along, learn_member
 from assistant.collect.code.follow.errors import OWN_ERROR, own_error
 from assistant.collect.code.follow.facts import NONE, NOTHING_LEARNED, Learned, Lesson, both, one_of
 from assistant.collect.code.follow.fallback import EMPTY, if_sent, is_there
-from assistant.collect.code.follow.lessons import LESSON_OF, lessons_of, of_member
+from assistant.collect.code.follow.lessons import LESSON_OF, lessons_of, of_member, of_organization
 from assistant.collect.code.follow.trust import (
     COUNTERS,
     ROLE,
@@ -361,6 +361,9 @@ def _none(run: Run, test: Test) -> Learned:
 
 def _unknown_answer(run: Run, chain: Chain) -> Learned:
     """An answer of code that is not in the repository, asked about the caller and something else."""
+    belongs = of_organization(chain)
+    if belongs is not None:
+        return belongs
     if chain.last is None or chain.last.arguments is None:
         return NOTHING_LEARNED
     found = ordered(chain)

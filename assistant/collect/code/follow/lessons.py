@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.facts import Learned, Lesson
 from assistant.collect.code.follow.trust import ROLE
+from assistant.collect.code.origins import origins_of
+from assistant.collect.code.recognise.chains import argument, at_path
 from assistant.domain.code import GuardKind, Origin, OriginKind
 
 
 if TYPE_CHECKING:
     from assistant.collect.code.follow.facts import Fact, Facts
     from assistant.collect.code.follow.ledger import QueryRecord
+    from assistant.collect.code.values import Chain
 
 LESSON_OF = {
     "caller": GuardKind.SESSION,
@@ -68,3 +71,22 @@ def roles_asked(record: QueryRecord) -> tuple[str, ...]:
     if not any(one.kind in {OriginKind.CALLER, OriginKind.CLAIMED} for one in record.compared()):
         return ()  # how many owners there are is asked of no caller
     return () if any(_EVERYBODYS.match(one) for one in said) else tuple(sorted(said))[:6]
+
+
+_OF_MEMBERS = frozenset(
+    {"hasPermission", "getFullOrganization", "getActiveMember", "listMembers", "setActiveOrganization"}
+)
+"""What Better Auth answers to members of an organization alone."""
+
+
+def of_organization(chain: Chain) -> Learned | None:
+    """``(await auth.api.hasPermission({ headers, body: { organizationId } })).success``; None for any other answer."""
+    if chain.source != "better-auth":
+        return None
+    step = next((one for one in chain.steps if one.name in _OF_MEMBERS and one.arguments), None)
+    if step is None:
+        return None
+    given = [at_path(argument(step, 0), part) for part in ("body", "query")]
+    asked = {one for part in given for one in origins_of(part) if one.kind is OriginKind.REQUEST}
+    facts: set[Fact] = {("caller",), *(("proven", one) for one in asked)}
+    return Learned(frozenset(facts), (Lesson(GuardKind.MEMBERSHIP, f"{step.name}()", tuple(sorted(asked))),))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from assistant.collect.code.drafts import WHOLE
 from assistant.domain.code import ClientKind, Origin, OriginKind, Tie, TieKind
 
 
@@ -205,7 +206,7 @@ def read_along(run: Run, origin: Origin) -> set[Fact]:
     held = [
         each
         for relation, each in record.below
-        if each.operator in _EQUALS and (path.startswith(f"{relation}.") or (counted and path == relation))
+        if each.operator in _EQUALS and _is_below(path, relation, counted=counted)
     ]
     mine = any(trusted(run, one) for each in held for one in each.origins if one.row != origin.row)
     if not mine and not bound(run, origin.row):
@@ -214,6 +215,12 @@ def read_along(run: Run, origin: Origin) -> set[Fact]:
     if mine:
         return asked | consequences(run, origin.row)
     return set(asked)
+
+
+def _is_below(path: str, relation: str, *, counted: bool) -> bool:
+    """A row of the relation, or how many there are; of one that is joined the row itself."""
+    whole = relation.removeprefix(WHOLE)
+    return path.startswith(f"{whole}.") or (path == whole and (counted or relation != whole))
 
 
 def consequences(run: Run, row: int, depth: int = 0) -> set[Fact]:

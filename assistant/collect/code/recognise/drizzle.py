@@ -16,6 +16,7 @@ from assistant.collect.code.recognise.chains import (
     run,
 )
 from assistant.collect.code.recognise.conditions import Condition, either, negated, operator
+from assistant.collect.code.recognise.drizzle_joins import joined_along
 from assistant.collect.code.recognise.drizzle_tables import (
     OPERATORS,
     column_of,
@@ -26,7 +27,7 @@ from assistant.collect.code.recognise.drizzle_tables import (
     table_of,
 )
 from assistant.collect.code.recognise.sqlscan import statement
-from assistant.collect.code.values import Chain, Closure, Either, Shape, Step, Value
+from assistant.collect.code.values import UNKNOWN, Chain, Closure, Either, Shape, Step, Value, text_of
 
 
 _DEEPEST = 8
@@ -88,6 +89,7 @@ def _draft(
     written: tuple[tuple[str, Value], ...] = (),
     single: bool = False,
     lazy: bool = True,
+    below: tuple[tuple[str, str, str, Value], ...] = (),
     filled: tuple[str, ...] = (),
 ) -> Draft:
     return Draft(
@@ -100,6 +102,7 @@ def _draft(
         written=written,
         single=single,
         lazy=lazy,
+        below=below,
         filled=filled,
     )
 
@@ -120,7 +123,7 @@ def _built(chain: Chain, start: int, seen: Seen, *, owned: bool) -> Draft | None
             filters += conditions_of(argument(step, 0), seen, table)
         elif step.name in _INNER and len(step.arguments or ()) > 1:
             filters += conditions_of(argument(step, 1), seen, table)
-    filters += _inner(target, seen)
+    filters = _supplied([*filters, *_inner(target, seen)], rest)
     written: tuple[tuple[str, Value], ...] = ()
     for step in rest:
         if step.name in {"values", "set"}:
@@ -144,8 +147,25 @@ def _built(chain: Chain, start: int, seen: Seen, *, owned: bool) -> Draft | None
         filters,
         written=written,
         single=any(step.name == "get" for step in rest),
+        below=joined_along(first, rest, seen) if verb == "select" else (),
         filled=tuple(name for name, filled in known.items() if filled and verb == "select"),
     )
+
+
+def _supplied(filters: list[Condition], rest: tuple[Step, ...]) -> list[Condition]:
+    """``.prepare("name").execute({ id })``: what stands for a placeholder is given when the statement runs."""
+    last = rest[-1] if rest else None
+    if last is None or last.name != "execute" or not any(step.name == "prepare" for step in rest):
+        return filters
+    return [(column, how, _given(value, argument(last, 0))) for column, how, value in filters]
+
+
+def _given(value: Value, supplied: Value | None) -> Value:
+    if isinstance(value, Chain) and value.last is not None and value.last.name == "placeholder":
+        name = text_of(argument(value.last, 0))
+        found = at_path(supplied, name) if name else None
+        return UNKNOWN if found is None else found
+    return value
 
 
 def _defined(target: Value | None) -> dict[str, bool]:
