@@ -55,6 +55,8 @@ _SHARED_BY_MANY: Final = frozenset(
     {"role", "roles", "plan", "tier", "locale", "language", "lang", "theme", "timezone", "country", "currency"}
 )
 """What many callers have alike: a key of it tells nobody apart."""
+_CLOCK: Final = re.compile(r"date|now|time|random\b", re.IGNORECASE)
+"""What is new each time and can be guessed."""
 _BACK_OFFICE: Final = frozenset({"admin", "internal", "staff", "backoffice", "superadmin", "ops", "management"})
 
 
@@ -111,6 +113,8 @@ def tells_apart(entry: Entry, order: int, key: ActPart) -> bool:
         if origin.kind is OriginKind.ROW and origin.row in tied:
             return True
         if origin.kind is OriginKind.REQUEST and _is_credential(origin):
+            return True
+        if origin.kind is OriginKind.GENERATED and not _CLOCK.search(origin.path):
             return True
     return False
 

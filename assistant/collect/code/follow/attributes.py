@@ -221,14 +221,14 @@ def _chain(run: Run, value: Chain, name: str, module: str, at: int, end: int) ->
     ):
         prefix = "validated." if value.name == "createEnv" else ""
         if not (dotted == "Deno.env" and name == "get"):
-            return Known(frozenset({Origin(OriginKind.ENVIRONMENT, prefix + name)}))
+            return run.world.variable(prefix + name)
     if (
         value.source == "unresolved"
         and not value.steps
         and value.name in {"env", "serverEnv", "ENV"}
         and name.isupper()
     ):
-        return Known(frozenset({Origin(OriginKind.ENVIRONMENT, f"validated.{name}")}))
+        return run.world.variable(f"validated.{name}")
     if not value.steps and _NAMED_SET.match(value.name) and _MEMBER.match(name) and value.source not in _NO_ENUMS:
         return Constant(name)  # a member of an enumeration of a library: ``UserRole.ADMIN`` of Prisma's client
     if value.source == "context":

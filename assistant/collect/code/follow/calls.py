@@ -10,11 +10,11 @@ from assistant.collect.code.follow.classes import instance, static
 from assistant.collect.code.follow.documents import document_method
 from assistant.collect.code.follow.facts import access
 from assistant.collect.code.follow.gathered import gathered, remembered
-from assistant.collect.code.follow.globals import global_call
+from assistant.collect.code.follow.globals import global_call, made_up
 from assistant.collect.code.follow.handed_over import came_back, with_added
 from assistant.collect.code.follow.invoking import invoke
 from assistant.collect.code.follow.kept import held
-from assistant.collect.code.follow.library import constant_method, known_method, listed_method, over
+from assistant.collect.code.follow.library import constant_method, known_method, listed_method, of_list, over
 from assistant.collect.code.follow.picking import columns_laid_out, picked_fields
 from assistant.collect.code.follow.rights import right_asked
 from assistant.collect.code.follow.scope import Scope, either
@@ -86,7 +86,8 @@ _ENDS = frozenset({"redirect", "permanentRedirect", "notFound", "forbidden", "un
 def call(run: Run, value: Value, arguments: tuple[Value, ...], module: str, at: int, end: int, *, new: bool) -> Value:
     """Call ``value``."""
     if isinstance(value, Either):
-        return _branches(run, value, lambda one: call(run, one, arguments, module, at, end, new=new), (Constant, Test))
+        spot, how = (module, at, end), (new, run.take_tail())  # whichever it is answers
+        return _branches(run, value, lambda one: _one_of(run, one, arguments, spot, how), (Constant, Test))
     if isinstance(value, Closure):
         return invoke(run, value, arguments, module, at)
     if isinstance(value, Native):
@@ -104,6 +105,14 @@ def call(run: Run, value: Value, arguments: tuple[Value, ...], module: str, at: 
         given = frozenset().union(*(origins_of(one) for one in arguments))
         return Known(value.origins | frozenset(one for one in given if not one.path.endswith(".decrypted")))
     return UNKNOWN
+
+
+def _one_of(
+    run: Run, value: Value, given: tuple[Value, ...], spot: tuple[str, int, int], how: tuple[bool, bool]
+) -> Value:
+    new, tail = how
+    run.leave_tail(tail)
+    return call(run, value, given, *spot, new=new)
 
 
 def _branches(run: Run, of: Either, ask: Callable[[Value], Value], without: tuple[type, ...] = (Constant,)) -> Value:
@@ -182,14 +191,15 @@ def _chain_called(
     return recognised(run, grown)
 
 
-_LISTS = frozenset({"lodash", "lodash-es", "underscore", "radash", "remeda", "es-toolkit"})
 _COOKIES = {"getCookie": 1, "getSignedCookie": 2}
 """Readers of one cookie, with the place of its name among the arguments."""
 
 
 def recognised(run: Run, chain: Chain) -> Value:
     """What a chain comes to after a call: what recognisers say, or the chain."""
-    handed = _of_request(chain) or _of_list(run, chain) or asserted(run, chain) or columns_laid_out(chain)
+    handed = (
+        made_up(chain) or _of_request(chain) or of_list(run, chain) or asserted(run, chain) or columns_laid_out(chain)
+    )
     if handed is not None:
         return handed
     said = run.asked(chain)
@@ -226,17 +236,6 @@ def _of_request(chain: Chain) -> Value | None:
     if chain.source == "next/headers" and len(chain.steps) == 1 and chain.name in {"headers", "cookies"}:
         return Promise(Known(frozenset({Origin(OriginKind.REQUEST, chain.name.rstrip("s"))})))
     return None
-
-
-def _of_list(run: Run, chain: Chain) -> Value | None:
-    """``_.map(rows, tell)`` of a library for lists is ``rows.map(tell)``."""
-    last = chain.last
-    if last is None or chain.source not in _LISTS or len(last.arguments or ()) < 2:  # noqa: PLR2004 - the list and a function
-        return None
-    items, *rest = last.arguments or ()
-    if not isinstance(items, Known | Listed) or not isinstance(rest[0], Closure):
-        return None
-    return call_method(run, items, last.name or chain.name, tuple(rest), last.module, last.at, last.end, new=False)
 
 
 def call_method(

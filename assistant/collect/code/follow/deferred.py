@@ -38,7 +38,7 @@ def called_back(run: Run, chain: Chain) -> Value | None:
     results: list[Value] = []
     for step in chain.steps if chain.source in _CHOSEN else chain.steps[-1:]:
         results += _given(run, chain, step)
-    for step in chain.steps:
+    for step in chain.steps if chain.source == _STREAMING else chain.steps[-1:]:
         for function in _in_objects(step):
             before = run.facts
             _tried(run, function, step, streams=chain.source == _STREAMING and (step.name or chain.name) in _STREAMS)

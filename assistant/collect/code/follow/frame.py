@@ -22,6 +22,7 @@ class Frame:
         "given",
         "handler",
         "jumped",
+        "last",
         "left_by_return",
         "left_by_throw",
         "module",
@@ -58,3 +59,5 @@ class Frame:
         self.left_by_return = False
         self.left_by_throw = False
         self.jumped = False
+        self.last: frozenset[int] = frozenset()
+        """Statements of a handler behind which it ends, by their identity."""

@@ -37,8 +37,20 @@ _PASSES = (
     "int str float list tuple set dict uuid.UUID UUID Buffer.from Uint8Array atob btoa "
     "Readonly Request"
 )
+_NAMES_MADE = frozenset({"nanoid", "nanoid/non-secure", "@paralleldrive/cuid2", "cuid", "ulid", "ulidx", "short-uuid"})
+_MAKERS = frozenset({"customAlphabet", "customRandom", "init", "monotonicFactory"})
 _MAKES = "crypto.randomUUID Math.random Date.now performance.now uuid.uuid4 uuid4 datetime.now datetime.utcnow"
 _ASKS = "Array.isArray Number.isNaN isNaN Number.isInteger Number.isFinite isinstance hasattr"
+
+
+def made_up(chain: Chain) -> Value | None:
+    """``nanoid()``, ``customAlphabet(letters, 7)()``, ``createId()``: a new name that nobody guesses."""
+    last = chain.last
+    if chain.source not in _NAMES_MADE or last is None or last.arguments is None or last.name:
+        return None
+    if chain.name in _MAKERS and len(chain.steps) < 2:  # noqa: PLR2004 - the first call makes the maker
+        return None
+    return Known(frozenset({Origin(OriginKind.GENERATED, chain.name)}))
 
 
 def global_call(run: Run, chain: Chain, arguments: tuple[Value, ...]) -> Value | None:
@@ -178,8 +190,8 @@ def _assigned(run: Run, _name: str, arguments: tuple[Value, ...]) -> Value:
     return made
 
 
-def _variable(_run: Run, _name: str, arguments: tuple[Value, ...]) -> Value:
-    return Known(frozenset({Origin(OriginKind.ENVIRONMENT, text_of(_first(arguments)) or "")}))
+def _variable(run: Run, _name: str, arguments: tuple[Value, ...]) -> Value:
+    return run.world.variable(text_of(_first(arguments)) or "")
 
 
 def _length(_run: Run, _name: str, arguments: tuple[Value, ...]) -> Value:

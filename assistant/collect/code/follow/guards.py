@@ -171,7 +171,7 @@ def shown(run: Run, value: Value, depth: int = 0, *, spent: bool = False) -> Non
 
 def _origins_shown(run: Run, value: Known, *, spent: bool) -> None:
     for origin in value.origins:
-        if origin.kind is OriginKind.ENVIRONMENT and not spent:
+        if origin.kind is OriginKind.ENVIRONMENT and not spent and run.world.is_variable(value):
             _told_variable(run, origin)
         if origin.kind is not OriginKind.ROW or not 0 <= origin.row < len(run.ledger.queries):
             continue

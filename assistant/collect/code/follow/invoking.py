@@ -9,6 +9,7 @@ from assistant.collect.code.follow.cached import without_kept
 from assistant.collect.code.follow.facts import lets_in, telling, ways
 from assistant.collect.code.follow.frame import Frame
 from assistant.collect.code.follow.kept import declared
+from assistant.collect.code.follow.last import last_of
 from assistant.collect.code.follow.logged import counted, noted, remember
 from assistant.collect.code.follow.named import named_arguments, or_default
 from assistant.collect.code.follow.queries import opened
@@ -47,6 +48,8 @@ def invoke(run: Run, closure: Closure, arguments: tuple[Value, ...], module: str
         return Known(frozenset().union(*(origins_of(one) for one in arguments))) if arguments else UNKNOWN
     handler = run.frame.handler and (tail or not run.running)
     frame = Frame(function.name, closure.module, module, at, handler=handler, given=(arguments, run.facts))
+    if handler:
+        frame.last = last_of(function.body)
     acts = len(run.ledger.acts)
     scope = Scope(closure.module, closure.scope)
     run.frames.append(frame)

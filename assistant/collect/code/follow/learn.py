@@ -150,6 +150,8 @@ def _in_turn(run: Run, operands: tuple[Value, ...], outcome: bool) -> Learned:
     for one in operands:
         learned.append(learn(run, one, outcome))
         run.facts = run.facts | learned[-1].facts
+    if any(fact[0] == "tied" for one in learned for fact in one.facts):  # ``user.role === "ADMIN" && user.id === me``
+        learned = [found or learn(run, one, outcome) for one, found in zip(operands, learned, strict=True)]
     run.facts = before
     return both(learned)
 

@@ -12,6 +12,7 @@ from assistant.collect.code.origins import ordered, origins_of
 from assistant.collect.code.values import (
     NOTHING,
     UNKNOWN,
+    Chain,
     Closure,
     Constant,
     Either,
@@ -85,6 +86,8 @@ _READERS = frozenset({"get", "getAll", "getlist", "param", "query", "queries", "
 _SECTION = {"json": "body", "form": "form", "query": "query", "param": "path", "header": "header", "cookie": "cookie"}
 _LOOKED_AT = 12
 """Items of a list for which a callback is called."""
+_LISTS = frozenset({"lodash", "lodash-es", "underscore", "radash", "remeda", "es-toolkit"})
+"""Libraries whose functions take the list first."""
 _MOST = 60
 """Items that one call adds to a list."""
 
@@ -295,3 +298,14 @@ def constant_method(run: Run, of: Value, name: str, arguments: tuple[Value, ...]
     if name == "test" and isinstance(first, Known | Either) and is_path_pattern(of):
         return run.mean(Known(UNKNOWN.origins), Test("in", (first, Constant("/"))))
     return of if name in {"toString", "trim"} else UNKNOWN
+
+
+def of_list(run: Run, chain: Chain) -> Value | None:
+    """``_.map(rows, tell)`` of a library for lists is ``rows.map(tell)``."""
+    last = chain.last
+    if last is None or chain.source not in _LISTS or len(last.arguments or ()) < 2:  # noqa: PLR2004 - the list and a function
+        return None
+    items, *rest = last.arguments or ()
+    if not isinstance(items, Known | Listed) or not isinstance(rest[0], Closure):
+        return None
+    return run.call_method(items, last.name or chain.name, tuple(rest), last.module, last.at, last.end)

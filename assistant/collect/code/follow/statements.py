@@ -32,6 +32,7 @@ from assistant.domain.code import Weakness
 from assistant.domain.syntax import (
     Assign,
     Attribute,
+    Await,
     Call,
     Declare,
     Define,
@@ -87,7 +88,9 @@ def _do(run: Run, node: Do, scope: Scope) -> bool:
     said = node.expression
     if isinstance(said, Unary) and said.operator == "void":
         said = said.operand
+    run.leave_tail(id(node) in run.frame.last and isinstance(said, Call | Await))
     value = run.evaluate(said, scope)
+    run.leave_tail(False)
     run.dropped(value)
     keys = guards_within(value)
     if _is_promised(said):

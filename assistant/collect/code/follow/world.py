@@ -11,8 +11,9 @@ from assistant.collect.code.follow.demanded import demanded
 from assistant.collect.code.follow.foreign import without_rows
 from assistant.collect.code.follow.scope import Scope
 from assistant.collect.code.follow.stop import Exhausted, Stopped
-from assistant.collect.code.values import NOTHING, UNKNOWN, Blueprint, Chain, Closure, Shape, Value
+from assistant.collect.code.values import NOTHING, UNKNOWN, Blueprint, Chain, Closure, Known, Shape, Value
 from assistant.collect.code.walking import expressions_of
+from assistant.domain.code import Origin, OriginKind
 from assistant.domain.facts import Place
 from assistant.domain.syntax import Assign, Attribute, Call, Class, Declare, Function, Literal, Name
 
@@ -67,6 +68,18 @@ class World:
         self._added: dict[str, tuple[str, Expression]] | None = None
         self._places: dict[tuple[str, int, str | None], Place] = {}
         self._drops: bool | None = None
+        self._variables: dict[str, Known] = {}
+
+    def variable(self, name: str) -> Known:
+        """What stands in a variable of the environment; the same value each time, so that it can be told from what was made with it."""
+        known = self._variables.get(name)
+        if known is None:
+            known = self._variables[name] = Known(frozenset({Origin(OriginKind.ENVIRONMENT, name)}))
+        return known
+
+    def is_variable(self, value: Known) -> bool:
+        """The variable itself, and nothing that was made with it: no answer of a service that it opened."""
+        return any(value is self._variables.get(origin.path) for origin in value.origins)
 
     @property
     def drops_unknown_keys(self) -> bool:

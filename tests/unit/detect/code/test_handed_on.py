@@ -136,3 +136,42 @@ export { handler as GET, handler as POST };
 """
     files = {**FILES, "server/router.ts": router, "app/api/trpc/[trpc]/route.ts": route}
     assert [one.title for one in followed(files).findings if one.rule == "missing-session"] == []
+
+
+ROUTES = """
+import {{ prisma }} from "@/lib/db";
+import {{ auth }} from "@/lib/auth";
+const routes = {{
+  "GET /": async (req, res) => {{
+    const session = await auth(req, res);
+    if (!session?.user?.id) return res.status(401).json({{ error: "no" }});
+    res.json(await {read});
+  }},
+  "DELETE /": async (req, res) => {{
+    const session = await auth(req, res);
+    if (!session?.user?.id) return res.status(401).json({{ error: "no" }});
+    await prisma.message.deleteMany({{ where: {{ id: req.query.message, userId: session.user.id }} }});
+    res.status(204).end();
+  }},
+}};
+export default async function handle(req, res) {{
+  const id = req.query.id;
+  const route = routes[`${{req.method}} /`];
+  if (route) {{
+    await route(req, res);
+  }} else {{
+    return res.status(405).end();
+  }}
+}}
+"""
+
+
+def test_a_table_of_routes_whose_call_is_the_last_thing_a_handler_does():
+    """Its refusals were taken for answers that nobody looks at, and every route for one that asks nobody."""
+    own = "prisma.message.findMany({ where: { chatId: req.query.chat, userId: session.user.id } })"
+    told = {
+        read: {one.rule for one in followed({**FILES, "pages/api/chat.ts": ROUTES.format(read=read)}).findings}
+        & {"missing-session", "id-only-lookup"}
+        for read in (own, BY_ID.replace("chatId: id", "chatId: req.query.chat"))
+    }
+    assert list(told.values()) == [set(), {"id-only-lookup"}]
