@@ -283,7 +283,7 @@ class Test(Part):
 
         Args:
             kind: ``truthy`` (one operand), ``equal``, ``differ``, ``more`` (left > right, >=), ``less``, ``in`` (left in right;
-                includes/has), ``not``, ``all`` (&&), ``any`` (||), ``is`` (instanceof, ``in`` of a key: left is such an object).
+                includes/has), ``some`` (a test that one of a list passes), ``not``, ``all`` (&&), ``any`` (||), ``is`` (instanceof, ``in`` of a key: left is such an object).
             operands: what it is about.
         """
         self.kind = kind

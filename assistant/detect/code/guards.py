@@ -113,10 +113,15 @@ def proven_by(entry: Entry, guards: Iterable[Guard]) -> frozenset[Origin]:
     """Request values that these guards prove: what they looked at, and what found the caller's row that they looked at."""
     found: set[Origin] = set()
     rows: list[int] = []
+    some: set[int] = set()
+    every: set[int] = set()
     for guard in guards:
         if guard.kind in PROVING:
             found |= {subject for subject in guard.subjects if subject.kind is OriginKind.REQUEST}
-            rows += [subject.row for subject in guard.subjects if subject.kind is OriginKind.ROW]
+            looked = [subject.row for subject in guard.subjects if subject.kind is OriginKind.ROW]
+            rows += looked
+            there = guard.kind is GuardKind.MEMBERSHIP and guard.says.startswith("row of ")
+            (some if there else every).update(looked)
     queries = {query.id: query for query in entry.queries}
     seen: set[int] = set()
     while rows:
@@ -125,6 +130,8 @@ def proven_by(entry: Entry, guards: Iterable[Guard]) -> frozenset[Origin]:
             continue
         seen.add(query.id)
         for condition in query.filters:
+            if condition.operator == "in" and query.id in some - every:
+                continue  # that one of the listed rows is there says nothing of the others
             if condition.operator in EQUALS:
                 found |= {
                     origin

@@ -16,6 +16,7 @@ from assistant.collect.code.follow.trust import (
     consequences,
     editable,
     read_along,
+    some_of,
     tells_shared,
     trusted,
 )
@@ -118,6 +119,18 @@ def _existing(run: Run, value: Value) -> Learned:
     return learn(run, Known(rows), True) if rows else NOTHING_LEARNED
 
 
+def every(run: Run, size: Origin, other: Value) -> Learned:
+    """``rows.length === ids.length``: as many rows were found as ids were listed, so every one of them was."""
+    found = _existing(run, Known(frozenset({size})))
+    if not 0 <= size.row < len(run.ledger.queries) or not any(one.kind is OriginKind.REQUEST for one in ordered(other)):
+        return found
+    lessons = tuple(
+        one._replace(says=f"every {one.says}") if one.kind is GuardKind.MEMBERSHIP else one for one in found.lessons
+    )
+    bound_rows = any(fact[0] == "tied" for fact in found.facts)
+    return Learned(found.facts | (some_of(run.ledger.queries[size.row]) if bound_rows else NONE), lessons)
+
+
 def _constant(run: Run, value: Value, constant: Constant, *, same: bool) -> Learned:
     """``role === "admin"``, ``status !== "public"``, ``rows.length === 1``."""
     out: list[Learned] = [_present(run, value)] if same and constant.value else []
@@ -191,7 +204,7 @@ def _pair(run: Run, mine: Value, other: Value) -> Learned:
         return Learned(gained.facts, (weak,))
     counted = [one for one in left if one.kind is OriginKind.ROW and _tells_number(run, Known(frozenset({one})))]
     if counted:
-        return both(_existing(run, Known(frozenset({one}))) for one in counted)
+        return both(every(run, one, other) for one in counted)
     owners = [origin for origin in left if trusted(run, origin)]
     listed = [one for one in owners if one.path.lower().endswith(("email", "id", "login"))]
     named = [one.path for one in right if one.kind is OriginKind.ENVIRONMENT and one.path != "NODE_ENV"]

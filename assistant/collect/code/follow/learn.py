@@ -6,11 +6,19 @@ import re
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.attributes import NO_ITEMS
-from assistant.collect.code.follow.compare import IDS, asked_along, learn_member, learn_same, mixed, nothing_left, there
+from assistant.collect.code.follow.compare import (
+    IDS,
+    asked_along,
+    learn_member,
+    learn_same,
+    mixed,
+    there,
+)
 from assistant.collect.code.follow.errors import OWN_ERROR, own_error
 from assistant.collect.code.follow.facts import NONE, NOTHING_LEARNED, Learned, Lesson, both, one_of
 from assistant.collect.code.follow.fallback import EMPTY, if_sent, is_there
 from assistant.collect.code.follow.lessons import LESSON_OF, lessons_of, of_member, of_organization
+from assistant.collect.code.follow.sizes import sized
 from assistant.collect.code.follow.trust import (
     COUNTERS,
     ROLE,
@@ -21,6 +29,7 @@ from assistant.collect.code.follow.trust import (
     consequences,
     editable,
     read_along,
+    some_of,
     trusted,
 )
 from assistant.collect.code.follow.truth import truth
@@ -78,8 +87,8 @@ def learn(run: Run, value: Value, outcome: bool) -> Learned:
         return added_up or _correlated(run, value, outcome)
     if value.kind in {"equal", "differ"}:
         return learn_same(run, value.operands[0], value.operands[1], same=(value.kind == "equal") is outcome)
-    if value.kind in {"more", "less"}:
-        return _counted(run, value.operands[0]) if (value.kind == "more") is outcome else _none(run, value)
+    if value.kind in {"more", "less", "some"}:
+        return sized(run, value, outcome)
     if value.kind == "in" and outcome:
         return learn_member(run, value.operands[0], value.operands[1])
     return NOTHING_LEARNED
@@ -324,7 +333,7 @@ def _row(run: Run, origin: Origin) -> Learned:
         subjects = (origin, *asked_along(along))
         return Learned(frozenset(along), (Lesson(GuardKind.MEMBERSHIP, f"{path} of the row", subjects),))
     if bound(run, origin.row):
-        facts = consequences(run, origin.row)
+        facts = consequences(run, origin.row) - some_of(record)
         if any(carried(each) for each in record.compared()):
             return Learned(frozenset(facts | {("caller",)}), (Lesson(GuardKind.API_KEY, record.table, (origin,)),))
         if ROLE.search(path):
@@ -342,23 +351,6 @@ def _row(run: Run, origin: Origin) -> Learned:
     if SHARED.search(path):
         return Learned(frozenset({("tied", origin.row)}), (Lesson(GuardKind.OWNER, f"{path} of the row", (origin,)),))
     return NOTHING_LEARNED
-
-
-def _counted(run: Run, value: Value) -> Learned:
-    """``rows.length > 0``: there is such a row."""
-    kinds = {OriginKind.ROW, OriginKind.ENVIRONMENT}
-    parts = [_origin(run, origin, True) for origin in ordered(value) if origin.kind in kinds]
-    return both(parts)
-
-
-def _none(run: Run, test: Test) -> Learned:
-    """``strangers.length > 0`` came out false: none of the rows passed the filter's test."""
-    size = test.operands[0]
-    if test.kind != "more" or test.operands[1] != Constant(0):
-        return NOTHING_LEARNED
-    if isinstance(size, Known) and all(origin.kind is OriginKind.ENVIRONMENT for origin in size.origins):
-        return learn(run, size, False)  # a variable of no length is not set
-    return nothing_left(run, size)
 
 
 def _unknown_answer(run: Run, chain: Chain) -> Learned:

@@ -8,6 +8,7 @@ from assistant.collect.code.follow.limits import is_path_pattern, stays_here
 from assistant.collect.code.follow.scope import either
 from assistant.collect.code.follow.settling import guards_within
 from assistant.collect.code.follow.stop import Stopped
+from assistant.collect.code.follow.trust import bound
 from assistant.collect.code.origins import ordered, origins_of
 from assistant.collect.code.values import (
     NOTHING,
@@ -208,11 +209,20 @@ def over(
         return Listed(results) if name != "forEach" else NOTHING
     tests = tuple(one.value if isinstance(one, Promise) else one for one in results)
     meaning = tests[0] if len(tests) == 1 else Test("any", tests)
+    if name == "some" and isinstance(meaning, Test) and _is_list_of_rows(run, whole):
+        return Test("some", (meaning, whole))
     if name in _SOME:
         return meaning if isinstance(meaning, Test) else Test("truthy", (meaning,))
     if name in _PICK:
         return run.picked(whole, items, meaning, many=name == "filter")
     return Known(origins_of(whole) | frozenset().union(*(origins_of(one) for one in results)))
+
+
+def _is_list_of_rows(run: Run, value: Value) -> bool:
+    """Rows that a query found, whoever they belong to."""
+    return isinstance(value, Known) and all(
+        one.kind is OriginKind.ROW and not one.path and not bound(run, one.row) for one in value.origins
+    )
 
 
 def _hasty(run: Run, callback: Closure, items: tuple[Value, ...], module: str, at: int) -> None:

@@ -243,3 +243,14 @@ def consequences(run: Run, row: int, depth: int = 0) -> set[Fact]:
             if isinstance(other, int) and not bound(run, other) and ("tied", other) not in facts:
                 facts |= consequences(run, other, depth + 1)
     return facts
+
+
+def some_of(record: QueryRecord) -> set[Fact]:
+    """What is not known when some rows were found among ids that were listed: that every one of them was."""
+    return {
+        ("proven", origin)
+        for each in record.filters
+        if each.operator == "in"
+        for origin in each.origins
+        if origin.kind is OriginKind.REQUEST
+    }

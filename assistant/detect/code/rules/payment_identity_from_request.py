@@ -74,7 +74,7 @@ def find(context: CodeContext) -> Iterator[Finding]:
             continue
         for call in provider_calls(entry):
             proven = proven_before(entry, call.order)
-            wanted = _NAMES if call.reads else (*_NAMES, *_OWNED)
+            wanted = _NAMES if call.reads else (*_NAMES, *_OWNED, *(("destination",) if call.moves_money else ()))
             origins = call.origins(*wanted)
             chosen = chosen_outside(origins, proven) or _of_anybodys_row(context, entry, call)
             if (

@@ -37,6 +37,7 @@ _EMPTIES_ALL: Final = "empty the table"
 _RAISES: Final = "change anybody's role"
 _ABOVE: Final = "change the role of an owner"
 _OWN: Final = "give themselves any role"
+_BUYS: Final = "give themselves any plan or credit"
 _INVITES: Final = "bring somebody in with any role"
 _ENDS: Final = "delete the whole team"
 _ADMINISTERS: Final = "administer"
@@ -45,6 +46,10 @@ _MEMBERS: Final = re.compile(r"member|membership|user_team|team_user|collaborato
 _TEAM: Final = re.compile(
     r"^(?:(?:team|workspace|organi[sz]ation|org|company|tenant|user)_)?(?:member|membership)$|^(?:user_team|team_user|user_role|user_organi[sz]ation|user_workspace)$"
 )
+_PAID_FOR: Final = words.named(
+    "plan plan_id tier credits balance is_premium is_pro subscription_status subscription_tier"
+)
+"""Columns that somebody pays for."""
 _BROUGHT_IN: Final = re.compile(r"invit|member(?:ship)?$|user_team|team_user|collaborator")
 _MONEY: Final = words.named("payout settlement withdrawal refund commission")
 _IDENTITY_PROVIDERS: Final = frozenset({"clerk", "auth0", "workos", "firebase"})
@@ -174,7 +179,9 @@ def _finding(found: list[Access], act: str) -> Finding:
         RULE,
         access.entry,
         f"{who} can {said} through {handler(access)}.",
-        severity=Severity.MEDIUM if member and act not in {_EMPTIES_ALL, _RAISES, _OWN} else Severity.HIGH,
+        severity=Severity.MEDIUM
+        if act == _BUYS or (member and act not in {_EMPTIES_ALL, _RAISES, _OWN})
+        else Severity.HIGH,
         confidence=Confidence.MEDIUM if confidence_of(access) is Confidence.HIGH else confidence_of(access),
         detail=f"The handler can {does(queries)} {rows}, and "
         + ("nothing asks which role the other person has." if above else "no guard before it asks for a role."),
@@ -196,7 +203,7 @@ def _act(access: Access, *, ranks: bool) -> str:
     query = access.query
     if _sets_role(access) and not _looked_up(access):
         return _RAISES
-    if (ranks or _in_metadata(access)) and (act := _raised(access)):
+    if act := _of_ones_own(access, ranks=ranks):
         return act
     if _EMPTIES.match(query.text) or (
         query.verb == "delete" and not query.filters and not access.tied and not query.text
@@ -219,6 +226,28 @@ def _act(access: Access, *, ranks: bool) -> str:
         private = access.whose is Whose.CUSTOMERS or (access.writes and query.verb != "insert")
         return _ADMINISTERS if private else ""
     return ""
+
+
+def _of_ones_own(access: Access, *, ranks: bool) -> str:
+    """What people give themselves, or those they bring in."""
+    raised = _raised(access) if ranks or _in_metadata(access) else ""
+    return raised or (_BUYS if _takes(access) else "")
+
+
+def _takes(access: Access) -> bool:
+    """What is paid for is written into one's own row as the request says it."""
+    key = words.table_key(access.query.table)
+    return (
+        access.query.verb in {"update", "upsert"}
+        and bool(_MEMBERS.search(key))
+        and _is_own(access)
+        and any(
+            words.snake(part.column.rpartition(".")[2]) in _PAID_FOR
+            and any(origin.kind is OriginKind.REQUEST and origin not in access.proven for origin in part.origins)
+            and not any(origin.kind in {OriginKind.ROW, OriginKind.SIGNED} for origin in part.origins)
+            for part in access.query.written
+        )
+    )
 
 
 def _raised(access: Access) -> str:

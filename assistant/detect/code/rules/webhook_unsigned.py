@@ -66,16 +66,20 @@ def find(context: CodeContext) -> Iterator[Finding]:
             continue
         half = access_to(context, entry, fault).half_signed
         weak = _weak(entry) or ("The signature is checked on one way only." if half else "")
-        if not weak and entry.place.file in checking:
-            continue  # checked in a way that was not followed: not accused
-        followed = not entry.unresolved and not entry.truncated
+        asked = (
+            not weak and entry.place.file in checking
+        )  # something is checked there, and it was not understood to hold
+        followed = not entry.unresolved and not entry.truncated and not asked
+        said = f"{entry.id} writes to {fault.table or 'the database'} what anybody posts to it."
         yield report(
             RULE,
             entry,
-            f"{entry.id} writes to {fault.table or 'the database'} what anybody posts to it.",
+            f"Worth asking: does the check of its sender always hold? {said}" if asked else said,
             severity=Severity.HIGH if followed or weak else Severity.LOW,
             confidence=Confidence.HIGH if followed else Confidence.LOW,
-            detail=weak or "No signature is verified before the message is believed.",
+            detail=weak
+            or ("What the check answers was not seen to depend on the signature on every way." if asked else "")
+            or "No signature is verified before the message is believed.",
             queries=(fault,),
             facts={"table": fault.table},
         )

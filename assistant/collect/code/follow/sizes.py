@@ -1,0 +1,65 @@
+"""What it means how many rows there are: more than none, as many as were listed, one of them that passes a test."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assistant.collect.code.follow.compare import every, nothing_left, there
+from assistant.collect.code.follow.facts import NOTHING_LEARNED, Learned, both
+from assistant.collect.code.follow.trust import bound, consequences
+from assistant.collect.code.origins import ordered, origins_of
+from assistant.collect.code.values import Constant, Known, Test
+from assistant.domain.code import OriginKind
+
+
+if TYPE_CHECKING:
+    from assistant.collect.code.follow.facts import Fact
+    from assistant.collect.code.follow.run import Run
+    from assistant.collect.code.values import Value
+
+
+def _learn(run: Run, value: Value, outcome: bool) -> Learned:
+    from assistant.collect.code.follow.learn import learn
+
+    return learn(run, value, outcome)
+
+
+def sized(run: Run, value: Test, outcome: bool) -> Learned:
+    """How many there are: more than none, as many as were listed, one of them."""
+    if value.kind == "some":
+        return _one_of_them(run, value, outcome)
+    if (value.kind == "more") is not outcome:
+        return _none(run, value)
+    found, other = _counted(run, value.operands[0]), value.operands[1]
+    sizes = [one for one in ordered(value.operands[0]) if one.kind is OriginKind.ROW]
+    return both([found, *(every(run, one, other) for one in sizes)]) if sizes and there(other) else found
+
+
+def _one_of_them(run: Run, value: Test, outcome: bool) -> Learned:
+    """``rows.some(isMine)``: that one of them is says nothing of the others; that none is a stranger's does."""
+    found = _learn(run, value.operands[0], outcome)
+    if not outcome:
+        return found
+    listed = {
+        one.row for one in origins_of(value.operands[1]) if one.kind is OriginKind.ROW and not bound(run, one.row)
+    }
+    lost: set[Fact] = {fact for row in listed for fact in consequences(run, row)}
+    lessons = tuple(one for one in found.lessons if not any(subject.row in listed for subject in one.subjects))
+    return Learned(found.facts - lost, lessons)
+
+
+def _counted(run: Run, value: Value) -> Learned:
+    """``rows.length > 0``: there is such a row."""
+    kinds = {OriginKind.ROW, OriginKind.ENVIRONMENT}
+    parts = [_learn(run, Known(frozenset({origin})), True) for origin in ordered(value) if origin.kind in kinds]
+    return both(parts)
+
+
+def _none(run: Run, test: Test) -> Learned:
+    """``strangers.length > 0`` came out false: none of the rows passed the filter's test."""
+    size = test.operands[0]
+    if test.kind != "more" or test.operands[1] != Constant(0):
+        return NOTHING_LEARNED
+    if isinstance(size, Known) and all(origin.kind is OriginKind.ENVIRONMENT for origin in size.origins):
+        return _learn(run, size, False)  # a variable of no length is not set
+    return nothing_left(run, size)
