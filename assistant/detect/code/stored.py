@@ -64,7 +64,18 @@ def validated(access: Access) -> bool:
         and guard.order not in noted
         for guard in access.entry.guards
     )
-    return guards or any(not keeps_of(act) for act in parsed)
+    return guards or any(not keeps_of(act) or _inside(access, act) for act in parsed)
+
+
+def _inside(access: Access, act: Act) -> bool:
+    """What is written whole is an object inside of what the schema parsed, of which the schema's own part could not be read."""
+    spread = spread_of_request(access)
+    about = next((part.origins for part in act.parts if part.name == "0"), ())
+    return (
+        spread is not None
+        and keeps_of(act) == "keys"
+        and any(one.path.startswith(f"{whole.path}.") for one in spread.origins for whole in about)
+    )
 
 
 def keeps_of(act: Act) -> str:

@@ -178,6 +178,10 @@ EXAMPLES = (
 )
 
 
+_OF_NOBODY: Final = frozenset({GuardKind.VALIDATION, GuardKind.RATE})
+"""Checks that ask nobody who they are: a schema for what is sent to a log, a counter."""
+
+
 def find(context: CodeContext) -> Iterator[Finding]:
     """One finding an entry and weakness, where something stands behind the guard; one for all who are told by the same metadata or helper."""
     edited: dict[tuple[str, str, Weakness], list[Finding]] = {}
@@ -187,7 +191,7 @@ def find(context: CodeContext) -> Iterator[Finding]:
         claimed: set[GuardKind] = set()
         told: set[tuple[Place, Weakness]] = set()  # a comparison is one, whichever side is said first
         for guard in entry.guards:
-            if guard.weakness is None or (guard.place, guard.weakness) in told:
+            if guard.weakness is None or (guard.place, guard.weakness) in told or guard.kind in _OF_NOBODY:
                 continue
             if guard.weakness not in SAYS or _covered(entry, guard) or _spares_administrators(entry, guard):
                 continue
