@@ -51,8 +51,13 @@ def _one_of_them(run: Run, value: Test, outcome: bool) -> Learned:
 def _counted(run: Run, value: Value) -> Learned:
     """``rows.length > 0``: there is such a row."""
     kinds = {OriginKind.ROW, OriginKind.ENVIRONMENT}
-    parts = [_learn(run, Known(frozenset({origin})), True) for origin in ordered(value) if origin.kind in kinds]
+    parts = [_learn(run, Known(frozenset({_whole(origin)})), True) for origin in ordered(value) if origin.kind in kinds]
     return both(parts)
+
+
+def _whole(origin: Origin) -> Origin:
+    """How many rows there are says of the rows what finding one says."""
+    return origin._replace(path="") if origin.kind is OriginKind.ROW and origin.path in {"length", "size"} else origin
 
 
 def _none(run: Run, test: Test) -> Learned:
