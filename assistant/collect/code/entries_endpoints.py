@@ -88,7 +88,7 @@ def _entry(program: Program, server: Server, event: Event, prefix: str, before: 
     verb = event.verb or "*"
     handler = event.handlers[-1]
     own = [*_uses(server, event, url_of(joined_url(server.prefix, event.path)))]
-    own += [Before(event.module, one) for one in event.handlers[:-1]]
+    own += [Before(event.module, one, within=event.within) for one in event.handlers[:-1]]
     outer = next((function.name for function in event.within if function.name and function.name != "default"), "")
     entry = point(
         program,

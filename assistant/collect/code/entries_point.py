@@ -42,6 +42,8 @@ class Before(NamedTuple):
     """The middleware's expression."""
     named: str = ""
     """Dotted name of a class that settings name by text; empty where the expression says what it is."""
+    within: tuple[Function, ...] = ()
+    """Functions around the expression, outermost first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ Whatever they learned of a caller or read as a row is not known to the handler.
 from __future__ import annotations
 
 import contextlib
+import re
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.binding import bind
@@ -20,33 +21,37 @@ from assistant.domain.syntax import Declare, Define, Name, RecordPattern
 
 
 if TYPE_CHECKING:
-    from assistant.collect.code.entries_point import EntryPoint
     from assistant.collect.code.follow.run import Run
     from assistant.domain.syntax import Function, Pattern
 
 _STEPS = 6_000
 """What the declarations of one such function may cost."""
+_TOOL = re.compile(r"^(?:auth|clerk|lucia|passport|jwt)$|(?:[cC]lient|Services?|Repository|Repo|Sdk|Db|Auth)$")
 _OF_NOBODY = frozenset({OriginKind.CONSTANT, OriginKind.ENVIRONMENT, OriginKind.UNKNOWN})
 
 
-def around(run: Run, point: EntryPoint) -> Scope:
-    """The scope of the handler."""
-    scope = run.world.scope(point.module)
-    for function in point.within:
-        scope = Scope(point.module, scope)
-        for parameter in function.parameters:
-            _parameter(run, scope, parameter.pattern)
-        _declarations(run, point, scope, function)
+def around(run: Run, module: str, within: tuple[Function, ...], kind: EntryKind) -> Scope:
+    """The scope inside some functions of a module, outermost first; the same one each time in a run."""
+    scope = run.world.scope(module)
+    for depth, function in enumerate(within):
+        key = (module, *(one.at for one in within[: depth + 1]))
+        known = run.enclosing.get(key)
+        if known is None:
+            known = run.enclosing[key] = Scope(module, scope)
+            for parameter in function.parameters:
+                _parameter(run, known, parameter.pattern)
+            _declarations(run, known, function, of_caller=kind is EntryKind.TOOL)
+        scope = known
     return scope
 
 
 def _parameter(run: Run, scope: Scope, pattern: Pattern) -> None:
     """What nobody was seen to hand over: a client by its name, anything else is not known."""
-    if isinstance(pattern, Name) and LIBRARY.match(pattern.id):
+    if isinstance(pattern, Name) and _is_tool(pattern.id):
         bind(run, scope, pattern, Chain("parameter", pattern.id))
     elif isinstance(pattern, RecordPattern) and not pattern.rest:
         for part in pattern.parts:
-            if LIBRARY.match(part.key):
+            if _is_tool(part.key):
                 bind(run, scope, part.pattern, Chain("parameter", part.key))
             else:
                 run.bind_unknown(scope, part.pattern)
@@ -54,14 +59,19 @@ def _parameter(run: Run, scope: Scope, pattern: Pattern) -> None:
         run.bind_unknown(scope, pattern)
 
 
-def _declarations(run: Run, point: EntryPoint, scope: Scope, function: Function) -> None:
+def _is_tool(name: str) -> bool:
+    """A name that is given to clients and services: what is called on it speaks for itself."""
+    return bool(LIBRARY.match(name) or _TOOL.search(name))
+
+
+def _declarations(run: Run, scope: Scope, function: Function, *, of_caller: bool) -> None:
     aside = run.world.aside()
     aside.left = _STEPS
     for statement in function.body:
         if isinstance(statement, Define):
-            scope.declare(statement.function.name, Closure(statement.function, point.module, scope), 0)
+            scope.declare(statement.function.name, Closure(statement.function, scope.module, scope), 0)
         elif isinstance(statement, Declare):
-            found = _made(aside, statement, scope, of_caller=point.kind is EntryKind.TOOL)
+            found = _made(aside, statement, scope, of_caller=of_caller)
             if found is None:
                 run.bind_unknown(scope, statement.pattern)
             else:

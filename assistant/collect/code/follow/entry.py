@@ -106,7 +106,7 @@ def follow(world: World, point: EntryPoint) -> tuple[Entry, frozenset[tuple[str,
 
 
 def _drive(run: Run, point: EntryPoint) -> None:
-    scope = around(run, point)
+    scope = around(run, point.module, point.within, point.kind)
     if point.kind in {EntryKind.SERVICE, EntryKind.JOB}:
         run.facts |= {("caller",)} if point.kind is EntryKind.SERVICE else {("signed",)}
     run.interactive = point.kind is EntryKind.COMPONENT
@@ -183,7 +183,7 @@ def _standing(run: Run, point: EntryPoint, own: Shape | None) -> Iterator[Value]
         if before.named:
             yield named_class(run, before.module, before.named)
             continue
-        value = run.evaluate(before.expression, run.world.scope(before.module))
+        value = run.evaluate(before.expression, around(run, before.module, before.within, point.kind))
         if own is None or not isinstance(unwrapped(value), Blueprint):  # what a view is made from was looked through
             yield value
     if picked is not None:

@@ -18,7 +18,7 @@ from assistant.collect.code.follow.errors import OWN_ERROR, own_error
 from assistant.collect.code.follow.facts import NONE, NOTHING_LEARNED, Learned, Lesson, both, one_of
 from assistant.collect.code.follow.fallback import EMPTY, if_sent, is_there
 from assistant.collect.code.follow.lessons import LESSON_OF, lessons_of, of_member, of_organization
-from assistant.collect.code.follow.sizes import sized
+from assistant.collect.code.follow.sizes import sized, whole
 from assistant.collect.code.follow.trust import (
     COUNTERS,
     ROLE,
@@ -300,7 +300,7 @@ def _origin(run: Run, origin: Origin, outcome: bool) -> Learned:
         if not present:
             gone = not origin.path.lstrip("!") and not bound(run, origin.row)  # a missing membership lets nobody in
             return Learned(frozenset({("tied", origin.row)})) if gone else NOTHING_LEARNED
-        learned = _row(run, origin)
+        learned = _row(run, whole(origin))
         return learned if origin.path else Learned(learned.facts | {("found", origin.row)}, learned.lessons)
     if origin.kind is OriginKind.SIGNED and present:
         return Learned(frozenset({("signed",)}))

@@ -85,6 +85,7 @@ class Run:
         self.loggers: dict[int, tuple[Act, ...]] = {}
         self.running: list[Function] = []
         self.scopes: list[Scope] = []
+        self.enclosing: dict[tuple[str | int, ...], Scope] = {}
         self._meanings: dict[int, tuple[Value, Test]] = {}
         self._templates: dict[int, tuple[Value, Chain]] = {}
         self.left = steps

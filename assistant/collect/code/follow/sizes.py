@@ -9,7 +9,7 @@ from assistant.collect.code.follow.facts import NOTHING_LEARNED, Learned, both
 from assistant.collect.code.follow.trust import bound, consequences
 from assistant.collect.code.origins import ordered, origins_of
 from assistant.collect.code.values import Constant, Known, Test
-from assistant.domain.code import OriginKind
+from assistant.domain.code import Origin, OriginKind
 
 
 if TYPE_CHECKING:
@@ -51,11 +51,11 @@ def _one_of_them(run: Run, value: Test, outcome: bool) -> Learned:
 def _counted(run: Run, value: Value) -> Learned:
     """``rows.length > 0``: there is such a row."""
     kinds = {OriginKind.ROW, OriginKind.ENVIRONMENT}
-    parts = [_learn(run, Known(frozenset({_whole(origin)})), True) for origin in ordered(value) if origin.kind in kinds]
+    parts = [_learn(run, Known(frozenset({origin})), True) for origin in ordered(value) if origin.kind in kinds]
     return both(parts)
 
 
-def _whole(origin: Origin) -> Origin:
+def whole(origin: Origin) -> Origin:
     """How many rows there are says of the rows what finding one says."""
     return origin._replace(path="") if origin.kind is OriginKind.ROW and origin.path in {"length", "size"} else origin
 

@@ -6,6 +6,8 @@ from ``db`` with a library that binds arguments, and ran its queries through ano
 
 from __future__ import annotations
 
+import pytest
+
 from assistant.collect.code.map import map_of
 from assistant.detect.code.run import detect_code
 from assistant.domain.code import TieKind
@@ -144,3 +146,59 @@ def test_what_stands_before_a_handler_takes_nothing_from_it():
     (entry,) = code.entries
     assert not entry.truncated
     assert [(one.verb, one.table) for one in entry.queries] == [("delete", "tag")]
+
+
+GUARDED = """
+import { and, eq } from "drizzle-orm";
+import { Hono } from "hono";
+import { createMiddleware } from "hono/factory";
+import { auth } from "./auth";
+import { members, tags } from "./schema";
+function createRoleMiddleware({ db }) {
+  return {
+    requireRole: ({ role }) => createMiddleware(async (c, next) => {
+      const session = await auth.api.getSession({ headers: c.req.raw.headers });
+      if (!session) return c.json({}, 401);
+      const rows = await db.select().from(members).where(and(eq(members.userId, session.user.id), eq(members.role, role)));
+      if (rows.length === 0) return c.json({}, 403);
+      await next();
+    }),
+  };
+}
+function registerTags({ app, db }) {
+  const { requireRole } = createRoleMiddleware({ db });
+  app.delete("/admin/tags/:tagId", GUARD async (c) => {
+    const { tagId } = c.req.param();
+    await db.delete(tags).where(eq(tags.id, tagId));
+    return c.json({});
+  });
+}
+export function createServer({ db }) {
+  const app = new Hono();
+  registerTags({ app, db });
+  return app;
+}
+"""
+
+
+@pytest.mark.parametrize(("guard", "told"), [('requireRole({ role: "admin" }),', []), ("", ["missing-session"])])
+def test_a_middleware_made_where_the_route_is_registered(guard, told):
+    """Eleven pages of administrators were said to be open to whoever signed in."""
+    code = map_of({"src/server.ts": GUARDED.replace("GUARD", guard), "src/auth.ts": AUTH, "src/schema.ts": SCHEMA})
+    assert [one.rule for one in detect_code(code)] == told
+
+
+@pytest.mark.parametrize("none", ["rows.length > 0", "rows.length !== 0", "rows.length"])
+def test_how_many_rows_a_membership_has_says_whether_there_is_one(none):
+    code = map_of(
+        {
+            "src/server.ts": SERVER,
+            "src/auth.ts": AUTH,
+            "src/schema.ts": SCHEMA,
+            "src/tags.repository.ts": REPOSITORY.replace("const [row] =", "const rows =")
+            .replace("row !== undefined", none)
+            .replace("WHERE", "eq(tags.id, tagId)"),
+            "src/tags.routes.ts": ROUTES,
+        }
+    )
+    assert [one.rule for one in detect_code(code)] == ["parent-authorised-child-by-id"]
