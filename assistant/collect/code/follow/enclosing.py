@@ -34,7 +34,7 @@ def around(run: Run, module: str, within: tuple[Function, ...], kind: EntryKind)
     """The scope inside some functions of a module, outermost first; the same one each time in a run."""
     scope = run.world.scope(module)
     for depth, function in enumerate(within):
-        key = (module, *(one.at for one in within[: depth + 1]))
+        key: tuple[str | int, ...] = (module, *(one.at for one in within[: depth + 1]))
         known = run.enclosing.get(key)
         if known is None:
             known = run.enclosing[key] = Scope(module, scope)
