@@ -187,8 +187,9 @@ class Ledger:
         first = min((guard.order for key, guard in self.guards.items() if key in keys), default=self.order)
         if all(record.order < first or record.reads for record in self.queries):
             return
-        for key in keys & self.guards.keys():
-            self.guards[key] = replace(self.guards[key], order=self.next())
+        later = [(key, guard) for key, guard in self.guards.items() if key in keys]
+        for key, guard in sorted(later, key=lambda pair: pair[1].order):
+            self.guards[key] = replace(guard, order=self.next())
 
     def lost(self, says: str, place: Place) -> None:
         """Note what could not be followed, once a sentence and file."""
