@@ -182,6 +182,19 @@ def _acted_on(access: Access, query: Query, written: Written) -> bool:
     return query.id in uses_of(access.context, entry) or bool(query.returned)
 
 
+def _some_of(access: Access, query: Query, asked: set[Origin]) -> bool:
+    """``where id in (ids) and user_id = me``, and no more was asked than whether anything was found: one own id lets all the others through."""
+    named = [one for one in query.filters if asked & set(one.origins)]
+    said = [guard.says for guard in access.entry.guards if any(subject.row == query.id for subject in guard.subjects)]
+    counted = any(one.startswith("every ") or " of the row" in one for one in said)
+    return (
+        bool(said)
+        and not counted
+        and all(one.operator == "in" for one in named)
+        and query.id not in uses_of(access.context, access.entry)
+    )
+
+
 def _bound(access: Access, written: Written, origins: tuple[Origin, ...], target: str) -> bool:
     """The id was proven, or another query found its row under the caller's name or rights."""
     asked = {origin for origin in origins if origin.kind is OriginKind.REQUEST}
@@ -199,7 +212,7 @@ def _bound(access: Access, written: Written, origins: tuple[Origin, ...], target
             continue
         if same and any(words.says_public(one.column, constants(one)) for one in query.filters):
             return True  # what its owner made public is there for everybody: an event with its registrations
-        if query.tie is None or not _acted_on(access, query, written):
+        if query.tie is None or not _acted_on(access, query, written) or _some_of(access, query, asked):
             continue
         by_rules = query.client is ClientKind.USER and same
         if query.tie.kind is TieKind.FILTER or by_rules or (same and query.tie.kind in {TieKind.CHILD, TieKind.PROVEN}):

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.scope import either
-from assistant.collect.code.origins import ordered
+from assistant.collect.code.origins import ordered, origins_of
 from assistant.collect.code.recognise.identity import told
 from assistant.collect.code.values import (
     NOTHING,
@@ -121,7 +121,7 @@ def attribute(run: Run, value: Value, name: str, module: str, at: int, end: int)
 
 
 def _length(value: Listed) -> Value:
-    """As many as there were rows of which the list was made; how many items a list of the code has is not counted."""
+    """As many as there were rows of which the list was made, or ids were listed; how many items a list of the code has is not counted."""
     rows = {
         origin.row if origin.kind is OriginKind.ROW else -1
         for item in value.items
@@ -130,6 +130,9 @@ def _length(value: Listed) -> Value:
     if not value.items:
         return NO_ITEMS
     row = rows.pop() if len(rows) == 1 else -1
+    asked = origins_of(value)
+    if asked and all(one.kind is OriginKind.REQUEST for one in asked):
+        return Known(frozenset(Origin(OriginKind.REQUEST, f"{one.path}.length") for one in asked))
     return Known(frozenset({Origin(OriginKind.ROW, "length", row)})) if row >= 0 else UNKNOWN
 
 

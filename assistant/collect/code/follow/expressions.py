@@ -11,6 +11,7 @@ from assistant.collect.code.follow.elements import element
 from assistant.collect.code.follow.errors import narrowed_error
 from assistant.collect.code.follow.facts import access, join
 from assistant.collect.code.follow.fallback import believed, of_list, or_else, or_empty, unset_anyway
+from assistant.collect.code.follow.gathered import under
 from assistant.collect.code.follow.learn import learn
 from assistant.collect.code.follow.limits import answered
 from assistant.collect.code.follow.scope import Scope, either, told_apart
@@ -116,11 +117,11 @@ def _index(run: Run, node: Index, scope: Scope) -> Value:
         if values and isinstance(key, Known | Either) and all(isinstance(one, Listed | Constant) for one in values):
             spoken = origins_of(key)  # RIGHTS[user.role]: the role still speaks
             return Known(spoken.union(*(origins_of(one) for one in values)))
-        return either(*values) if values else UNKNOWN
+        return under(run, either(*values), key) if values else UNKNOWN
     if isinstance(of, Listed):
-        return either(*of.items) if of.items else UNKNOWN
+        return under(run, either(*of.items), key) if of.items else UNKNOWN
     if isinstance(of, Known):
-        return Known(of.origins)
+        return under(run, Known(of.origins), key)
     if isinstance(of, Either):  # ``client[name]`` of one that is kept or made
         clients = [one for one in of.values if isinstance(one, Chain)]
         return either(*clients) if clients else UNKNOWN

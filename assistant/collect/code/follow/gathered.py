@@ -5,8 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.scope import either
+from assistant.collect.code.follow.trust import bound
 from assistant.collect.code.origins import origins_of
-from assistant.collect.code.values import NOTHING, UNKNOWN, Chain, Constant, Either, Known, Listed, Value, unwrapped
+from assistant.collect.code.values import (
+    NOTHING,
+    UNKNOWN,
+    Chain,
+    Constant,
+    Either,
+    Known,
+    Listed,
+    Test,
+    Value,
+    unwrapped,
+)
 from assistant.domain.code import OriginKind
 
 
@@ -66,7 +78,17 @@ def _looked_up(run: Run, value: Listed, key: Value) -> Value:
     found = either(*value.items)
     rows = {one.row for one in origins_of(found) if one.kind is OriginKind.ROW}
     asked = origins_of(key)
-    return found if all(_asked_by(run, row, asked) for row in rows) else either(found, UNKNOWN)
+    return under(run, found, key) if all(_asked_by(run, row, asked) for row in rows) else either(found, UNKNOWN)
+
+
+def under(run: Run, found: Value, key: Value) -> Value:
+    """A row of the caller's that stands under the id that was asked for: that it is there says so of this id, and of no other."""
+    asked = origins_of(key)
+    if not isinstance(found, Known) or not asked or any(one.kind is not OriginKind.REQUEST for one in asked):
+        return found
+    if not all(one.kind is OriginKind.ROW and not one.path and bound(run, one.row) for one in found.origins):
+        return found
+    return run.mean(Known(frozenset(found.origins)), Test("in", (key, Known(found.origins))))
 
 
 def _asked_by(run: Run, row: int, asked: frozenset[Origin]) -> bool:

@@ -133,8 +133,21 @@ def picked(run: Run, whole: Value, items: tuple[Value, ...], meaning: Value, *, 
         run.ledger.earned.append(Earned(frozenset(tied), run.stack()))
     if not isinstance(whole, Known):
         return whole
-    fresh = Known(frozenset(whole.origins))
+    fresh = Known(_held_by(whole, meaning) or frozenset(whole.origins))
+    if isinstance(meaning, Test) and any(one.kind is OriginKind.REQUEST for one in whole.origins):
+        meaning = Test("some", (meaning, whole))  # that one of the listed ids passed says nothing of the others
     return run.mean(fresh, meaning) if isinstance(meaning, Test) else fresh
+
+
+def _held_by(whole: Known, meaning: Value) -> frozenset[Origin]:
+    """``ids.filter((id) => mine.includes(id))``: what is left are some of mine."""
+    if not isinstance(meaning, Test) or meaning.kind != "in" or meaning.operands[0] != whole:
+        return frozenset()
+    kinds = {one.kind for one in whole.origins}
+    group = origins_of(meaning.operands[1])
+    if kinds != {OriginKind.REQUEST} or not {one.kind for one in group} <= {OriginKind.ROW, OriginKind.CALLER}:
+        return frozenset()
+    return group
 
 
 def _left_of(run: Run, value: Either) -> Value:

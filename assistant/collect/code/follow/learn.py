@@ -338,7 +338,7 @@ def _row(run: Run, origin: Origin) -> Learned:
             return Learned(frozenset(facts | {("caller",)}), (Lesson(GuardKind.API_KEY, record.table, (origin,)),))
         if ROLE.search(path):
             return Learned(frozenset(facts | {("role", path)}), (Lesson(GuardKind.ROLE, path, (origin,), (path,)),))
-        if path:
+        if path and path != "count":
             return Learned(frozenset(facts))
         if _OFFICES.search(record.table):
             lesson = Lesson(GuardKind.ROLE, f"row of {record.table}", (origin,), (record.table,))

@@ -219,9 +219,10 @@ def over(
 
 
 def _is_list_of_rows(run: Run, value: Value) -> bool:
-    """Rows that a query found, whoever they belong to."""
+    """Rows that a query found, whoever they belong to, or ids that the request lists."""
     return isinstance(value, Known) and all(
-        one.kind is OriginKind.ROW and not one.path and not bound(run, one.row) for one in value.origins
+        one.kind is OriginKind.REQUEST or (one.kind is OriginKind.ROW and not one.path and not bound(run, one.row))
+        for one in value.origins
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from assistant.collect.code.follow.attributes import attribute
 from assistant.collect.code.follow.binding import leave_out
 from assistant.collect.code.recognise.drizzle_tables import columns_defined
-from assistant.collect.code.values import Chain, Constant, Known, Listed, Shape, Step, unwrapped
+from assistant.collect.code.values import Chain, Constant, Known, Listed, Shape, Step, Test, unwrapped
 
 
 if TYPE_CHECKING:
@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     from assistant.collect.code.values import Value
 
 _LIBRARIES = re.compile(
-    r"^(?:lodash(?:-es)?|lodash[./](?:omit|pick)|es-toolkit|remeda|radash(?:i)?|ramda|rambda|underscore|just-(?:omit|pick))(?:/|$)"
+    r"^(?:lodash(?:-es)?|lodash[./](?:omit|pick|difference|intersection)|es-toolkit|remeda|radash(?:i)?|ramda|rambda|underscore|just-(?:omit|pick))(?:/|$)"
 )
 _KEYS_FIRST = ("ramda", "rambda")
 _WITH_KEYS = 2
+_OF_BOTH = frozenset({"difference", "without", "intersection", "diff"})
 _COLUMNS = frozenset({"getTableColumns", "getColumns"})
 
 
@@ -29,6 +30,8 @@ def picked_fields(run: Run, chain: Chain) -> Value | None:
     word = (last.name if last is not None and last.name else chain.name).rpartition("/")[2]
     if chain.name == "default" and not (last is not None and last.name):
         word = re.split(r"[./-]", chain.source)[-1]
+    if last is not None and word in _OF_BOTH and _LIBRARIES.match(chain.source):
+        return _shared(run, word, last.arguments)
     if last is None or last.arguments is None or word not in {"omit", "pick"} or not _LIBRARIES.match(chain.source):
         return None
     given = last.arguments[::-1] if chain.source.startswith(_KEYS_FIRST) else last.arguments
@@ -37,6 +40,14 @@ def picked_fields(run: Run, chain: Chain) -> Value | None:
         return None
     whole = given[0]
     return _without(run, whole, names) if word == "omit" else _only(run, whole, names, last.module, last.at)
+
+
+def _shared(run: Run, word: str, given: tuple[Value, ...] | None) -> Value | None:
+    """``difference(ids, mine)``: the ids that are none of mine; ``intersection(ids, mine)``: those that are."""
+    if not given or len(given) != _WITH_KEYS or not isinstance(given[0], Known):
+        return None
+    inside = Test("in", (given[0], given[1]))
+    return run.picked(given[0], (given[0],), inside if word == "intersection" else Test("not", (inside,)), many=True)
 
 
 def _names(given: tuple[Value, ...]) -> set[str] | None:

@@ -43,8 +43,12 @@ def _one_of_them(run: Run, value: Test, outcome: bool) -> Learned:
     listed = {
         one.row for one in origins_of(value.operands[1]) if one.kind is OriginKind.ROW and not bound(run, one.row)
     }
+    named = {one for one in origins_of(value.operands[1]) if one.kind is OriginKind.REQUEST}
     lost: set[Fact] = {fact for row in listed for fact in consequences(run, row)}
-    lessons = tuple(one for one in found.lessons if not any(subject.row in listed for subject in one.subjects))
+    lost |= {("proven", one) for one in named}
+    lessons = tuple(
+        one for one in found.lessons if not any(each.row in listed or each in named for each in one.subjects)
+    )
     return Learned(found.facts - lost, lessons)
 
 

@@ -11,6 +11,9 @@ DELETE = "await db.invoice.deleteMany({ where: { id: { in: input.ids } } });"
 MINE = "const rows = await db.invoice.findMany({ where: { id: { in: input.ids }, userId: user.id } });"
 ALL = "const rows = await db.invoice.findMany({ where: { id: { in: input.ids } } });"
 COUNT = "const n = await db.invoice.count({ where: { id: { in: input.ids }, userId: user.id } });"
+IDS = "const mine = rows.map((row) => row.id);"
+BY_ID = "const byId = new Map(rows.map((row) => [row.id, row]));"
+PAID = "await db.payment.createMany({ data: input.ids.map((invoiceId) => ({ invoiceId, userId: user.id })) });"
 OWNED = {
     "app/api/mine/route.ts": """
         import { db } from "@/lib/db";
@@ -22,6 +25,13 @@ OWNED = {
         }
     """
 }
+
+
+LODASH = 'import { difference, intersection } from "lodash";'
+
+
+def stored(body):
+    return of_action(f"{body} {PAID}", head=LODASH, files=OWNED)
 
 
 def heard(body):
@@ -40,6 +50,41 @@ def heard(body):
 )
 def test_one_row_speaks_for_itself(body):
     assert "id-only-lookup" in heard(body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"{MINE} if (rows.length === 0) throw new Error('none');",
+        f"{MINE} {BY_ID} if (byId.size === 0) throw new Error('none');",
+        f"{MINE} {IDS} if (!input.ids.some((id) => mine.includes(id))) throw new Error('none');",
+        f"{MINE} {IDS} if (!input.ids.find((id) => mine.includes(id))) throw new Error('none');",
+        f"{MINE} {IDS} if (!intersection(input.ids, mine).length) throw new Error('none');",
+        f"{MINE} {IDS} const ok = input.ids.filter((id) => mine.includes(id)); if (ok.length === 0) throw new Error('none');",
+    ],
+)
+def test_what_is_linked_is_not_all_theirs_because_one_is(body):
+    assert "foreign-reference-unchecked" in stored(body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"{MINE} const ids = [...new Set(input.ids)]; if (rows.length !== ids.length) throw new Error('not all');",
+        f"{MINE} {BY_ID} for (const id of input.ids) if (!byId.get(id)) throw new Error('not all');",
+        f"{MINE} const byId = Object.fromEntries(rows.map((row) => [row.id, row])); for (const id of input.ids) if (!byId[id]) throw new Error('not all');",
+        f"{MINE} {IDS} if (difference(input.ids, mine).length) throw new Error('not all');",
+        f"{MINE} {IDS} const missing = input.ids.filter((id) => !mine.includes(id)); if (missing.length > 0) throw new Error('not all');",
+    ],
+)
+def test_what_is_linked_was_looked_for_one_by_one(body):
+    assert stored(body) == []
+
+
+@pytest.mark.parametrize("kept", ["input.ids.filter((id) => mine.includes(id))", "intersection(input.ids, mine)"])
+def test_what_is_left_of_the_listed_ids_is_theirs(kept):
+    written = PAID.replace("input.ids", "own")
+    assert of_action(f"{MINE} {IDS} const own = {kept}; {written}", head=LODASH, files=OWNED) == []
 
 
 @pytest.mark.parametrize(
