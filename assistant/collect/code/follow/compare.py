@@ -15,6 +15,7 @@ from assistant.collect.code.follow.trust import (
     carried,
     consequences,
     editable,
+    is_single,
     read_along,
     some_of,
     tells_shared,
@@ -64,7 +65,7 @@ def learn_same(run: Run, left: Value, right: Value, *, same: bool) -> Learned:
             if added_up is not None:
                 return added_up
             if other.value == 0 and _tells_number(run, value):
-                return nothing_left(run, value) if same else _existing(run, value)
+                return nothing_left(run, value) if same else _existing(run, value, some=True)
             return _constant(run, value, other, same=same)
     if not same:
         return NOTHING_LEARNED
@@ -109,10 +110,13 @@ def nothing_left(run: Run, value: Value) -> Learned:
     return learn(run, meaning, False) if meaning is not None and meaning.kind != "implied" else NOTHING_LEARNED
 
 
-def _existing(run: Run, value: Value) -> Learned:
+def _existing(run: Run, value: Value, *, some: bool = False) -> Learned:
+    """There are such rows; that some were found says nothing where there was one look-up for each id."""
     from assistant.collect.code.follow.learn import learn
 
     counted = [origin for origin in origins_of(value) if origin.kind is OriginKind.ROW]
+    if some and any(origin.path == "length" and is_single(run, origin) for origin in counted):
+        return NOTHING_LEARNED
     rows = frozenset(
         origin if read_along(run, origin) else Origin(OriginKind.ROW, "", origin.row) for origin in counted
     )
@@ -123,7 +127,7 @@ def every(run: Run, size: Origin, other: Value) -> Learned:
     """``rows.length === ids.length``: as many rows were found as ids were listed, so every one of them was."""
     found = _existing(run, Known(frozenset({size})))
     if not 0 <= size.row < len(run.ledger.queries) or not any(one.kind is OriginKind.REQUEST for one in ordered(other)):
-        return found
+        return NOTHING_LEARNED if is_single(run, size) else found
     lessons = tuple(
         one._replace(says=f"every {one.says}") if one.kind is GuardKind.MEMBERSHIP else one for one in found.lessons
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from assistant.collect.code.follow.facts import Facts, Learned, Lesson, access
 from assistant.collect.code.follow.learn import learn
 from assistant.collect.code.follow.ledger import Earned
-from assistant.collect.code.follow.trust import CREDENTIAL
+from assistant.collect.code.follow.trust import CREDENTIAL, is_single
 from assistant.collect.code.follow.truth import truth
 from assistant.collect.code.origins import origins_of
 from assistant.collect.code.values import Chain, Constant, Either, Known, Promise, Shape, Test, Value
@@ -134,7 +134,9 @@ def picked(run: Run, whole: Value, items: tuple[Value, ...], meaning: Value, *, 
     if not isinstance(whole, Known):
         return whole
     fresh = Known(_held_by(whole, meaning) or frozenset(whole.origins))
-    if isinstance(meaning, Test) and any(one.kind is OriginKind.REQUEST for one in whole.origins):
+    if isinstance(meaning, Test) and any(
+        one.kind is OriginKind.REQUEST or (not one.path and is_single(run, one)) for one in whole.origins
+    ):
         meaning = Test("some", (meaning, whole))  # that one of the listed ids passed says nothing of the others
     return run.mean(fresh, meaning) if isinstance(meaning, Test) else fresh
 

@@ -322,12 +322,11 @@ def _identity(origin: Origin) -> Learned:
 def _row(run: Run, origin: Origin) -> Learned:
     if not 0 <= origin.row < len(run.ledger.queries):
         return NOTHING_LEARNED  # a closure that was made at the top of its module kept a row of another run
-    record = run.ledger.queries[origin.row]
+    record, path = run.ledger.queries[origin.row], origin.path.lstrip("!")
     if record.verb in {"insert", "upload"}:
         return NOTHING_LEARNED  # that a row was added says nothing of who added it
-    if COUNTERS.search(record.table):
-        return NOTHING_LEARNED
-    path = origin.path.lstrip("!")
+    if COUNTERS.search(record.table) or (record.single and path == "length"):
+        return NOTHING_LEARNED  # one look-up for each id that was listed: some of them may have found nothing
     along = read_along(run, origin)
     if along:
         subjects = (origin, *asked_along(along))

@@ -8,7 +8,7 @@ from assistant.collect.code.follow.limits import is_path_pattern, stays_here
 from assistant.collect.code.follow.scope import either
 from assistant.collect.code.follow.settling import guards_within
 from assistant.collect.code.follow.stop import Stopped
-from assistant.collect.code.follow.trust import bound
+from assistant.collect.code.follow.trust import bound, is_single
 from assistant.collect.code.origins import ordered, origins_of
 from assistant.collect.code.values import (
     NOTHING,
@@ -95,7 +95,7 @@ _MOST = 60
 
 def known_method(run: Run, value: Known, name: str, arguments: tuple[Value, ...], module: str, at: int) -> Value:
     """``value.name(arguments)`` where only the origins of ``value`` are known."""
-    callback = next((one for one in arguments if isinstance(one, _CALLED)), None)
+    callback = _callback(name, arguments)
     if callback is not None:
         return over(run, (value,), value, name, callback, arguments, module, at)
     if name in {"includes", "has", "contains", "indexOf", "includesSome"} and arguments:
@@ -123,6 +123,14 @@ def known_method(run: Run, value: Known, name: str, arguments: tuple[Value, ...]
     extra = frozenset().union(*(origins_of(one) for one in arguments))
     carried = frozenset(origin for origin in extra if origin.kind is not OriginKind.CONSTANT)
     return Known(value.origins | carried) if carried else Known(value.origins)
+
+
+def _callback(name: str, arguments: tuple[Value, ...]) -> Closure | Native | None:
+    """What is called for each item; ``Boolean`` asks whether it is there."""
+    first = arguments[0] if arguments else None
+    if name in _PICK | _SOME and isinstance(first, Chain) and (first.source, first.name) == ("global", "Boolean"):
+        return Native("Boolean", lambda given: Test("truthy", given[:1]))
+    return next((one for one in arguments if isinstance(one, _CALLED)), None)
 
 
 def matched(text: Value) -> Value:
@@ -220,8 +228,12 @@ def over(
 
 def _is_list_of_rows(run: Run, value: Value) -> bool:
     """Rows that a query found, whoever they belong to, or ids that the request lists."""
+    if isinstance(value, Listed):  # one look-up for each id
+        found = [one for item in value.items if isinstance(item, Known) for one in item.origins]
+        return bool(found) and all(is_single(run, one) for one in found)
     return isinstance(value, Known) and all(
-        one.kind is OriginKind.REQUEST or (one.kind is OriginKind.ROW and not one.path and not bound(run, one.row))
+        one.kind is OriginKind.REQUEST
+        or (one.kind is OriginKind.ROW and not one.path and (not bound(run, one.row) or is_single(run, one)))
         for one in value.origins
     )
 
@@ -285,9 +297,12 @@ def _ends(run: Run, arguments: tuple[Value, ...], module: str, at: int) -> bool:
 
 def listed_method(run: Run, value: Listed, name: str, arguments: tuple[Value, ...], module: str, at: int) -> Value:
     """A method of an array whose items are known."""
-    callback = next((one for one in arguments if isinstance(one, _CALLED)), None)
+    callback = _callback(name, arguments)
     if callback is not None:
         return over(run, value.items, value, name, callback, arguments, module, at)
+    if name == "includes" and arguments and arguments[0] == NOTHING and value.items:
+        gaps = tuple(Test("not", (Test("truthy", (item,)),)) for item in value.items[:_LOOKED_AT])
+        return Test("some", (gaps[0] if len(gaps) == 1 else Test("any", gaps), value))
     if name in {"includes", "indexOf", "has"} and arguments:
         return _NEVER if run.elsewhere(value, arguments[0]) else Test("in", (arguments[0], value))
     if name in {"push", "unshift", "append", "add", "concat", "extend"}:

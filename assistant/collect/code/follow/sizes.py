@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.compare import every, nothing_left, there
 from assistant.collect.code.follow.facts import NOTHING_LEARNED, Learned, both
-from assistant.collect.code.follow.trust import bound, consequences
+from assistant.collect.code.follow.trust import bound, consequences, is_single
 from assistant.collect.code.origins import ordered, origins_of
 from assistant.collect.code.values import Constant, Known, Test
 from assistant.domain.code import Origin, OriginKind
@@ -41,7 +41,9 @@ def _one_of_them(run: Run, value: Test, outcome: bool) -> Learned:
     if not outcome:
         return found
     listed = {
-        one.row for one in origins_of(value.operands[1]) if one.kind is OriginKind.ROW and not bound(run, one.row)
+        one.row
+        for one in origins_of(value.operands[1])
+        if one.kind is OriginKind.ROW and (not bound(run, one.row) or (not one.path and is_single(run, one)))
     }
     named = {one for one in origins_of(value.operands[1]) if one.kind is OriginKind.REQUEST}
     lost: set[Fact] = {fact for row in listed for fact in consequences(run, row)}

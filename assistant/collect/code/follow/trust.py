@@ -245,6 +245,12 @@ def consequences(run: Run, row: int, depth: int = 0) -> set[Fact]:
     return facts
 
 
+def is_single(run: Run, origin: Origin) -> bool:
+    """The row of a query that finds no more than one."""
+    known = origin.kind is OriginKind.ROW and 0 <= origin.row < len(run.ledger.queries)
+    return known and run.ledger.queries[origin.row].single
+
+
 def some_of(record: QueryRecord) -> set[Fact]:
     """What is not known when some rows were found among ids that were listed: that every one of them was."""
     return {

@@ -14,6 +14,9 @@ COUNT = "const n = await db.invoice.count({ where: { id: { in: input.ids }, user
 IDS = "const mine = rows.map((row) => row.id);"
 BY_ID = "const byId = new Map(rows.map((row) => [row.id, row]));"
 PAID = "await db.payment.createMany({ data: input.ids.map((invoiceId) => ({ invoiceId, userId: user.id })) });"
+EACH = (
+    "const found = await Promise.all(input.ids.map((id) => db.invoice.findFirst({ where: { id, userId: user.id } })));"
+)
 OWNED = {
     "app/api/mine/route.ts": """
         import { db } from "@/lib/db";
@@ -46,6 +49,9 @@ def heard(body):
         f"{COUNT} if (n === 0) throw new Error('none');",
         "const one = await db.invoice.findFirst({ where: { id: { in: input.ids }, userId: user.id } }); if (!one) throw new Error('none');",
         f"{ALL} if (!rows.some((row) => row.userId === user.id)) throw new Error('none');",
+        f"{EACH} if (!found.some(Boolean)) throw new Error('none');",
+        f"{EACH} if (found.filter(Boolean).length === 0) throw new Error('none');",
+        f"{EACH} const there = found.filter(Boolean); if (!there.length) throw new Error('none');",
     ],
 )
 def test_one_row_speaks_for_itself(body):
@@ -97,6 +103,9 @@ def test_what_is_left_of_the_listed_ids_is_theirs(kept):
         f"{ALL} if (rows.some((row) => row.userId !== user.id)) throw new Error('a stranger');",
         f"{ALL} if (!rows.every((row) => row.userId === user.id)) throw new Error('a stranger');",
         f"{MINE} const own = new Set(rows.map((row) => row.id)); if (!input.ids.every((id) => own.has(id))) throw new Error('not all');",
+        f"{EACH} if (!found.every(Boolean)) throw new Error('not all');",
+        f"{EACH} if (found.includes(null)) throw new Error('not all');",
+        f"{EACH} if (found.filter(Boolean).length !== input.ids.length) throw new Error('not all');",
     ],
 )
 def test_all_of_them_do(body):
