@@ -43,13 +43,26 @@ def schema_of(chain: Chain) -> Value:
 
 
 def keeps(chain: Chain) -> str:
-    """What becomes of keys that the schema does not name: ``keys`` when they are refused or dropped, ``loose`` when they stay; empty when it cannot be told."""
+    """What becomes of keys that the schema does not name: ``keys`` when they are refused or dropped, ``open`` when a field of its own takes anything.
+
+    ``loose`` when they stay; empty when it cannot be told.
+    """
     schema = schema_of(chain)
     if not isinstance(schema, Chain):
         return ""
     if _keeps_unknown(chain, schema):
         return "loose"
-    return "keys" if fields_of(schema) is not None else ""
+    if fields_of(schema) is None:
+        return ""
+    return "open" if _takes_anything(chain, schema, 0) else "keys"
+
+
+def _takes_anything(chain: Chain, schema: Chain, depth: int) -> bool:
+    """``z.object({ data: z.any() })``: a field into which whole objects fit, keys and all."""
+    inner = [one for one in (fields_of(schema) or {}).values() if isinstance(one, Chain)]
+    return depth <= _DEEPEST and any(
+        _keeps_unknown(chain, one) or _takes_anything(chain, one, depth + 1) for one in inner
+    )
 
 
 def _keeps_unknown(chain: Chain, schema: Chain) -> bool:

@@ -57,6 +57,25 @@ def test_a_schema_that_drops_them_does(parsed, head):
     assert stored(parsed, head=head) == []
 
 
+@pytest.mark.parametrize(
+    ("inner", "told"),
+    [
+        ("z.any()", True),
+        ("z.record(z.string(), z.unknown())", True),
+        ("z.object({ name: z.string() }).passthrough()", True),
+        ("z.object({ name: z.string() })", False),
+        ("projectSchema", False),
+    ],
+)
+def test_a_field_that_takes_anything_is_written_with_all_its_keys(inner, told):
+    said = stored(
+        "data",
+        before=f"const {{ data }} = z.object({{ data: {inner} }}).parse(input);",
+        head='import { projectSchema } from "@acme/schemas";',
+    )
+    assert ("mass-assignment" in said) is told
+
+
 def test_what_was_checked_is_not_what_was_written():
     checked = (
         "const parsed = z.object({ name: z.string() }).safeParse(input); if (!parsed.success) throw new Error('bad');"
