@@ -11,7 +11,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from assistant.detect.code import words
-from assistant.detect.code.conditions import by_header, constants, is_capability, is_client_secret, written_out
+from assistant.detect.code.conditions import (
+    by_header,
+    constants,
+    is_capability,
+    is_client_secret,
+    of_caller,
+    written_out,
+)
 from assistant.detect.code.context import WRITES, Whose
 from assistant.detect.code.guards import (
     EQUALS,
@@ -27,7 +34,9 @@ from assistant.detect.code.guards import (
     of_branch,
     of_row_alone,
     proven_by,
+    proven_on_way,
     roles_before_answer,
+    runs_it,
     strong_guards,
 )
 from assistant.detect.code.uses import changes, makes_new, stores_figures, used_only_after, uses_of
@@ -88,7 +97,8 @@ class Access:
         claimed = (guard for guard in self.weak if guard.weakness is Weakness.GET_SESSION)
         if any(guard.order <= self.query.order for guard in claimed):
             return True
-        return any(_of_caller(query) for query in self.entry.queries if query.order <= self.query.order)
+        left = {"caller"} - set(self.query.known)  # what was asked on a branch that was left says nothing here
+        return any(of_caller(q) and not left & set(q.known) for q in self.entry.queries if q.order <= self.query.order)
 
     @cached_property
     def trusted_sender(self) -> bool:
@@ -141,7 +151,8 @@ class Access:
     def _tenants_office(self) -> bool:
         """The role is one that holds its people to their own tenant elsewhere: an administrator of one house, not of all."""
         roles = frozenset(role.lower() for guard in self.strong if guard.kind is GuardKind.ROLE for role in guard.roles)
-        if not roles or in_administration(self.entry) or any(set(words.words(role)) & PLATFORM for role in roles):
+        named = any(set(words.words(role)) & PLATFORM for role in roles) or any(map(runs_it, self.strong))
+        if not roles or named or in_administration(self.entry):
             return False
         return self.context.tenants_office(self.query.table, roles)
 
@@ -224,7 +235,7 @@ class Access:
     @cached_property
     def proven(self) -> frozenset[Origin]:
         """Request values that a guard which counts has checked, by themselves or through the row they found."""
-        found = proven_by(self.entry, self.strong)
+        found = proven_by(self.entry, self.strong) | proven_on_way(self.query)
         if not self._central_rows:
             return found
         asked = (
@@ -385,12 +396,3 @@ def access_to(context: CodeContext, entry: Entry, query: Query) -> Access:
     if found is None:
         found = context.accesses[key] = Access(context=context, entry=entry, query=query)
     return found
-
-
-def _of_caller(query: Query) -> bool:
-    """The query is run for somebody who is known: found by the caller, or by the key that came in a header."""
-    kinds = {origin.kind for condition in query.filters for origin in condition.origins}
-    if kinds & {OriginKind.CALLER, OriginKind.CLAIMED}:
-        return True
-    by_key = query.tie is not None and query.tie.kind is TieKind.CAPABILITY
-    return by_key and any(by_header(condition) for condition in query.filters)

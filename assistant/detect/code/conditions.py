@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from assistant.detect.code import words
 from assistant.detect.code.guards import EQUALS
-from assistant.domain.code import OriginKind
+from assistant.domain.code import OriginKind, TieKind
 
 
 if TYPE_CHECKING:
@@ -47,3 +47,12 @@ def is_capability(condition: Filter) -> bool:
 def constants(condition: Filter) -> tuple[str, ...]:
     """What the code itself writes there."""
     return tuple(origin.path for origin in condition.origins if origin.kind is OriginKind.CONSTANT)
+
+
+def of_caller(query: Query) -> bool:
+    """The query is run for somebody who is known: found by the caller, or by the key that came in a header."""
+    kinds = {origin.kind for condition in query.filters for origin in condition.origins}
+    if kinds & {OriginKind.CALLER, OriginKind.CLAIMED}:
+        return True
+    by_key = query.tie is not None and query.tie.kind is TieKind.CAPABILITY
+    return by_key and any(by_header(condition) for condition in query.filters)

@@ -110,10 +110,7 @@ class CodeContext:
         """The object of the database that the code means by a model, a variable or a table name."""
         names = self._names.get(words.table_key(table), ())
         schema = table.replace('"', "").rpartition(".")[0]
-        for name in names:
-            if name.schema == schema:
-                return name
-        return names[0] if names else None
+        return next((name for name in names if name.schema == schema), names[0] if names else None)
 
     def owner_of(self, table: str) -> Ownership | None:
         """The ownership map's entry; None when there is none or it says nothing."""
@@ -127,6 +124,11 @@ class CodeContext:
         """Columns by the catalog; empty when it does not know the table."""
         found = self._table(table)
         return tuple(column.name for column in found.columns) if found is not None else ()
+
+    @cached_property
+    def models(self) -> Mapping[str, tuple[str, ...]]:
+        """Columns of whole rows by table, as the code's own schema lists them."""
+        return {words.table_key(name): columns for name, columns in self.map.models.items()}
 
     def _table(self, table: str) -> Table | None:
         name = self.name_of(table)
@@ -187,9 +189,8 @@ class CodeContext:
 
     def of_tenants(self, table: str) -> bool:
         """Rows of the table belong to a tenant: by its columns in the catalog, or by those the code names anywhere."""
-        if any(words.names_house(column) for column in (*self.owner_columns(table), *self.columns_of(table))):
-            return True
-        return words.table_key(table) in self._tenants
+        named = (*self.owner_columns(table), *self.columns_of(table))
+        return any(map(words.names_house, named)) or words.table_key(table) in self._tenants
 
     @cached_property
     def _tenants(self) -> frozenset[str]:
@@ -253,10 +254,8 @@ class CodeContext:
 
     def owner_column(self, table: str) -> str:
         """The column a filter on the caller belongs to; empty when nothing says so."""
-        columns = self.owner_columns(table)
-        if columns:
-            return columns[0]
-        return next((column for column in self.columns_of(table) if words.names_owner(column)), "")
+        named = (column for column in self.columns_of(table) if words.names_owner(column))
+        return next(iter(self.owner_columns(table)), "") or next(named, "")
 
     def names_owner(self, table: str, column: str) -> bool:
         """Does the column say whose the row is: by the map, the code or its name?"""
@@ -301,8 +300,7 @@ class CodeContext:
 
     def attacked(self, query: Query) -> bool:
         """True when the matrix knows the query's table at all."""
-        name = self.name_of(query.table)
-        return name is not None and str(name) in self._cells
+        return str(self.name_of(query.table)) in self._cells
 
     def bypasses(self, query: Query) -> bool:
         """Nothing but the code decides: the service role, a pool user or a provider; or rules that the attack showed to leak."""

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
-from assistant.domain.code import ActKind, EntryKind, Guard, GuardKind, OriginKind, TieKind
+from assistant.domain.code import ActKind, EntryKind, Guard, GuardKind, Origin, OriginKind, TieKind
 
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from assistant.domain.code import Entry, Origin, Query
+    from assistant.domain.code import Entry, Query
 
 PERSONS: Final = frozenset(
     {GuardKind.SESSION, GuardKind.API_KEY, GuardKind.ROLE, GuardKind.MEMBERSHIP, GuardKind.OWNER}
@@ -50,6 +51,7 @@ _ADMINS: Final = frozenset(
 )
 
 
+_RUNS_IT: Final = re.compile(r"(?:platform|super|system|site|global)[_ -]?admin|^platform$|superuser", re.IGNORECASE)
 PLATFORM: Final = _ADMINS - {"admin", "admins", "administrator", "administrators"}
 """Words for whoever runs the whole application, whichever tenant somebody is of."""
 
@@ -62,10 +64,12 @@ _ADMIN_COLUMNS: Final = words.named(
 _ADMIN_PATH: Final = words.named("admin superadmin backoffice staff")
 
 
+_PROVEN: Final = f"proven {OriginKind.REQUEST} "
 _COUNTING: Final = PERSONS | MACHINES | {GuardKind.CAPABILITY}
 _KNOWN = {
     "caller": GuardKind.SESSION,
     "role": GuardKind.ROLE,
+    "office": GuardKind.ROLE,
     "secret": GuardKind.SECRET,
     "signed": GuardKind.SIGNATURE,
 }
@@ -103,10 +107,20 @@ def of_branch(entry: Entry, query: Query, found: Iterable[Guard]) -> Iterator[Gu
     for fact in query.known:
         word, _, said = fact.partition(" ")
         kind = _KNOWN.get(word)
-        if kind is None or kind in kinds or (kind is GuardKind.SESSION and kinds & PERSONS):
+        if word == "office":
+            said = "platform"
+        elif kind in kinds or (kind is GuardKind.SESSION and kinds & PERSONS):
+            continue
+        if kind is None:
             continue
         roles = (said,) if kind is GuardKind.ROLE and said else ()
         yield Guard(kind=kind, says=f"{word} on every branch", place=entry.place, order=query.order, roles=roles)
+
+
+def proven_on_way(query: Query) -> frozenset[Origin]:
+    """Request values that were proven on the query's own way, whichever test did it."""
+    said = (fact.removeprefix(_PROVEN) for fact in query.known if fact.startswith(_PROVEN))
+    return frozenset(Origin(OriginKind.REQUEST, path) for path in said)
 
 
 def proven_by(entry: Entry, guards: Iterable[Guard]) -> frozenset[Origin]:
@@ -154,8 +168,7 @@ def is_administrative(guards: Iterable[Guard], entry: Entry | None = None) -> bo
             continue
         if (
             guard.kind is GuardKind.ROLE
-            and not _of_tenant(found)
-            and not _in_named_tenant(guard, entry)
+            and (runs_it(guard) or not (_of_tenant(found) or _in_named_tenant(guard, entry)))
             and (_names_administrators(guard) or (entry is not None and in_administration(entry)))
         ):
             return True
@@ -168,7 +181,17 @@ def _names_administrators(guard: Guard) -> bool:
     if any("@" in role for role in guard.roles):
         return True  # people of the house, written down by their addresses
     named = {part for said in (*guard.roles, guard.says, *guard.chain) for part in words.words(said)}
-    return bool(named & _ADMINS) or "platform" in named
+    return bool(named & _ADMINS) or "platform" in named or any(_of_environment(role) for role in guard.roles)
+
+
+def runs_it(guard: Guard) -> bool:
+    """The role is that of whoever runs the application, whichever tenant they are of."""
+    return bool(guard.roles) and all(_RUNS_IT.search(role) for role in guard.roles)
+
+
+def _of_environment(role: str) -> bool:
+    """``OWNER_EMAILS``: the people who run the application, by a variable."""
+    return role.isupper() and "_" in role and bool({"owner", "owners", "founder", "founders"} & set(words.words(role)))
 
 
 def _of_tenant(guards: Iterable[Guard]) -> bool:

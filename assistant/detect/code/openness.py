@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 PUBLIC_PATHS: Final = words.named("""public share shared sharing embed view views link links invite invites invitation invitations join login signin sign register
     signup signout logout auth callback password reset forgot verify verification confirm confirmation health healthz ping status
     ready og rss feed sitemap robots unsubscribe subscribe newsletter waitlist contact feedback track tracking pixel click open
-    widget form forms survey rsvp booking book checkout store catalog blog docs onboarding onboard demo preview csp oauth sso saml scim well known
+    widget form forms survey rsvp availability slots booking book checkout store catalog blog docs onboarding onboard demo preview csp oauth sso saml scim well known
     webhook webhooks report success complete thanks return unsubscribed""")
 """Segments of paths that are usually meant for people without a session."""
 PUBLIC_IDENTIFIERS: Final = words.named(
@@ -42,7 +42,7 @@ _OFFERED: Final = words.named("property vehicle car room apartment product job")
 """Tables whose rows a visitor sees while they are on offer."""
 _ON_OFFER: Final = frozenset({"active", "published", "live", "available"})
 _TIMES: Final = words.named(
-    "start end starts_at ends_at start_time end_time start_at end_at start_date end_date date time slot duration from until day"
+    "start end starts_at ends_at start_time end_time start_at end_at start_date end_date date time slot duration duration_min duration_minutes timezone id from until day"
 )
 _FACES: Final = words.named(
     "id name username handle nickname display_name image image_url avatar avatar_url picture photo points score xp level rank streak wins losses karma reputation"
@@ -188,8 +188,8 @@ def _only_counts(access: Access) -> bool:
 
 def _only_times(access: Access) -> bool:
     """When somebody is free, and not with whom: ``select start, end from bookings``."""
-    shown = {*(access.query.columns or ("*",)), *access.query.returned}
-    return all(words.snake(column) in _TIMES for column in shown)
+    chosen = access.query.columns or ("*",)  # of these, "*" in the answer is all
+    return all(words.snake(column) in _TIMES for column in {*chosen, *access.query.returned} - ({"*"} - {*chosen}))
 
 
 def _only_faces(access: Access) -> bool:

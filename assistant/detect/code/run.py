@@ -13,6 +13,7 @@ from assistant.detect.code.context import CodeContext
 from assistant.detect.code.judge import asked_once, merged, one_door
 from assistant.detect.code.questions import questions_of
 from assistant.detect.code.registry import code_rules
+from assistant.detect.code.unoffered import asked_of_files
 from assistant.domain.code import Decisions
 
 
@@ -63,7 +64,7 @@ def report_code(
             found[finding.fingerprint] = finding if kept is None else merged(kept, finding)
     every = tuple(sorted(found.values(), key=lambda finding: finding.rank))
     entries = {entry.id: entry for entry in map_.entries}
-    told = one_door(asked_once(every, entries), entries)
+    told = asked_of_files(one_door(asked_once(every, entries), entries), entries)
     findings = tuple(sorted(told, key=lambda finding: finding.rank))
     return CodeReport(findings=findings, questions=questions_of(context), context=replace(context, findings=every))
 

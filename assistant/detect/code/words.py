@@ -83,6 +83,10 @@ _SERVERS: Final = named(
     """verification_token verification rate_limit idempotency_key idempotency webhook_event processed_event processed_stripe_event stripe_event
     migration lock job cron_run cron_job cache otp password_reset_token password_reset magic_link email_verification oauth_state nonce"""
 )
+_SETTINGS: Final = named(
+    "set_config current_setting pg_notify pg_advisory_lock pg_advisory_xact_lock pg_try_advisory_lock pg_advisory_unlock now"
+)
+"""Functions of PostgreSQL that reach no row."""
 _EITHER: Final = named("job lock cache migration verification")
 """What a server keeps for itself in one application and a customer has in another: a queue's job, and one that somebody applies for."""
 _OWN_NOTES: Final = re.compile(
@@ -270,7 +274,7 @@ def sounds_servers(table: str, *, owned: bool = False) -> bool:
     key = table_key(table)
     if owned and key in _EITHER:
         return False
-    return key in _SERVERS or bool(_OWN_NOTES.search(key))
+    return key in _SERVERS or key in _SETTINGS or bool(_OWN_NOTES.search(key))
 
 
 _PUBLISHED: Final = named(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from assistant.collect.code.follow.facts import NONE, NOTHING_LEARNED, Learned, Lesson, both
+from assistant.collect.code.follow.facts import NONE, NOTHING_LEARNED, RUNS_IT, Learned, Lesson, both, role_of
 from assistant.collect.code.follow.fallback import EMPTY
 from assistant.collect.code.follow.limits import leads_home, limits
 from assistant.collect.code.follow.trust import (
@@ -27,7 +27,7 @@ from assistant.domain.code import GuardKind, Origin, OriginKind, Weakness
 
 
 if TYPE_CHECKING:
-    from assistant.collect.code.follow.facts import Fact
+    from assistant.collect.code.follow.facts import Fact, Facts
     from assistant.collect.code.follow.run import Run
     from assistant.collect.code.values import Value
 
@@ -39,6 +39,8 @@ IDS = re.compile(r"(?:^|[._])(?:id|uuid|ID)$|[a-z](?:Id|ID|Uuid|UUID)$")
 """Columns that name a row."""
 _OFFICES = re.compile(r"(?:super|platform|system|site)?[_ -]?admin(?:istrator)?$|staff$|superuser$", re.IGNORECASE)
 """Values that name an administrator."""
+_SORT = re.compile(r"(?:^|[._])(?:type|kind|tenantType|tenant_type|org_?type|level)$", re.IGNORECASE)
+"""Columns that say of which sort a tenant or an account is."""
 _NAMES = ("email", "wallet", "address")
 """By what the code names one person that may: ``session.address === OWNER_WALLET``."""
 _OFFICE_IN = re.compile(r"ADMIN|OWNER|STAFF", re.IGNORECASE)
@@ -151,12 +153,12 @@ def _constant(run: Run, value: Value, constant: Constant, *, same: bool) -> Lear
                 Learned(NONE, (Lesson(GuardKind.ROLE, origin.path, (origin,), weakness=Weakness.USER_METADATA),))
             )
         elif mine and (
-            ROLE.search(origin.path) or (same and (_office(constant) or origin.path.lower().endswith(_NAMES)))
+            ROLE.search(origin.path) or (same and (_office(constant, origin) or origin.path.lower().endswith(_NAMES)))
         ):
             said = str(constant.value) if same else f"not {constant.value}"
             out.append(
                 Learned(
-                    frozenset({("role", said)}),
+                    role_of(said) | (NONE if same else _last_role(run, origin, constant)),
                     (Lesson(GuardKind.ROLE, f"{origin.path} = {said}", (origin,), (said,)),),
                 )
             )
@@ -168,9 +170,21 @@ def _constant(run: Run, value: Value, constant: Constant, *, same: bool) -> Lear
     return both(out)
 
 
-def _office(constant: Constant) -> bool:
-    """``tier === "admin"``: the value says that it is an administrator, whatever the column is called."""
-    return isinstance(constant.value, str) and bool(_OFFICES.match(constant.value))
+def _last_role(run: Run, origin: Origin, constant: Constant) -> Facts:
+    """``else`` behind ``role === "doctor"`` and ``role === "patient"``, where three roles were let in: the third."""
+    listed = next((fact[2] for fact in run.facts if fact[0] == "among" and fact[1] == origin), None)
+    if not isinstance(listed, tuple):
+        return NONE
+    gone = {constant.value, *(str(fact[1]).removeprefix("not ") for fact in run.facts if fact[0] == "role")}
+    left = [role for role in listed if role not in gone]
+    return role_of(left[0]) if len(left) == 1 and RUNS_IT.search(left[0]) else NONE
+
+
+def _office(constant: Constant, origin: Origin) -> bool:
+    """``tier === "admin"``: the value says that it is an administrator, whatever the column is called; ``org.type === "platform"``: whoever runs it."""
+    if not isinstance(constant.value, str):
+        return False
+    return bool(_OFFICES.match(constant.value)) or (constant.value == "platform" and bool(_SORT.search(origin.path)))
 
 
 def _along(origin: Origin, facts: set[Fact]) -> Learned:
@@ -242,7 +256,7 @@ def _named(owner: Origin, variable: str) -> Learned:
     if _KNOWN_TO_ALL.search(variable) and not _OFFICE_IN.search(variable):
         return NOTHING_LEARNED
     lesson = Lesson(GuardKind.ROLE, f"{owner.path} = {variable}", (owner,), (variable,))
-    return Learned(frozenset({("role", variable)}), (lesson,))
+    return Learned(role_of(variable), (lesson,))
 
 
 def _gain(run: Run, origin: Origin, owner: Origin) -> Learned:
@@ -325,9 +339,11 @@ def learn_member(run: Run, item: Value, group: Value) -> Learned:
                 ROLE.search(origin.path) or origin.path.lower().endswith(("email", "id", "login"))
             ):
                 roles = tuple(sorted(o.path.strip("'") for o in around))[:6]
+                listed = next((o.path for o in around if o.kind is OriginKind.ENVIRONMENT), origin.path)
+                among = ("among", origin, tuple(o.path.strip("'") for o in around))
                 out.append(
                     Learned(
-                        frozenset({("role", origin.path)}),
+                        role_of(listed) | {among},
                         (Lesson(GuardKind.ROLE, f"{origin.path} in a list", (origin,), roles),),
                     )
                 )

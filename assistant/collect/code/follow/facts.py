@@ -4,6 +4,7 @@ Facts are small tuples in a frozen set, so that branches copy them for nothing: 
 request value belongs to the caller, ``("tied", n)`` the rows of query n do, ``("role", text)``, ``("secret",)``, ``("signed",)``,
 ``("set", variable)`` an environment variable is not empty, ``("limited", origin)`` a request value is one of a list in the code,
 ``("given", origin)`` a request value is not empty, ``("required", origin)`` a schema let nothing through without it, ``("vouched", path)`` what a token of the request says holds, because its signature was looked at,
+``("among", origin, roles)`` the caller's role is one of these, ``("office",)`` whoever is here runs the application, on each way that led here,
 ``("found", n)`` query n found a row, ``("alike", n, m)`` the rows of two queries name the same thing by an id, and nobody knows yet whose it is.
 """
 
@@ -29,6 +30,21 @@ _POWERS = frozenset({"role", "secret", "signed"})
 _MACHINES = frozenset({"secret", "signed"})
 _PERSONS = frozenset({"caller", "vouched"})
 _OF_ROWS = frozenset({GuardKind.OWNER, GuardKind.MEMBERSHIP, GuardKind.CAPABILITY, GuardKind.NAME})
+
+
+RUNS_IT = re.compile(
+    r"(?i:(?:platform|super|system|site|global)[_ -]?admin|^platform$|superuser)|^[A-Z0-9_]*(?:ADMIN|OWNER|STAFF)S?_[A-Z0-9_]+$"
+)
+"""Roles, and variables that name people, of whoever runs the application."""
+
+
+_OFFICE = ("office",)
+
+
+def role_of(said: str) -> Facts:
+    """The caller has that role; of one of whoever runs the application, that they are there at all is known beside it."""
+    runs_it = RUNS_IT.search(said) and not said.startswith("not ")
+    return frozenset({("role", said), _OFFICE}) if runs_it else frozenset({("role", said)})
 
 
 class Lesson(NamedTuple):
@@ -138,6 +154,11 @@ def ways(gained: list[Facts]) -> Facts:
     the others: "administrator or owner of this" opens no second row. Where every way ends at the same row, the ids that one of them found
     it by are its ids.
     """
+    found = _ways(gained)
+    return found if all(_OFFICE in facts for facts in gained) else found - {_OFFICE}
+
+
+def _ways(gained: list[Facts]) -> Facts:
     looked = [facts for facts in gained if not _at_every_row(facts)]
     every = frozenset().union(*gained)
     if not looked:

@@ -85,6 +85,31 @@ def or_empty(left: Value) -> Value:
     return Known(origins_of(left) | {EMPTY})
 
 
+def with_default(test: Test) -> Test:
+    """``sent === (process.env.PASSWORD || "admin123")``: the text that stands in for a variable is a part of what is compared, and known to all."""
+    if test.kind not in {"equal", "differ"}:
+        return test
+    one, other = test.operands
+    for kept, sent in ((one, other), (other, one)):
+        if not isinstance(kept, Either) or kept.facts or not _is_sent(sent):
+            continue
+        variables = [part for part in kept.values if isinstance(part, Known)]
+        texts = [
+            part for part in kept.values if isinstance(part, Constant) and isinstance(part.value, str) and part.value
+        ]
+        origins = frozenset().union(*(part.origins for part in variables))
+        if not texts or len(variables) + len(texts) < len(kept.values) or not origins:
+            continue
+        if all(origin.kind is OriginKind.ENVIRONMENT and not origin.path.endswith("_ENV") for origin in origins):
+            whole = Known(origins | {Origin(OriginKind.CONSTANT, repr(texts[0].value))})
+            return Test(test.kind, (whole, other) if kept is one else (one, whole))
+    return test
+
+
+def _is_sent(value: Value) -> bool:
+    return any(origin.kind is OriginKind.REQUEST for origin in origins_of(value))
+
+
 def of_list(run: Run, value: Value) -> Value:
     """``list.includes(origin) ? origin : ""``: one of the addresses that the code lists."""
     if isinstance(value, Shape) and isinstance(value.fields, dict) and any(fact[0] == "limited" for fact in run.facts):

@@ -15,8 +15,8 @@ from assistant.collect.code.follow.compare import (
     there,
 )
 from assistant.collect.code.follow.errors import OWN_ERROR, own_error
-from assistant.collect.code.follow.facts import NONE, NOTHING_LEARNED, Learned, Lesson, both, one_of
-from assistant.collect.code.follow.fallback import EMPTY, if_sent, is_there
+from assistant.collect.code.follow.facts import NONE, NOTHING_LEARNED, Learned, Lesson, both, one_of, role_of
+from assistant.collect.code.follow.fallback import EMPTY, if_sent, is_there, with_default
 from assistant.collect.code.follow.lessons import LESSON_OF, lessons_of, of_member, of_organization
 from assistant.collect.code.follow.sizes import sized, whole
 from assistant.collect.code.follow.trust import (
@@ -28,6 +28,7 @@ from assistant.collect.code.follow.trust import (
     carried,
     consequences,
     editable,
+    own_row,
     read_along,
     some_of,
     trusted,
@@ -82,6 +83,7 @@ def learn(run: Run, value: Value, outcome: bool) -> Learned:
         return learn(run, value.operands[0], True) if outcome else NOTHING_LEARNED
     if outcome and own_error(value):
         return OWN_ERROR
+    value = with_default(value)
     if value.operands and isinstance(value.operands[0], Either) and value.kind in {"equal", "differ", "is"}:
         added_up = mixed(value.operands[0]) if _same(value, outcome) and value.operands[1] == Constant(0) else None
         return added_up or _correlated(run, value, outcome)
@@ -188,10 +190,9 @@ def _correlated(run: Run, test: Test, outcome: bool) -> Learned:
         before, run.facts = run.facts, run.facts | facts
         learned = learn(run, one, outcome)
         run.facts = before
-        new = (
-            learned.facts | facts
-        ) - run.facts  # what was known before let nobody in, but a role that is asked for again
-        roles = frozenset(fact for fact in learned.facts if fact[0] == "role")
+        told = learned.facts | facts
+        new = told - run.facts  # what was known before let nobody in, but a role that is asked for again
+        roles = frozenset(fact for fact in told if fact[0] in {"role", "office"})
         kept.append(Learned(new | roles, learned.lessons))
     if not kept:
         return NOTHING_LEARNED
@@ -199,7 +200,14 @@ def _correlated(run: Run, test: Test, outcome: bool) -> Learned:
     lessons = (
         [lesson for one in kept for lesson in one.lessons] if len(kept) == 1 or all(one.lessons for one in kept) else []
     )
-    return Learned(found, (*lessons, *lessons_of(found, lessons)))
+    if ("office",) in found:
+        lessons.append(Lesson(GuardKind.ROLE, "platform", (), ("platform",)))  # so it is on each way that is left
+    return Learned(found, (*lessons, *lessons_of(_news(run, found), lessons)))
+
+
+def _news(run: Run, facts: Facts) -> Facts:
+    """Without rows that were looked up by the caller's own id: that there is one is no check."""
+    return frozenset(fact for fact in facts if fact[0] != "tied" or not own_row(run, fact[1]))
 
 
 def _in_nothing(option: Value) -> bool:
@@ -313,9 +321,7 @@ def _identity(origin: Origin) -> Learned:
     if editable(origin):
         return Learned(NONE, (Lesson(GuardKind.ROLE, path, (origin,), weakness=Weakness.USER_METADATA),))
     if ROLE.search(path):
-        return Learned(
-            frozenset({("caller",), ("role", path)}), (Lesson(GuardKind.ROLE, path, (origin,), (path,), weak),)
-        )
+        return Learned(role_of(path) | {("caller",)}, (Lesson(GuardKind.ROLE, path, (origin,), (path,), weak),))
     return Learned(frozenset({("caller",)}), (Lesson(GuardKind.SESSION, path, (origin,), weakness=weak),))
 
 
@@ -336,7 +342,7 @@ def _row(run: Run, origin: Origin) -> Learned:
         if any(carried(each) for each in record.compared()):
             return Learned(frozenset(facts | {("caller",)}), (Lesson(GuardKind.API_KEY, record.table, (origin,)),))
         if ROLE.search(path):
-            return Learned(frozenset(facts | {("role", path)}), (Lesson(GuardKind.ROLE, path, (origin,), (path,)),))
+            return Learned(role_of(path) | facts, (Lesson(GuardKind.ROLE, path, (origin,), (path,)),))
         if path and path != "count":
             return Learned(frozenset(facts))
         if _OFFICES.search(record.table):

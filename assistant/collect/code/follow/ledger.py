@@ -10,7 +10,7 @@ from assistant.domain.code import Act, ClientKind, Filter, Guard, Origin, Query,
 from assistant.domain.facts import Place
 
 
-_OF_CALLER = frozenset({"caller", "role", "secret", "signed"})
+_OF_CALLER = frozenset({"office", "proven", "caller", "role", "secret", "signed"})
 
 
 @dataclass(slots=True, kw_only=True)

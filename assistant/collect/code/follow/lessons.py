@@ -35,8 +35,13 @@ def lessons_of(facts: Facts | set[Fact], known: list[Lesson]) -> tuple[Lesson, .
     for fact in sorted(facts, key=str):
         kind = LESSON_OF.get(str(fact[0]))
         if kind is not None and kind not in kinds and kind not in out:
-            out[kind] = Lesson(kind, "", _about(fact))
+            out[kind] = Lesson(kind, "", _about(fact), _variables(facts) if kind is GuardKind.ROLE else ())
     return tuple(out.values())
+
+
+def _variables(facts: Facts | set[Fact]) -> tuple[str, ...]:
+    """Variables of the environment that name who may: ``ADMIN_EMAILS``."""
+    return tuple(sorted(one[1] for one in facts if one[0] == "role" and isinstance(one[1], str) and one[1].isupper()))
 
 
 def _about(fact: Fact) -> tuple[Origin, ...]:

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from assistant.collect.code.follow.facts import Learned
+    from assistant.collect.code.follow.narrowing import Narrowed
     from assistant.collect.code.follow.scope import Scope
     from assistant.collect.code.follow.world import World
     from assistant.domain.code import Act, GuardKind, Weakness
@@ -86,6 +87,7 @@ class Run:
         self.running: list[Function] = []
         self.scopes: list[Scope] = []
         self.enclosing: dict[tuple[str | int, ...], Scope] = {}
+        self.narrowed: list[Narrowed] = []
         self._meanings: dict[int, tuple[Value, Test]] = {}
         self._templates: dict[int, tuple[Value, Chain]] = {}
         self.left = steps

@@ -127,6 +127,13 @@ def either(*values: Value) -> Value:
     return kept[0] if len(kept) == 1 else Either(tuple(kept[:MOST]))
 
 
+def on_way(choice: Either, n: int, known: Facts) -> Facts:
+    """What is known on one way of a choice, with what is known anyway: a role that only another way had does not become this one's."""
+    own = choice.facts[n]
+    others = frozenset().union(*choice.facts) - own
+    return own | frozenset(fact for fact in known if fact[0] != "role" or fact not in others)
+
+
 def laid_out(sides: list[tuple[Value, Facts]]) -> tuple[list[Value], list[Facts]]:
     """Values with what was known on the way to each, a choice inside one laid out: its options keep what was known on theirs."""
     values: list[Value] = []
@@ -135,7 +142,7 @@ def laid_out(sides: list[tuple[Value, Facts]]) -> tuple[list[Value], list[Facts]
         inner = value.values if isinstance(value, Either) else (value,)
         for n, one in enumerate(inner):
             values.append(one)
-            facts.append(known | value.facts[n] if isinstance(value, Either) and n < len(value.facts) else known)
+            facts.append(on_way(value, n, known) if isinstance(value, Either) and n < len(value.facts) else known)
     return values, facts
 
 

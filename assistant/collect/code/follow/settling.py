@@ -8,7 +8,7 @@ from assistant.collect.code.follow.deferred import called_back
 from assistant.collect.code.follow.facts import NONE, access
 from assistant.collect.code.follow.ledger import Earned
 from assistant.collect.code.follow.queries import finished
-from assistant.collect.code.follow.scope import either
+from assistant.collect.code.follow.scope import either, on_way
 from assistant.collect.code.values import Chain, Either, Listed, Promise, Value
 
 
@@ -54,7 +54,7 @@ def _each(run: Run, value: Either, *, run_deferred: bool) -> Value:
         del run.ledger.earned[noted:]
     run.facts = shared
     if value.facts:
-        return Either(tuple(parts), tuple(own | known[n] for n, own in enumerate(value.facts)))
+        return Either(tuple(parts), tuple(on_way(value, n, known[n]) for n in range(len(value.facts))))
     if any(access(one - shared) for one in known):
         return Either(tuple(parts), tuple(known))
     return either(*parts)

@@ -11,6 +11,7 @@ from assistant.collect.code.follow.facts import Facts, Learned, access, join, le
 from assistant.collect.code.follow.fallback import given
 from assistant.collect.code.follow.learn import learn
 from assistant.collect.code.follow.limits import answered, replaced
+from assistant.collect.code.follow.narrowing import narrow, restore
 from assistant.collect.code.follow.scope import Scope, block
 from assistant.collect.code.follow.settling import guards_within
 from assistant.collect.code.follow.stop import Stopped
@@ -67,14 +68,18 @@ def execute(run: Run, statements: tuple[Statement, ...], scope: Scope) -> bool:
     for one in statements:
         if isinstance(one, Define):
             scope.declare(one.function.name, Closure(one.function, scope.module, scope), run.depth)
+    narrowed = len(run.narrowed)
+    alive = True
     for one in statements:
         run.spend()
         try:
-            if not _STATEMENTS[type(one)](run, one, scope):
-                return False
+            alive = _STATEMENTS[type(one)](run, one, scope)
         except Stopped:
-            return False
-    return True
+            alive = False
+        if not alive:
+            break
+    restore(run, narrowed)
+    return alive
 
 
 def _declare(run: Run, node: Declare, scope: Scope) -> bool:
@@ -172,9 +177,9 @@ def _if(run: Run, node: If, scope: Scope) -> bool:
             run.note_impossible(test, scope.module, node.at)
         return execute(run, node.then if decided else node.otherwise, block(scope))
     before = run.facts
-    yes, facts_yes, when_yes = _branch(run, test, True, node.then, scope)
+    yes, facts_yes, when_yes = _branch(run, node, test, True, scope)
     run.facts = before
-    no, facts_no, when_no = _branch(run, test, False, node.otherwise, scope)
+    no, facts_no, when_no = _branch(run, node, test, False, scope)
     if yes and no:
         run.facts = join(before, facts_yes, facts_no) | given(test, facts_yes - before)
         if not node.otherwise:
@@ -186,6 +191,7 @@ def _if(run: Run, node: If, scope: Scope) -> bool:
     if yes or no:
         run.facts = facts_yes if yes else facts_no
         run.passed(when_yes if yes else when_no, scope.module, node.at)
+        narrow(run, node.test, test, yes, scope)
         return True
     return False
 
@@ -213,16 +219,18 @@ def _kept_apart(run: Run, body: tuple[Statement, ...], scope: Scope, facts: tupl
             scope.replace(target.id, Either(value.values, facts))
 
 
-def _branch(
-    run: Run, test: Value, outcome: bool, body: tuple[Statement, ...], scope: Scope
-) -> tuple[bool, Facts, Learned]:
+def _branch(run: Run, node: If, test: Value, outcome: bool, scope: Scope) -> tuple[bool, Facts, Learned]:
     learned = learn(run, test, outcome)
     run.facts = run.facts | learned.facts
+    body = node.then if outcome else node.otherwise
+    narrowed = len(run.narrowed)
+    narrow(run, node.test, test, outcome, scope)
     run.depth += 1
     try:
         alive = run.under(test, outcome, lambda: execute(run, body, block(scope)))
     finally:
         run.depth -= 1
+        restore(run, narrowed)
     return alive, run.facts, learned
 
 

@@ -25,7 +25,7 @@ _CARRIER = re.compile(r"^(?:header\.(?:authori|x-?api|api|.*(?:token|key|secret|
 _SESSIONS = re.compile(r"(?:^|[._])(?:auth|user|login|app|web)?_?sessions?$", re.IGNORECASE)
 """Tables of sessions that an application keeps by itself."""
 ROLE = re.compile(
-    r"(?:^|[._])(?:is_?)?(?:role|roles|admin|staff|super|agency|operator|owner$|moderator|permission|scope|can[A-Z_]|privileg|account_?type|user_?type)|[a-z]Role$|is[A-Z]\w*(?:Admin|Owner|Staff|Member)",
+    r"(?:^|[._])(?:is_?)?(?:role|roles|admin|staff|super|agency|operator|owner$|moderator|permission|scope|can[A-Z_]|privileg|account_?type|user_?type)|[a-z](?:Role|Admin)$|is[A-Z]\w*(?:Admin|Owner|Staff|Member)",
     re.IGNORECASE,
 )
 SHARED = re.compile(
@@ -94,6 +94,13 @@ def bound(run: Run, row: int) -> bool:
         return True
     record = run.ledger.queries[row] if 0 <= row < len(run.ledger.queries) else None
     return record is not None and record.tie is not None and record.tie.kind is not TieKind.RULES
+
+
+def own_row(run: Run, row: object) -> bool:
+    """True when a query looked by the caller's own id."""
+    known = run.ledger.queries
+    record = known[row] if isinstance(row, int) and 0 <= row < len(known) else None
+    return record is not None and record.tie is not None and record.tie.kind is TieKind.FILTER
 
 
 def by_rules(run: Run, record: QueryRecord) -> bool:

@@ -6,8 +6,10 @@ import re
 from functools import lru_cache
 
 from assistant.collect.code.drafts import Check
+from assistant.collect.code.origins import origins_of
 from assistant.collect.code.recognise.chains import NOBODYS, Seen, argument, package_of
 from assistant.collect.code.values import Chain, Closure
+from assistant.domain.code import OriginKind
 
 
 _SIGNED: dict[str, dict[str, tuple[bool, str]]] = {
@@ -201,6 +203,8 @@ def _signature(chain: Chain, signed: dict[str, tuple[bool, str]], name: str) -> 
         return Check("signature", _says(chain), found[0], found[1], about)
     if name == "verify" and chain.source in _CRYPTO and any(step.name == "subtle" for step in chain.steps):
         return Check("signature", "crypto.subtle.verify", throws=False, result="boolean", about=argument(chain.last, 3))
+    if name == "verify" and _by_public_key(chain):
+        return Check("signature", "crypto.verify", throws=False, result="boolean", about=about)
     if name in {"constructEvent", "constructEventAsync", "construct_event"}:
         return Check("signature", _says(chain), throws=True, result="signed", about=about)
     if name in {"unmarshal", "verify", "verifyAndReceive", "unwrap"}:
@@ -217,6 +221,21 @@ def _signature(chain: Chain, signed: dict[str, tuple[bool, str]], name: str) -> 
     if chain.source == "unresolved" and _SIGNED_NAME.match(name) and len(chain.steps) <= 2:  # noqa: PLR2004 - Class.method()
         return Check("signature", f"{name} (by name only)", throws=False, result="boolean", about=about)
     return None
+
+
+def _by_public_key(chain: Chain) -> bool:
+    """``createVerify("SHA256").update(body).verify(key, signature)``, ``crypto.verify(…)``, ``nacl.sign.detached.verify(…)``; not by a key that the request brings along."""
+    arguments = chain.last.arguments if chain.last is not None and chain.last.arguments is not None else ()
+    names = [chain.name, *(step.name for step in chain.steps)]
+    if package_of(chain.source).removeprefix("node:") == "crypto":
+        key = 0 if "createVerify" in names else 2
+    elif names[-2:-1] == ["detached"]:
+        key = 2
+    else:
+        return False
+    if len(arguments) <= key:
+        return False
+    return not any(origin.kind is OriginKind.REQUEST for origin in origins_of(arguments[key]))
 
 
 def _secret(chain: Chain, package: str, name: str) -> Check | None:

@@ -109,6 +109,8 @@ _OPTIONS = frozenset(
         "idempotency_key",
     }
 )
+_ACCOUNTS = frozenset({"stripeAccount", "stripe_account"})
+"""Options that say on whose connected account a call is made."""
 _SETTINGS = frozenset(
     {
         "limit",
@@ -242,6 +244,7 @@ def _draft(provider: Provider, verb: str, table: str, last: Step) -> Draft:
     for number, value in enumerate(given):
         if isinstance(value, Shape):
             if set(value.fields) and set(value.fields) <= _OPTIONS:
+                filters += [(key, "eq", each) for key, each in value.fields.items() if key in _ACCOUNTS]
                 continue
             pairs = flattened(value)
             if verb in {"insert", "update", "sign"} and not (number == 0 and len(given) > 1):

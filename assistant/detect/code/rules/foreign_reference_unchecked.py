@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
-from assistant.detect.code.access import NOT_RUN_BY_PEOPLE, accesses
+from assistant.detect.code.access import EQUALS, NOT_RUN_BY_PEOPLE, accesses
 from assistant.detect.code.beforehand import asked_before
 from assistant.detect.code.faults import Fault, fault_of
 from assistant.detect.code.judge import report
@@ -172,7 +172,7 @@ def find(context: CodeContext) -> Iterator[Finding]:
             continue
         written, target = found[0]
         by_rules = context.covered_by_rules(access.query)
-        quiet = len(found) == 1 and asked_before(access)
+        quiet = (len(found) == 1 and asked_before(access)) or all(_of_one_house(access, each) for each, _ in found)
         yield report(
             RULE,
             access.entry,
@@ -190,6 +190,23 @@ def find(context: CodeContext) -> Iterator[Finding]:
             columns=[each.column for each, _ in found],
             facts=facts_of(access) | {"column": written.column, "request": _request(written), "target": target},
         )
+
+
+def _of_one_house(access: Access, written: Written) -> bool:
+    """The id was looked up beside the very tenant that is written with it, and the row that was found is used."""
+    asked = {origin for origin in written.origins if origin.kind is OriginKind.REQUEST}
+    beside = {origin for each in access.query.written if each is not written for origin in each.origins} - asked
+    used = {origin.row for each in access.query.written for origin in each.origins if origin.kind is OriginKind.ROW}
+    for query in access.entry.queries:
+        held = {origin for part in query.filters if part.operator in EQUALS for origin in part.origins}
+        tenant = any(
+            words.names_owner(part.column) or words.points_at(part.column)
+            for part in query.filters
+            if beside & {*part.origins}
+        )
+        if query.order < access.query.order and asked <= held and tenant and query.id in used:
+            return True
+    return False
 
 
 def _counts(access: Access) -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from assistant.detect.code import words
 from assistant.detect.code.access import MACHINES, NOT_RUN_BY_PEOPLE, access_to, proven_by
 from assistant.detect.code.context import WRITES, Whose
 from assistant.detect.code.judge import report
@@ -58,6 +60,13 @@ _FAMILIES: Final = (
     frozenset({GuardKind.SESSION, GuardKind.API_KEY, GuardKind.NAME}),
     frozenset({GuardKind.MEMBERSHIP, GuardKind.OWNER, GuardKind.ROLE}),
 )
+_METADATA: Final = re.compile(r"meta_?data|user_meta(?!_?data)", re.IGNORECASE)
+_POWERS: Final = words.named(
+    """role roles admin administrator staff super owner member membership permission permissions scope scopes access level type kind plan tier
+    subscription subscribed paid pro premium status state approved verified active enabled allowed blocked banned team org organization organisation
+    tenant company workspace account customer group groups department clinic school store shop project claims feature features privileges id ids username user login handle email github gitlab identity provider sub"""
+)
+"""Words of a field by which somebody is let in."""
 _ALWAYS: Final = frozenset({Weakness.USER_METADATA, Weakness.AFTER_WRITE, Weakness.NEW_TENANT})
 """Wrong beside any other guard of the same kind."""
 
@@ -203,7 +212,7 @@ def find(context: CodeContext) -> Iterator[Finding]:
             told.add((guard.place, guard.weakness))
             finding = _finding(context, entry, guard, behind)
             claimed |= {guard.kind} if guard.weakness is Weakness.GET_SESSION else set()
-            if guard.weakness is Weakness.USER_METADATA:
+            if guard.weakness in {Weakness.USER_METADATA, Weakness.UNSET_SECRET}:
                 edited.setdefault((guard.says, "", guard.weakness), []).append(finding)
             elif guard.weakness is Weakness.GET_SESSION and guard.place.file != entry.place.file:
                 helper = guard.place.symbol or guard.place.file
@@ -237,12 +246,14 @@ def _finding(context: CodeContext, entry: Entry, guard: Guard, behind: list[Quer
     named = "the session" if guard.says == "error" else guard.says
     said = f"{named} does not guard {_name(context, entry, behind)}: it {SAYS[guard.weakness]}."
     access = access_to(context, entry, behind[0]) if behind else None
+    harmless = guard.weakness is Weakness.USER_METADATA and not _of_power(guard)
+    sure = Confidence.MEDIUM if entry.unresolved else Confidence.HIGH
     return report(
         RULE,
         entry,
-        said[0].upper() + said[1:],
-        severity=_severity(context, guard, behind),
-        confidence=Confidence.MEDIUM if entry.unresolved else Confidence.HIGH,
+        f"Worth asking: is anybody let in by it? {said}" if harmless else said[0].upper() + said[1:],
+        severity=Severity.LOW if harmless else _severity(context, guard, behind),
+        confidence=Confidence.LOW if harmless else sure,
         detail=f"Behind it the handler can {does(behind)} {rows_of(behind[0])}." if behind else "",
         queries=behind,
         place=shown or entry.place,
@@ -275,6 +286,13 @@ def _spares_administrators(entry: Entry, guard: Guard) -> bool:
     return guard.place.file != entry.place.file and all("caller" in query.known for query in known)
 
 
+def _of_power(guard: Guard) -> bool:
+    """The field of the metadata says what somebody may do, whose they are, or what they paid for: no tour that was seen."""
+    paths = [subject.path for subject in guard.subjects if "metadata" in subject.path.lower()] or [guard.says]
+    named = (_METADATA.split(path)[-1].lstrip(".").partition(".")[0] for path in paths)
+    return any(not field or bool(_POWERS & set(words.words(field))) for field in named)
+
+
 def _covered(entry: Entry, guard: Guard) -> bool:
     """Another guard that counts asks the same, or more, before anything is reached."""
     if guard.weakness in _ALWAYS:
@@ -302,7 +320,7 @@ def _behind(context: CodeContext, entry: Entry, guard: Guard) -> list[Query]:
     """Queries past the rules that the guard was meant to protect, worst first."""
     late = guard.weakness is Weakness.AFTER_WRITE
     kept = _kept(guard)
-    about = proven_by(entry, (guard,)) if late else frozenset()
+    about = {one for one in proven_by(entry, (guard,)) if words.names_id(one.path)} if late else set()
     out = []
     for query in entry.queries:
         access = access_to(context, entry, query)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assistant.detect.code.acts import grouped
@@ -16,6 +17,7 @@ from assistant.domain.code import EntryKind
 from assistant.domain.findings import CONFIDENCE_RANK
 from assistant.domain.matrix import SEVERITY_RANK, Severity
 from assistant.domain.ownership import Confidence
+from assistant.text.plural import listed
 
 
 if TYPE_CHECKING:
@@ -37,6 +39,10 @@ RULE = CodeRule(
     cause="missing-auth-check",
 )
 
+_FEW = 2
+"""So many actions of one file are told one by one."""
+_NAMED = 12
+"""Actions that one question lists."""
 _NEAR = 40
 """Lines of one ordinary handler."""
 _AUTH = """
@@ -151,27 +157,19 @@ EXAMPLES = (
 def find(context: CodeContext) -> Iterator[Finding]:
     """One finding an entry, at its worst query; one for all pages below a layout, or behind middleware, that asks in their place."""
     behind: dict[str, list[tuple[Entry, Place]]] = {}
+    visited: dict[str, list[list[Access]]] = {}
     for found in by_entry(faulty(context, Fault.NO_SESSION)):
         worst = min(found, key=_rank)
         if _by_middleware(worst) and all(asked_before(access) for access in found):
             file = worst.entry.covered_by.partition(":")[0]
             behind.setdefault(file, []).append((worst.entry, _top(worst) or worst.entry.place))
             continue
-        queries = [worst.query, *(access.query for access in found if access is not worst)]
-        by_middleware = _by_middleware(worst)
-        unsure = by_middleware or public_path(worst) or confidence_of(worst) is Confidence.LOW
-        yield report(
-            RULE,
-            worst.entry,
-            _said(worst, queries, by_middleware=by_middleware, unsure=unsure),
-            severity=Severity.MEDIUM if unsure else _severity(worst),
-            confidence=Confidence.LOW if unsure else confidence_of(worst),
-            detail=_detail(worst),
-            queries=queries,
-            place=_top(worst),
-            facts=facts_of(worst),
-            cells=context.leaking_cells(worst.query, guest=True),
-        )
+        if worst.entry.kind is EntryKind.ACTION and not _by_middleware(worst) and public_path(worst):
+            visited.setdefault(worst.entry.place.file, []).append(found)
+            continue
+        yield _one(context, found, worst)
+    for together in visited.values():
+        yield from _of_visitors(context, together)
     for file, handlers in behind.items():
         yield from grouped(
             RULE,
@@ -196,6 +194,41 @@ def find(context: CodeContext) -> Iterator[Finding]:
             detail="A layout is not run again when only the part of the page is asked for; a check beside the data is:",
             key=file,
         )
+
+
+def _one(context: CodeContext, found: list[Access], worst: Access) -> Finding:
+    queries = [worst.query, *(access.query for access in found if access is not worst)]
+    by_middleware = _by_middleware(worst)
+    unsure = by_middleware or public_path(worst) or confidence_of(worst) is Confidence.LOW
+    return report(
+        RULE,
+        worst.entry,
+        _said(worst, queries, by_middleware=by_middleware, unsure=unsure),
+        severity=Severity.MEDIUM if unsure else _severity(worst),
+        confidence=Confidence.LOW if unsure else confidence_of(worst),
+        detail=_detail(worst),
+        queries=queries,
+        place=_top(worst),
+        facts=facts_of(worst),
+        cells=context.leaking_cells(worst.query, guest=True),
+    )
+
+
+def _of_visitors(context: CodeContext, together: list[list[Access]]) -> Iterator[Finding]:
+    """Actions of one file that visitors of a site call: each by itself, or one question."""
+    told = sorted((_one(context, found, min(found, key=_rank)) for found in together), key=lambda one: one.rank)
+    if len(told) <= _FEW:
+        yield from told
+        return
+    names = [found[0].entry.place.symbol or found[0].entry.id for found in together]
+    yield replace(
+        told[0],
+        title=f"Worth asking: anyone on the internet can call {len(names)} actions of {told[0].where.file if told[0].where else 'one file'}, on purpose?",
+        detail=f"{told[0].detail} So it is with {listed(sorted(names), _NAMED)}.",
+        facts=tuple(
+            sorted({**dict(told[0].facts), "entries": "\n".join(found[0].entry.id for found in together)}.items())
+        ),
+    )
 
 
 def _said(worst: Access, queries: list[Query], *, by_middleware: bool, unsure: bool) -> str:

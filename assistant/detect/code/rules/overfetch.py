@@ -41,7 +41,12 @@ _OF_SIGN_IN: Final = words.named(
 """Columns of the account by which somebody signs in through a provider."""
 _OF_ANY_ROW: Final = words.named("id user_id user created_at updated_at type")
 _SEVERAL: Final = 3
-
+_KEYED: Final = words.named(
+    """user account session api key apikey credential oauth client webhook integration connection connector token provider device bot password reset
+    verification verify refresh auth authentication login setting config configuration mailbox installation secret channel workspace organization team
+    tenant store shop company service server agent vault invite invitation identity passkey otp magic email"""
+)
+"""Words of tables whose token opens more than one page."""
 _NOTHING: Final = Origin(OriginKind.CONSTANT, "None")
 """``user.email ?? null``"""
 
@@ -116,11 +121,16 @@ def find(context: CodeContext) -> Iterator[Finding]:
             guessed = not secrets and _perhaps(access)
             if not query.returned or access.trusted_sender or not (secrets or guessed):
                 continue
+            link = bool(secrets) and _of_link(access, secrets)
             shown = ", ".join(secrets[:4])
             said = (
-                f"{handler(access)} answers {shown} of {query.table}."
-                if secrets
-                else f"{handler(access)} answers whole rows of {query.table}."
+                f"Worth asking: is it a link? {handler(access)} answers {shown} of {query.table}."
+                if link
+                else (
+                    f"{handler(access)} answers {shown} of {query.table}."
+                    if secrets
+                    else f"{handler(access)} answers whole rows of {query.table}."
+                )
             )
             if guessed and query.place.file != entry.place.file:
                 if query.place in asked:
@@ -130,11 +140,11 @@ def find(context: CodeContext) -> Iterator[Finding]:
                 RULE,
                 entry,
                 said,
-                severity=_severity(access, secrets),
-                confidence=Confidence.HIGH
+                severity=Severity.LOW if link else _severity(access, secrets),
+                confidence=Confidence.LOW
+                if link or guessed
+                else Confidence.HIGH
                 if secrets and access.sure
-                else Confidence.LOW
-                if guessed
                 else Confidence.MEDIUM,
                 detail="Nobody needs these columns in a browser."
                 if secrets
@@ -170,6 +180,13 @@ def _for_browsers(query: Query, column: str) -> bool:
     return query.verb == "insert" and kinds == {OriginKind.CONSTANT}
 
 
+def _of_link(access: Access, secrets: tuple[str, ...]) -> bool:
+    """The token of what people are sent an address to (a survey, a meeting, a referral), for whoever is known: no key of an account or a service."""
+    named = {words.singular(word) for word in words.words(access.query.table)}
+    bare = {words.snake(column) for column in secrets} == {"token"}
+    return bare and access.knows_caller and not named & _KEYED
+
+
 def _own_invitation(access: Access) -> bool:
     """The invitation of the very person who asks, found by their own address: the token is theirs."""
     invites = {"invite", "invitation"} & {words.singular(word) for word in words.words(access.query.table)}
@@ -203,6 +220,7 @@ def _perhaps(access: Access) -> bool:
         or not whole
         or "*" not in query.returned
         or access.context.columns_of(query.table)
+        or words.table_key(query.table) in access.context.models
         or access.entry.settings.get("response_model", query.table) != query.table
     ):
         return False

@@ -94,6 +94,7 @@ _NOTES: Final = re.compile(
     re.IGNORECASE,
 )
 """Fields of a checkout that the provider keeps as they are and gives back: Stripe, Paddle, Lemon Squeezy, Polar, Razorpay."""
+_AMOUNTS: Final = frozenset({"amount", "unit_amount", "unit_amount_decimal", "price", "total", "value"})
 _WRITES: Final = frozenset({"insert", "update", "upsert", "delete"})
 
 
@@ -107,18 +108,21 @@ class _Looked(NamedTuple):
 
 
 def find(context: CodeContext) -> Iterator[Finding]:
-    """Checkouts that take a note from the request by which another entry finds whose row it changes; one an entry and note."""
+    """Checkouts that take a note from the request by which another entry finds whose row it changes; one an entry, at the first such note."""
     looked = _looked_up(context)
     for entry in context.entries() if looked else ():
-        told: set[str] = set()
         for call in provider_calls(entry):
             if call.reads or from_a_machine(entry, call.order):
                 continue
-            for name, path in _from_request(entry, call):
-                used = next((one for one in looked.get(name, ()) if one.of_customer is _of_customer(call)), None)
-                if used is not None and name not in told:
-                    told.add(name)
-                    yield _finding(entry, call, path, used)
+            found = [
+                (path, used)
+                for name, path in _from_request(entry, call)
+                if (used := next((one for one in looked.get(name, ()) if one.of_customer is _of_customer(call)), None))
+            ]
+            if found:
+                found.sort(key=lambda one: not words.names_owner(one[0]))
+                yield _finding(entry, call, *found[0])
+                break
 
 
 def _of_customer(call: ProviderCall) -> bool:
@@ -180,7 +184,23 @@ def _from_request(entry: Entry, call: ProviderCall) -> Iterator[tuple[str, str]]
         name = _note(path)
         chosen = chosen_outside(origins, proven)
         if name and chosen and not any(origin.kind is OriginKind.CALLER for origin in origins):
+            if not words.names_owner(name) and _priced_by(entry, call, chosen[0]):
+                continue  # somebody else's bill is paid in full: there is nothing to it
             yield name, chosen[0].path
+
+
+def _priced_by(entry: Entry, call: ProviderCall, chosen: Origin) -> bool:
+    """The amount is that of the row which the note names: a bill, a booking, an order."""
+    rows = {
+        origin.row
+        for path, origins in call.parts.items()
+        if words.snake(path) in _AMOUNTS
+        for origin in origins
+        if origin.kind is OriginKind.ROW
+    }
+    return any(
+        query.id in rows and any(chosen in condition.origins for condition in query.filters) for query in entry.queries
+    )
 
 
 def _note(path: str) -> str:

@@ -17,7 +17,7 @@ from assistant.detect.code.caching import (
 )
 from assistant.detect.code.rule import CodeExample, CodeRule
 from assistant.detect.code.sample_apps import APP
-from assistant.domain.code import ActKind
+from assistant.domain.code import ActKind, TieKind
 from assistant.domain.matrix import Severity
 from assistant.domain.ownership import Confidence
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from assistant.detect.code.context import CodeContext
-    from assistant.domain.code import Act, Entry
+    from assistant.domain.code import Act, Entry, Query
     from assistant.domain.findings import Finding
 
 RULE: Final = CodeRule(
@@ -67,11 +67,20 @@ def find(context: CodeContext) -> Iterator[Finding]:
             continue
         rows = tuple(customers_rows(context, entry))
         if knows_caller(entry):
-            if rows:
+            shown = [query for query in rows if query.returned] or rows
+            if any(_asked_for_caller(query) for query in shown):
                 yield _found(entry, open_ones[0], Severity.MEDIUM if administrative(entry) else Severity.HIGH)
             continue
         if back_office(entry) and any(is_privileged(query) for query in rows) and not context.reason_public(entry):
             yield _found(entry, open_ones[0], Severity.MEDIUM)
+
+
+def _asked_for_caller(query: Query) -> bool:
+    """Read when somebody was known, or for them; not what a page shows everybody beside an optional session, nor what a key in the address opens."""
+    if query.tie is not None and query.tie.kind is TieKind.CAPABILITY:
+        in_address = (origin.path.startswith(("path.", "query.")) for each in query.filters for origin in each.origins)
+        return not any(in_address)
+    return "caller" in query.known or (query.tie is not None and query.tie.kind is TieKind.FILTER)
 
 
 def _found(entry: Entry, act: Act, severity: Severity) -> Finding:

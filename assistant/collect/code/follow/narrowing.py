@@ -1,0 +1,113 @@
+"""What a name can still stand for on a branch: behind ``if (auth instanceof Response) return auth`` it is no response.
+
+Only names of the running function are told more precisely, and only until the block ends in which that was found out.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from assistant.collect.code.follow.truth import truth
+from assistant.collect.code.values import Either, Test
+from assistant.domain.syntax import Attribute, Binary, Literal, Name, Unary
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from assistant.collect.code.follow.run import Run
+    from assistant.collect.code.follow.scope import Scope
+    from assistant.collect.code.values import Value
+    from assistant.domain.syntax import Expression
+
+_LOOKS = frozenset({"===", "==", "!==", "!=", "in", "instanceof", "&&", "||"})
+
+
+class Narrowed(NamedTuple):
+    """A name that was told more precisely, to be told as before where the block ends."""
+
+    scope: Scope
+    name: str
+    before: Value
+    after: Value
+
+
+def narrow(run: Run, node: Expression, test: Value, outcome: bool, scope: Scope) -> None:
+    """Names that the test looks at stand only for what agrees with its outcome."""
+    if not _has_choice(test):
+        return
+    for name in dict.fromkeys(_names(node)):
+        level = _of_function(run, scope, name)
+        value = level.names[name] if level is not None else None
+        if level is None or not isinstance(value, Either):
+            continue
+        after = _left(run, node, outcome, scope, level, name, value)
+        if after is not None:
+            level.names[name] = after
+            run.narrowed.append(Narrowed(level, name, value, after))
+
+
+def restore(run: Run, mark: int) -> None:
+    """Names narrowed since then stand for what they did, but where they were given another value."""
+    while len(run.narrowed) > mark:
+        scope, name, before, after = run.narrowed.pop()
+        if scope.names.get(name) is after:
+            scope.names[name] = before
+
+
+def _has_choice(test: Value) -> bool:
+    if isinstance(test, Test):
+        return any(_has_choice(one) for one in test.operands)
+    return isinstance(test, Either)
+
+
+def _names(node: Expression) -> Iterator[str]:
+    """The names that a test without calls looks at; none when anything else happens in it."""
+    found: list[str] = []
+    left = [node]
+    while left:
+        one = left.pop()
+        if isinstance(one, Name):
+            found.append(one.id)
+        elif isinstance(one, Attribute):
+            left.append(one.of)
+        elif isinstance(one, Unary) and one.operator == "!":
+            left.append(one.operand)
+        elif isinstance(one, Binary) and one.operator in _LOOKS:
+            left += [one.right, one.left]
+        elif not isinstance(one, Literal):
+            return
+    yield from found
+
+
+def _of_function(run: Run, scope: Scope, name: str) -> Scope | None:
+    """Where the running function declared the name; None for a name of the function around it."""
+    outermost = run.scopes[-1] if run.scopes else None
+    level: Scope | None = scope
+    while level is not None:
+        if name in level.names:
+            return level
+        if level is outermost:
+            return None
+        level = level.parent
+    return None
+
+
+def _left(
+    run: Run, node: Expression, outcome: bool, scope: Scope, level: Scope, name: str, value: Either
+) -> Value | None:
+    """What is left of the value; None when everything is, or nothing."""
+    before = run.facts
+    kept: list[int] = []
+    for n, option in enumerate(value.values):
+        level.names[name] = option
+        if truth(run.evaluate(node, scope)) is not (not outcome):
+            kept.append(n)
+        run.facts = before
+    level.names[name] = value
+    if not kept or len(kept) == len(value.values):
+        return None
+    if len(kept) == 1:
+        return value.values[kept[0]]
+    known = value.facts if len(value.facts) == len(value.values) else ()
+    return Either(tuple(value.values[n] for n in kept), tuple(known[n] for n in kept) if known else ())
