@@ -257,8 +257,6 @@ class CodeMap:
     """What functions and pages do that no run of an entry shows."""
     owner_columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Table to columns compared with the caller, for ``CodeHints``."""
-    models: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Model to columns, as a schema of Prisma lists them."""
     files: int = 0
     """Source files read."""
     partly_read: tuple[Place, ...] = ()

@@ -6,11 +6,11 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from assistant.collect.code.entries_look import text, value_of
-from assistant.domain.syntax import Call, Declare, Literal, Name, Record, Sequence, Template
+from assistant.domain.syntax import Call, Declare, Index, Literal, Name, Record, Sequence, Spread, Template
 
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from assistant.collect.code.entries_look import Link
     from assistant.collect.code.program import Program
@@ -104,7 +104,8 @@ def event_of(program: Program, module: str, within: tuple[Function, ...], link: 
         return Event("use", "*", "", arguments[1:], module, within, link.end) if is_before else None
     if link.name in {"use", "onBeforeHandle", "derive", "resolve"}:
         path, rest = _path(program, module, arguments)
-        return Event("use", "*", path, rest, module, within, link.end)
+        laid_out = tuple(item for one in rest for item in _laid_out(program, module, one))
+        return Event("use", "*", path, laid_out, module, within, link.end)
     if link.name in _MOUNTS:
         if link.name == "route" and arguments and isinstance(arguments[0], Record):
             return _described(module, within, link, arguments[0])
@@ -194,6 +195,18 @@ def _path(program: Program, module: str, arguments: tuple[Expression, ...]) -> t
         if written is not None:
             return written, arguments[1:]
     return "", arguments
+
+
+def _laid_out(program: Program, module: str, value: Expression) -> Iterator[Expression]:
+    """``use(...protectedMiddleware)`` of a list that is written somewhere: each of its items."""
+    listed = value.value if isinstance(value, Spread) else None
+    declaration = program.declaration(program.meaning(module, listed.id)) if isinstance(listed, Name) else None
+    items = declaration.value if isinstance(declaration, Declare) else None
+    if listed is None or not isinstance(items, Sequence):
+        yield value
+        return
+    for number in range(len(items.items)):
+        yield Index(listed, Literal(number, value.at, value.end), value.at, value.end)
 
 
 def _literal(program: Program, module: str, value: Expression | None) -> str | None:

@@ -279,6 +279,10 @@ class Servers:
         declaration = self._program.declared(path).get(local)
         found = plugin_of(self._program, path, declaration)
         if found is None:
+            also = declaration.value if isinstance(declaration, Declare) else None
+            named = self.ident(path, (), also.id) if isinstance(also, Name) and also.id != local else None
+            if named is not None:  # ``export const router = app``
+                return self._plugin(*named, plugin=plugin) or named
             return (path, local) if declaration is not None else None
         first = found.function.parameters[0].pattern if found.function.parameters else None
         if not isinstance(first, Name) or not (plugin or first.id in SERVER_NAMES):

@@ -16,7 +16,6 @@ from assistant.collect.code.follow_apart import apart
 from assistant.collect.code.handed_out import kept_back
 from assistant.collect.code.manifests import exposed, oracle_of, read_builds, told_by_build
 from assistant.collect.code.marks import marks
-from assistant.collect.code.prisma_models import models_of
 from assistant.collect.code.program import Program
 from assistant.collect.code.reached import called_behind_entries
 from assistant.collect.collector import no_collector
@@ -140,7 +139,6 @@ def assemble(
         models=models(manifests),
         marks=aside.marks,
         owner_columns=_owner_columns(entries),
-        models=models_of(manifests),
         files=len(modules),
         partly_read=partly,
         unresolved=tuple(unresolved.values()),

@@ -126,9 +126,10 @@ class CodeContext:
         return tuple(column.name for column in found.columns) if found is not None else ()
 
     @cached_property
-    def models(self) -> Mapping[str, tuple[str, ...]]:
-        """Columns of whole rows by table, as the code's own schema lists them."""
-        return {words.table_key(name): columns for name, columns in self.map.models.items()}
+    def harmless(self) -> frozenset[str]:
+        """Tables whose columns the code's own schema lists, and no secret among them."""
+        listed = (one for one in self.map.models if not any(map(words.is_secret, one.columns)))
+        return frozenset(words.table_key(one.name) for one in listed)
 
     def _table(self, table: str) -> Table | None:
         name = self.name_of(table)

@@ -96,6 +96,8 @@ def _do(run: Run, node: Do, scope: Scope) -> bool:
     run.leave_tail(id(node) in run.frame.last and isinstance(said, Call | Await))
     value = run.evaluate(said, scope)
     run.leave_tail(False)
+    if isinstance(value, Promise) and isinstance(said, Assign):
+        return True  # it is kept, and perhaps awaited further down
     run.dropped(value)
     keys = guards_within(value)
     if _is_promised(said):

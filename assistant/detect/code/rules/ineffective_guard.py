@@ -212,7 +212,7 @@ def find(context: CodeContext) -> Iterator[Finding]:
             told.add((guard.place, guard.weakness))
             finding = _finding(context, entry, guard, behind)
             claimed |= {guard.kind} if guard.weakness is Weakness.GET_SESSION else set()
-            if guard.weakness in {Weakness.USER_METADATA, Weakness.UNSET_SECRET}:
+            if guard.weakness in {Weakness.USER_METADATA, Weakness.UNSET_SECRET, Weakness.OPTIONAL_SECRET}:
                 edited.setdefault((guard.says, "", guard.weakness), []).append(finding)
             elif guard.weakness is Weakness.GET_SESSION and guard.place.file != entry.place.file:
                 helper = guard.place.symbol or guard.place.file

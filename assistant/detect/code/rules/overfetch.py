@@ -220,7 +220,7 @@ def _perhaps(access: Access) -> bool:
         or not whole
         or "*" not in query.returned
         or access.context.columns_of(query.table)
-        or words.table_key(query.table) in access.context.models
+        or words.table_key(query.table) in access.context.harmless
         or access.entry.settings.get("response_model", query.table) != query.table
     ):
         return False

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assistant.detect.code.access import NOT_RUN_BY_PEOPLE, Access, access_to
-from assistant.detect.code.acts import MANY, grouped
+from assistant.detect.code.acts import grouped
 from assistant.detect.code.context import Whose
 from assistant.detect.code.judge import place_of, report
 from assistant.detect.code.rule import CodeExample, CodeRule
@@ -14,7 +13,6 @@ from assistant.detect.code.telling import does, facts_of, handler, rows_of
 from assistant.domain.code import ClientKind, EntryKind, GuardKind, OriginKind, TieKind
 from assistant.domain.matrix import Severity
 from assistant.domain.ownership import Confidence
-from assistant.text.plural import listed
 
 
 if TYPE_CHECKING:
@@ -124,7 +122,7 @@ def find(context: CodeContext) -> Iterator[Finding]:
         ):
             continue
         (sound if all(_sound(access) for access in own) else doubtful).append((entry, own))
-    yield from _told(sound)
+    yield from (_finding(entry, own) for entry, own in sound)
     if len(doubtful) <= _FEW:
         yield from (_finding(entry, own) for entry, own in doubtful)
         return
@@ -135,22 +133,6 @@ def find(context: CodeContext) -> Iterator[Finding]:
         many="{n} handlers use the service role to change rows of the person who is signed in.",
         confidence=Confidence.LOW,
         detail="The conditions on the caller hold today; row-level security would hold without them:",
-    )
-
-
-def _told(sound: list[tuple[Entry, list[Access]]]) -> Iterator[Finding]:
-    """Handlers whose rows the caller's own client would surely reach: one by one, or as the habit they are, shown at the first."""
-    if len(sound) <= _FEW:
-        yield from (_finding(entry, own) for entry, own in sound)
-        return
-    entry, own = min(sound, key=lambda one: (one[0].place, one[0].id))
-    names = [entry.id for entry, _ in sound]
-    first = _finding(entry, own)
-    yield replace(
-        first,
-        title=f"{len(names)} handlers use the service role for rows of the person who is signed in, among them {handler(own[0])}.",
-        detail=f"The conditions on the caller hold today; row-level security would hold without them: {listed(sorted(names), MANY)}.",
-        facts=tuple(sorted({**dict(first.facts), "entries": "\n".join(names)}.items())),
     )
 
 

@@ -157,22 +157,6 @@ def test_actions_that_only_a_webhook_imports_are_one_question_of_their_file():
     assert [one.severity for one in shown if one.rule == "missing-session"] == [Severity.CRITICAL] * 3
 
 
-def test_handlers_of_one_habit_are_told_once():
-    handler = """
-        import { admin } from "@/lib/admin"
-        import { client } from "@/lib/server"
-        export async function GET() {
-          const { data: { user } } = await (await client()).auth.getUser()
-          if (!user) return new Response(null, { status: 401 })
-          return Response.json((await admin.from("TABLE").select("id, title").eq("user_id", user.id)).data)
-        }
-    """
-    names = ("bookmarks", "alerts", "journals")
-    files = {**SUPABASE, **{f"app/api/{one}/route.ts": handler.replace("TABLE", one) for one in names}}
-    (habit,) = [one for one in followed(files).findings if one.rule == "service-role-on-user-path"]
-    assert habit.title.startswith("3 handlers use the service role")
-
-
 @pytest.mark.parametrize(("table", "severity"), [("survey_answers", Severity.LOW), ("integrations", Severity.MEDIUM)])
 def test_the_token_of_a_link_is_asked_about_and_that_of_a_service_is_told(table, severity):
     body = f"""
@@ -363,3 +347,70 @@ def test_one_variable_that_may_be_unset_is_one_finding():
     files = {**APP, **{f"app/api/cron/{one}/route.ts": handler for one in ("hourly", "daily", "weekly")}}
     (habit,) = [one for one in followed(files).findings if one.rule == "ineffective-guard"]
     assert "does not guard 3 handlers" in habit.title
+
+
+HONO = {
+    "package.json": '{"dependencies": {"hono": "4.0.0", "@prisma/client": "6.0.0", "jose": "5.0.0"}}',
+    "src/tokens.ts": """
+        import { jwtVerify } from "jose"
+        export async function known(header) {
+          try { return (await jwtVerify(header.split(" ")[1], new TextEncoder().encode(process.env.SECRET))).payload } catch { return null }
+        }
+    """,
+    "src/middleware.ts": """
+        import { known } from "./tokens"
+        const withAddress = async (c, next) => { c.set("address", c.req.header("x-address")); await next() }
+        const withCaller = async (c, next) => {
+          const session = await known(c.req.header("Authorization"))
+          if (!session) return c.json({ error: "no" }, 401)
+          c.set("session", session)
+          await next()
+        }
+        export const guarded = [withAddress, withCaller]
+    """,
+    "src/invoices.ts": """
+        import { Hono } from "hono"
+        import { PrismaClient } from "@prisma/client"
+        const db = new PrismaClient()
+        const app = new Hono()
+        app.get("/", async (c) => c.json(await db.invoice.findMany()))
+        export const invoices = app
+    """,
+    "src/index.ts": """
+        import { Hono } from "hono"
+        import { guarded } from "./middleware"
+        import { invoices } from "./invoices"
+        const app = new Hono()
+        app.use(...guarded)
+        app.route("/invoices", invoices)
+        export default app
+    """,
+}
+
+
+def test_middleware_spread_out_of_a_list_stands_before_a_router_of_another_name():
+    assert "missing-session" not in rules_of(followed(HONO))
+    left_out = {**HONO, "src/index.ts": HONO["src/index.ts"].replace("app.use(...guarded)", "")}
+    assert "missing-session" in rules_of(followed(left_out))
+
+
+def test_a_promise_that_is_kept_and_awaited_further_down_is_awaited():
+    body = """
+        import { auth } from "@/auth"
+        import { db } from "@/lib/db"
+        const asked = new WeakMap()
+        async function houseOf(session) {
+          if (!session?.user?.id) throw new Error("Sign in first")
+          const member = await db.member.findFirst({ where: { userId: session.user.id } })
+          if (!member) throw new Error("No house")
+          return { houseId: member.houseId }
+        }
+        export async function GET() {
+          const session = await auth()
+          let found = asked.get(session)
+          if (!found) { found = houseOf(session); asked.set(session, found) }
+          const { houseId } = await found
+          return Response.json(await db.invoice.findMany({ where: { houseId } }))
+        }
+    """
+    assert "ineffective-guard" not in rules_of(followed({**APP, "app/api/invoices/route.ts": body}))
