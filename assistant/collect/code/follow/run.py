@@ -342,8 +342,7 @@ class Run:
         found = truth(test)
         if found is None and isinstance(test, Known) and len(test.origins) == 1:
             origin = next(iter(test.origins))
-            known = origin.kind is OriginKind.ENVIRONMENT and ("set", origin.path) in self.facts
-            return True if known else None
+            return True if origin.kind is OriginKind.ENVIRONMENT and ("set", origin.path) in self.facts else None
         return found
 
     def aside(self, body: Callable[[], T]) -> T:
