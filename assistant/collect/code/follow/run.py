@@ -67,10 +67,9 @@ class Run:
         self.ledger = Ledger()
         self.facts: Facts = NONE
         self.depth = 0
-        self.in_catch = 0
+        self.in_catch = self.rendered_below = 0
         self.answer_ends = False
         """True in a hook after which nothing runs once it has answered."""
-        self.rendered_below = 0
         self.frames: list[Frame] = [Frame("", module, module, 0, handler=True)]
         self.overlay: dict[tuple[str, str], Value] = {}
         self.conditions: list[tuple[Value, bool]] = []
