@@ -174,6 +174,18 @@ class Ledger:
                 self.weaken(guard, weakness)
             else:
                 self.forget(guard)  # the same check, seen from further down
+        self._forget_below({guard.chain for guard in passed if len(guard.chain) == outermost})
+
+    def _forget_below(self, chains: set[tuple[str, ...]]) -> None:
+        """What a check that stops nobody looked at on its way, in calls of its own, stopped nobody either."""
+        below = [
+            one
+            for one in self.guards.values()
+            if any(one.chain[: len(chain)] == chain != one.chain for chain in chains)
+        ]
+        for guard in below:
+            if guard.weakness is None:
+                self.forget(guard)
 
     def drop(self, keys: frozenset[tuple[object, ...]]) -> None:
         """Whoever these guards refuse goes on all the same."""

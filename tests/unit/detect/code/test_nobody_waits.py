@@ -100,3 +100,23 @@ CLERK = """
 def test_a_promise_of_the_library_refuses_nobody_either(call, told):
     found = of_route("return new Response();", files={"app/api/open/route.ts": CLERK.replace("CALL", call)})
     assert ("ineffective-guard" in found) is told
+
+
+def test_what_the_check_looked_at_further_down_stops_nobody_either():
+    """An administrator of everything was let through by a look of its own, and that look alone seemed to guard the row."""
+    deep = """
+        import { db } from "./db";
+        async function mayEdit(id, user) {
+          const whole = await db.user.findUnique({ where: { id: user.id } });
+          if (whole.isSuperAdmin) return true;
+          const invoice = await db.invoice.findUnique({ where: { id }, select: { userId: true } });
+          return invoice.userId === user.id;
+        }
+        export async function assertMayEdit(id, user) {
+          if (!(await mayEdit(id, user))) throw new Error("no");
+        }
+    """
+    head = 'import { assertMayEdit } from "@/lib/deep";'
+    for call, told in (("assertMayEdit(id, user);", True), ("await assertMayEdit(id, user);", False)):
+        heard = set(of_action(f"{call} {DELETE}", head=head, files={"lib/deep.ts": deep}))
+        assert ("ineffective-guard" in heard) is told
