@@ -254,9 +254,8 @@ def _logged(chain: Chain, last: Step, package: str) -> Deed | None:
         return Deed("log", f"console.{name}", parts_of_arguments(last))
     owner = chain.steps[-2].name if len(chain.steps) > 1 and chain.steps[-2].name else chain.name
     known = belongs(package, _LOGGERS)
-    parts = _without_redacted(chain, last)
     if known and (name in _CONSOLE or name in _CAPTURES or (not name and chain.name in _CAPTURES | {"debug", "track"})):
-        return Deed("log", f"{package.rpartition('/')[2]}.{name or chain.name}", parts)
+        return Deed("log", f"{package.rpartition('/')[2]}.{name or chain.name}", _without_redacted(chain, last))
     local = chain.source in NOBODYS or package.startswith(("@/", "~/", ".", "#"))
     if local and name in _CONSOLE | _CAPTURES and _LOG_NAMES.match(owner):
         return Deed("log", f"{owner}.{name}", parts_of_arguments(last))
