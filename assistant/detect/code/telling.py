@@ -79,13 +79,15 @@ def confidence_of(access: Access) -> Confidence:
 
 
 def rows_of(query: Query) -> str:
-    """``rows of chats``, ``the provider's subscriptions``, ``files of the server``, ``rows``."""
+    """``rows of chats``, ``the provider's subscriptions``, ``files of the server``, ``add_credits()``, ``rows``."""
     if query.engine == "disk":
         return "files of the server"
     if query.engine == "own":
         return f"{query.table} of the application"
     if query.client is ClientKind.PROVIDER:
         return f"{query.engine.capitalize()} {query.table or 'objects'}"
+    if query.verb == "call" and query.table:
+        return f"{query.table}()"
     return f"rows of {query.table}" if query.table else "rows"
 
 

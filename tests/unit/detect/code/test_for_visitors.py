@@ -101,3 +101,12 @@ def test_functions_that_change_something(call: str, found: set[str]) -> None:
     """A new password proves nothing about whoever sends it, and a function that changes rows need not answer any."""
     found_here = detect_code(map_of({"lib/admin.ts": ADMIN, "app/account/actions.ts": BY_FUNCTION % call}))
     assert {one.rule for one in found_here} & {"missing-session", "identity-from-request"} == found
+
+
+def test_a_function_is_called_and_its_rows_are_not() -> None:
+    """`can call rows of update_user_password` was read twice before anybody knew what it meant."""
+    call = '"update_user_password", { p_user_id: id, p_new_password: text }'
+    found = detect_code(map_of({"lib/admin.ts": ADMIN, "app/account/actions.ts": BY_FUNCTION % call}))
+    titles = [one.title for one in found if one.rule == "identity-from-request"]
+    assert titles
+    assert all("call update_user_password()" in one for one in titles)
