@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
 from assistant.detect.code.layouts import layout_before
-from assistant.detect.code.members import tables_that_name
-from assistant.detect.code.named_columns import columns_named, housed, versioned
+from assistant.detect.code.named_columns import columns_named, housed, tables_that_name, versioned
 from assistant.detect.code.secret_columns import KnownSecrets
 from assistant.domain.code import (
     ActKind,
@@ -196,12 +195,12 @@ class CodeContext:
     @cached_property
     def _tenants(self) -> frozenset[str]:
         """Tables of which some query names a tenant's column."""
-        return tables_that_name(self.map, words.names_house)
+        return tables_that_name(self.map.entries, words.names_house)
 
     @cached_property
     def peopled(self) -> frozenset[str]:
         """Tables of which some query names a person's column, whoever says which person."""
-        return tables_that_name(self.map, words.names_person)
+        return tables_that_name(self.map.entries, words.names_person)
 
     @cached_property
     def _housed(self) -> Mapping[str, frozenset[frozenset[str]]]:

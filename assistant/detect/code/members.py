@@ -10,10 +10,10 @@ from assistant.domain.code import OriginKind
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from assistant.detect.code.context import CodeContext
-    from assistant.domain.code import CodeMap, Query
+    from assistant.domain.code import Query
 
 _PEOPLE: Final = frozenset(
     {"user", "member", "membership", "collaborator", "owner", "access", "permission", "role", "grant", "share"}
@@ -81,14 +81,3 @@ def _joins(junction: str, table: str) -> bool:
     if beside & _GUESTS:
         return words.sounds_private(table)
     return bool(beside) and beside <= _PEOPLE
-
-
-def tables_that_name(map_: CodeMap, names: Callable[[str], bool]) -> frozenset[str]:
-    """Tables, by the one spelling of their name, of which some query names such a column."""
-    return frozenset(
-        words.table_key(query.table)
-        for entry in map_.entries
-        for query in entry.queries
-        for column in (*(part.column for part in query.filters), *(part.column for part in query.written))
-        if names(column)
-    )

@@ -32,6 +32,17 @@ def columns_named(entries: Iterable[Entry]) -> Mapping[str, frozenset[str]]:
     return {table: frozenset(columns - {"", "*"}) for table, columns in found.items() if table}
 
 
+def tables_that_name(entries: Iterable[Entry], names: Callable[[str], bool]) -> frozenset[str]:
+    """Tables, by the one spelling of their name, of which some query names such a column."""
+    return frozenset(
+        words.table_key(query.table)
+        for entry in entries
+        for query in entry.queries
+        for column in (*(part.column for part in query.filters), *(part.column for part in query.written))
+        if names(column)
+    )
+
+
 def versioned(entries: Iterable[Entry]) -> frozenset[str]:
     """Tables of which the code selects by ``id`` and a time together."""
     found = set()

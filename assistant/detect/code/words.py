@@ -230,6 +230,14 @@ def is_secret(column: str) -> bool:
     return written in SECRET_COLUMNS or bool(_SECRET_PARTS & parts) or written.endswith(("_token", "api_key"))
 
 
+_SECRET_VARIABLE: Final = re.compile(r"SECRET|SERVICE_ROLE|PRIVATE_KEY|PASSWORD|DATABASE_URL|API_KEY|_TOKEN$")
+
+
+def is_secret_variable(name: str) -> bool:
+    """The name is one of a variable of the environment by which the application itself is let in somewhere."""
+    return bool(_SECRET_VARIABLE.search(name))
+
+
 @lru_cache(maxsize=8192)
 def is_grave(column: str) -> bool:
     """A secret that is never made to be shown, whoever asks: a hash, a private key, a token of another service.

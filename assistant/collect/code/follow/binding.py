@@ -59,8 +59,9 @@ def _record(run: Run, scope: Scope, pattern: RecordPattern, value: Value, *, ass
 def leave_out(run: Run, value: Value, taken: set[str]) -> None:
     """``({ token, ...rest }) => rest``: what is left of a row has no token."""
     for origin in origins_of(value):
-        if origin.kind is OriginKind.ROW and 0 <= origin.row < len(run.ledger.queries):
-            run.ledger.queries[origin.row].left_out |= taken
+        record = run.ledger.record(origin.row) if origin.kind is OriginKind.ROW else None
+        if record is not None:
+            record.left_out |= taken
 
 
 def _sequence(run: Run, scope: Scope, pattern: SequencePattern, value: Value, *, assign: bool) -> None:

@@ -14,7 +14,7 @@ from assistant.collect.code.follow.globals import global_call, made_up
 from assistant.collect.code.follow.handed_over import came_back, with_added
 from assistant.collect.code.follow.invoking import invoke
 from assistant.collect.code.follow.kept import held
-from assistant.collect.code.follow.library import constant_method, known_method, listed_method, of_list, over
+from assistant.collect.code.follow.library import constant_method, known_method, listed_method, of_list_library, over
 from assistant.collect.code.follow.picking import columns_laid_out, picked_fields
 from assistant.collect.code.follow.rights import right_asked
 from assistant.collect.code.follow.scope import Scope, either
@@ -198,7 +198,11 @@ _COOKIES = {"getCookie": 1, "getSignedCookie": 2}
 def recognised(run: Run, chain: Chain) -> Value:
     """What a chain comes to after a call: what recognisers say, or the chain."""
     handed = (
-        made_up(chain) or _of_request(chain) or of_list(run, chain) or asserted(run, chain) or columns_laid_out(chain)
+        made_up(chain)
+        or _of_request(chain)
+        or of_list_library(run, chain)
+        or asserted(run, chain)
+        or columns_laid_out(chain)
     )
     if handed is not None:
         return handed
@@ -278,7 +282,8 @@ def _known_method(
         verified = Chain("@fastify/jwt", "request", (Step(name, arguments, False, module, at, end),))
         return run.asked(verified) or verified
     made = remembered(run, of, name, arguments) or held(run, of, name, arguments, module, (at, end))
-    if (made := made or document_method(run, of, name, arguments, module, at, end)) is not None:
+    made = made or document_method(run, of, name, arguments, module, at, end)
+    if made is not None:
         return made
     key = text_of(arguments[0]) if name == "get" and arguments and module.endswith(".py") else None
     if key and not any(origin.kind is OriginKind.REQUEST for origin in of.origins):

@@ -128,13 +128,14 @@ def _existing(run: Run, value: Value, *, some: bool = False) -> Learned:
 def every(run: Run, size: Origin, other: Value) -> Learned:
     """``rows.length === ids.length``: as many rows were found as ids were listed, so every one of them was."""
     found = _existing(run, Known(frozenset({size})))
-    if not 0 <= size.row < len(run.ledger.queries) or not any(one.kind is OriginKind.REQUEST for one in ordered(other)):
+    record = run.ledger.record(size.row)
+    if record is None or not any(one.kind is OriginKind.REQUEST for one in ordered(other)):
         return NOTHING_LEARNED if is_single(run, size) else found
     lessons = tuple(
         one._replace(says=f"every {one.says}") if one.kind is GuardKind.MEMBERSHIP else one for one in found.lessons
     )
     bound_rows = any(fact[0] == "tied" for fact in found.facts)
-    return Learned(found.facts | (some_of(run.ledger.queries[size.row]) if bound_rows else NONE), lessons)
+    return Learned(found.facts | (some_of(record) if bound_rows else NONE), lessons)
 
 
 def _constant(run: Run, value: Value, constant: Constant, *, same: bool) -> Learned:

@@ -31,7 +31,7 @@ def document_method(
     if not rows or any(origin.path for origin in rows):
         return None
     row = rows[0].row
-    record = run.ledger.queries[row] if 0 <= row < len(run.ledger.queries) else None
+    record = run.ledger.record(row)
     if record is None or record.engine not in _STORES or not record.reads:
         return None
     if name in _SETS and len(arguments) == 1:

@@ -35,7 +35,6 @@ from assistant.collect.code.values import (
     unwrapped,
 )
 from assistant.domain.code import (
-    Act,
     ActKind,
     ActPart,
     ClientKind,
@@ -148,9 +147,8 @@ def _given_back(run: Run, point: EntryPoint, answer: Value) -> None:
     """What an action returns is its answer."""
     origins = ordered(answer)
     if origins:
-        place, order = run.place(point.module, point.at[0], point.symbol), run.ledger.next()
-        part = ActPart("body", origins, said(answer))
-        run.ledger.acts.append(Act(kind=ActKind.RESPOND, name="return", place=place, order=order, parts=(part,)))
+        place = run.place(point.module, point.at[0], point.symbol)
+        run.ledger.act(ActKind.RESPOND, "return", place, ActPart("body", origins, said(answer)))
 
 
 def _sent_on(run: Run, point: EntryPoint, answer: Value) -> None:
@@ -158,9 +156,8 @@ def _sent_on(run: Run, point: EntryPoint, answer: Value) -> None:
     for one in answer.values if isinstance(answer, Either) else (answer,):
         target = field_of(field_of(one, "redirect"), "destination")
         if target is not None:
-            place, order = run.place(point.module, point.at[0], point.symbol), run.ledger.next()
-            part = ActPart("target", ordered(target), "destination")
-            run.ledger.acts.append(Act(kind=ActKind.REDIRECT, name="redirect", place=place, order=order, parts=(part,)))
+            place = run.place(point.module, point.at[0], point.symbol)
+            run.ledger.act(ActKind.REDIRECT, "redirect", place, ActPart("target", ordered(target), "destination"))
 
 
 def _own_view(run: Run, point: EntryPoint, scope: Scope) -> Shape | None:
@@ -344,6 +341,6 @@ def _asked(run: Run, guard: Guard) -> set[Origin]:
     for origin in guard.subjects:
         if origin.kind is OriginKind.REQUEST:
             out.add(origin)
-        elif origin.kind is OriginKind.ROW and 0 <= origin.row < len(run.ledger.queries):
-            out |= {one for one in run.ledger.queries[origin.row].compared() if one.kind is OriginKind.REQUEST}
+        elif origin.kind is OriginKind.ROW and (record := run.ledger.record(origin.row)) is not None:
+            out |= {one for one in record.compared() if one.kind is OriginKind.REQUEST}
     return out

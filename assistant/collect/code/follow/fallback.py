@@ -170,4 +170,5 @@ def _is_filled(run: Run, origin: Origin) -> bool:
     """A column that is never empty, of a row that was found."""
     if origin.kind is not OriginKind.ROW or ("found", origin.row) not in run.facts:
         return False
-    return 0 <= origin.row < len(run.ledger.queries) and origin.path in run.ledger.queries[origin.row].filled
+    record = run.ledger.record(origin.row)
+    return record is not None and origin.path in record.filled

@@ -93,9 +93,10 @@ def under(run: Run, found: Value, key: Value) -> Value:
 
 def _asked_by(run: Run, row: int, asked: frozenset[Origin]) -> bool:
     """The rows of a query were looked up by these ids, or these are their own."""
-    if not 0 <= row < len(run.ledger.queries):
+    record = run.ledger.record(row)
+    if record is None:
         return False
-    compared = run.ledger.queries[row].compared()
+    compared = record.compared()
     return bool(asked) and all(one in compared or (one.kind is OriginKind.ROW and one.row == row) for one in asked)
 
 

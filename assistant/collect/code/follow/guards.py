@@ -11,7 +11,7 @@ from assistant.collect.code.follow.trust import CREDENTIAL, is_single
 from assistant.collect.code.follow.truth import truth
 from assistant.collect.code.origins import origins_of
 from assistant.collect.code.values import Chain, Constant, Either, Known, Promise, Shape, Test, Value
-from assistant.domain.code import Act, ActKind, ActPart, Guard, GuardKind, Origin, OriginKind, Weakness
+from assistant.domain.code import ActKind, ActPart, Guard, GuardKind, Origin, OriginKind, Weakness
 
 
 if TYPE_CHECKING:
@@ -188,13 +188,14 @@ def _origins_shown(run: Run, value: Known, *, spent: bool) -> None:
     for origin in value.origins:
         if origin.kind is OriginKind.ENVIRONMENT and not spent and run.world.is_variable(value):
             _told_variable(run, origin)
-        if origin.kind is not OriginKind.ROW or not 0 <= origin.row < len(run.ledger.queries):
+        record = run.ledger.record(origin.row) if origin.kind is OriginKind.ROW else None
+        if record is None:
             continue
         path = origin.path.lstrip("!")
         if spent and path.endswith(".decrypted"):
             continue
         if path not in {"length", "count"} and not origin.path.startswith("!"):
-            run.ledger.queries[origin.row].returned.add(path or "*")
+            record.returned.add(path or "*")
             held = ("tied", origin.row) in run.facts
             run.ledger.shown[origin.row] = run.ledger.shown.get(origin.row, True) and held
 
@@ -214,8 +215,7 @@ def _told_variable(run: Run, origin: Origin) -> None:
     if any(act.name == "environment" and part in act.parts for act in run.ledger.acts):
         return
     frame = run.frame
-    place, order = run.place(frame.module, frame.at, run.symbol()), run.ledger.next()
-    run.ledger.acts.append(Act(kind=ActKind.RESPOND, name="environment", place=place, order=order, parts=(part,)))
+    run.ledger.act(ActKind.RESPOND, "environment", run.place(frame.module, frame.at, run.symbol()), part)
 
 
 def taken_out(run: Run, of: Value, name: str) -> None:
@@ -223,10 +223,8 @@ def taken_out(run: Run, of: Value, name: str) -> None:
     if isinstance(of, Shape) and isinstance(of.fields, dict):
         of.fields.pop(name, None)
     for one in of.values if isinstance(of, Either) else (of, *(of.rest if isinstance(of, Shape) else ())):
-        for origin in one.origins if isinstance(one, Known) else ():
-            if origin.kind is OriginKind.ROW and 0 <= origin.row < len(run.ledger.queries):
-                path = origin.path.lstrip("!")
-                run.ledger.queries[origin.row].left_out.add(f"{path}.{name}" if path else name)
+        if isinstance(one, Known):
+            _goes_without(run, one, name)
 
 
 def _overwritten(run: Run, shape: Shape) -> None:
@@ -234,7 +232,14 @@ def _overwritten(run: Run, shape: Shape) -> None:
     for name, value in shape.fields.items():
         if not isinstance(value, Constant) or not CREDENTIAL.search(name):
             continue
-        for origin in [each for one in shape.rest for each in origins_of(one)]:
-            if origin.kind is OriginKind.ROW and 0 <= origin.row < len(run.ledger.queries):
-                path = origin.path.lstrip("!")
-                run.ledger.queries[origin.row].left_out |= {f"{path}.{name}" if path else name}
+        for one in shape.rest:
+            _goes_without(run, one, name)
+
+
+def _goes_without(run: Run, value: Value, name: str) -> None:
+    """The rows in a value are answered without a field; of a row that is read along, without its field."""
+    for origin in origins_of(value):
+        record = run.ledger.record(origin.row) if origin.kind is OriginKind.ROW else None
+        if record is not None:
+            path = origin.path.lstrip("!")
+            record.left_out.add(f"{path}.{name}" if path else name)

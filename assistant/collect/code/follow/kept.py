@@ -13,7 +13,7 @@ from assistant.collect.code.follow.gathered import KEPT
 from assistant.collect.code.origins import ordered, origins_of
 from assistant.collect.code.values import Chain, Constant, Known, Value, unwrapped
 from assistant.collect.code.walking import nodes_of
-from assistant.domain.code import Act, ActKind, ActPart, Origin, OriginKind
+from assistant.domain.code import ActKind, ActPart, Origin, OriginKind
 from assistant.domain.syntax import Attribute, Call, Declare, Literal, Name, Record
 
 
@@ -114,18 +114,9 @@ def declared(run: Run, closure: Closure, arguments: tuple[Value, ...]) -> None:
         if isinstance(node, Name) and (value := closure.scope.find(node.id)) is not None:
             outer |= origins_of(value)
     key = frozenset(outer).union(*(origins_of(one) for one in arguments))
-    at = (function.at, function.end)
-    run.ledger.acts.append(
-        Act(
-            kind=ActKind.CACHE,
-            name=said,
-            place=run.place(closure.module, function.at, function.name or None),
-            order=run.ledger.next(),
-            parts=(ActPart("key", tuple(sorted(key)), f"the arguments of {function.name or 'the function'}"),),
-            detail="declare",
-            at=at,
-        )
-    )
+    part = ActPart("key", tuple(sorted(key)), f"the arguments of {function.name or 'the function'}")
+    place = run.place(closure.module, function.at, function.name or None)
+    run.ledger.act(ActKind.CACHE, said, place, part, detail="declare", at=(function.at, function.end))
 
 
 def _holds_rows(value: Value) -> bool:
@@ -137,14 +128,4 @@ def _note(run: Run, name: str, how: str, parts: tuple[Value, ...], module: str, 
     spoken = ", ".join(origin.path for origin in sorted(key))[:120]
     said = [ActPart("key", tuple(sorted(key)), spoken)]
     said += [ActPart("value", ordered(unwrapped(one)), "") for one in parts[1:]]
-    run.ledger.acts.append(
-        Act(
-            kind=ActKind.CACHE,
-            name=name,
-            place=run.place(module, at[0], run.symbol()),
-            order=run.ledger.next(),
-            parts=tuple(said),
-            detail=how,
-            at=at,
-        )
-    )
+    run.ledger.act(ActKind.CACHE, name, run.place(module, at[0], run.symbol()), *said, detail=how, at=at)

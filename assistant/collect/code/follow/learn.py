@@ -301,9 +301,8 @@ def _origin(run: Run, origin: Origin, outcome: bool) -> Learned:
     if origin.kind in {OriginKind.CALLER, OriginKind.CLAIMED}:
         return _identity(origin) if present else NOTHING_LEARNED
     if origin.kind is OriginKind.ROW:
-        if not 0 <= origin.row < len(run.ledger.queries):
-            return NOTHING_LEARNED  # a row that was read when the module was loaded
-        if origin.path == "!" and run.ledger.queries[origin.row].may_be_empty:
+        record = run.ledger.record(origin.row)
+        if record is None or (origin.path == "!" and record.may_be_empty):
             return NOTHING_LEARNED  # no error: there may be no row either
         if not present:
             gone = not origin.path.lstrip("!") and not bound(run, origin.row)  # a missing membership lets nobody in
@@ -326,9 +325,9 @@ def _identity(origin: Origin) -> Learned:
 
 
 def _row(run: Run, origin: Origin) -> Learned:
-    if not 0 <= origin.row < len(run.ledger.queries):
-        return NOTHING_LEARNED  # a closure that was made at the top of its module kept a row of another run
-    record, path = run.ledger.queries[origin.row], origin.path.lstrip("!")
+    record, path = run.ledger.record(origin.row), origin.path.lstrip("!")
+    if record is None:
+        return NOTHING_LEARNED
     if record.verb in {"insert", "upload"}:
         return NOTHING_LEARNED  # that a row was added says nothing of who added it
     if COUNTERS.search(record.table) or (record.single and path == "length"):

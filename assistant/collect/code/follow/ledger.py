@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from assistant.collect.code.follow.facts import Facts
-from assistant.domain.code import Act, ClientKind, Filter, Guard, Origin, Query, Tie, Unresolved, Weakness, Written
+from assistant.domain.code import (
+    Act,
+    ActKind,
+    ActPart,
+    ClientKind,
+    Filter,
+    Guard,
+    Origin,
+    Query,
+    Tie,
+    Unresolved,
+    Weakness,
+    Written,
+)
 from assistant.domain.facts import Place
 
 
@@ -129,6 +142,22 @@ class Ledger:
         self.order += 1
         return self.order
 
+    def record(self, row: int) -> QueryRecord | None:
+        """The query that found a row; None for a row of another run, which a closure at the top of its module kept."""
+        return self.queries[row] if 0 <= row < len(self.queries) else None
+
+    def act(
+        self,
+        kind: ActKind,
+        name: str,
+        place: Place,
+        *parts: ActPart,
+        detail: str = "",
+        at: tuple[int, int] = (0, 0),
+    ) -> None:
+        """Note what was done besides querying, at the next position; see ``Act``."""
+        self.acts.append(Act(kind=kind, name=name, place=place, order=self.next(), parts=parts, detail=detail, at=at))
+
     def guard(self, guard: Guard) -> tuple[object, ...]:
         """Note a guard once per place, kind and words; one that counts replaces one that does not."""
         key = (guard.kind, guard.says, guard.place)
@@ -166,8 +195,10 @@ class Ledger:
 
     def let_go(self, keys: frozenset[tuple[object, ...]], weakness: Weakness) -> None:
         """What these guards threw stopped nothing: nobody waited for it, or somebody swallowed it."""
-        passed = [one for key in keys & (self.thrown | self.loud) if (one := self.guards.get(key)) is not None]
-        passed = sorted((one for one in passed if one.weakness is None), key=lambda one: one.order)
+        known = (self.guards.get(key) for key in keys & (self.thrown | self.loud))
+        passed = sorted(
+            (one for one in known if one is not None and one.weakness is None), key=lambda guard: guard.order
+        )
         outermost = min((len(guard.chain) for guard in passed), default=0)
         for guard in passed:
             if len(guard.chain) == outermost:
@@ -194,8 +225,6 @@ class Ledger:
 
     def beside(self, keys: frozenset[tuple[object, ...]]) -> None:
         """These guards ran beside what was changed meanwhile, and not before it."""
-        from dataclasses import replace
-
         first = min((guard.order for key, guard in self.guards.items() if key in keys), default=self.order)
         if all(record.order < first or record.reads for record in self.queries):
             return
@@ -213,8 +242,6 @@ class Ledger:
 
     def weaken(self, guard: Guard, weakness: Weakness) -> None:
         """The guard stands and does not count."""
-        from dataclasses import replace
-
         for key, known in self.guards.items():
             if known is guard:
                 self.guards[key] = replace(guard, weakness=weakness)

@@ -25,7 +25,7 @@ from assistant.collect.code.values import (
     Value,
     text_of,
 )
-from assistant.domain.code import Act, ActKind, ActPart, Origin, OriginKind, Weakness
+from assistant.domain.code import ActKind, ActPart, Origin, OriginKind, Weakness
 
 
 if TYPE_CHECKING:
@@ -153,9 +153,8 @@ def _asked(run: Run, value: Known, name: str, arguments: tuple[Value, ...], modu
     """A part of the request; with Hono's ``c.req.valid("json")`` what the validator of the route let through, and no other keys."""
     found = _requested(value, name, arguments)
     if found is not None and name == "valid" and any(origin.path in {"body", "form"} for origin in found.origins):
-        place, order = run.place(module, at, run.symbol()), run.ledger.next()
-        part = ActPart("0", ordered(found), "")
-        run.ledger.acts.append(Act(kind=ActKind.VALIDATE, name="valid", place=place, order=order, parts=(part,)))
+        place = run.place(module, at, run.symbol())
+        run.ledger.act(ActKind.VALIDATE, "valid", place, ActPart("0", ordered(found), ""))
     return found
 
 
@@ -326,7 +325,7 @@ def constant_method(run: Run, of: Value, name: str, arguments: tuple[Value, ...]
     return of if name in {"toString", "trim"} else UNKNOWN
 
 
-def of_list(run: Run, chain: Chain) -> Value | None:
+def of_list_library(run: Run, chain: Chain) -> Value | None:
     """``_.map(rows, tell)`` of a library for lists is ``rows.map(tell)``."""
     last = chain.last
     if last is None or chain.source not in _LISTS or len(last.arguments or ()) < 2:  # noqa: PLR2004 - the list and a function

@@ -90,10 +90,8 @@ def _keeps_here(prefix: str) -> bool:
 
 def is_path_pattern(pattern: Value) -> bool:
     """A pattern that only paths of the application pass."""
-    written = text_of(pattern)
-    return (written is not None and written.strip("/").startswith(_PATHS)) or (written or "").startswith(
-        ("/^\\/", "/^/")
-    )
+    written = text_of(pattern) or ""
+    return written.strip("/").startswith(_PATHS) or written.startswith(("/^\\/", "/^/"))
 
 
 def held(run: Run, kind: ActKind, origins: tuple[Origin, ...]) -> tuple[Origin, ...]:

@@ -27,7 +27,7 @@ from assistant.collect.code.values import (
     text_of,
     unwrapped,
 )
-from assistant.domain.code import Act, ActKind, ActPart, Guard, GuardKind
+from assistant.domain.code import ActKind, ActPart, Guard, GuardKind
 from assistant.domain.syntax import Call, Name
 
 
@@ -316,8 +316,5 @@ def _parsed(run: Run, module: str, function: Function, arguments: tuple[Value, .
     for parameter, value in zip(function.parameters, arguments, strict=True):
         named = isinstance(parameter.pattern, Name) and _CLASS.match(parameter.annotation.strip())
         if named and isinstance(value, Known) and any(one.path.startswith("body") for one in value.origins):
-            part = ActPart("0", tuple(sorted(value.origins)), "")
-            place, order = run.place(module, function.at, function.name), run.ledger.next()
-            run.ledger.acts.append(
-                Act(kind=ActKind.VALIDATE, name="ValidationPipe", place=place, order=order, parts=(part,))
-            )
+            place = run.place(module, function.at, function.name)
+            run.ledger.act(ActKind.VALIDATE, "ValidationPipe", place, ActPart("0", tuple(sorted(value.origins)), ""))

@@ -16,7 +16,6 @@ from assistant.collect.code.origins import ordered, origins_of
 from assistant.collect.code.recognise.asking import DECRYPTS, Seen, check_of, deeds_of, identity_of, query_of
 from assistant.collect.code.values import NOTHING, UNKNOWN, Chain, Closure, Known, Listed, Shape, Test, Value, unwrapped
 from assistant.domain.code import (
-    Act,
     ActKind,
     ActPart,
     ClientKind,
@@ -186,16 +185,8 @@ def opened(run: Run, name: str, arguments: tuple[Value, ...], module: str, at: i
     """What a function of the repository gives that says by its name that it decrypts; None for all others."""
     if not DECRYPTS.match(name):
         return None
-    run.ledger.acts.append(
-        Act(
-            kind=ActKind.DECRYPT,
-            name=name,
-            place=run.place(module, at, run.symbol()),
-            order=run.ledger.next(),
-            parts=tuple(ActPart(str(n), _origins(one), "") for n, one in enumerate(arguments)),
-            at=(at, at),
-        )
-    )
+    parts = (ActPart(str(n), _origins(one), "") for n, one in enumerate(arguments))
+    run.ledger.act(ActKind.DECRYPT, name, run.place(module, at, run.symbol()), *parts, at=(at, at))
     return _in_clear(arguments)
 
 
@@ -303,17 +294,9 @@ def _act(
 ) -> None:
     last = chain.last
     assert last is not None
-    run.ledger.acts.append(
-        Act(
-            kind=kind,
-            name=name,
-            place=run.place(last.module, last.at, run.symbol()),
-            order=run.ledger.next(),
-            parts=tuple(ActPart(n, held(run, kind, _origins(v)), t[:120]) for n, v, t in parts),
-            detail=detail,
-            at=(last.at, last.end),
-        )
-    )
+    told = (ActPart(n, held(run, kind, _origins(v)), t[:120]) for n, v, t in parts)
+    place = run.place(last.module, last.at, run.symbol())
+    run.ledger.act(kind, name, place, *told, detail=detail, at=(last.at, last.end))
 
 
 def _listed(run: Run, draft: Draft, origins: tuple[Origin, ...]) -> tuple[Origin, ...]:

@@ -92,14 +92,13 @@ def bound(run: Run, row: int) -> bool:
     """True when the rows of a query belong to the caller."""
     if ("tied", row) in run.facts:
         return True
-    record = run.ledger.queries[row] if 0 <= row < len(run.ledger.queries) else None
+    record = run.ledger.record(row)
     return record is not None and record.tie is not None and record.tie.kind is not TieKind.RULES
 
 
 def own_row(run: Run, row: object) -> bool:
     """True when a query looked by the caller's own id."""
-    known = run.ledger.queries
-    record = known[row] if isinstance(row, int) and 0 <= row < len(known) else None
+    record = run.ledger.record(row) if isinstance(row, int) else None
     return record is not None and record.tie is not None and record.tie.kind is TieKind.FILTER
 
 
@@ -204,7 +203,7 @@ def _says_owner(origin: Origin) -> bool:
 
 def read_along(run: Run, origin: Origin) -> set[Fact]:
     """What follows when a row of a relation is there that was read with a condition: ``team.members[0]``, only mine."""
-    record = run.ledger.queries[origin.row] if 0 <= origin.row < len(run.ledger.queries) else None
+    record = run.ledger.record(origin.row)
     path = origin.path.lstrip("!")
     if origin.kind is not OriginKind.ROW or record is None or not record.below:
         return set()
@@ -233,9 +232,10 @@ def _is_below(path: str, relation: str, *, counted: bool) -> bool:
 def consequences(run: Run, row: int, depth: int = 0) -> set[Fact]:
     """What follows once the rows of a query are known to exist and to be the caller's: the ids that found them are proven."""
     facts: set[Fact] = {("tied", row)}
-    if depth > 4 or not 0 <= row < len(run.ledger.queries):  # noqa: PLR2004 - parents of parents of parents are enough
+    record = run.ledger.record(row)
+    if depth > 4 or record is None:  # noqa: PLR2004 - parents of parents of parents are enough
         return facts
-    for each in run.ledger.queries[row].filters:
+    for each in record.filters:
         if each.operator not in _EQUALS:
             continue
         for origin in each.origins:
@@ -254,8 +254,8 @@ def consequences(run: Run, row: int, depth: int = 0) -> set[Fact]:
 
 def is_single(run: Run, origin: Origin) -> bool:
     """The row of a query that finds no more than one."""
-    known = origin.kind is OriginKind.ROW and 0 <= origin.row < len(run.ledger.queries)
-    return known and run.ledger.queries[origin.row].single
+    record = run.ledger.record(origin.row) if origin.kind is OriginKind.ROW else None
+    return record is not None and record.single
 
 
 def some_of(record: QueryRecord) -> set[Fact]:

@@ -73,7 +73,7 @@ def _said(step: Step, at: int, names: tuple[str, ...]) -> Iterator[Value]:
     if given is None:
         return
     if not names or not isinstance(given, Shape):
-        yield from () if names and isinstance(given, Shape) else (given,)
+        yield given
         return
     for name in names:
         found = at_path(given, name)

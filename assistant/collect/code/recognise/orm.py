@@ -275,9 +275,8 @@ def _sequelize(chain: Chain, last: Step) -> Draft | None:
     named = [found for each in (last.arguments or ())[1:] if (found := at_path(each, "fields")) is not None]
     kept = [name for each in items_of(named[0] if named else None) if (name := text_of(each))]
     if kept:  # ``update(body, { fields: ["name"] })`` writes those and no others
-        written = tuple(
-            pair for column, value in written for pair in ([(column, value)] if column in kept else [])
-        ) + tuple((name, value) for column, value in written if column == "*" for name in kept)
+        whole = tuple((name, value) for column, value in written if column == "*" for name in kept)
+        written = tuple((column, value) for column, value in written if column in kept) + whole
     if last.name == "findOrCreate":
         written = fields_of(at_path(argument(last, 0), "defaults"))
     chosen = next((found for each in last.arguments or () if (found := at_path(each, "attributes")) is not None), None)

@@ -46,7 +46,6 @@ export async function GET(request: Request, { params }: { params: Promise<{ id: 
   return Response.json(ANSWER)
 }
 """
-_SECRET: Final = re.compile(r"SECRET|SERVICE_ROLE|PRIVATE_KEY|PASSWORD|DATABASE_URL|API_KEY|ACCESS_KEY|_TOKEN$")
 _FOR_BROWSERS: Final = re.compile(
     r"PUBLIC|PUBLISHABLE|ANON|MAPS?_|MAPBOX|SEARCH|POSTHOG|ANALYTICS|SITE_KEY|FIREBASE|GTM|PUSHER_KEY"
 )
@@ -105,7 +104,8 @@ def _variables(context: CodeContext) -> Iterator[Finding]:
             if act.kind is not ActKind.RESPOND or act.name != "environment":
                 continue
             variable = act.parts[0].text
-            if not _SECRET.search(variable) or _FOR_BROWSERS.search(variable):
+            secret = words.is_secret_variable(variable) or "ACCESS_KEY" in variable
+            if not secret or _FOR_BROWSERS.search(variable):
                 continue
             known = knows_caller(entry)
             yield report_act(

@@ -123,15 +123,7 @@ def find(context: CodeContext) -> Iterator[Finding]:
                 continue
             link = bool(secrets) and _of_link(access, secrets)
             shown = ", ".join(secrets[:4])
-            said = (
-                f"Worth asking: is it a link? {handler(access)} answers {shown} of {query.table}."
-                if link
-                else (
-                    f"{handler(access)} answers {shown} of {query.table}."
-                    if secrets
-                    else f"{handler(access)} answers whole rows of {query.table}."
-                )
-            )
+            said = f"{handler(access)} answers {shown if secrets else 'whole rows'} of {query.table}."
             if guessed and query.place.file != entry.place.file:
                 if query.place in asked:
                     continue  # one function below answers them to all who call it
@@ -139,7 +131,7 @@ def find(context: CodeContext) -> Iterator[Finding]:
             yield report(
                 RULE,
                 entry,
-                said,
+                f"Worth asking: is it a link? {said}" if link else said,
                 severity=Severity.LOW if link else _severity(access, secrets),
                 confidence=Confidence.LOW
                 if link or guessed

@@ -69,15 +69,16 @@ def find(context: CodeContext) -> Iterator[Finding]:
         secret = next((part for part in act.parts if _is_live(part) or _holds_secrets(context, entry, part)), None)
         if secret is not None and act.place not in told:
             told.add(act.place)
+            named = _named(context, entry, secret)
             yield report_act(
                 RULE,
                 entry,
                 act,
-                f"{entry.id} writes {_named(context, entry, secret)} to the log.",
+                f"{entry.id} writes {named} to the log.",
                 severity=Severity.MEDIUM,
                 confidence=Confidence.MEDIUM,
                 detail="It works for whoever reads the log.",
-                key=_named(context, entry, secret),
+                key=named,
                 facts={"argument": secret.text, "kind": "secret"},
             )
         elif secret is None and any(_is_personal(act, part) or _body_with_persons(entry, part) for part in act.parts):
@@ -141,10 +142,7 @@ def _named(context: CodeContext, entry: Entry, part: ActPart) -> str:
 
 
 def _secret_variable(name: str) -> bool:
-    return (
-        bool(re.search(r"SECRET|SERVICE_ROLE|PRIVATE_KEY|PASSWORD|DATABASE_URL|API_KEY|_TOKEN$", name))
-        and "PUBLIC" not in name
-    )
+    return words.is_secret_variable(name) and "PUBLIC" not in name
 
 
 def _body_with_persons(entry: Entry, part: ActPart) -> bool:

@@ -92,11 +92,13 @@ def find(context: CodeContext) -> Iterator[Finding]:
         if is_administrative(tuple(strong_guards(entry))) or back_office(entry):
             continue
         for call in provider_calls(entry):
+            if call.reads or from_a_machine(entry, call.order):
+                continue
             proven = proven_before(entry, call.order)
-            if not call.reads and not from_a_machine(entry, call.order) and _names_price(call, proven):
+            if _names_price(call, proven):
                 named_prices.append((entry, call.place))
             chosen = chosen_outside(call.origins(*_AMOUNTS), proven)
-            if call.reads or not chosen or from_a_machine(entry, call.order) or "refund" in call.name.lower():
+            if not chosen or "refund" in call.name.lower():
                 continue
             named = {*words.words(entry.path), *words.words(entry.place.symbol or ""), *words.words(entry.place.file)}
             named |= {word for origin in chosen for word in words.words(origin.path)}

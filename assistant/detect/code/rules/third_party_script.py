@@ -53,8 +53,9 @@ _NEEDED: Final = re.compile(
 def find(context: CodeContext) -> Iterator[Finding]:
     """What records screens is low, everything else a note; scripts that payment and sign-in need are left alone."""
     seen: set[str] = set()
+    signed_in = [entry.place.file for entry in context.entries(EntryKind.PAGE) if knows_caller(entry)]
     for mark in context.map.marks:
-        if mark.kind != "script" or _NEEDED.search(mark.detail) or not _near_signed_in(context, mark.place.file):
+        if mark.kind != "script" or _NEEDED.search(mark.detail) or not _is_near(mark.place.file, signed_in):
             continue
         host = re.sub(r"^(?:https?:)?//", "", mark.detail).partition("/")[0]
         if host in seen:
@@ -74,10 +75,9 @@ def find(context: CodeContext) -> Iterator[Finding]:
         )
 
 
-def _near_signed_in(context: CodeContext, file: str) -> bool:
+def _is_near(file: str, signed_in: list[str]) -> bool:
     """A page that asks who is calling stands below; of components, and of applications whose pages ask elsewhere, nobody knows."""
     folder, _, name = file.rpartition("/")
-    signed_in = [entry.place.file for entry in context.entries(EntryKind.PAGE) if knows_caller(entry)]
     if not name.startswith(("layout.", "page.", "template.")) or not signed_in:
         return True
     return any(one.startswith(f"{folder}/") for one in signed_in)

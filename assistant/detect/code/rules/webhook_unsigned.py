@@ -66,9 +66,7 @@ def find(context: CodeContext) -> Iterator[Finding]:
             continue
         half = access_to(context, entry, fault).half_signed
         weak = _weak(entry) or ("The signature is checked on one way only." if half else "")
-        asked = (
-            not weak and entry.place.file in checking
-        )  # something is checked there, and it was not understood to hold
+        asked = not weak and entry.place.file in checking  # with something that was not understood to hold
         followed = not entry.unresolved and not entry.truncated and not asked
         said = f"{entry.id} writes to {fault.table or 'the database'} what anybody posts to it."
         yield report(
