@@ -11,6 +11,7 @@ from assistant.collect.code.follow.builders import built, functions_of
 from assistant.collect.code.follow.enclosing import around
 from assistant.collect.code.follow.inputs import supplied
 from assistant.collect.code.follow.nest import call_controller
+from assistant.collect.code.follow.prelude import begin
 from assistant.collect.code.follow.python import DEPENDS, controller, decorated, gates_of, given_by, injected
 from assistant.collect.code.follow.run import STEPS, Run
 from assistant.collect.code.follow.stop import Exhausted, Stopped
@@ -78,6 +79,8 @@ def follow(world: World, point: EntryPoint) -> tuple[Entry, frozenset[tuple[str,
         truncated = True
     except RecursionError:
         truncated = True
+    if run.prelude is not None and run.prelude.lost():
+        return follow(world, point)
     run.ledger.unheard()
     _late_ties(run)
     _after_write(run)
@@ -136,6 +139,7 @@ def _drive(run: Run, point: EntryPoint) -> None:
             names = tuple(_IN_PATH.findall(point.path))
             arguments = arguments[1:] if is_plain else call_decorated(value, own, names)
             value = plain if is_plain else value
+    value, arguments = begin(run, point.kind, value, arguments, run.place(point.module, point.at[0]))
     answer = run.settle(run.call(value, arguments, point.module, point.at[0]), run_deferred=True)
     if point.kind is EntryKind.SERVER_PROPS:
         _sent_on(run, point, answer)

@@ -34,8 +34,9 @@ def passed(run: Run, learned: Learned, module: str, at: int) -> None:
     frame = run.frame
     thrown = frame.left_by_throw
     quietly = frame.left_by_return and not thrown and not frame.handler
-    run.ledger.earned.append(Earned(learned.facts, run.stack(), thrown=thrown, quiet=quietly))
-    run.ledger.heard.append((len(run.frames), learned.facts))
+    if learned.facts:
+        run.ledger.earned.append(Earned(learned.facts, run.stack(), thrown=thrown, quiet=quietly))
+        run.ledger.heard.append((len(run.frames), learned.facts))
     frame.left_by_throw = False
     for lesson in learned.lessons:
         if quietly and lesson.kind not in _OF_ROWS and lesson.weakness is None:
@@ -221,6 +222,7 @@ def _told_variable(run: Run, origin: Origin) -> None:
 def taken_out(run: Run, of: Value, name: str) -> None:
     """``delete user.passwordHash``: the row goes on without it."""
     if isinstance(of, Shape) and isinstance(of.fields, dict):
+        run.touches(of)
         of.fields.pop(name, None)
     for one in of.values if isinstance(of, Either) else (of, *(of.rest if isinstance(of, Shape) else ())):
         if isinstance(one, Known):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from assistant.collect.code.follow.facts import Facts
 from assistant.domain.code import (
@@ -22,6 +22,9 @@ from assistant.domain.code import (
 )
 from assistant.domain.facts import Place
 
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 _OF_CALLER = frozenset({"office", "proven", "caller", "role", "secret", "signed"})
 
@@ -71,6 +74,16 @@ class QueryRecord:
             origin for each in self.filters if each.operator in {"eq", "in", "match"} for origin in each.origins
         )
 
+    def moved(self, moved: Callable[[Place], Place]) -> QueryRecord:
+        """The same query of another run, in which it may be bound by other compares."""
+        return replace(
+            self,
+            place=moved(self.place),
+            reached_at=moved(self.reached_at),
+            returned=set(self.returned),
+            left_out=set(self.left_out),
+        )
+
     def _columns(self) -> tuple[str, ...] | None:
         """What was asked for, with what was taken out behind a minus, as query builders spell it."""
         if not self.left_out or self.columns == ():
@@ -100,6 +113,10 @@ class QueryRecord:
             branch=self.branch,
             text=self.text,
         )
+
+
+def _moved(key: tuple[object, ...], moved: Callable[[Place], Place]) -> tuple[object, ...]:
+    return tuple(moved(one) if isinstance(one, Place) else one for one in key)
 
 
 class Earned(NamedTuple):
@@ -141,6 +158,33 @@ class Ledger:
         """The next position of the run."""
         self.order += 1
         return self.order
+
+    def be(self, other: Ledger, moved: Callable[[Place], Place]) -> None:
+        """Hold what another ledger holds, and nothing that is changed here changes there; ``moved`` gives each place anew."""
+        self.order = other.order
+        self.queries = [one.moved(moved) for one in other.queries]
+        self.guards = {_moved(key, moved): replace(one, place=moved(one.place)) for key, one in other.guards.items()}
+        self.acts = [replace(one, place=moved(one.place)) for one in other.acts]
+        for key, lost in other.unresolved.items():
+            self.unresolved.setdefault(key, lost)
+        self.earned = list(other.earned)
+        self.thrown = {_moved(key, moved) for key in other.thrown}
+        self.quiet = [(_moved(key, moved), facts, depth) for key, facts, depth in other.quiet]
+        self.heard = list(other.heard)
+        self.loud = {_moved(key, moved) for key in other.loud}
+        self.shown = dict(other.shown)
+
+    def places(self) -> Iterator[Place]:
+        """Every place that something was noted at."""
+        for record in self.queries:
+            yield record.place
+            yield record.reached_at
+        for guard in self.guards.values():
+            yield guard.place
+        for act in self.acts:
+            yield act.place
+        for lost in self.unresolved.values():
+            yield lost.place
 
     def record(self, row: int) -> QueryRecord | None:
         """The query that found a row; None for a row of another run, which a closure at the top of its module kept."""

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from assistant.collect.code.follow import calls, classes, guards, queries, settling
+from assistant.collect.code.follow import calls, changing, classes, guards, queries, settling
 from assistant.collect.code.follow.binding import bind
 from assistant.collect.code.follow.expressions import evaluate
 from assistant.collect.code.follow.facts import NONE, Facts
-from assistant.collect.code.follow.fallback import of_list
 from assistant.collect.code.follow.frame import Frame
 from assistant.collect.code.follow.ledger import Ledger
 from assistant.collect.code.follow.scope import either
 from assistant.collect.code.follow.stop import Exhausted, Stopped
 from assistant.collect.code.follow.tagged import tag_step
 from assistant.collect.code.follow.truth import begins, other_paths, truth
-from assistant.collect.code.origins import origins_of
 from assistant.collect.code.values import (
     UNKNOWN,
     Blueprint,
@@ -29,7 +27,6 @@ from assistant.collect.code.values import (
     Shape,
     Test,
     Value,
-    holds,
     text_of,
 )
 from assistant.domain.code import Origin, OriginKind
@@ -41,6 +38,7 @@ if TYPE_CHECKING:
 
     from assistant.collect.code.follow.facts import Learned
     from assistant.collect.code.follow.narrowing import Narrowed
+    from assistant.collect.code.follow.prelude import Prelude
     from assistant.collect.code.follow.scope import Scope
     from assistant.collect.code.follow.world import World
     from assistant.domain.code import Act, GuardKind, Weakness
@@ -52,8 +50,6 @@ _PLAIN = (Constant, Known, Shape)
 """Values with which nothing happens when nobody uses them."""
 STEPS = 60_000
 """Nodes one entry may cost: about a quarter of a second."""
-_LONGEST_LIST = 60
-"""Items of a list that are told apart."""
 
 
 class Run:
@@ -87,11 +83,15 @@ class Run:
         self.scopes: list[Scope] = []
         self.enclosing: dict[tuple[str | int, ...], Scope] = {}
         self.narrowed: list[Narrowed] = []
-        self._meanings: dict[int, tuple[Value, Test]] = {}
-        self._templates: dict[int, tuple[Value, Chain]] = {}
+        self.meanings: dict[int, tuple[Value, Test]] = {}
+        self.templates: dict[int, tuple[Value, Chain]] = {}
         self.left = steps
         self._tail = False
-        self._compared: dict[int, Value] = {}
+        self.tokens: dict[int, Value] = {}
+        self.prelude: Prelude | None = None
+        """What stands before the handler, while it is learned or gone through."""
+        self.undo: list[tuple[Shape, dict[str, Value], tuple[Value, ...]]] | None = None
+        """Objects as they were before they were changed, where somebody may begin again before that."""
 
     @property
     def frame(self) -> Frame:
@@ -210,65 +210,45 @@ class Run:
             settling.settle(self, value, run_deferred=True)
 
     def set_attribute(self, of: Value, name: str, value: Value) -> None:
-        """``of.name = value``; no name is a computed one: any field may be that value, or a field of what came with it."""
-        value = of_list(self, value)
-        if isinstance(of, Shape) and isinstance(of.fields, dict):
-            if name:
-                of.fields[name] = value
-            elif not any(one is value for one in of.rest):
-                put = (
-                    Known(origins_of(value) or UNKNOWN.origins) if holds(value, of) else value
-                )  # a tree linked both ways
-                of.rest = (*of.rest, put)[-_LONGEST_LIST:]
-                of.fields.update({key: either(one, put) for key, one in of.fields.items() if isinstance(one, Constant)})
-        elif isinstance(of, Known):
-            for origin in of.origins:
-                self.overlay[origin.path, name] = value
-                if (origin.path, name) == ("request", "body"):
-                    self.show(value)  # Koa's answer: ctx.body = rows
-            self._filled(of, name, value)
-        elif isinstance(of, Chain):
-            self.overlay[of.dotted, name] = value
-            self._filled(of, name, value)
-        elif isinstance(of, Either):
-            for one in of.values:
-                self.set_attribute(one, name, value)
+        """See ``changing.set_attribute``."""
+        changing.set_attribute(self, of, name, value)
 
-    def _filled(self, of: Value, name: str, value: Value) -> None:
-        """A field of a row, or of what was parsed out of one, is overwritten: ``options.content = input.content``."""
-        kinds = {origin.kind for origin in origins_of(of)}
-        if name and OriginKind.ROW in kinds and kinds <= {OriginKind.ROW, OriginKind.CONSTANT}:
-            self.become(of, Shape({name: value}, (of,)))
+    def touches(self, of: Shape) -> None:
+        """An object is about to be changed in place: as it was, for whoever begins where this run stood before."""
+        if self.undo is not None:
+            self.undo.append((of, dict(of.fields), of.rest))
 
     def append(self, value: Listed, extra: tuple[Value, ...]) -> None:
         """``list.push(x)``: every name of that list sees the longer one."""
-        self.become(
-            value, Listed((value.items + extra)[:_LONGEST_LIST])
-        )  # one that takes itself in doubles at every turn
+        longer = (value.items + extra)[: changing.LONGEST_LIST]  # one that takes itself in doubles at every turn
+        self.become(value, Listed(longer))
 
     def become(self, value: Value, changed: Value) -> None:
-        """Every name of a value sees what was done to it: ``list.push(x)``, ``Object.assign(row, body)``, ``row.set(body)``."""
-        for frame_scope in calls.scopes_of(self):
-            for name, known in frame_scope.names.items():
-                if known is value:
-                    frame_scope.names[name] = changed
+        """See ``changing.become``."""
+        changing.become(self, value, changed)
 
     def elsewhere(self, paths: Listed, asked: Value) -> bool:
         """``["/links"].includes(request.nextUrl.pathname)`` in a handler that answers another path."""
-        return other_paths(self.path, paths, asked)
+        found = other_paths(self.path, paths, asked)
+        if self.prelude is not None:
+            self.prelude.asked_path(paths, asked, found)
+        return found
 
     def begins(self, prefix: Value, asked: Value) -> bool | None:
         """``request.url.startsWith("/api/public/")`` before a handler that answers a known path; None when that is not decided."""
-        return begins(self.path, prefix, asked)
+        found = begins(self.path, prefix, asked)
+        if self.prelude is not None:
+            self.prelude.asked_path(prefix, asked, found)
+        return found
 
     def mean(self, value: Value, test: Test) -> Value:
         """Remember what it means that a value is there."""
-        self._meanings[id(value)] = (value, test)
+        self.meanings[id(value)] = (value, test)
         return value
 
     def meaning(self, value: Value) -> Test | None:
         """See ``mean``."""
-        found = self._meanings.get(id(value))
+        found = self.meanings.get(id(value))
         return found[1] if found is not None and found[0] is value else None
 
     def implied(self, field: Value, whole: Value) -> Value:
@@ -288,12 +268,12 @@ class Run:
 
     def spell(self, value: Value, chain: Chain) -> Value:
         """Remember how a template was spelled, for recognisers that read conditions in strings."""
-        self._templates[id(value)] = (value, chain)
+        self.templates[id(value)] = (value, chain)
         return value
 
     def spelled(self, value: Value) -> Value:
         """The template behind a value, or the value."""
-        found = self._templates.get(id(value))
+        found = self.templates.get(id(value))
         return found[1] if found is not None and found[0] is value else value
 
     def picked(self, whole: Value, items: tuple[Value, ...], meaning: Value, *, many: bool) -> Value:
@@ -375,7 +355,7 @@ class Run:
     def stack(self) -> tuple[int, ...]:
         """The tests that the run stands under, as tokens to compare."""
         for test, _ in self.conditions:
-            self._compared[id(test)] = test  # alive as long as its token: another test must not get it
+            self.tokens[id(test)] = test  # alive as long as its token: another test must not get it
         return tuple(id(test) for test, _ in self.conditions)
 
     def symbol(self) -> str | None:

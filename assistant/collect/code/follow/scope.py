@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from assistant.collect.code.follow.facts import Facts
+    from assistant.collect.code.follow.prelude import Prelude
 
 MOST = 8
 """Values that are told apart."""
@@ -20,7 +21,7 @@ MOST = 8
 class Scope:
     """One level of names. A name that is assigned on a branch keeps its earlier value as a possibility."""
 
-    __slots__ = ("depths", "module", "names", "parent")
+    __slots__ = ("depths", "module", "names", "parent", "watch")
 
     def __init__(self, module: str, parent: Scope | None = None) -> None:
         """An empty level below ``parent``, in the module of that path."""
@@ -28,12 +29,16 @@ class Scope:
         self.parent = parent
         self.names: dict[str, Value] = {}
         self.depths: dict[str, int] = {}
+        self.watch: Prelude | None = None
+        """Who is told when somebody looks at a name of this level."""
 
     def find(self, name: str) -> Value | None:
         """The value of a name here or further out; None when it is not bound below the module."""
         scope: Scope | None = self
         while scope is not None:
             if name in scope.names:
+                if scope.watch is not None:
+                    scope.watch.looked_at(name, scope)
                 return scope.names[name]
             scope = scope.parent
         return None

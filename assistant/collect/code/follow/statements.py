@@ -65,12 +65,19 @@ _LOOP = 1000
 
 def execute(run: Run, statements: tuple[Statement, ...], scope: Scope) -> bool:
     """Run statements in order; False when the run never gets past them."""
-    for one in statements:
-        if isinstance(one, Define):
-            scope.declare(one.function.name, Closure(one.function, scope.module, scope), run.depth)
+    prelude, start = run.prelude, -1
     narrowed = len(run.narrowed)
+    if prelude is not None:
+        start, scope = prelude.entered(run, statements, scope)
+    if start < 0:
+        for one in statements:
+            if isinstance(one, Define):
+                scope.declare(one.function.name, Closure(one.function, scope.module, scope), run.depth)
     alive = True
-    for one in statements:
+    for number in range(max(start, 0), len(statements)):
+        one = statements[number]
+        if prelude is not None:
+            prelude.reached(run, number, scope)
         run.spend()
         try:
             alive = _STATEMENTS[type(one)](run, one, scope)
@@ -79,6 +86,8 @@ def execute(run: Run, statements: tuple[Statement, ...], scope: Scope) -> bool:
         if not alive:
             break
     restore(run, narrowed)
+    if prelude is not None:
+        prelude.left()
     return alive
 
 

@@ -21,6 +21,7 @@ from assistant.domain.syntax import Assign, Attribute, Call, Class, Declare, Fun
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from assistant.collect.code.follow.prelude import Shared
     from assistant.collect.code.follow.run import Run
     from assistant.collect.code.program import Program
     from assistant.domain.syntax import Expression
@@ -69,6 +70,8 @@ class World:
         self._places: dict[tuple[str, int, str | None], Place] = {}
         self._drops: bool | None = None
         self._variables: dict[str, Known] = {}
+        self.preludes: dict[tuple[object, ...], Shared] = {}
+        """What stands before handlers, by who wraps them; see ``prelude``."""
 
     def variable(self, name: str) -> Known:
         """What stands in a variable of the environment; the same value each time, so that it can be told from what was made with it."""

@@ -1,0 +1,59 @@
+"""What is done to a value that has a name already: every name of it sees the change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assistant.collect.code.follow.calls import scopes_of
+from assistant.collect.code.follow.fallback import of_list
+from assistant.collect.code.follow.scope import either
+from assistant.collect.code.origins import origins_of
+from assistant.collect.code.values import UNKNOWN, Chain, Constant, Either, Known, Shape, Value, holds
+from assistant.domain.code import OriginKind
+
+
+if TYPE_CHECKING:
+    from assistant.collect.code.follow.run import Run
+
+LONGEST_LIST = 60
+"""Items of a list that are told apart."""
+
+
+def set_attribute(run: Run, of: Value, name: str, value: Value) -> None:
+    """``of.name = value``; no name is a computed one: any field may be that value, or a field of what came with it."""
+    value = of_list(run, value)
+    if isinstance(of, Shape) and isinstance(of.fields, dict):
+        run.touches(of)
+        if name:
+            of.fields[name] = value
+        elif not any(one is value for one in of.rest):
+            put = Known(origins_of(value) or UNKNOWN.origins) if holds(value, of) else value  # a tree linked both ways
+            of.rest = (*of.rest, put)[-LONGEST_LIST:]
+            of.fields.update({key: either(one, put) for key, one in of.fields.items() if isinstance(one, Constant)})
+    elif isinstance(of, Known):
+        for origin in of.origins:
+            run.overlay[origin.path, name] = value
+            if (origin.path, name) == ("request", "body"):
+                run.show(value)  # Koa's answer: ctx.body = rows
+        _filled(run, of, name, value)
+    elif isinstance(of, Chain):
+        run.overlay[of.dotted, name] = value
+        _filled(run, of, name, value)
+    elif isinstance(of, Either):
+        for one in of.values:
+            set_attribute(run, one, name, value)
+
+
+def _filled(run: Run, of: Value, name: str, value: Value) -> None:
+    """A field of a row, or of what was parsed out of one, is overwritten: ``options.content = input.content``."""
+    kinds = {origin.kind for origin in origins_of(of)}
+    if name and OriginKind.ROW in kinds and kinds <= {OriginKind.ROW, OriginKind.CONSTANT}:
+        become(run, of, Shape({name: value}, (of,)))
+
+
+def become(run: Run, value: Value, changed: Value) -> None:
+    """Every name of a value sees what was done to it: ``list.push(x)``, ``Object.assign(row, body)``, ``row.set(body)``."""
+    for scope in scopes_of(run):
+        for name, known in scope.names.items():
+            if known is value:
+                scope.names[name] = changed
