@@ -33,11 +33,13 @@ RUNS: Final = 8
 """More would learn the same things more often; with fewer, one copy is still at work when the others have ended."""
 _LEAST: Final = 60
 """Items of a run, so that there is something to learn."""
+_STEADY: Final = 0.6
+"""The last run has this much of the middle one's items, and the first as much more: copies end at about the same time."""
 _HEAD: Final = struct.Struct("<cQ")
 _PROGRESS, _ANSWER = b"p", b"a"
 _EVERY: Final = 20
 _SWEPT: Final = 60
-"""Entries after which a copy lets go of what only holds itself."""
+"""Entries after which a copy lets go of what only holds itself, when it has half as many left to do."""
 _GLANCE: Final = 0.1
 _PIECE: Final = 1 << 20
 
@@ -64,8 +66,7 @@ def apart(
         cancelled: True ends it.
         meanwhile: what this process does while copies are at work; without copies, nobody calls it.
     """
-    size = len(items) if len(items) < FEW else max(_LEAST, -(-len(items) // RUNS))
-    runs = [items[start : start + size] for start in range(0, len(items), size)] if items else []
+    runs = _runs(items)
     results: list[list[_Result | None] | None] = [None] * len(runs)
     if workers > 1 and len(runs) > 1 and sys.platform == "linux":
         copies = _Copies(runs, begin, workers)
@@ -83,6 +84,14 @@ def apart(
                 said[number] = work(item)
             done += len(run)
     return [result for each in results if each is not None for result in each]
+
+
+def _runs(items: Sequence[_Item]) -> list[Sequence[_Item]]:
+    """Items in their order, the later runs shorter."""
+    many = 1 if len(items) < FEW else min(RUNS, len(items) // _LEAST)
+    weights = [1 + (1 - _STEADY) * (many - 1 - 2 * n) / max(1, many - 1) for n in range(many)]
+    ends = [round(len(items) * sum(weights[: n + 1]) / many) for n in range(many)]
+    return [items[start:end] for start, end in zip([0, *ends], ends, strict=False) if end > start]
 
 
 class _Copies:
@@ -195,7 +204,9 @@ def _be_a_copy(run: Sequence[_Item], begin: Callable[[], Callable[[_Item], _Resu
             results.append(work(item))
             if len(results) % _EVERY == 0:
                 os.write(writer, _HEAD.pack(_PROGRESS, len(results)))
-            if len(results) % _SWEPT == 0:  # frames and closures hold each other; what stays is not looked at again
+            if (
+                len(results) % _SWEPT == 0 and len(run) - len(results) > _SWEPT // 2
+            ):  # frames and closures hold each other; what stays is not looked at again
                 gc.collect()
                 gc.freeze()
         answer = pickle.dumps(results, pickle.HIGHEST_PROTOCOL)

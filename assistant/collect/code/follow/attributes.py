@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from assistant.collect.code.follow.kinds import CALLER, CLAIMED, CONSTANT, REQUEST, ROW, SIGNED, UNSURE
 from assistant.collect.code.follow.scope import either
 from assistant.collect.code.origins import ordered, origins_of
 from assistant.collect.code.recognise.identity import told
@@ -23,7 +24,7 @@ from assistant.collect.code.values import (
     Step,
     Value,
 )
-from assistant.domain.code import Origin, OriginKind
+from assistant.domain.code import Origin
 from assistant.domain.syntax import Name
 
 
@@ -36,7 +37,7 @@ _NAMED_SET = re.compile(r"[A-Z][a-z]\w*$")
 _MEMBER = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*$")
 _NO_ENUMS = frozenset({"global", "sequelize", "typeorm", "mongoose", "context", "parameter", "response"})
 """Where a capital word behind a capital name is something else."""
-NO_ITEMS = Known(frozenset({Origin(OriginKind.CONSTANT, "[].length")}))
+NO_ITEMS = Known(frozenset({Origin(CONSTANT, "[].length")}))
 """The length of a list that the code wrote without items."""
 _SIZES = frozenset({"length", "size"})
 _REQUEST = {
@@ -87,6 +88,8 @@ _SIGNED_IN = frozenset(
         "state",
     }
 )
+_WITH_FIELDS = frozenset({CALLER, CLAIMED, ROW, SIGNED})
+"""What has fields of the same kind."""
 _CLIENTS = re.compile(
     r"^(?:db|database|prisma|drizzle|kysely|knex|supabase\w*|supabase|pool|sql|tx|redis|kv|cache|stripe|admin|client|em|orm|conn|connection|trpc|caller|logger|log|env|bindings|queue|storage|s3)$",
     re.IGNORECASE,
@@ -123,7 +126,7 @@ def attribute(run: Run, value: Value, name: str, module: str, at: int, end: int)
 def _length(value: Listed) -> Value:
     """As many as there were rows of which the list was made, or ids were listed; how many items a list of the code has is not counted."""
     rows = {
-        origin.row if origin.kind is OriginKind.ROW else -1
+        origin.row if origin.kind is ROW else -1
         for item in value.items
         for origin in (item.origins if isinstance(item, Known) else UNKNOWN.origins)
     }
@@ -131,9 +134,9 @@ def _length(value: Listed) -> Value:
         return NO_ITEMS
     row = rows.pop() if len(rows) == 1 else -1
     asked = origins_of(value)
-    if asked and all(one.kind is OriginKind.REQUEST for one in asked):
-        return Known(frozenset(Origin(OriginKind.REQUEST, f"{one.path}.length") for one in asked))
-    return Known(frozenset({Origin(OriginKind.ROW, "length", row)})) if row >= 0 else UNKNOWN
+    if asked and all(one.kind is REQUEST for one in asked):
+        return Known(frozenset(Origin(REQUEST, f"{one.path}.length") for one in asked))
+    return Known(frozenset({Origin(ROW, "length", row)})) if row >= 0 else UNKNOWN
 
 
 def _field(run: Run, value: Shape, name: str, module: str, at: int, end: int) -> Value:
@@ -159,7 +162,7 @@ def _is_property(found: Closure) -> bool:
 def _known(run: Run, value: Known, name: str) -> Value:
     out: set[Origin] = set()
     for origin in ordered(value):
-        if origin.kind is OriginKind.REQUEST:
+        if origin.kind is REQUEST:
             overlay = run.overlay.get((origin.path, name))
             if overlay is not None:
                 return overlay
@@ -168,14 +171,12 @@ def _known(run: Run, value: Known, name: str) -> Value:
                     "parameter", "app"
                 )  # the application itself, with what it keeps: ``request.app.state.pool``
             out.add(_request(origin.path, name))
-        elif origin.kind is OriginKind.CALLER and origin.path == "ctx":
+        elif origin.kind is CALLER and origin.path == "ctx":
             special = _context(run, name)
             if special is not None:
                 return special
-            out.add(Origin(OriginKind.CALLER, f"ctx.{name}"))
-        elif origin.kind in {OriginKind.CALLER, OriginKind.CLAIMED, OriginKind.ROW, OriginKind.SIGNED} or (
-            origin.kind is OriginKind.UNKNOWN and origin.path == "error"
-        ):
+            out.add(Origin(CALLER, f"ctx.{name}"))
+        elif origin.kind in _WITH_FIELDS or (origin.kind is UNSURE and origin.path == "error"):
             out.add(_deeper(origin, name))
         else:
             out.add(origin)
@@ -188,9 +189,9 @@ def _context(run: Run, name: str) -> Value | None:
     if stored is not None:
         return stored
     if name in {"req", "request"}:
-        return Known(frozenset({Origin(OriginKind.REQUEST, "request")}))
+        return Known(frozenset({Origin(REQUEST, "request")}))
     if name in {"headers", "cookies"}:
-        return Known(frozenset({Origin(OriginKind.REQUEST, name.rstrip("s"))}))
+        return Known(frozenset({Origin(REQUEST, name.rstrip("s"))}))
     if name == "res":
         return Chain("response", "res")
     return Chain("parameter", name) if _CLIENTS.match(name) else None
@@ -198,20 +199,20 @@ def _context(run: Run, name: str) -> Value | None:
 
 def _deeper(origin: Origin, name: str) -> Origin:
     path = f"{origin.path}.{name}" if origin.path else name
-    return origin._replace(path=path) if len(path) <= _LONGEST else origin
+    return Origin(origin.kind, path, origin.row) if len(path) <= _LONGEST else origin
 
 
 def _request(path: str, name: str) -> Origin:
     if path == "request":
         if name in _SIGNED_IN:
-            return Origin(OriginKind.CALLER, name)
-        return Origin(OriginKind.REQUEST, _REQUEST.get(name, f"request.{name}"))
+            return Origin(CALLER, name)
+        return Origin(REQUEST, _REQUEST.get(name, f"request.{name}"))
     if path == "url":
-        return Origin(OriginKind.REQUEST, "query" if name == "searchParams" else "url")
+        return Origin(REQUEST, "query" if name == "searchParams" else "url")
     if name in {"value", "data", "toString"} and path.startswith(("cookie.", "header.")):
-        return Origin(OriginKind.REQUEST, path)
+        return Origin(REQUEST, path)
     longer = f"{path}.{name}"
-    return Origin(OriginKind.REQUEST, longer if len(longer) <= _LONGEST else path)
+    return Origin(REQUEST, longer if len(longer) <= _LONGEST else path)
 
 
 def _chain(run: Run, value: Chain, name: str, module: str, at: int, end: int) -> Value:
@@ -245,9 +246,9 @@ def _hono(value: Chain, name: str) -> Value | None:
     if value.steps:
         return None
     if name == "req":
-        return Known(frozenset({Origin(OriginKind.REQUEST, "request")}))
+        return Known(frozenset({Origin(REQUEST, "request")}))
     if name == "var":
-        return Known(frozenset({Origin(OriginKind.CALLER, "ctx")}))
+        return Known(frozenset({Origin(CALLER, "ctx")}))
     if name == "env":
         return Chain("global", "process", (Step("env", None, False, "", 0, 0),))
     return None

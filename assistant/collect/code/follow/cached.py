@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assistant.collect.code.follow.kinds import CALLER, CONSTANT, ENVIRONMENT, GENERATED, ROW, UNSURE
 from assistant.collect.code.origins import origins_of
-from assistant.domain.code import ActKind, OriginKind
+from assistant.domain.code import ActKind
 
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from assistant.collect.code.values import Value
     from assistant.domain.code import Act, Origin
 
-_AROUND = frozenset({OriginKind.CONSTANT, OriginKind.ENVIRONMENT, OriginKind.UNKNOWN, OriginKind.GENERATED})
+_AROUND = frozenset({CONSTANT, ENVIRONMENT, UNSURE, GENERATED})
 """What stands in a cached value beside its key: the address of the store, nothing at all."""
 
 
@@ -29,9 +30,9 @@ def without_kept(run: Run, returns: list[tuple[Value, Facts]], since: int) -> li
     read = {_key(act) for act in acts if act.detail == "read"}
     for act in acts:
         key = _key(act)
-        if act.detail != "fill" or key not in read or not any(one.kind is OriginKind.CALLER for one in key):
+        if act.detail != "fill" or key not in read or not any(one.kind is CALLER for one in key):
             continue
-        rows = {one for part in act.parts[1:] for one in part.origins if one.kind is OriginKind.ROW}
+        rows = {one for part in act.parts[1:] for one in part.origins if one.kind is ROW}
         found = [one for one in returns if rows & origins_of(one[0])]
         kept = [one for one in returns if _is_of(origins_of(one[0]), key)]
         if found and kept:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.facts import NONE, NOTHING_LEARNED, RUNS_IT, Learned, Lesson, both, role_of
 from assistant.collect.code.follow.fallback import EMPTY
+from assistant.collect.code.follow.kinds import CONSTANT, ENVIRONMENT, PERSONS, REQUEST, ROW
 from assistant.collect.code.follow.limits import leads_home, limits
 from assistant.collect.code.follow.trust import (
     CREDENTIAL,
@@ -23,7 +24,7 @@ from assistant.collect.code.follow.trust import (
 )
 from assistant.collect.code.origins import ordered, origins_of
 from assistant.collect.code.values import Chain, Constant, Known
-from assistant.domain.code import GuardKind, Origin, OriginKind, Weakness
+from assistant.domain.code import GuardKind, Origin, Weakness
 
 
 if TYPE_CHECKING:
@@ -78,8 +79,8 @@ def learn_same(run: Run, left: Value, right: Value, *, same: bool) -> Learned:
 def mixed(value: Value) -> Learned | None:
     """A hand-written compare of a secret, byte by byte: the differences add up to nothing."""
     found = ordered(value)
-    names = [one.path for one in found if one.kind is OriginKind.ENVIRONMENT and one.path != "NODE_ENV"]
-    sent = tuple(sorted(one for one in found if one.kind is OriginKind.REQUEST))
+    names = [one.path for one in found if one.kind is ENVIRONMENT and one.path != "NODE_ENV"]
+    sent = tuple(sorted(one for one in found if one.kind is REQUEST))
     if not names or not sent:
         return None
     return Learned(frozenset({("secret",)}), (Lesson(GuardKind.SECRET, f"{sent[0].path} = {names[0]}", sent),))
@@ -95,7 +96,7 @@ def _counts(value: Value) -> bool:
 
 def _is_count(run: Run, value: Value) -> bool:
     """What a query answered that only counts: ``await prisma.note.count({ where })``."""
-    rows = [origin.row for origin in origins_of(value) if origin.kind is OriginKind.ROW]
+    rows = [origin.row for origin in origins_of(value) if origin.kind is ROW]
     known = run.ledger.queries
     return bool(rows) and all(0 <= row < len(known) and known[row].reads and known[row].columns == () for row in rows)
 
@@ -116,12 +117,10 @@ def _existing(run: Run, value: Value, *, some: bool = False) -> Learned:
     """There are such rows; that some were found says nothing where there was one look-up for each id."""
     from assistant.collect.code.follow.learn import learn
 
-    counted = [origin for origin in origins_of(value) if origin.kind is OriginKind.ROW]
+    counted = [origin for origin in origins_of(value) if origin.kind is ROW]
     if some and any(origin.path == "length" and is_single(run, origin) for origin in counted):
         return NOTHING_LEARNED
-    rows = frozenset(
-        origin if read_along(run, origin) else Origin(OriginKind.ROW, "", origin.row) for origin in counted
-    )
+    rows = frozenset(origin if read_along(run, origin) else Origin(ROW, "", origin.row) for origin in counted)
     return learn(run, Known(rows), True) if rows else NOTHING_LEARNED
 
 
@@ -129,7 +128,7 @@ def every(run: Run, size: Origin, other: Value) -> Learned:
     """``rows.length === ids.length``: as many rows were found as ids were listed, so every one of them was."""
     found = _existing(run, Known(frozenset({size})))
     record = run.ledger.record(size.row)
-    if record is None or not any(one.kind is OriginKind.REQUEST for one in ordered(other)):
+    if record is None or not any(one.kind is REQUEST for one in ordered(other)):
         return NOTHING_LEARNED if is_single(run, size) else found
     lessons = tuple(
         one._replace(says=f"every {one.says}") if one.kind is GuardKind.MEMBERSHIP else one for one in found.lessons
@@ -144,12 +143,12 @@ def _constant(run: Run, value: Value, constant: Constant, *, same: bool) -> Lear
     for origin in ordered(value):
         along = read_along(run, origin) if same and constant.value else set()
         out.append(_along(origin, along))
-        if same and origin.kind is OriginKind.REQUEST:
+        if same and origin.kind is REQUEST:
             out.append(Learned(limits(origin)))
         mine = trusted(run, origin) or bool(along)
-        if mine and same and constant.value and origin.kind is OriginKind.ROW:
+        if mine and same and constant.value and origin.kind is ROW:
             out.append(Learned(frozenset(consequences(run, origin.row))))  # a row that is not there equals nothing
-        if editable(origin) and origin.kind in {OriginKind.CALLER, OriginKind.CLAIMED}:
+        if editable(origin) and origin.kind in PERSONS:
             out.append(
                 Learned(NONE, (Lesson(GuardKind.ROLE, origin.path, (origin,), weakness=Weakness.USER_METADATA),))
             )
@@ -163,7 +162,7 @@ def _constant(run: Run, value: Value, constant: Constant, *, same: bool) -> Lear
                     (Lesson(GuardKind.ROLE, f"{origin.path} = {said}", (origin,), (said,)),),
                 )
             )
-        elif origin.kind is OriginKind.ROW and not mine and tells_shared(origin, constant, same=same):
+        elif origin.kind is ROW and not mine and tells_shared(origin, constant, same=same):
             says = f"{origin.path} of the row {'=' if same else 'is not'} {constant.value}"
             out.append(Learned(frozenset({("tied", origin.row)}), (Lesson(GuardKind.OWNER, says, (origin,)),)))
         elif same and constant.value in _FEW and _counts(Known(frozenset({origin}))):
@@ -221,12 +220,12 @@ def _pair(run: Run, mine: Value, other: Value) -> Learned:
         gained = both(_gain(run, origin, edited[0]) for origin in right)
         weak = Lesson(GuardKind.OWNER, "user_metadata", tuple(sorted(left)), weakness=Weakness.USER_METADATA)
         return Learned(gained.facts, (weak,))
-    counted = [one for one in left if one.kind is OriginKind.ROW and _tells_number(run, Known(frozenset({one})))]
+    counted = [one for one in left if one.kind is ROW and _tells_number(run, Known(frozenset({one})))]
     if counted:
         return both(every(run, one, other) for one in counted)
     owners = [origin for origin in left if trusted(run, origin)]
     listed = [one for one in owners if one.path.lower().endswith(("email", "id", "login"))]
-    named = [one.path for one in right if one.kind is OriginKind.ENVIRONMENT and one.path != "NODE_ENV"]
+    named = [one.path for one in right if one.kind is ENVIRONMENT and one.path != "NODE_ENV"]
     if listed and named and len(named) == len(there(other)):
         return _named(listed[0], named[0])
     if owners:
@@ -240,7 +239,7 @@ def _alike(mine: Value, other: Value) -> Learned:
     if len(left) != 1 or len(right) != 1:
         return NOTHING_LEARNED
     one, two = left[0], right[0]
-    if one.kind is not OriginKind.ROW or two.kind is not OriginKind.ROW or one.row >= two.row:
+    if one.kind is not ROW or two.kind is not ROW or one.row >= two.row:
         return NOTHING_LEARNED
     if not IDS.search(one.path) or not IDS.search(two.path):
         return NOTHING_LEARNED
@@ -249,7 +248,7 @@ def _alike(mine: Value, other: Value) -> Learned:
 
 def there(value: Value) -> list[Origin]:
     """The origins of a value that are not written in the code."""
-    return [origin for origin in ordered(value) if origin.kind is not OriginKind.CONSTANT]
+    return [origin for origin in ordered(value) if origin.kind is not CONSTANT]
 
 
 def _named(owner: Origin, variable: str) -> Learned:
@@ -262,18 +261,18 @@ def _named(owner: Origin, variable: str) -> Learned:
 
 def _gain(run: Run, origin: Origin, owner: Origin) -> Learned:
     says = f"{origin.path or 'row'} = {owner.path or owner.kind}"
-    if origin.kind is OriginKind.ROW and not bound(run, origin.row):
+    if origin.kind is ROW and not bound(run, origin.row):
         return Learned(frozenset(consequences(run, origin.row)), (Lesson(GuardKind.OWNER, says, (origin,)),))
-    if origin.kind is OriginKind.ROW:
+    if origin.kind is ROW:
         return Learned(frozenset(consequences(run, origin.row)), (Lesson(GuardKind.OWNER, says, (origin,)),))
-    if origin.kind is OriginKind.REQUEST:
+    if origin.kind is REQUEST:
         return Learned(frozenset({("proven", origin)}), (Lesson(GuardKind.MEMBERSHIP, says, (origin,)),))
     return NOTHING_LEARNED
 
 
 def _claimed(run: Run, sent: Origin, row: Origin) -> Learned:
     """A row compared with something that only the request says."""
-    if sent.kind is not OriginKind.REQUEST or row.kind is not OriginKind.ROW or bound(run, row.row):
+    if sent.kind is not REQUEST or row.kind is not ROW or bound(run, row.row):
         return NOTHING_LEARNED
     column = row.path.rpartition(".")[2]
     if CREDENTIAL.search(column) or carried(sent):
@@ -287,20 +286,19 @@ def _claimed(run: Run, sent: Origin, row: Origin) -> Learned:
 
 def _secret(run: Run, kept: Value, sent: Value) -> Learned | None:
     """A variable of the environment compared with something that the request carries."""
-    variables = [o for o in ordered(kept) if o.kind is OriginKind.ENVIRONMENT and o.path != "NODE_ENV"]
-    incoming = [o for o in ordered(sent) if o.kind is OriginKind.REQUEST]
+    variables = [o for o in ordered(kept) if o.kind is ENVIRONMENT and o.path != "NODE_ENV"]
+    incoming = [o for o in ordered(sent) if o.kind is REQUEST]
     if not variables or not incoming or all(_KNOWN_TO_ALL.search(one.path) for one in variables):
         return None
     name = variables[0].path
     if _KNOWN_TO_ALL.search(name):
         return None  # an issuer, an audience, an address: everybody may know it
     says = f"{incoming[0].path} = {name}"
-    signed = [origin for origin in ordered(kept) if origin.kind is OriginKind.REQUEST]
+    signed = [origin for origin in ordered(kept) if origin.kind is REQUEST]
     if signed:
         return _signed(signed, name, tuple(incoming))
     template = any(
-        origin.kind is OriginKind.CONSTANT and "None" not in origin.path and origin != EMPTY
-        for origin in origins_of(kept)
+        origin.kind is CONSTANT and "None" not in origin.path and origin != EMPTY for origin in origins_of(kept)
     )
     together = " | ".join(one.path for one in variables)
     unset = not {("set", name), ("set", together)} & run.facts and not name.startswith("validated.")
@@ -327,20 +325,20 @@ def learn_member(run: Run, item: Value, group: Value) -> Learned:
     """``group.includes(item)``, ``key in group``."""
     inside, around = ordered(item), ordered(group)
     out: list[Learned] = []
-    constants = bool(around) and all(o.kind in {OriginKind.CONSTANT, OriginKind.ENVIRONMENT} for o in around)
+    constants = bool(around) and all(o.kind in {CONSTANT, ENVIRONMENT} for o in around)
     if constants:
         out.append(_present(run, item))
-        out += [Learned(limits(one)) for one in inside if one.kind is OriginKind.REQUEST]
+        out += [Learned(limits(one)) for one in inside if one.kind is REQUEST]
     for origin in inside:
         if constants:
             out.append(_along(origin, read_along(run, origin)))
-            if trusted(run, origin) and origin.kind is OriginKind.ROW:
+            if trusted(run, origin) and origin.kind is ROW:
                 out.append(Learned(frozenset(consequences(run, origin.row))))
             if trusted(run, origin) and (
                 ROLE.search(origin.path) or origin.path.lower().endswith(("email", "id", "login"))
             ):
                 roles = tuple(sorted(o.path.strip("'") for o in around))[:6]
-                listed = next((o.path for o in around if o.kind is OriginKind.ENVIRONMENT), origin.path)
+                listed = next((o.path for o in around if o.kind is ENVIRONMENT), origin.path)
                 among = ("among", origin, tuple(o.path.strip("'") for o in around))
                 out.append(
                     Learned(
@@ -353,7 +351,7 @@ def learn_member(run: Run, item: Value, group: Value) -> Learned:
                     Learned(NONE, (Lesson(GuardKind.ROLE, origin.path, (origin,), weakness=Weakness.USER_METADATA),))
                 )
         elif trusted(run, origin):
-            out.extend(_gain(run, owner, origin) for owner in around if owner.kind is not OriginKind.REQUEST)
+            out.extend(_gain(run, owner, origin) for owner in around if owner.kind is not REQUEST)
         elif any(trusted(run, owner) for owner in around):
             owner = next(owner for owner in around if trusted(run, owner))
             out.append(_gain(run, origin, owner))

@@ -9,10 +9,11 @@ import re
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.facts import NONE, Learned
+from assistant.collect.code.follow.kinds import CONSTANT, ENVIRONMENT, PERSONS, REQUEST, ROW
 from assistant.collect.code.follow.scope import either
 from assistant.collect.code.origins import origins_of
 from assistant.collect.code.values import Constant, Either, Known, Shape, Test
-from assistant.domain.code import Origin, OriginKind
+from assistant.domain.code import Origin
 
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ _WHO = re.compile(
     re.IGNORECASE,
 )
 _ID = re.compile(r"(?:^|[._])(?:id|uid|sub)$|[a-z]Id$")
-EMPTY = Origin(OriginKind.CONSTANT, "''")
+EMPTY = Origin(CONSTANT, "''")
 """A text without letters, written in the code."""
 _LETS_IN = frozenset({"role", "proven", "secret", "signed"})
 
@@ -36,12 +37,12 @@ def believed(run: Run, left: Value, right: Value) -> bool:
     """``left`` is an id that anybody sends, and ``right`` the caller's own."""
     if not isinstance(left, Known) or not left.origins:
         return False
-    own = [origin for origin in origins_of(right) if origin.kind in {OriginKind.CALLER, OriginKind.CLAIMED}]
+    own = [origin for origin in origins_of(right) if origin.kind in PERSONS]
     if not own:
         return False
     by_id = all(_ID.search(origin.path) for origin in own)
     for origin in left.origins:
-        if origin.kind is not OriginKind.REQUEST:
+        if origin.kind is not REQUEST:
             return False
         if not _WHO.search(origin.path) and not (by_id and _ID.search(origin.path)):
             return False
@@ -76,7 +77,7 @@ def unset_anyway(left: Value, default: object) -> bool:
         not default
         and isinstance(left, Known)
         and bool(left.origins)
-        and all(origin.kind is OriginKind.ENVIRONMENT for origin in left.origins)
+        and all(origin.kind is ENVIRONMENT for origin in left.origins)
     )
 
 
@@ -100,14 +101,14 @@ def with_default(test: Test) -> Test:
         origins = frozenset().union(*(part.origins for part in variables))
         if not texts or len(variables) + len(texts) < len(kept.values) or not origins:
             continue
-        if all(origin.kind is OriginKind.ENVIRONMENT and not origin.path.endswith("_ENV") for origin in origins):
-            whole = Known(origins | {Origin(OriginKind.CONSTANT, repr(texts[0].value))})
+        if all(origin.kind is ENVIRONMENT and not origin.path.endswith("_ENV") for origin in origins):
+            whole = Known(origins | {Origin(CONSTANT, repr(texts[0].value))})
             return Test(test.kind, (whole, other) if kept is one else (one, whole))
     return test
 
 
 def _is_sent(value: Value) -> bool:
-    return any(origin.kind is OriginKind.REQUEST for origin in origins_of(value))
+    return any(origin.kind is REQUEST for origin in origins_of(value))
 
 
 def of_list(run: Run, value: Value) -> Value:
@@ -118,7 +119,7 @@ def of_list(run: Run, value: Value) -> Value:
         return Either(tuple(of_list(run, one) for one in value.values), value.facts)
     if not isinstance(value, Known) or not any(("limited", one) in run.facts for one in value.origins):
         return value
-    listed = Origin(OriginKind.CONSTANT, "'https://…'")
+    listed = Origin(CONSTANT, "'https://…'")
     return Known(
         frozenset(
             listed if one.path == "header.origin" and ("limited", one) in run.facts else one for one in value.origins
@@ -151,7 +152,7 @@ def given(test: Value, learned: Facts) -> Facts:
 def _asked(operand: Value) -> frozenset[Origin]:
     """Request values that an operand asks to be there at all."""
     value = operand.operands[0] if isinstance(operand, Test) and operand.kind == "truthy" else operand
-    if not isinstance(value, Known) or not all(origin.kind is OriginKind.REQUEST for origin in value.origins):
+    if not isinstance(value, Known) or not all(origin.kind is REQUEST for origin in value.origins):
         return frozenset()
     return value.origins
 
@@ -160,7 +161,7 @@ def is_there(run: Run, operand: Value) -> bool:
     """``id && !allowed(id)``: a segment of the path is always there, or the handler would not run; and so is a variable that was demanded."""
     if not isinstance(operand, Known) or not operand.origins:
         return False
-    starts = {OriginKind.REQUEST: "path.", OriginKind.ENVIRONMENT: "validated."}
+    starts = {REQUEST: "path.", ENVIRONMENT: "validated."}
     return all(
         one.path.startswith(starts[one.kind]) if one.kind in starts else _is_filled(run, one) for one in operand.origins
     )
@@ -168,7 +169,7 @@ def is_there(run: Run, operand: Value) -> bool:
 
 def _is_filled(run: Run, origin: Origin) -> bool:
     """A column that is never empty, of a row that was found."""
-    if origin.kind is not OriginKind.ROW or ("found", origin.row) not in run.facts:
+    if origin.kind is not ROW or ("found", origin.row) not in run.facts:
         return False
     record = run.ledger.record(origin.row)
     return record is not None and origin.path in record.filled

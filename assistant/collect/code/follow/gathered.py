@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assistant.collect.code.follow.kinds import GENERATED, REQUEST, ROW
 from assistant.collect.code.follow.scope import either
 from assistant.collect.code.follow.trust import bound
 from assistant.collect.code.origins import origins_of
@@ -19,7 +20,6 @@ from assistant.collect.code.values import (
     Value,
     unwrapped,
 )
-from assistant.domain.code import OriginKind
 
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def _looked_up(run: Run, value: Listed, key: Value) -> Value:
     if not value.items:
         return NOTHING
     found = either(*value.items)
-    rows = {one.row for one in origins_of(found) if one.kind is OriginKind.ROW}
+    rows = {one.row for one in origins_of(found) if one.kind is ROW}
     asked = origins_of(key)
     return under(run, found, key) if all(_asked_by(run, row, asked) for row in rows) else either(found, UNKNOWN)
 
@@ -84,9 +84,9 @@ def _looked_up(run: Run, value: Listed, key: Value) -> Value:
 def under(run: Run, found: Value, key: Value) -> Value:
     """A row of the caller's that stands under the id that was asked for: that it is there says so of this id, and of no other."""
     asked = origins_of(key)
-    if not isinstance(found, Known) or not asked or any(one.kind is not OriginKind.REQUEST for one in asked):
+    if not isinstance(found, Known) or not asked or any(one.kind is not REQUEST for one in asked):
         return found
-    if not all(one.kind is OriginKind.ROW and not one.path and bound(run, one.row) for one in found.origins):
+    if not all(one.kind is ROW and not one.path and bound(run, one.row) for one in found.origins):
         return found
     return run.mean(Known(frozenset(found.origins)), Test("in", (key, Known(found.origins))))
 
@@ -97,13 +97,13 @@ def _asked_by(run: Run, row: int, asked: frozenset[Origin]) -> bool:
     if record is None:
         return False
     compared = record.compared()
-    return bool(asked) and all(one in compared or (one.kind is OriginKind.ROW and one.row == row) for one in asked)
+    return bool(asked) and all(one in compared or (one.kind is ROW and one.row == row) for one in asked)
 
 
 def _empty(value: Known) -> bool:
     """``new Map()`` and ``new Set()``, to which nothing was added yet."""
     return bool(value.origins) and all(
-        origin.kind is OriginKind.GENERATED and origin.path in _COLLECTIONS for origin in value.origins
+        origin.kind is GENERATED and origin.path in _COLLECTIONS for origin in value.origins
     )
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.facts import Facts, Learned, Lesson, access
+from assistant.collect.code.follow.kinds import CALLER, ENVIRONMENT, REQUEST, ROW
 from assistant.collect.code.follow.learn import learn
 from assistant.collect.code.follow.ledger import Earned
 from assistant.collect.code.follow.trust import CREDENTIAL, is_single
 from assistant.collect.code.follow.truth import truth
 from assistant.collect.code.origins import origins_of
 from assistant.collect.code.values import Chain, Constant, Either, Known, Promise, Shape, Test, Value
-from assistant.domain.code import ActKind, ActPart, Guard, GuardKind, Origin, OriginKind, Weakness
+from assistant.domain.code import ActKind, ActPart, Guard, GuardKind, Origin, Weakness
 
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ def picked(run: Run, whole: Value, items: tuple[Value, ...], meaning: Value, *, 
         return either(*items)
     learned = learn(run, meaning, True)
     if many:  # what is left of them is the caller's; what they were compared with is not, there may be nothing left
-        rows = {origin.row for one in (whole, *items) for origin in origins_of(one) if origin.kind is OriginKind.ROW}
+        rows = {origin.row for one in (whole, *items) for origin in origins_of(one) if origin.kind is ROW}
         tied = {fact for fact in learned.facts if fact[0] == "tied" and fact[1] in rows}
         run.facts |= tied
         run.ledger.earned.append(Earned(frozenset(tied), run.stack()))
@@ -136,7 +137,7 @@ def picked(run: Run, whole: Value, items: tuple[Value, ...], meaning: Value, *, 
         return whole
     fresh = Known(_held_by(whole, meaning) or frozenset(whole.origins))
     if isinstance(meaning, Test) and any(
-        one.kind is OriginKind.REQUEST or (not one.path and is_single(run, one)) for one in whole.origins
+        one.kind is REQUEST or (not one.path and is_single(run, one)) for one in whole.origins
     ):
         meaning = Test("some", (meaning, whole))  # that one of the listed ids passed says nothing of the others
     return run.mean(fresh, meaning) if isinstance(meaning, Test) else fresh
@@ -148,7 +149,7 @@ def _held_by(whole: Known, meaning: Value) -> frozenset[Origin]:
         return frozenset()
     kinds = {one.kind for one in whole.origins}
     group = origins_of(meaning.operands[1])
-    if kinds != {OriginKind.REQUEST} or not {one.kind for one in group} <= {OriginKind.ROW, OriginKind.CALLER}:
+    if kinds != {REQUEST} or not {one.kind for one in group} <= {ROW, CALLER}:
         return frozenset()
     return group
 
@@ -187,9 +188,9 @@ def shown(run: Run, value: Value, depth: int = 0, *, spent: bool = False) -> Non
 
 def _origins_shown(run: Run, value: Known, *, spent: bool) -> None:
     for origin in value.origins:
-        if origin.kind is OriginKind.ENVIRONMENT and not spent and run.world.is_variable(value):
+        if origin.kind is ENVIRONMENT and not spent and run.world.is_variable(value):
             _told_variable(run, origin)
-        record = run.ledger.record(origin.row) if origin.kind is OriginKind.ROW else None
+        record = run.ledger.record(origin.row) if origin.kind is ROW else None
         if record is None:
             continue
         path = origin.path.lstrip("!")
@@ -241,7 +242,7 @@ def _overwritten(run: Run, shape: Shape) -> None:
 def _goes_without(run: Run, value: Value, name: str) -> None:
     """The rows in a value are answered without a field; of a row that is read along, without its field."""
     for origin in origins_of(value):
-        record = run.ledger.record(origin.row) if origin.kind is OriginKind.ROW else None
+        record = run.ledger.record(origin.row) if origin.kind is ROW else None
         if record is not None:
             path = origin.path.lstrip("!")
             record.left_out.add(f"{path}.{name}" if path else name)

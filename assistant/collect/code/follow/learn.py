@@ -17,6 +17,18 @@ from assistant.collect.code.follow.compare import (
 from assistant.collect.code.follow.errors import OWN_ERROR, own_error
 from assistant.collect.code.follow.facts import NONE, NOTHING_LEARNED, Learned, Lesson, both, one_of, role_of
 from assistant.collect.code.follow.fallback import EMPTY, if_sent, is_there, with_default
+from assistant.collect.code.follow.kinds import (
+    CALLER,
+    CLAIMED,
+    CONSTANT,
+    ENVIRONMENT,
+    GENERATED,
+    PERSONS,
+    REQUEST,
+    ROW,
+    SIGNED,
+    UNSURE,
+)
 from assistant.collect.code.follow.lessons import LESSON_OF, lessons_of, of_member, of_organization
 from assistant.collect.code.follow.sizes import sized, whole
 from assistant.collect.code.follow.trust import (
@@ -36,7 +48,7 @@ from assistant.collect.code.follow.trust import (
 from assistant.collect.code.follow.truth import truth
 from assistant.collect.code.origins import ordered, origins_of
 from assistant.collect.code.values import Chain, Constant, Either, Known, Listed, Promise, Test
-from assistant.domain.code import GuardKind, Origin, OriginKind, Weakness
+from assistant.domain.code import GuardKind, Origin, Weakness
 
 
 if TYPE_CHECKING:
@@ -59,7 +71,7 @@ _STATE = re.compile(
     re.IGNORECASE,
 )
 """Columns of which a state keeps a row from people, until an administrator asks."""
-_SILENT = frozenset({OriginKind.UNKNOWN, OriginKind.REQUEST, OriginKind.GENERATED})
+_SILENT = frozenset({UNSURE, REQUEST, GENERATED})
 """That something of this kind is there, or is not, teaches nothing."""
 
 
@@ -101,11 +113,9 @@ def _one_of_variables(value: Value) -> Value:
     if not isinstance(value, Either) or value.facts:
         return value
     origins = [
-        origin
-        for one in value.values
-        for origin in (one.origins if isinstance(one, Known) else (Origin(OriginKind.UNKNOWN),))
+        origin for one in value.values for origin in (one.origins if isinstance(one, Known) else (Origin(UNSURE),))
     ]
-    variables = all(one.kind is OriginKind.ENVIRONMENT for one in origins)
+    variables = all(one.kind is ENVIRONMENT for one in origins)
     return Known(frozenset(origins)) if variables and origins else value
 
 
@@ -140,9 +150,7 @@ def _several(run: Run, test: Test, outcome: bool) -> Learned:
         for lesson in one.lessons
         if lesson.kind is GuardKind.ROLE
         and not any(role.startswith("not ") for role in lesson.roles)
-        and not any(
-            subject.kind is OriginKind.REQUEST for subject in lesson.subjects
-        )  # a token's way of being believed
+        and not any(subject.kind is REQUEST for subject in lesson.subjects)  # a token's way of being believed
     ]
     return Learned(found.facts, tuple(one._replace(weakness=one.weakness or Weakness.ONE_BRANCH) for one in roles))
 
@@ -150,7 +158,7 @@ def _several(run: Run, test: Test, outcome: bool) -> Learned:
 def _state_of_row(operand: Value) -> bool:
     """Only what a row says of its own state."""
     found = origins_of(operand)
-    return bool(found) and all(one.kind is OriginKind.ROW and _STATE.search(one.path) for one in found)
+    return bool(found) and all(one.kind is ROW and _STATE.search(one.path) for one in found)
 
 
 def _in_turn(run: Run, operands: tuple[Value, ...], outcome: bool) -> Learned:
@@ -170,7 +178,7 @@ def _in_turn(run: Run, operands: tuple[Value, ...], outcome: bool) -> Learned:
 def _set(run: Run, operand: Value, outcome: bool) -> Facts:
     """All of them hold in the end: ``wrong(secret) || !secret`` refuses an unset secret as well as the other way round."""
     inner = operand.operands[0] if isinstance(operand, Test) and operand.kind == "not" else operand
-    if not isinstance(inner, Known) or not any(one.kind is OriginKind.ENVIRONMENT for one in inner.origins):
+    if not isinstance(inner, Known) or not any(one.kind is ENVIRONMENT for one in inner.origins):
         return NONE
     return frozenset(fact for fact in learn(run, operand, outcome).facts if fact[0] == "set")
 
@@ -230,18 +238,18 @@ def _never(run: Run, option: Value, other: Value) -> bool:
     No row was found for as many ids as were sent: then none was sent, and nothing is done with none.
     """
     if option == NO_ITEMS:
-        return all(one.kind is OriginKind.REQUEST and one.path.endswith(".length") for one in origins_of(other))
+        return all(one.kind is REQUEST and one.path.endswith(".length") for one in origins_of(other))
     if not isinstance(option, Constant) or option.value not in {None, ""}:
         return False
     found = origins_of(other)
-    sent = [origin for origin in found if origin.kind is OriginKind.REQUEST]
+    sent = [origin for origin in found if origin.kind is REQUEST]
     if option.value is None and _are_there(run, other, sent):
         return True
     if option.value == "" and sent and all(("given", one) in run.facts for one in sent):
         return True
-    if found and all(origin.kind is OriginKind.CALLER for origin in found):
+    if found and all(origin.kind is CALLER for origin in found):
         return ("caller",) in run.facts
-    kept = [origin.path for origin in found if origin.kind is OriginKind.ENVIRONMENT]
+    kept = [origin.path for origin in found if origin.kind is ENVIRONMENT]
     if option.value == "" and EMPTY in found:
         return bool(kept) and all(("set", path) in run.facts for path in kept)
     if option.value == "" and kept:
@@ -257,7 +265,7 @@ def _are_there(run: Run, value: Value, sent: list[Origin]) -> bool:
             for origin in sent
         )
     said = there(value)
-    return bool(said) and all(one.kind is OriginKind.ROW and IDS.search(one.path) for one in said)
+    return bool(said) and all(one.kind is ROW and IDS.search(one.path) for one in said)
 
 
 def _truthy(run: Run, value: Value, outcome: bool) -> Learned:
@@ -281,11 +289,11 @@ def _truthy_known(run: Run, value: Value, outcome: bool) -> Learned:
     if isinstance(value, Known):
         if any(origin.kind in _SILENT for origin in value.origins):
             alone = next(iter(value.origins)) if len(value.origins) == 1 and outcome else None
-            if alone is not None and alone.kind is OriginKind.REQUEST:
+            if alone is not None and alone.kind is REQUEST:
                 return Learned(frozenset({("given", alone)}))
             return NOTHING_LEARNED  # it may be this one that is there
-        named = [origin for origin in ordered(value) if origin.kind is not OriginKind.CONSTANT]
-        if len(named) > 1 and all(one.kind is OriginKind.ENVIRONMENT for one in named):
+        named = [origin for origin in ordered(value) if origin.kind is not CONSTANT]
+        if len(named) > 1 and all(one.kind is ENVIRONMENT for one in named):
             return Learned(frozenset({("set" if outcome else "unset", " | ".join(one.path for one in named))}))
         parts = [_origin(run, origin, outcome) for origin in named]
         return one_of(parts) if len(parts) != 1 else parts[0]
@@ -296,11 +304,11 @@ def _truthy_known(run: Run, value: Value, outcome: bool) -> Learned:
 
 def _origin(run: Run, origin: Origin, outcome: bool) -> Learned:
     present = outcome is not origin.path.startswith("!")
-    if origin.kind is OriginKind.ENVIRONMENT:
+    if origin.kind is ENVIRONMENT:
         return Learned(frozenset({("set" if outcome else "unset", origin.path)}))
-    if origin.kind in {OriginKind.CALLER, OriginKind.CLAIMED}:
+    if origin.kind in PERSONS:
         return _identity(origin) if present else NOTHING_LEARNED
-    if origin.kind is OriginKind.ROW:
+    if origin.kind is ROW:
         record = run.ledger.record(origin.row)
         if record is None or (origin.path == "!" and record.may_be_empty):
             return NOTHING_LEARNED  # no error: there may be no row either
@@ -309,13 +317,13 @@ def _origin(run: Run, origin: Origin, outcome: bool) -> Learned:
             return Learned(frozenset({("tied", origin.row)})) if gone else NOTHING_LEARNED
         learned = _row(run, whole(origin))
         return learned if origin.path else Learned(learned.facts | {("found", origin.row)}, learned.lessons)
-    if origin.kind is OriginKind.SIGNED and present:
+    if origin.kind is SIGNED and present:
         return Learned(frozenset({("signed",)}))
     return NOTHING_LEARNED
 
 
 def _identity(origin: Origin) -> Learned:
-    weak = Weakness.GET_SESSION if origin.kind is OriginKind.CLAIMED else None
+    weak = Weakness.GET_SESSION if origin.kind is CLAIMED else None
     path = origin.path.lstrip("!")
     if editable(origin):
         return Learned(NONE, (Lesson(GuardKind.ROLE, path, (origin,), weakness=Weakness.USER_METADATA),))
@@ -349,7 +357,7 @@ def _row(run: Run, origin: Origin) -> Learned:
             return Learned(frozenset(facts | {("caller",), ("role", record.table)}), (lesson,))
         return of_member(record, origin, frozenset(facts))
     if by_rules(run, record) and not path:
-        asked_for = tuple(one for one in record.compared() if one.kind is OriginKind.REQUEST)
+        asked_for = tuple(one for one in record.compared() if one.kind is REQUEST)
         lesson = Lesson(GuardKind.MEMBERSHIP, f"row of {record.table} under row-level security", (origin, *asked_for))
         return Learned(frozenset(("proven", one) for one in asked_for), (lesson,)) if asked_for else NOTHING_LEARNED
     if SHARED.search(path):
@@ -366,14 +374,12 @@ def _unknown_answer(run: Run, chain: Chain) -> Learned:
         return NOTHING_LEARNED
     found = ordered(chain)
     callers = [origin for origin in found if trusted(run, origin)]
-    asked = [
-        origin for origin in found if origin.kind in {OriginKind.REQUEST, OriginKind.ROW} and origin not in callers
-    ]
+    asked = [origin for origin in found if origin.kind in {REQUEST, ROW} and origin not in callers]
     if not callers:
         return NOTHING_LEARNED
     facts: set[Fact] = set()
     for origin in asked:
-        facts |= {("proven", origin)} if origin.kind is OriginKind.REQUEST else consequences(run, origin.row)
+        facts |= {("proven", origin)} if origin.kind is REQUEST else consequences(run, origin.row)
     name = chain.last.name or chain.name
     if _OF_TEXT.match(name):
         return NOTHING_LEARNED

@@ -6,10 +6,11 @@ import re
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.facts import Learned, Lesson
+from assistant.collect.code.follow.kinds import CONSTANT, PERSONS, REQUEST, ROW
 from assistant.collect.code.follow.trust import ROLE
 from assistant.collect.code.origins import origins_of
 from assistant.collect.code.recognise.chains import argument, at_path
-from assistant.domain.code import GuardKind, Origin, OriginKind
+from assistant.domain.code import GuardKind, Origin
 
 
 if TYPE_CHECKING:
@@ -47,12 +48,12 @@ def _variables(facts: Facts | set[Fact]) -> tuple[str, ...]:
 def _about(fact: Fact) -> tuple[Origin, ...]:
     if fact[0] == "proven" and isinstance(fact[1], Origin):
         return (fact[1],)
-    return (Origin(OriginKind.ROW, "", fact[1]),) if fact[0] == "tied" and isinstance(fact[1], int) else ()
+    return (Origin(ROW, "", fact[1]),) if fact[0] == "tied" and isinstance(fact[1], int) else ()
 
 
 def of_member(record: QueryRecord, origin: Origin, facts: Facts) -> Learned:
     """The caller's own row, or their row in what was asked for, is there; with the role that the query asked for itself."""
-    asked = any(each.kind in {OriginKind.REQUEST, OriginKind.ROW} for each in record.compared())
+    asked = any(each.kind in {REQUEST, ROW} for each in record.compared())
     extra: set[Fact] = set() if asked else {("caller",)}
     kind = GuardKind.MEMBERSHIP if asked else GuardKind.SESSION
     offices = roles_asked(record)
@@ -72,8 +73,8 @@ _EVERYBODYS = re.compile(
 def roles_asked(record: QueryRecord) -> tuple[str, ...]:
     """``where: { orgId, userId, role: { in: ["ADMIN", "OWNER"] } }``: the roles of a membership that is looked for; none when every member has one of them."""
     asked = (each for each in record.filters if each.operator in {"eq", "in"} and ROLE.search(each.column))
-    said = {one.path.strip("'") for each in asked for one in each.origins if one.kind is OriginKind.CONSTANT}
-    if not any(one.kind in {OriginKind.CALLER, OriginKind.CLAIMED} for one in record.compared()):
+    said = {one.path.strip("'") for each in asked for one in each.origins if one.kind is CONSTANT}
+    if not any(one.kind in PERSONS for one in record.compared()):
         return ()  # how many owners there are is asked of no caller
     return () if any(_EVERYBODYS.match(one) for one in said) else tuple(sorted(said))[:6]
 
@@ -92,6 +93,6 @@ def of_organization(chain: Chain) -> Learned | None:
     if step is None:
         return None
     given = [at_path(argument(step, 0), part) for part in ("body", "query")]
-    asked = {one for part in given for one in origins_of(part) if one.kind is OriginKind.REQUEST}
+    asked = {one for part in given for one in origins_of(part) if one.kind is REQUEST}
     facts: set[Fact] = {("caller",), *(("proven", one) for one in asked)}
     return Learned(frozenset(facts), (Lesson(GuardKind.MEMBERSHIP, f"{step.name}()", tuple(sorted(asked))),))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assistant.collect.code.follow.kinds import CALLER, CONSTANT, REQUEST, ROW
 from assistant.collect.code.follow.limits import is_path_pattern, stays_here
 from assistant.collect.code.follow.scope import either
 from assistant.collect.code.follow.settling import guards_within
@@ -25,7 +26,7 @@ from assistant.collect.code.values import (
     Value,
     text_of,
 )
-from assistant.domain.code import ActKind, ActPart, Origin, OriginKind, Weakness
+from assistant.domain.code import ActKind, ActPart, Origin, Weakness
 
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ def known_method(run: Run, value: Known, name: str, arguments: tuple[Value, ...]
     if name in _KEEPS or not arguments:
         return Known(value.origins)
     extra = frozenset().union(*(origins_of(one) for one in arguments))
-    carried = frozenset(origin for origin in extra if origin.kind is not OriginKind.CONSTANT)
+    carried = frozenset(origin for origin in extra if origin.kind is not CONSTANT)
     return Known(value.origins | carried) if carried else Known(value.origins)
 
 
@@ -135,17 +136,17 @@ def _callback(name: str, arguments: tuple[Value, ...]) -> Closure | Native | Non
 
 def matched(text: Value) -> Value:
     """What a pattern found in a text that came with the request: ``/^Bearer (.+)$/.exec(header)`` is a part of it."""
-    found = frozenset(one for one in origins_of(text) if one.kind is not OriginKind.CONSTANT)
-    return Known(found) if found and all(one.kind is OriginKind.REQUEST for one in found) else UNKNOWN
+    found = frozenset(one for one in origins_of(text) if one.kind is not CONSTANT)
+    return Known(found) if found and all(one.kind is REQUEST for one in found) else UNKNOWN
 
 
 def _of_somebody(prefix: Value) -> bool:
     """A beginning that holds an id of the caller or of a row, and nothing that the request says."""
     kinds = {origin.kind for origin in origins_of(prefix)}
-    return bool(kinds & {OriginKind.CALLER, OriginKind.ROW}) and kinds <= {
-        OriginKind.CALLER,
-        OriginKind.ROW,
-        OriginKind.CONSTANT,
+    return bool(kinds & {CALLER, ROW}) and kinds <= {
+        CALLER,
+        ROW,
+        CONSTANT,
     }
 
 
@@ -163,26 +164,26 @@ def _requested(value: Known, name: str, arguments: tuple[Value, ...]) -> Known |
     first = text_of(arguments[0]) if arguments else None
     out: set[Origin] = set()
     for origin in value.origins:
-        if origin.kind is not OriginKind.REQUEST:
+        if origin.kind is not REQUEST:
             return None
         path = origin.path
         if path == "request" and name in _BODY:
-            out.add(Origin(OriginKind.REQUEST, "body"))
+            out.add(Origin(REQUEST, "body"))
         elif path == "request" and name in _READERS:
             section = {"param": "path", "header": "header", "cookie": "cookie"}.get(name, "query")
             section = _SECTION.get(first or "", "body") if name == "valid" else section
             wanted = None if name == "valid" else first
-            out.add(Origin(OriginKind.REQUEST, f"{section}.{wanted}" if wanted else section))
+            out.add(Origin(REQUEST, f"{section}.{wanted}" if wanted else section))
         elif name in _READERS and path in {"query", "header", "cookie", "form", "body", "path", "url"}:
             section = "query" if path == "url" else path
             out.add(
                 Origin(
-                    OriginKind.REQUEST,
+                    REQUEST,
                     f"{section}.{first.lower() if section == 'header' else first}" if first else section,
                 )
             )
         elif path.startswith("argument") and name in {"get", "getAll"} and first:
-            out.add(Origin(OriginKind.REQUEST, f"form.{first}"))
+            out.add(Origin(REQUEST, f"form.{first}"))
         else:
             return None
     return Known(frozenset(out))
@@ -231,8 +232,7 @@ def _is_list_of_rows(run: Run, value: Value) -> bool:
         found = [one for item in value.items if isinstance(item, Known) for one in item.origins]
         return bool(found) and all(is_single(run, one) for one in found)
     return isinstance(value, Known) and all(
-        one.kind is OriginKind.REQUEST
-        or (one.kind is OriginKind.ROW and not one.path and (not bound(run, one.row) or is_single(run, one)))
+        one.kind is REQUEST or (one.kind is ROW and not one.path and (not bound(run, one.row) or is_single(run, one)))
         for one in value.origins
     )
 

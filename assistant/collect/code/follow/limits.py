@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from assistant.collect.code.follow.kinds import CONSTANT, ENVIRONMENT, REQUEST
 from assistant.collect.code.origins import origins_of
 from assistant.collect.code.values import Chain, Either, Known, Value, text_of
-from assistant.domain.code import ActKind, Origin, OriginKind
+from assistant.domain.code import ActKind, Origin
 from assistant.domain.syntax import Assign, Do, Literal, Name
 
 
@@ -44,10 +45,10 @@ _ADDRESS = re.compile(
 """Values that say where somebody is sent; a role that is one of a list is still the role that the request chose."""
 _PATHS = ("^\\/", "^/", "^[/", "^(\\/", "^(/", "^(?:/", "^(?:\\/")
 """Beginnings of patterns that let paths of the application through."""
-_OUTSIDE = frozenset({OriginKind.REQUEST, OriginKind.CONSTANT})
+_OUTSIDE = frozenset({REQUEST, CONSTANT})
 _AFTER_HOST = 3
 """Slashes of an address whose host is written out: ``https://acme.com/``."""
-LISTED = Origin(OriginKind.CONSTANT, "a list")
+LISTED = Origin(CONSTANT, "a list")
 
 
 def limits(origin: Origin) -> frozenset[tuple[str, Origin]]:
@@ -63,12 +64,12 @@ def leads_home(value: Value, other: Value) -> frozenset[tuple[str, Origin]]:
     """``target.origin === new URL(request.url).origin``, ``url.host === process.env.HOST``."""
     fixed = origins_of(other)
     if not fixed or not all(
-        one.kind in {OriginKind.CONSTANT, OriginKind.ENVIRONMENT}
-        or (one.kind is OriginKind.REQUEST and one.path.partition(".")[0] in {"url", "nextUrl"})
+        one.kind in {CONSTANT, ENVIRONMENT}
+        or (one.kind is REQUEST and one.path.partition(".")[0] in {"url", "nextUrl"})
         for one in fixed
     ):
         return frozenset()
-    sent = (one for one in origins_of(value) if one.kind is OriginKind.REQUEST and one not in fixed)
+    sent = (one for one in origins_of(value) if one.kind is REQUEST and one not in fixed)
     return frozenset(fact for one in sent if one.path.rpartition(".")[2] in _HOSTS for fact in limits(one))
 
 
@@ -98,9 +99,7 @@ def held(run: Run, kind: ActKind, origins: tuple[Origin, ...]) -> tuple[Origin, 
     """Where a redirect goes, or what a header says, when it is one of a list in the code."""
     if kind not in _HELD or not any(("limited", one) in run.facts for one in origins):
         return origins
-    said = (
-        Origin(OriginKind.CONSTANT, "'/'") if kind is ActKind.REDIRECT else Origin(OriginKind.CONSTANT, "'https://…'")
-    )
+    said = Origin(CONSTANT, "'/'") if kind is ActKind.REDIRECT else Origin(CONSTANT, "'https://…'")
     return tuple(said if ("limited", one) in run.facts else one for one in origins)
 
 
@@ -111,8 +110,7 @@ def answered(run: Run, value: Value) -> Value:
     if not isinstance(value, Known) or not value.origins:
         return value
     limited = all(
-        one.kind is OriginKind.REQUEST and ("limited", one) in run.facts and _ADDRESS.search(one.path)
-        for one in value.origins
+        one.kind is REQUEST and ("limited", one) in run.facts and _ADDRESS.search(one.path) for one in value.origins
     )
     return Known(frozenset({LISTED})) if limited else value
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.drafts import Draft, Identity
+from assistant.collect.code.follow.kinds import PERSONS, REQUEST, ROW, SIGNED
 from assistant.collect.code.follow.ledger import Earned, QueryRecord
 from assistant.collect.code.follow.limits import LISTED, held
 from assistant.collect.code.follow.schemas import keeps, limited, narrowed, required
@@ -23,7 +24,6 @@ from assistant.domain.code import (
     Guard,
     GuardKind,
     Origin,
-    OriginKind,
     Weakness,
     Written,
 )
@@ -39,7 +39,7 @@ _FETCHES = frozenset({"fetchone", "fetchall", "fetchmany", "fetchval"})
 """How a cursor of Python hands out what the statement before found."""
 CLEAR = "decrypted"
 """Last word of the path of what was decrypted."""
-_IDENTITIES = frozenset({OriginKind.CALLER, OriginKind.CLAIMED})
+_IDENTITIES = frozenset(PERSONS)
 _SELLERS = frozenset({"stripe", "paddle", "polar", "lemonsqueezy", "dodo", "razorpay", "chargebee", "paypal"})
 """Providers that are told a price."""
 _BY_NAME = " (by name only)"
@@ -136,7 +136,7 @@ def noted(run: Run, chain: Chain, draft: Draft) -> Value:
         run.facts |= consequences(run, record.id)
         if not any(each.is_async for each in run.running[1:]):  # settle says it when the promise is awaited
             ledger.earned.append(Earned(run.facts, run.stack(), thrown=True))
-    row: Value = Known(frozenset({Origin(OriginKind.ROW, "", record.id)}))
+    row: Value = Known(frozenset({Origin(ROW, "", record.id)}))
     if last.name == "execute" and last.module.endswith(".py"):
         run.fetched[_cursor(chain)] = row
     if not draft.wraps:
@@ -146,8 +146,8 @@ def noted(run: Run, chain: Chain, draft: Draft) -> Value:
         value = Shape(
             {
                 name: value,
-                "error": Known(frozenset({Origin(OriginKind.ROW, "!", record.id)})),
-                "count": Known(frozenset({Origin(OriginKind.ROW, "count", record.id)})),
+                "error": Known(frozenset({Origin(ROW, "!", record.id)})),
+                "count": Known(frozenset({Origin(ROW, "count", record.id)})),
             }
         )
     return value
@@ -170,7 +170,7 @@ def _told(run: Run) -> bool:
         given, known = frame.given
         now, run.facts = run.facts, known
         frame.told = any(
-            trusted(run, origin) for one in given for origin in origins_of(one) if origin.kind is not OriginKind.REQUEST
+            trusted(run, origin) for one in given for origin in origins_of(one) if origin.kind is not REQUEST
         )
         run.facts = now
     return frame.told
@@ -193,13 +193,10 @@ def opened(run: Run, name: str, arguments: tuple[Value, ...], module: str, at: i
 def _in_clear(values: tuple[Value, ...]) -> Value | None:
     """The content of columns in clear: ``encryptedKey.decrypted``; None for cookies and tokens, which say who somebody is."""
     found = frozenset().union(*(origins_of(unwrapped(one)) for one in values))
-    if not any(one.kind is OriginKind.ROW and one.path for one in found):
+    if not any(one.kind is ROW and one.path for one in found):
         return None
     return Known(
-        frozenset(
-            one._replace(path=f"{one.path}.{CLEAR}") if one.kind is OriginKind.ROW and one.path else one
-            for one in found
-        )
+        frozenset(one._replace(path=f"{one.path}.{CLEAR}") if one.kind is ROW and one.path else one for one in found)
     )
 
 
@@ -250,7 +247,7 @@ def _checked(run: Run, chain: Chain, check: Check) -> Value | None:
     if last is not None and any(isinstance(one, Closure) for one in last.arguments or ()):
         return None  # a wrapper: the handler that it is given runs behind the check
     if check.result == "signed":
-        return Known(frozenset({Origin(OriginKind.SIGNED, "event")}))
+        return Known(frozenset({Origin(SIGNED, "event")}))
     if check.result == "input":
         about = check.about if check.about is not None else UNKNOWN
         run.facts |= {("required", origin) for origin in required(chain, about)}

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.compare import every, nothing_left, there
 from assistant.collect.code.follow.facts import NOTHING_LEARNED, Learned, both
+from assistant.collect.code.follow.kinds import ENVIRONMENT, REQUEST, ROW
 from assistant.collect.code.follow.trust import bound, consequences, is_single
 from assistant.collect.code.origins import ordered, origins_of
 from assistant.collect.code.values import Constant, Known, Test
-from assistant.domain.code import Origin, OriginKind
+from assistant.domain.code import Origin
 
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def sized(run: Run, value: Test, outcome: bool) -> Learned:
     if (value.kind == "more") is not outcome:
         return _none(run, value)
     found, other = _counted(run, value.operands[0]), value.operands[1]
-    sizes = [one for one in ordered(value.operands[0]) if one.kind is OriginKind.ROW]
+    sizes = [one for one in ordered(value.operands[0]) if one.kind is ROW]
     return both([found, *(every(run, one, other) for one in sizes)]) if sizes and there(other) else found
 
 
@@ -43,9 +44,9 @@ def _one_of_them(run: Run, value: Test, outcome: bool) -> Learned:
     listed = {
         one.row
         for one in origins_of(value.operands[1])
-        if one.kind is OriginKind.ROW and (not bound(run, one.row) or (not one.path and is_single(run, one)))
+        if one.kind is ROW and (not bound(run, one.row) or (not one.path and is_single(run, one)))
     }
-    named = {one for one in origins_of(value.operands[1]) if one.kind is OriginKind.REQUEST}
+    named = {one for one in origins_of(value.operands[1]) if one.kind is REQUEST}
     lost: set[Fact] = {fact for row in listed for fact in consequences(run, row)}
     lost |= {("proven", one) for one in named}
     lessons = tuple(
@@ -56,14 +57,14 @@ def _one_of_them(run: Run, value: Test, outcome: bool) -> Learned:
 
 def _counted(run: Run, value: Value) -> Learned:
     """``rows.length > 0``: there is such a row."""
-    kinds = {OriginKind.ROW, OriginKind.ENVIRONMENT}
+    kinds = {ROW, ENVIRONMENT}
     parts = [_learn(run, Known(frozenset({origin})), True) for origin in ordered(value) if origin.kind in kinds]
     return both(parts)
 
 
 def whole(origin: Origin) -> Origin:
     """How many rows there are says of the rows what finding one says."""
-    return origin._replace(path="") if origin.kind is OriginKind.ROW and origin.path in {"length", "size"} else origin
+    return origin._replace(path="") if origin.kind is ROW and origin.path in {"length", "size"} else origin
 
 
 def _none(run: Run, test: Test) -> Learned:
@@ -71,6 +72,6 @@ def _none(run: Run, test: Test) -> Learned:
     size = test.operands[0]
     if test.kind != "more" or test.operands[1] != Constant(0):
         return NOTHING_LEARNED
-    if isinstance(size, Known) and all(origin.kind is OriginKind.ENVIRONMENT for origin in size.origins):
+    if isinstance(size, Known) and all(origin.kind is ENVIRONMENT for origin in size.origins):
         return _learn(run, size, False)  # a variable of no length is not set
     return nothing_left(run, size)

@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.drafts import WHOLE
-from assistant.domain.code import ClientKind, Origin, OriginKind, Tie, TieKind
+from assistant.collect.code.follow.kinds import PERSONS, REQUEST, ROW, SIGNED
+from assistant.domain.code import ClientKind, Origin, Tie, TieKind
 
 
 if TYPE_CHECKING:
@@ -65,20 +66,20 @@ def editable(origin: Origin) -> bool:
 
 def carried(origin: Origin) -> bool:
     """True for a credential that came with the request: an API key, a bearer token, a session cookie."""
-    return origin.kind is OriginKind.REQUEST and bool(_CARRIER.search(origin.path))
+    return origin.kind is REQUEST and bool(_CARRIER.search(origin.path))
 
 
 def trusted(run: Run, origin: Origin) -> bool:
     """True when the value says who the caller is, or belongs to rows that are bound to the caller."""
     if origin.path.startswith("!"):
         return False
-    if origin.kind in {OriginKind.CALLER, OriginKind.CLAIMED}:
+    if origin.kind in PERSONS:
         return not editable(origin)
-    if origin.kind is OriginKind.SIGNED:
+    if origin.kind is SIGNED:
         return True
-    if origin.kind is OriginKind.ROW:
+    if origin.kind is ROW:
         return bound(run, origin.row)
-    return origin.kind is OriginKind.REQUEST and (("proven", origin) in run.facts or vouched(run, origin))
+    return origin.kind is REQUEST and (("proven", origin) in run.facts or vouched(run, origin))
 
 
 def vouched(run: Run, origin: Origin) -> bool:
@@ -140,13 +141,13 @@ def _is_session_of_cookie(origin: Origin, record: QueryRecord) -> bool:
 
 
 def _kind(run: Run, origin: Origin, column: str) -> TieKind | None:
-    if origin.kind in {OriginKind.CALLER, OriginKind.CLAIMED} and trusted(run, origin):
+    if origin.kind in PERSONS and trusted(run, origin):
         return TieKind.FILTER
-    if origin.kind is OriginKind.SIGNED:
+    if origin.kind is SIGNED:
         return TieKind.SIGNED
-    if origin.kind is OriginKind.ROW and bound(run, origin.row):
+    if origin.kind is ROW and bound(run, origin.row):
         return TieKind.CHILD
-    if origin.kind is OriginKind.REQUEST:
+    if origin.kind is REQUEST:
         if ("proven", origin) in run.facts:
             return TieKind.PROVEN
         if vouched(run, origin):
@@ -188,24 +189,20 @@ def _by_written(run: Run, record: QueryRecord) -> Tie | None:
 
 def _chosen(run: Run, record: QueryRecord) -> bool:
     """It is found by an id that the request names and nobody proved."""
-    return any(
-        origin.kind is OriginKind.REQUEST and ("proven", origin) not in run.facts for origin in record.compared()
-    )
+    return any(origin.kind is REQUEST and ("proven", origin) not in run.facts for origin in record.compared())
 
 
 def _says_owner(origin: Origin) -> bool:
     """A proven id, an id of the caller, or of the caller's rows; an e-mail or a name of the caller says nothing."""
     last = origin.path.rpartition(".")[2].lower()
-    return (
-        last.endswith(("id", "sub", "uid", "uuid", "slug")) or origin.kind is OriginKind.SIGNED or last in {"email", ""}
-    )
+    return last.endswith(("id", "sub", "uid", "uuid", "slug")) or origin.kind is SIGNED or last in {"email", ""}
 
 
 def read_along(run: Run, origin: Origin) -> set[Fact]:
     """What follows when a row of a relation is there that was read with a condition: ``team.members[0]``, only mine."""
     record = run.ledger.record(origin.row)
     path = origin.path.lstrip("!")
-    if origin.kind is not OriginKind.ROW or record is None or not record.below:
+    if origin.kind is not ROW or record is None or not record.below:
         return set()
     counted = "_count." in path
     path = path.replace("_count.", "")
@@ -217,7 +214,7 @@ def read_along(run: Run, origin: Origin) -> set[Fact]:
     mine = any(trusted(run, one) for each in held for one in each.origins if one.row != origin.row)
     if not mine and not bound(run, origin.row):
         return set()
-    asked = {("proven", one) for each in held for one in each.origins if one.kind is OriginKind.REQUEST}
+    asked = {("proven", one) for each in held for one in each.origins if one.kind is REQUEST}
     if mine:
         return asked | consequences(run, origin.row)
     return set(asked)
@@ -239,10 +236,10 @@ def consequences(run: Run, row: int, depth: int = 0) -> set[Fact]:
         if each.operator not in _EQUALS:
             continue
         for origin in each.origins:
-            if origin.kind is OriginKind.REQUEST:
+            if origin.kind is REQUEST:
                 if not carried(origin):  # a key that names its owner is no tenant that was asked for
                     facts.add(("proven", origin))
-            elif origin.kind is OriginKind.ROW and origin.row != row and not bound(run, origin.row):
+            elif origin.kind is ROW and origin.row != row and not bound(run, origin.row):
                 facts |= consequences(run, origin.row, depth + 1)
     for fact in run.facts:
         if fact[0] == "alike" and row in fact[1:]:
@@ -254,7 +251,7 @@ def consequences(run: Run, row: int, depth: int = 0) -> set[Fact]:
 
 def is_single(run: Run, origin: Origin) -> bool:
     """The row of a query that finds no more than one."""
-    record = run.ledger.record(origin.row) if origin.kind is OriginKind.ROW else None
+    record = run.ledger.record(origin.row) if origin.kind is ROW else None
     return record is not None and record.single
 
 
@@ -265,5 +262,5 @@ def some_of(record: QueryRecord) -> set[Fact]:
         for each in record.filters
         if each.operator == "in"
         for origin in each.origins
-        if origin.kind is OriginKind.REQUEST
+        if origin.kind is REQUEST
     }

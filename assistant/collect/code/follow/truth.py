@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from assistant.collect.code.follow.kinds import ENVIRONMENT, REQUEST
 from assistant.collect.code.values import (
     Blueprint,
     Chain,
@@ -18,15 +19,15 @@ from assistant.collect.code.values import (
     Test,
     Value,
 )
-from assistant.domain.code import Origin, OriginKind
+from assistant.domain.code import Origin
 from assistant.domain.syntax import Attribute, Binary
 
 
 _ENVIRONMENT = {"NODE_ENV": "production", "VERCEL_ENV": "production", "VERCEL": "1"}
 """Variables by which a deployment is told from a developer's machine, with what they are there."""
 _THERE = (Shape, Listed, Closure, Blueprint, Promise, Native)
-_URL = frozenset({Origin(OriginKind.REQUEST, "url")})
-_ADDRESS = frozenset({Origin(OriginKind.REQUEST, one) for one in ("url", "request.path", "request.routerPath")})
+_URL = frozenset({Origin(REQUEST, "url")})
+_ADDRESS = frozenset({Origin(REQUEST, one) for one in ("url", "request.path", "request.routerPath")})
 """What a server calls the address that was asked for."""
 
 
@@ -139,7 +140,7 @@ def _equal(one: Value, other: Value) -> bool | None:
     for left, right in ((one, other), (other, one)):
         if isinstance(left, Known) and isinstance(right, Constant) and len(left.origins) == 1:
             origin = next(iter(left.origins))
-            if origin.kind is OriginKind.ENVIRONMENT and origin.path in _ENVIRONMENT:
+            if origin.kind is ENVIRONMENT and origin.path in _ENVIRONMENT:
                 return right.value == _ENVIRONMENT[origin.path]
         if isinstance(right, Constant) and right.value is None and truth(left) is True:
             return False
@@ -162,7 +163,7 @@ def _said(value: Value) -> str | None:
         return value.value if isinstance(value.value, str) else None
     if isinstance(value, Known) and len(value.origins) == 1:
         origin = next(iter(value.origins))
-        if origin.kind is OriginKind.ENVIRONMENT and origin.path in _ENVIRONMENT:
+        if origin.kind is ENVIRONMENT and origin.path in _ENVIRONMENT:
             return _ENVIRONMENT[origin.path]
     return None
 
