@@ -1,0 +1,155 @@
+"""A wrapper that hundreds of handlers share is followed once up to its handler, and no entry may be told anything else for that."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.collect.code.entries import called_from_outside
+from assistant.collect.code.follow.entry import follow
+from assistant.collect.code.follow.run import Run
+from assistant.collect.code.follow.world import World
+from tests.unit.collect.code.repository import program
+
+
+TEAM = """
+import { prisma } from "@/lib/prisma";
+import { getSession } from "@/lib/session";
+import { logged } from "@/lib/logged";
+const audit = (line) => prisma.audit.create({ data: { line } });
+export const withTeam = (handler, { roles = ["member"], plan } = {}) => logged(async (req, { params }) => {
+  const seen = {};
+  const { teamId } = await params;
+  try {
+    if (["/teams/public"].includes(req.nextUrl.pathname)) return await handler({ req, team: null, seen });
+    const session = await getSession();
+    if (!session?.user?.id) throw new Error("nobody is signed in");
+    seen.user = session.user.id;
+    const team = await prisma.team.findFirst({ where: { id: teamId, members: { some: { userId: session.user.id } } } });
+    if (!team) throw new Error("no such team");
+    const member = await prisma.member.findFirst({ where: { teamId: team.id, userId: session.user.id } });
+    if (plan && team.plan !== plan) return Response.json({ error: "upgrade" }, { status: 402 });
+    if (!roles.includes(member.role)) throw new Error("not your role");
+    const answer = await handler({ req, team, session, seen });
+    await audit(seen.line);
+    return answer;
+  } catch (error) {
+    return Response.json({ error: error.message }, { status: 403 });
+  }
+});
+"""
+FILES = {
+    "package.json": {"dependencies": {"next": "15.0.0", "next-auth": "4.0.0", "@prisma/client": "6.0.0"}},
+    "tsconfig.json": {"compilerOptions": {"paths": {"@/*": ["./*"]}}},
+    "lib/prisma.ts": 'import { PrismaClient } from "@prisma/client";\nexport const prisma = new PrismaClient();\n',
+    "lib/session.ts": (
+        'import { getServerSession } from "next-auth";\nimport { options } from "./options";\n'
+        "export const getSession = () => getServerSession(options);\n"
+    ),
+    "lib/options.ts": "export const options = {};\n",
+    "lib/logged.ts": (
+        "export const logged = (inner) => async (req, context) => {\n  const began = Date.now();\n"
+        "  const answer = await inner(req, context);\n  console.info(req.url, Date.now() - began);\n  return answer;\n};\n"
+    ),
+    "lib/team.ts": TEAM,
+}
+HANDLERS = {
+    "notes": "withTeam(async ({ team }) => Response.json(await prisma.note.findMany({ where: { teamId: team.id } })))",
+    "files": "withTeam(async ({ req }) => Response.json(await prisma.file.findMany({ where: { teamId: await req.json() } })))",
+    "keys": 'withTeam(async ({ team }) => Response.json(await prisma.key.findMany({ where: { teamId: team.id } })), { roles: ["owner"] })',
+    "bills": 'withTeam(async ({ team, seen }) => { seen.line = team.id; seen.user = null; return Response.json(seen) }, { plan: "pro" })',
+    "who": "withTeam(async ({ seen }) => Response.json(await prisma.user.findUnique({ where: { id: seen.user } })))",
+    "gone": "withTeam(async ({ req }) => { await prisma.note.delete({ where: { id: (await req.json()).id } }); return new Response() })",
+    "mine": "withTeam(handler)",
+    "last": "withTeam(async ({ session }) => Response.json(await prisma.note.findMany({ where: { userId: session.user.id } })))",
+}
+
+
+def _route(handler: str) -> str:
+    return (
+        'import { withTeam } from "@/lib/team";\nimport { prisma } from "@/lib/prisma";\n'
+        f"const handler = async () => Response.json(await prisma.secret.findMany());\nexport const GET = {handler};\n"
+    )
+
+
+def _files(handlers: dict[str, str], path: str = "app/api/teams/[teamId]") -> dict[str, str | dict]:
+    return FILES | {f"{path}/{name}/route.ts": _route(handler) for name, handler in handlers.items()}
+
+
+def _followed(files, *, apart: bool):
+    known = program(files)
+    world = World(known, lambda world: Run(world, "", quiet=True, steps=20_000))
+    out = {}
+    for point in sorted(called_from_outside(known), key=lambda point: point.module):
+        if apart:
+            world.preludes.clear()
+        out[point.id], _ = follow(world, point)
+    return out, [one for one in world.preludes.values() if one.moments]
+
+
+def test_each_entry_is_told_what_it_would_be_told_alone():
+    together, kept = _followed(_files(HANDLERS), apart=False)
+    alone, none = _followed(_files(HANDLERS), apart=True)
+    assert len(kept) == 1
+    assert not none
+    assert len(together) == len(HANDLERS)
+    assert together == alone
+
+
+def test_what_one_handler_does_to_the_context_is_not_seen_by_the_next():
+    entries, _ = _followed(_files(HANDLERS), apart=False)
+    (asked,) = [one for one in entries["GET /api/teams/[teamId]/who"].queries if one.table == "user"]
+    assert [origin.kind for each in asked.filters for origin in each.origins] == ["caller"]
+
+
+def test_the_places_are_those_of_its_own_file():
+    entries, _ = _followed(_files(HANDLERS), apart=False)
+    for name in HANDLERS:
+        entry = entries[f"GET /api/teams/[teamId]/{name}"]
+        assert {one.reached_at.file for one in entry.queries} == {entry.place.file}, name
+
+
+def test_a_handler_whose_path_the_wrapper_lets_through_is_followed_by_itself():
+    files = _files(HANDLERS) | _files({"public": HANDLERS["notes"]}, "app/teams")
+    together, kept = _followed(files, apart=False)
+    alone, _ = _followed(files, apart=True)
+    assert kept
+    assert together == alone
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("const seen = {};", "const seen = { roles };"),  # looks at an option at once
+        ("const seen = {};", "const seen = {}; const line = () => handler.name;"),
+        ("const seen = {};", "const seen = {}; for (const one of [1, 2, 3]) { await audit(one); }"),
+        ("if (plan &&", "if (team.open) { await audit(team.id); if (team.free) return handler({ req, team, seen }); }\n    if (plan &&"),
+        ("const answer = await handler(", "const answer = await [1, 2].map(() => handler)[0]("),
+        ('throw new Error("no such team")', "return Response.json(null)"),
+        ("} catch (error) {", "} catch (error) {\n    if (error.open) return handler({ req });"),
+    ],
+)  # fmt: skip
+def test_wrappers_of_other_forms(before, after):
+    files = _files(HANDLERS)
+    assert before in files["lib/team.ts"]
+    files["lib/team.ts"] = files["lib/team.ts"].replace(before, after)
+    together, _ = _followed(files, apart=False)
+    alone, _ = _followed(files, apart=True)
+    assert together == alone
+
+
+def test_an_entry_that_does_not_come_back_is_followed_from_its_beginning():
+    files = _files(HANDLERS)
+    alone, _ = _followed(files, apart=True)
+    known = program(files)
+    world = World(known, lambda world: Run(world, "", quiet=True, steps=20_000))
+    tampered = 0
+    for point in sorted(called_from_outside(known), key=lambda point: point.module):
+        for one in world.preludes.values():
+            if one.moments and not tampered:
+                tampered = len(one.spots)
+                one.spots = tuple(
+                    spot._replace(turn=7) for spot in one.spots
+                )  # no statement is ever gone through so often
+        assert follow(world, point)[0] == alone[point.id]
+    assert tampered > 1
+    assert not any(one.moments for one in world.preludes.values())
