@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from assistant.collect.code.follow.facts import NONE, NOTHING_LEARNED, RUNS_IT, Learned, Lesson, both, role_of
 from assistant.collect.code.follow.fallback import EMPTY
@@ -22,6 +22,7 @@ from assistant.collect.code.follow.trust import (
     tells_shared,
     trusted,
 )
+from assistant.collect.code.follow.words import Words
 from assistant.collect.code.origins import ordered, origins_of
 from assistant.collect.code.values import Chain, Constant, Known
 from assistant.domain.code import GuardKind, Origin, Weakness
@@ -32,11 +33,9 @@ if TYPE_CHECKING:
     from assistant.collect.code.follow.run import Run
     from assistant.collect.code.values import Value
 
-_OWNERISH = re.compile(
-    r"user|owner|email|author|member|tenant|team|org|workspace|account|customer|profile", re.IGNORECASE
-)
+_OWNERISH: Final = Words(r"user|owner|email|author|member|tenant|team|org|workspace|account|customer|profile")
 
-IDS = re.compile(r"(?:^|[._])(?:id|uuid|ID)$|[a-z](?:Id|ID|Uuid|UUID)$")
+IDS: Final = Words(r"(?:^|[._])(?:id|uuid|ID)$|[a-z](?:Id|ID|Uuid|UUID)$", cased=True)
 """Columns that name a row."""
 _OFFICES = re.compile(r"(?:super|platform|system|site)?[_ -]?admin(?:istrator)?$|staff$|superuser$", re.IGNORECASE)
 """Values that name an administrator."""
@@ -47,9 +46,8 @@ _NAMES = ("email", "wallet", "address")
 _OFFICE_IN = re.compile(r"ADMIN|OWNER|STAFF", re.IGNORECASE)
 _GIVEN = frozenset({"SUPABASE_SERVICE_ROLE_KEY", "SUPABASE_ANON_KEY", "SUPABASE_DB_URL"})
 """Variables that Supabase itself sets for every edge function."""
-_KNOWN_TO_ALL = re.compile(
-    r"(?:^|_)(?:URL|URI|BASE|HOST|HOSTNAME|DOMAIN|ORIGIN|ISSUER|AUDIENCE|CLIENT_?ID|APP_?ID|PROJECT_?ID|TENANT_?ID|REGION|VERSION)$|NEXT_PUBLIC_",
-    re.IGNORECASE,
+_KNOWN_TO_ALL: Final = Words(
+    r"(?:^|_)(?:URL|URI|BASE|HOST|HOSTNAME|DOMAIN|ORIGIN|ISSUER|AUDIENCE|CLIENT_?ID|APP_?ID|PROJECT_?ID|TENANT_?ID|REGION|VERSION)$|NEXT_PUBLIC_"
 )
 """Variables that hold an address or a name: being equal to one of them proves nothing."""
 

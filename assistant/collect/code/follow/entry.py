@@ -11,7 +11,7 @@ from assistant.collect.code.follow.builders import built, functions_of
 from assistant.collect.code.follow.enclosing import around
 from assistant.collect.code.follow.inputs import supplied
 from assistant.collect.code.follow.nest import call_controller
-from assistant.collect.code.follow.prelude import begin
+from assistant.collect.code.follow.prelude import begin, stands_before, stood_before
 from assistant.collect.code.follow.python import DEPENDS, controller, decorated, gates_of, given_by, injected
 from assistant.collect.code.follow.run import STEPS, Run
 from assistant.collect.code.follow.stop import Exhausted, Stopped
@@ -54,7 +54,7 @@ from assistant.domain.syntax import Sequence
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from assistant.collect.code.entries_point import EntryPoint
+    from assistant.collect.code.entries_point import Before, EntryPoint
     from assistant.collect.code.follow.facts import Facts
     from assistant.collect.code.follow.scope import Scope
     from assistant.collect.code.follow.world import World
@@ -80,7 +80,9 @@ def follow(world: World, point: EntryPoint) -> tuple[Entry, frozenset[tuple[str,
     except RecursionError:
         truncated = True
     if run.prelude is not None and run.prelude.lost():
+        run.roll_back()
         return follow(world, point)
+    run.roll_back()
     run.ledger.unheard()
     _late_ties(run)
     _after_write(run)
@@ -117,8 +119,7 @@ def _drive(run: Run, point: EntryPoint) -> None:
         run.settle(call_controller(run, point, unwrapped(run.evaluate(point.expression, scope))), run_deferred=True)
         return
     own = _own_view(run, point, scope)
-    for stands in _standing(run, point, own):
-        _before(run, stands, point, own)
+    _all_before(run, point, own)
     run.left = max(run.left, STEPS)  # what stands before all handlers takes nothing from this one
     value = unwrapped(run.evaluate(point.expression, scope))
     if isinstance(value, Chain) and point.inputs in _BUILT:
@@ -181,14 +182,38 @@ def _standing(run: Run, point: EntryPoint, own: Shape | None) -> Iterator[Value]
     for before in point.before:
         if picked is not None and (before.named or isinstance(before.expression, Sequence)):
             continue
-        if before.named:
-            yield named_class(run, before.module, before.named)
-            continue
-        value = run.evaluate(before.expression, around(run, before.module, before.within, point.kind))
-        if own is None or not isinstance(unwrapped(value), Blueprint):  # what a view is made from was looked through
+        value = _stands(run, point, before)
+        if (
+            before.named or own is None or not isinstance(unwrapped(value), Blueprint)
+        ):  # what a view is made from was looked through
             yield value
     if picked is not None:
         yield picked
+
+
+def _all_before(run: Run, point: EntryPoint, own: Shape | None) -> None:
+    """What the router runs before a handler; what it runs before its neighbours too is gone through once."""
+    if own is not None or point.inputs in _OF_PYTHON or not point.before:
+        for stands in _standing(run, point, own):
+            _before(run, stands, point, own)
+        return
+    around_it = (point.module, point.inputs, point.kind, *(one.at for one in point.within))
+    keys: list[tuple[object, ...]] = []
+    for one in point.before:
+        own_key = (one.module, id(one.expression), *(each.at for each in one.within))
+        keys.append((*(keys[-1] if keys else around_it), own_key))
+    done, listener = stood_before(run, keys)
+    for key, before in list(zip(keys, point.before, strict=True))[done:]:
+        _before(run, _stands(run, point, before), point)
+        stands_before(run, key, listener)
+    run.prelude = None
+
+
+def _stands(run: Run, point: EntryPoint, before: Before) -> Value:
+    """One thing that stands before a handler."""
+    if before.named:
+        return named_class(run, before.module, before.named)
+    return run.evaluate(before.expression, around(run, before.module, before.within, point.kind))
 
 
 def _behind_door(value: Value) -> bool:

@@ -106,10 +106,11 @@ def telling(facts: Iterable[Fact]) -> bool:
 def both(learned: Iterable[Learned]) -> Learned:
     """Every one of them holds."""
     facts: set[Fact] = set()
-    lessons: list[Lesson] = []
+    lessons: dict[Lesson, None] = {}  # in their order, each once
     for one in learned:
         facts |= one.facts
-        lessons.extend(lesson for lesson in one.lessons if lesson not in lessons)
+        for lesson in one.lessons:
+            lessons[lesson] = None
     return Learned(frozenset(facts), tuple(lessons))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from assistant.collect.code.follow.attributes import NO_ITEMS
 from assistant.collect.code.follow.compare import (
@@ -46,6 +46,7 @@ from assistant.collect.code.follow.trust import (
     trusted,
 )
 from assistant.collect.code.follow.truth import truth
+from assistant.collect.code.follow.words import Words
 from assistant.collect.code.origins import ordered, origins_of
 from assistant.collect.code.values import Chain, Constant, Either, Known, Listed, Promise, Test
 from assistant.domain.code import GuardKind, Origin, Weakness
@@ -61,14 +62,12 @@ _OF_TEXT = re.compile(
     r"format\w*|diff\w*|compare\w*|is(?:Valid|Empty|Nil|Null|Equal|String|Number|Array|Object|Date|After|Before|Same|Between|Past|Future|URL|Email|UUID)\w*)$"
 )
 """Answers of libraries about texts, lists and dates: no library says by these whether somebody may do something."""
-_OFFICES = re.compile(
-    r"(?:^|[._])(?:super|platform|system|site|instance|global)?_?admin(?:istrator)?s?$|(?:^|_)superusers?$",
-    re.IGNORECASE,
+_OFFICES: Final = Words(
+    r"(?:^|[._])(?:super|platform|system|site|instance|global)?_?admin(?:istrator)?s?$|(?:^|_)superusers?$"
 )
 """Tables in which whoever has a row is an administrator."""
-_STATE = re.compile(
-    r"(?:hidden|banned|archived|draft|private|deleted|disabled|locked|suspended|closed|published|active)$",
-    re.IGNORECASE,
+_STATE: Final = Words(
+    r"(?:hidden|banned|archived|draft|private|deleted|disabled|locked|suspended|closed|published|active)$"
 )
 """Columns of which a state keeps a row from people, until an administrator asks."""
 _SILENT = frozenset({UNSURE, REQUEST, GENERATED})

@@ -66,6 +66,10 @@ class Moment:
         self.loggers = dict(run.loggers)
         self.scopes = list(run.scopes)
         self.narrowed = list(run.narrowed)
+        self.enclosing = dict(run.enclosing)
+        touched = {id(of): of for of, _, _ in run.undo}
+        self.objects = [(of, dict(of.fields), of.rest) for of in touched.values()]
+        """Objects that were changed so far, as they are."""
         found = _scopes_of(run, scope)
         self.whole = found is not None
         """False when there is too much to keep."""
@@ -99,6 +103,9 @@ class Moment:
         run.loggers = {**run.loggers, **self.loggers}
         run.scopes = list(self.scopes)
         run.narrowed = list(self.narrowed)
+        for of, fields, rest in self.objects:
+            run.touches(of)
+            of.fields, of.rest = dict(fields), rest
         for one in self.names:
             one.scope.names, one.scope.depths = dict(one.names), dict(one.depths)
 
@@ -117,7 +124,7 @@ def _scopes_of(run: Run, scope: Scope) -> list[Scope] | None:
     found: list[Scope] = []
     seen: set[int] = set()
     values = _held(run)
-    _reached([scope, *run.scopes], found, seen, values)
+    _reached([scope, *run.scopes, *run.enclosing.values()], found, seen, values)
     while values:
         one = values.pop()
         if id(one) in seen:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, final
 
 from assistant.collect.code.follow.moment import Moment
 from assistant.collect.code.follow.truth import begins, other_paths
-from assistant.collect.code.values import Closure, Listed, Shape, Value
+from assistant.collect.code.values import Closure, Listed, Value
 
 
 if TYPE_CHECKING:
@@ -66,7 +66,6 @@ class Shared:
         """Where the handler stands of which this was kept."""
         self.asked: tuple[tuple[Value, Value, bool | None], ...] = ()
         """What was asked of the path, and the answers."""
-        self.undo: list[tuple[Shape, dict[str, Value], tuple[Value, ...]]] = []
         self.start: _Start | None = None
 
 
@@ -150,7 +149,6 @@ class Prelude:
         places = {place for moment in self.moments for place in moment.ledger.places() if place.file == run.module}
         if all(one.whole for one in self.moments) and places <= {shared.at} and not self._told_environment():
             shared.moments, shared.levels, shared.asked = tuple(self.moments), self.levels, tuple(self.asked)
-            run.undo = shared.undo
         else:
             shared.tries = _TRIES
         self._end()
@@ -164,10 +162,6 @@ class Prelude:
     def go(self, run: Run, at: Place) -> None:
         """Begin where the wrapper is left, for the handler at that place."""
         shared = self.shared
-        for of, fields, rest in reversed(shared.undo):
-            of.fields, of.rest = fields, rest
-        shared.undo.clear()
-        run.undo = shared.undo
         if shared.at is not None:
             self.moved = {shared.at: at}
         for old, new in zip(shared.levels, self.levels, strict=True):
@@ -264,7 +258,7 @@ def begin(
 def _start(run: Run) -> _Start | None:
     """What is known so far; None when more was noted than what a library does around the handler."""
     ledger = run.ledger
-    if ledger.queries or ledger.guards or ledger.earned or run.overlay or run.undo is not None:
+    if ledger.queries or ledger.guards or ledger.earned or run.overlay or run.undo:
         return None
     return _Start(run.facts, ledger.order, tuple(ledger.acts), tuple(run.wrappers))
 
@@ -306,3 +300,34 @@ def _wraps(value: Closure, module: str) -> bool:
     """A function that another one made, in a file that is not the handler's."""
     made = value.scope is not None and value.scope.parent is not None
     return made and value.module != module and value.bound is None
+
+
+def stood_before(run: Run, keys: list[tuple[object, ...]]) -> tuple[int, Prelude]:
+    """How much of what stands before a handler was gone through for others of its file, and who listens to the rest of it."""
+    listener = Prelude(Shared(), [], frozenset())
+    run.prelude = listener
+    for number in range(len(keys), 0, -1):
+        shared = run.world.preludes.get(keys[number - 1])
+        if shared is not None and shared.moments and _answered_alike(run, shared):
+            moment = shared.moments[0]
+            run.enclosing.update(moment.enclosing)
+            moment.restore(run, _in_place)
+            listener.asked += shared.asked
+            return number, listener
+    return 0, listener
+
+
+def stands_before(run: Run, key: tuple[object, ...], listener: Prelude) -> None:
+    """Something that stands before several handlers of a file was gone through: the second time, what is known then is kept."""
+    shared = run.world.preludes.get(key)
+    if shared is None:
+        run.world.preludes[key] = Shared()
+    elif not shared.moments and shared.tries < _TRIES:
+        shared.tries += 1
+        moment = Moment(run, run.world.scope(run.module))
+        if moment.whole:
+            shared.moments, shared.asked = (moment,), tuple(listener.asked)
+
+
+def _in_place(place: Place) -> Place:
+    return place

@@ -90,8 +90,8 @@ class Run:
         self.tokens: dict[int, Value] = {}
         self.prelude: Prelude | None = None
         """What stands before the handler, while it is learned or gone through."""
-        self.undo: list[tuple[Shape, dict[str, Value], tuple[Value, ...]]] | None = None
-        """Objects as they were before they were changed, where somebody may begin again before that."""
+        self.undo: list[tuple[Shape, dict[str, Value], tuple[Value, ...]]] = []
+        """Objects as they were before they were changed."""
 
     @property
     def frame(self) -> Frame:
@@ -214,9 +214,15 @@ class Run:
         changing.set_attribute(self, of, name, value)
 
     def touches(self, of: Shape) -> None:
-        """An object is about to be changed in place: as it was, for whoever begins where this run stood before."""
-        if self.undo is not None:
+        """An object is about to be changed in place."""
+        if not self.quiet:
             self.undo.append((of, dict(of.fields), of.rest))
+
+    def roll_back(self) -> None:
+        """Objects are as they were before this run: what outlives it must not be told of its request."""
+        for of, fields, rest in reversed(self.undo):
+            of.fields, of.rest = fields, rest
+        self.undo.clear()
 
     def append(self, value: Listed, extra: tuple[Value, ...]) -> None:
         """``list.push(x)``: every name of that list sees the longer one."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from assistant.collect.code.drafts import WHOLE
 from assistant.collect.code.follow.kinds import PERSONS, REQUEST, ROW, SIGNED
+from assistant.collect.code.follow.words import Words
 from assistant.domain.code import ClientKind, Origin, Tie, TieKind
 
 
@@ -16,27 +17,24 @@ if TYPE_CHECKING:
     from assistant.collect.code.follow.run import Run
     from assistant.collect.code.values import Constant
 
-CREDENTIAL = re.compile(
-    r"(?:token|secret|passw|hash|digest|signature|otp|nonce|api_?key|key$|credential|jwt|bearer|code$|pin$|verif)",
-    re.IGNORECASE,
+CREDENTIAL: Final = Words(
+    r"(?:token|secret|passw|hash|digest|signature|otp|nonce|api_?key|key$|credential|jwt|bearer|code$|pin$|verif)"
 )
 _CHOSEN = re.compile(r"(?:^|_)new_?(?:pass|pin|secret)", re.IGNORECASE)
 """What somebody wants from now on proves nothing: ``new_password``."""
-_CARRIER = re.compile(r"^(?:header\.(?:authori|x-?api|api|.*(?:token|key|secret|signature))|cookie)", re.IGNORECASE)
-_SESSIONS = re.compile(r"(?:^|[._])(?:auth|user|login|app|web)?_?sessions?$", re.IGNORECASE)
+_CARRIER: Final = Words(r"^(?:header\.(?:authori|x-?api|api|.*(?:token|key|secret|signature))|cookie)")
+_SESSIONS: Final = Words(r"(?:^|[._])(?:auth|user|login|app|web)?_?sessions?$")
 """Tables of sessions that an application keeps by itself."""
-ROLE = re.compile(
-    r"(?:^|[._])(?:is_?)?(?:role|roles|admin|staff|super|agency|operator|owner$|moderator|permission|scope|can[A-Z_]|privileg|account_?type|user_?type)|[a-z](?:Role|Admin)$|is[A-Z]\w*(?:Admin|Owner|Staff|Member)",
-    re.IGNORECASE,
+ROLE: Final = Words(
+    r"(?:^|[._])(?:is_?)?(?:role|roles|admin|staff|super|agency|operator|owner$|moderator|permission|scope|can[A-Z_]|privileg|account_?type|user_?type)|[a-z](?:Role|Admin)$|is[A-Z]\w*(?:Admin|Owner|Staff|Member)"
 )
-SHARED = re.compile(
-    r"(?:^|[._])(?:is_?)?(?:public|published|shared|visibility|sharing|share_?mode|status|enabled|active|privacy)\w*$",
-    re.IGNORECASE,
+SHARED: Final = Words(
+    r"(?:^|[._])(?:is_?)?(?:public|published|shared|visibility|sharing|share_?mode|status|enabled|active|privacy)\w*$"
 )
 _PROGRESS = re.compile(r"status\w*$", re.IGNORECASE)
 _OPEN = re.compile(r"publi|shar|live|open|visib|anyone|link|approv|activ|enabl", re.IGNORECASE)
-_EDITABLE = re.compile(r"user_?metadata|unsafe_?metadata|raw_user_meta", re.IGNORECASE)
-COUNTERS = re.compile(r"rate_?limit|throttl", re.IGNORECASE)
+_EDITABLE: Final = Words(r"user_?metadata|unsafe_?metadata|raw_user_meta")
+COUNTERS: Final = Words(r"rate_?limit|throttl")
 """Tables and functions that count requests: whoever is below the limit is still nobody."""
 _EQUALS = frozenset({"eq", "in", "match", "is"})
 

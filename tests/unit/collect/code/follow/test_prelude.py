@@ -153,3 +153,47 @@ def test_an_entry_that_does_not_come_back_is_followed_from_its_beginning():
         assert follow(world, point)[0] == alone[point.id]
     assert tampered > 1
     assert not any(one.moments for one in world.preludes.values())
+
+
+_SERVER = """
+import { Hono } from "hono";
+import { PrismaClient } from "@prisma/client";
+const prisma = new PrismaClient();
+const app = new Hono();
+const known = { tier: "free" };
+const signedIn = async (c, next) => {
+  const token = c.req.header("x-session");
+  const session = await prisma.session.findUnique({ where: { token } });
+  if (!session) return c.json({ error: "sign in" }, 401);
+  c.set("user", session.userId);
+  await next();
+};
+const inTeam = async (c, next) => {
+  const row = await prisma.member.findFirst({ where: { teamId: c.req.param("team"), userId: c.get("user") } });
+  if (!row) return c.json({ error: "no such team" }, 404);
+  await next();
+};
+app.get("/open", async (c) => c.json(await prisma.price.findMany()));
+app.use("/:team/*", signedIn, inTeam);
+app.get("/:team/notes", async (c) => c.json(await prisma.note.findMany({ where: { teamId: c.req.param("team") } })));
+app.get("/:team/keys", async (c) => { known.tier = c.req.query("tier"); return c.json(await prisma.key.findMany()) });
+app.get("/:team/plan", async (c) => c.json(await prisma.plan.findMany({ where: { tier: known.tier } })));
+app.get("/:team/mine", async (c) => c.json(await prisma.note.findMany({ where: { userId: c.get("user") } })));
+export default app;
+"""
+
+
+def test_middleware_before_many_handlers_of_a_file_is_gone_through_once():
+    files = {"package.json": {"dependencies": {"hono": "4.0.0", "@prisma/client": "6.0.0"}}, "src/server.ts": _SERVER}
+    together, kept = _followed(files, apart=False)
+    alone, _ = _followed(files, apart=True)
+    assert len(together) == 5
+    assert kept
+    assert together == alone
+
+
+def test_what_a_request_put_into_an_object_of_the_module_is_not_told_of_the_next_entry():
+    files = {"package.json": {"dependencies": {"hono": "4.0.0", "@prisma/client": "6.0.0"}}, "src/server.ts": _SERVER}
+    together, _ = _followed(files, apart=False)
+    (plan,) = [one for entry in together.values() for one in entry.queries if one.table == "plan"]
+    assert {origin.kind for each in plan.filters for origin in each.origins} == {"constant"}
