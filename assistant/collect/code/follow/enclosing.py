@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _STEPS = 6_000
 """What the declarations of one such function may cost."""
 _TOOL = re.compile(r"^(?:auth|clerk|lucia|passport|jwt)$|(?:[cC]lient|Services?|Repository|Repo|Sdk|Db|Auth)$")
-_OF_NOBODY = frozenset({OriginKind.CONSTANT, OriginKind.ENVIRONMENT, OriginKind.UNKNOWN})
+_OF_NOBODY = frozenset({OriginKind.CONSTANT, OriginKind.ENVIRONMENT, OriginKind.GENERATED, OriginKind.UNKNOWN})
 
 
 def around(run: Run, module: str, within: tuple[Function, ...], kind: EntryKind) -> Scope:
