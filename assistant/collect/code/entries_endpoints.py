@@ -115,7 +115,7 @@ def _uses(server: Server, until: Event, path: str) -> Iterator[Before]:
         if same and event.at > until.at and server.framework != "fastify":
             continue
         if _applies(joined_url(server.prefix, event.path) if event.path else "", path):
-            yield from (Before(event.module, one) for one in event.handlers)
+            yield from (Before(event.module, one, within=event.within) for one in event.handlers)
 
 
 def _applies(pattern: str, path: str) -> bool:
@@ -147,6 +147,6 @@ def _contexts(
     for parent, event in mounts[:_MOST]:
         server = servers.found[parent]
         uses = tuple(_uses(server, event, url_of(joined_url(server.prefix, event.path))))
-        inline = tuple(Before(event.module, one) for one in event.handlers)
+        inline = tuple(Before(event.module, one, within=event.within) for one in event.handlers)
         for prefix, before in _contexts(servers, parents, parent, depth + 1, seen | {ident}):
             yield joined_url(prefix, server.prefix, event.path), (*before, *uses, *inline)

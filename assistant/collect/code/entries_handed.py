@@ -39,6 +39,14 @@ def framework_of_type(declared: str, annotation: str = "") -> str:
     return _BY_TYPE.get(word) or ("fastify" if word.startswith("Fastify") else "express")
 
 
+def typed_servers(pattern: Pattern, declared: str, annotation: str) -> Iterator[tuple[str, str]]:
+    """Names that a parameter's type says are servers, with their framework."""
+    if isinstance(pattern, RecordPattern):
+        yield from typed_parts(pattern, declared)
+    elif isinstance(pattern, Name) and (framework := framework_of_type(declared, annotation)):
+        yield pattern.id, framework
+
+
 def typed_parts(pattern: RecordPattern, declared: str) -> Iterator[tuple[str, str]]:
     """Names and frameworks of ``({ app, db }: { app: Hono; db: Database })``."""
     types: dict[str, str] = dict(_PART.findall(declared))

@@ -121,6 +121,22 @@ def value_of(record: Expression | None, *keys: str) -> Expression | None:
     return entry.value if entry else None
 
 
+def function_in(declaration: object) -> Function | None:
+    """The function that a declaration is, or that a name was given."""
+    if isinstance(declaration, Declare) and isinstance(declaration.value, Lambda):
+        return declaration.value.function
+    return declaration if isinstance(declaration, Function) else None
+
+
+def loaded(program: Program, path: str, source: str) -> Found | None:
+    """What ``require("./x")`` gives: the default export, or else the first."""
+    target = program.target(path, source)
+    if not target:
+        return None
+    names = ("default", *program.export_names(target))
+    return next((one for name in names if (one := program.exported(target, name)) is not None), None)
+
+
 def named(program: Program, path: str, expression: Expression | None) -> Found | None:
     """Where the thing is declared that ``thing`` or ``module.thing`` names in a module; None for anything else."""
     if isinstance(expression, Name):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from assistant.collect.code.entries_look import dotted
+from assistant.collect.code.entries_registrations import without_servers
 from assistant.domain.syntax import Call, Declare, Function, Lambda, Name
 
 
@@ -53,3 +54,19 @@ def open_up(found: dict[tuple[str, str], Server], opened: set[tuple[str, str]]) 
                 child = found.get(event.child) if event.child in opened else None
                 hooks = [one for one in child.events if one.kind == "use"] if child is not None else []
                 server.events += [one for one in hooks if (one.module, one.at) not in taken]
+
+
+def settle(found: dict[tuple[str, str], Server], opened: set[tuple[str, str]]) -> None:
+    """Whatever is mounted on a server is one."""
+    waiting = [ident for ident, server in found.items() if server.framework]
+    while waiting:
+        server = found[waiting.pop()]
+        for event in server.events:
+            child = found.get(event.child) if event.child else None
+            if child is not None and event.child and not child.framework:
+                child.framework = server.framework
+                waiting.append(event.child)
+    open_up(found, opened)
+    for server in found.values():
+        if server.framework:
+            server.events = without_servers(server.events, found)

@@ -73,6 +73,22 @@ def without_servers(events: list[Event], found: Mapping[tuple[str, str], Server]
     ]
 
 
+def mounts_of(
+    found: Mapping[tuple[str, str], Server],
+) -> dict[tuple[str, str], list[tuple[tuple[str, str], Event]]]:
+    """Where each server is mounted; where only a parameter's type says so when nothing else does."""
+    out: dict[tuple[str, str], list[tuple[tuple[str, str], Event]]] = {}
+    for ident, server in found.items():
+        if server.framework:
+            for event in server.events:
+                if event.child and event.child != ident:
+                    out.setdefault(event.child, []).append((ident, event))
+    for child, mounts in out.items():
+        seen = [mount for mount in mounts if mount[1].kind != "typed"]
+        out[child] = seen or mounts
+    return out
+
+
 def url_of(path: str) -> str:
     """A framework's path with its parameters as ``[id]``."""
     return _PARAMETER.sub(lambda match: f"[{match.group(1) or match.group(2) or match.group(3)}]", path)

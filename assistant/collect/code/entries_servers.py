@@ -8,20 +8,34 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from assistant.collect.code.entries_classes import ANY, Classes, settle_loose
 from assistant.collect.code.entries_frameworks import framework_of
 from assistant.collect.code.entries_handed import (
     SERVER_NAMES,
     Given,
     Held,
     called_like_one,
-    framework_of_type,
     meant,
-    typed_parts,
+    typed_servers,
 )
-from assistant.collect.code.entries_look import dotted, spine, statements_in
-from assistant.collect.code.entries_plugins import open_up, plugin_of
-from assistant.collect.code.entries_registrations import Event, Server, event_of, prefix_in, without_servers
-from assistant.domain.syntax import Await, Call, Declare, Define, Do, Function, Lambda, Name, RecordPattern, Return
+from assistant.collect.code.entries_lists import each_of
+from assistant.collect.code.entries_look import dotted, function_in, loaded, spine, statements_in
+from assistant.collect.code.entries_plugins import plugin_of, settle
+from assistant.collect.code.entries_registrations import Event, Server, event_of, mounts_of, prefix_in
+from assistant.domain.syntax import (
+    Assign,
+    Await,
+    Call,
+    Declare,
+    Define,
+    DefineClass,
+    Do,
+    Function,
+    Lambda,
+    Name,
+    RecordPattern,
+    Return,
+)
 
 
 if TYPE_CHECKING:
@@ -29,7 +43,7 @@ if TYPE_CHECKING:
 
     from assistant.collect.code.entries_look import Link
     from assistant.collect.code.program import Program
-    from assistant.domain.syntax import Expression, Module, Parameter, Statement
+    from assistant.domain.syntax import Class, Expression, Module, Parameter, Statement
 
 
 Ident = tuple[str, str]
@@ -49,6 +63,7 @@ class Servers:
         self.found: dict[Ident, Server] = {}
         self._done: set[str] = set()
         self._held = Held(self.ident)
+        self._classes = Classes(program)
         self._open: set[Ident] = set()
         waiting = [
             path
@@ -62,7 +77,8 @@ class Servers:
                 self._module(program.modules[path])
             self._carried()
             waiting = self._waiting + self._holders()
-        self._settle()
+        settle_loose(self.found)
+        settle(self.found, self._open)
 
     def _carried(self) -> None:
         """Servers that reached another name inside an object."""
@@ -113,6 +129,8 @@ class Servers:
     def _body(self, module: Module, body: tuple[Statement, ...], within: tuple[Function, ...]) -> None:
         for statement in statements_in(body):
             self._statement(module, statement, within)
+            for inner, around in each_of(self._program, module.path, within, statement):
+                self._body(module, inner, around)
 
     def _statement(self, module: Module, statement: Statement, within: tuple[Function, ...]) -> None:
         if isinstance(statement, Define):
@@ -127,9 +145,32 @@ class Servers:
             if isinstance(value, Lambda):
                 self._function(module, value.function, within, statement.annotation)
         elif isinstance(statement, Do):
-            self._chain(module, statement.expression, within, None)
+            self._do(module, statement.expression, within)
+        elif isinstance(statement, DefineClass):
+            self._class(module, statement.klass, within)
         elif isinstance(statement, Return):
             self._chain(module, statement.value, within, None)
+
+    def _do(self, module: Module, value: Expression, within: tuple[Function, ...]) -> None:
+        """A call, or a field of a class that is given a server: ``this.app = express()``."""
+        field = self._classes.field(module.path, within, value.target) if isinstance(value, Assign) else None
+        if not isinstance(value, Assign):
+            self._chain(module, value, within, None)
+        elif field is not None and field[0] != ANY:
+            self._chain(module, value.value, within, field)
+            named = self.ident(module.path, within, value.value.id) if isinstance(value.value, Name) else None
+            if named is not None:
+                self._mounted(named, field, module, within, value.at)
+                self.server(field)
+
+    def _class(self, module: Module, klass: Class, within: tuple[Function, ...]) -> None:
+        """Fields that are servers, then what the methods register on them."""
+        self._classes.note(module.path, klass)
+        for declared in klass.fields:
+            if isinstance(declared.pattern, Name):
+                self._chain(module, declared.value, within, (module.path, f"{klass.at}.{declared.pattern.id}"))
+        for method in klass.methods:
+            self._function(module, method, within)
 
     def _function(self, module: Module, function: Function, within: tuple[Function, ...], annotation: str = "") -> None:
         """A function: parameters that are servers by their type, then its body."""
@@ -141,18 +182,12 @@ class Servers:
         self, module: Module, function: Function, parameter: Parameter, within: tuple[Function, ...], annotation: str
     ) -> None:
         pattern, declared = parameter.pattern, parameter.annotation
-        if isinstance(pattern, RecordPattern):
-            for local, framework in typed_parts(pattern, declared):
-                self.server((module.path, f"{function.at}:{local}")).framework = framework
-        if not isinstance(pattern, Name):
-            return
-        ident = (module.path, f"{function.at}:{pattern.id}")
-        framework = framework_of_type(declared, annotation)
-        if framework:
-            self.server(ident).framework = framework
-        elif declared.startswith("typeof "):
+        for local, framework in typed_servers(pattern, declared, annotation):
+            self.server((module.path, f"{function.at}:{local}")).framework = framework
+        if isinstance(pattern, Name) and declared.startswith("typeof "):
             found = self._program.meaning(module.path, declared.removeprefix("typeof ").strip())
             if found:
+                ident = (module.path, f"{function.at}:{pattern.id}")
                 event = Event("typed", "", "", (), module.path, within, function.at, child=ident)
                 self.server((found.module, found.local)).events.append(event)
 
@@ -181,11 +216,14 @@ class Servers:
             self._made_by(module, root, ident, within, value.at)
             links = links[taken:]
         elif isinstance(root, Name):
-            named = self.ident(module.path, within, root.id)
+            held = self._classes.held(module.path, within, root, links)
+            named = held or self.ident(module.path, within, root.id)
             if named is None or not links or links[0].name == "":
                 self._handed(module, value, within)
                 return
-            if links[0].arguments is None and links[0].name in SERVER_NAMES:
+            if held:
+                links = links[1:]
+            elif links[0].arguments is None and links[0].name in SERVER_NAMES:
                 named, links = (named[0], f"{named[1]}.{links[0].name}"), links[1:]  # ``context.app.get(...)``
             if (
                 ident is not None
@@ -214,21 +252,25 @@ class Servers:
             elif link.arguments is not None:
                 self._register(ident, module, within, link, prefix)
 
+    def _mounted(
+        self, on: Ident, child: Ident, module: Module, within: tuple[Function, ...], at: int, prefix: str = ""
+    ) -> None:
+        """The child is another name of a server, or its part."""
+        self.server(on).events.append(Event("mount", "", prefix, (), module.path, within, at, child=child))
+
     def _made_by(
         self, module: Module, root: Expression | None, ident: Ident, within: tuple[Function, ...], at: int
     ) -> None:
         """``const app = getApp()``: what the function registered on the server that it makes runs before."""
         inner = self._returned(module, root.id) if isinstance(root, Name) else None
         if inner is not None and inner != ident and self.found.get(inner):
-            self.server(inner).events.append(Event("mount", "", "", (), module.path, within, at, child=ident))
+            self._mounted(inner, ident, module, within, at)
 
     def _alias(
         self, named: Ident, ident: Ident, module: Module, within: tuple[Function, ...], links: tuple[Link, ...]
     ) -> None:
         """``const app = base.basePath("/x")``: another name of the same object, with a prefix."""
-        self.server(named).events.append(
-            Event("mount", "", prefix_in(links), (), module.path, within, links[0].at, child=ident)
-        )
+        self._mounted(named, ident, module, within, links[0].at, prefix_in(links))
 
     def _register(self, ident: Ident, module: Module, within: tuple[Function, ...], link: Link, prefix: str) -> None:
         event = event_of(self._program, module.path, within, link, prefix)
@@ -257,17 +299,14 @@ class Servers:
 
     def _child(self, module: Module, within: tuple[Function, ...], value: Expression, *, plugin: bool) -> Ident | None:
         """The server that an argument is: a name, a call that makes one, ``router.routes()``, ``require("./x")``."""
-        if isinstance(value, Await):
-            value = value.operand
+        field = self._classes.field(module.path, within, value)
+        if field is not None:
+            return field
         root, links = spine(value)
         if not isinstance(root, Name):
             return None
         if root.id in {"require", "import"} and links and links[0].arguments:
-            target = self._program.target(module.path, prefix_in(links[:1]))
-            found = self._program.exported(target, "default") if target else None
-            if found is None and target:
-                exported = (self._program.exported(target, name) for name in self._program.export_names(target))
-                found = next((one for one in exported if one), None)
+            found = loaded(self._program, module.path, prefix_in(links[:1]))
             return self._plugin(found.module, found.local, plugin=plugin) if found else None
         if links and links[0].name == "" and links[0].arguments is not None:
             return self._returned(module, root.id)
@@ -296,10 +335,7 @@ class Servers:
     def _returned(self, module: Module, name: str) -> Ident | None:
         """The server that a function of the repository makes and returns."""
         found = self._program.meaning(module.path, name)
-        declaration = self._program.declaration(found)
-        function = declaration if isinstance(declaration, Function) else None
-        if isinstance(declaration, Declare) and isinstance(declaration.value, Lambda):
-            function = declaration.value.function
+        function = function_in(self._program.declaration(found))
         if function is None or found is None:
             return None
         self._look_at(found.module)
@@ -322,14 +358,12 @@ class Servers:
         if not isinstance(root, Name) or not links:
             return "", 0
         one = self._program.imported(module.path, root.id)
-        if one is not None:
-            framework = framework_of(one.source)
-            if framework and (_MAKES.match(one.name) or one.name == "*"):
-                for index, link in enumerate(links[:2]):
-                    if link.arguments is not None:
-                        return framework, index + 1
-            if framework:
-                return "", 0
+        framework = framework_of(one.source) if one is not None else ""
+        if one is not None and framework:
+            makes = _MAKES.match(one.name) or one.name == "*"
+            calls = (index for index, link in enumerate(links[:2]) if link.arguments is not None and makes)
+            first = next(calls, None)
+            return (framework, first + 1) if first is not None else ("", 0)
         if links[0].name == "" and links[0].arguments is not None and (child := self._returned(module, root.id)):
             server = self.found.get(child)
             if server and server.framework:
@@ -340,14 +374,10 @@ class Servers:
         """``registerUsers(app)``: the function's parameter is the server."""
         callee = value.callee
         if isinstance(callee, Call) and dotted(callee.callee) == "require":
-            target = self._program.target(module.path, prefix_in(spine(callee)[1]))
-            found = self._program.exported(target, "default") if target else None
+            found = loaded(self._program, module.path, prefix_in(spine(callee)[1]))
         else:
             found = self._program.meaning(module.path, callee.id) if isinstance(callee, Name) else None
-        declaration = self._program.declaration(found)
-        function = declaration if isinstance(declaration, Function) else None
-        if isinstance(declaration, Declare) and isinstance(declaration.value, Lambda):
-            function = declaration.value.function
+        function = function_in(self._program.declaration(found))
         if function is None or found is None:
             return
         for argument, parameter in zip(value.arguments, function.parameters, strict=False):
@@ -358,38 +388,12 @@ class Servers:
                 named = self.ident(module.path, within, argument.id)
                 if named and self.found.get(named):
                     child = (found.module, f"{function.at}:{parameter.pattern.id}")
-                    self.server(named).events.append(
-                        Event("mount", "", "", (), module.path, within, value.at, child=child)
-                    )
+                    self._mounted(named, child, module, within, value.at)
                     self._look_at(found.module)
-
-    def _settle(self) -> None:
-        """Whatever is mounted on a server is one."""
-        waiting = [ident for ident, server in self.found.items() if server.framework]
-        while waiting:
-            server = self.found[waiting.pop()]
-            for event in server.events:
-                child = self.found.get(event.child) if event.child else None
-                if child is not None and event.child and not child.framework:
-                    child.framework = server.framework
-                    waiting.append(event.child)
-        open_up(self.found, self._open)
-        for server in self.found.values():
-            if server.framework:
-                server.events = without_servers(server.events, self.found)
 
     def parents(self) -> dict[Ident, list[tuple[Ident, Event]]]:
         """Where each server is mounted; where only a parameter's type says so when nothing else does."""
-        out: dict[Ident, list[tuple[Ident, Event]]] = {}
-        for ident, server in self.found.items():
-            if server.framework:
-                for event in server.events:
-                    if event.child and event.child != ident:
-                        out.setdefault(event.child, []).append((ident, event))
-        for child, mounts in out.items():
-            seen = [mount for mount in mounts if mount[1].kind != "typed"]
-            out[child] = seen or mounts
-        return out
+        return mounts_of(self.found)
 
     def registered(self) -> Iterator[tuple[Ident, Server]]:
         """Servers with what was registered on them."""

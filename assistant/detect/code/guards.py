@@ -55,6 +55,7 @@ _RUNS_IT: Final = re.compile(r"(?:platform|super|system|site|global)[_ -]?admin|
 PLATFORM: Final = _ADMINS - {"admin", "admins", "administrator", "administrators"}
 """Words for whoever runs the whole application, whichever tenant somebody is of."""
 
+_LACKS: Final = "not "
 _ASKING: Final = words.named(
     "require is check assert ensure verify guard with must has only validate authorize authenticate get handle"
 )
@@ -177,7 +178,14 @@ def is_administrative(guards: Iterable[Guard], entry: Entry | None = None) -> bo
     return entry is not None and asks_own_role(entry)
 
 
+def holds(guard: Guard) -> tuple[str, ...]:
+    """Roles that whoever gets past it has; ``not ADMIN``, behind a door of administrators, is none."""
+    return tuple(role for role in guard.roles if not role.startswith(_LACKS))
+
+
 def _names_administrators(guard: Guard) -> bool:
+    if guard.roles and not holds(guard):
+        return False
     if any("@" in role for role in guard.roles):
         return True  # people of the house, written down by their addresses
     named = {part for said in (*guard.roles, guard.says, *guard.chain) for part in words.words(said)}
@@ -186,7 +194,7 @@ def _names_administrators(guard: Guard) -> bool:
 
 def runs_it(guard: Guard) -> bool:
     """The role is that of whoever runs the application, whichever tenant they are of."""
-    return bool(guard.roles) and all(_RUNS_IT.search(role) for role in guard.roles)
+    return bool(guard.roles) and all(_RUNS_IT.search(role) and not role.startswith(_LACKS) for role in guard.roles)
 
 
 def _of_environment(role: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
+from assistant.detect.code.guards import holds
 from assistant.domain.code import GuardKind, OriginKind, TieKind
 
 
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
 _OFFICES: Final = words.named("role roles permission permissions admin admins staff operator moderator platform")
 _SIDES: Final = words.named(
     "user users member customer client buyer seller vendor merchant supplier driver courier chef landlord renter host guest artist creator student parent"
-    " patient teacher instructor doctor provider owner tenant employee candidate freelancer agent author organizer venue"
+    " patient teacher instructor doctor provider owner tenant employee candidate freelancer agent author organizer venue recruiter employer applicant"
+    " company agency brand influencer tutor learner trainer coach mentor mentee donor volunteer rider restaurant shop store dealer contractor caregiver"
+    " broker realtor lender borrower advertiser publisher subscriber exhibitor sponsor participant"
 )
 """Roles that say on which side of the application somebody stands: each of them has rows of their own."""
 
@@ -31,7 +34,7 @@ def by_office(access: Access) -> bool:
         return False
     if any(guard.kind is GuardKind.MEMBERSHIP and guard.order <= first for guard in access.strong):
         return False
-    said = [role for guard in roles for role in guard.roles]
+    said = [role for guard in roles for role in holds(guard)]
     said += [fact.partition(" ")[2] for fact in access.query.known if fact.startswith("role ")]
     if any(set(words.words(role)) & _SIDES for role in said):
         return False

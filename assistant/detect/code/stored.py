@@ -99,6 +99,12 @@ def own_columns_written(access: Access) -> tuple[str, ...]:
     )
 
 
+_ENDS: Final = words.named(
+    "target source parent child related linked from to origin original previous next new blocking blocked destination referenced"
+)
+"""Words that say which end of a link a row is, and not what it is."""
+
+
 def unchecked_references(access: Access) -> Iterator[tuple[Written, str]]:
     """Columns that store an id of the request which points at rows of customers and which nobody proved; with the table they point at."""
     for written in access.query.written:
@@ -150,7 +156,7 @@ def _target(access: Access, column: str) -> str:
         last = column[: link.start()].rpartition(".")[2] + "_id"
     if words.is_number_of(access.query.table, last):
         return ""
-    named = access.context.referred(access.query.table, last) or words.points_at(last)
+    named = access.context.referred(access.query.table, last) or _meant(access, words.points_at(last))
     if not named or _is_own_number(access, named):
         return ""
     if words.names_person(last) and not words.names_tenant(last):
@@ -159,6 +165,14 @@ def _target(access: Access, column: str) -> str:
     if words.names_tenant(last) and not known:
         return named
     return named if known and access.context.whose(named) is Whose.CUSTOMERS else ""
+
+
+def _meant(access: Access, named: str) -> str:
+    """``target_task`` and ``parent_comment`` are a task and a comment when there is no table of the whole name."""
+    end, _, rest = named.partition("_")
+    if end not in _ENDS or not rest or access.context.owner_columns(named):
+        return named
+    return rest if access.context.owner_columns(rest) else named
 
 
 def _is_own_number(access: Access, named: str) -> bool:

@@ -121,7 +121,8 @@ def asked_words(access: Access) -> str:
 
 
 def _short(origin: Origin) -> str:
-    return origin.path.rpartition(".")[2] or origin.path
+    last = origin.path.rpartition(".")[2]
+    return "argument" if last.isdigit() else last or origin.path
 
 
 def caller_of(access: Access) -> str:

@@ -53,6 +53,8 @@ if TYPE_CHECKING:
 _TRANSACTION = frozenset(
     {"$transaction", "transaction", "begin", "batch", "atomic", "withTransaction", "tx", "runTransaction"}
 )
+_LEAVING = frozenset({"next/navigation", "flask", "next/router", "unresolved", "@tanstack/react-router"})
+"""Libraries whose redirects do not come back."""
 _PASSES_ON = frozenset(
     {"cache", "memoize", "memo", "once", "lazy", "wrap", "useCallback", "asyncHandler", "catchAsync", "debounce"}
 )
@@ -216,16 +218,11 @@ def recognised(run: Run, chain: Chain) -> Value:
         return fewer
     if name == "rollback" and "drizzle" in chain.source:
         raise Stopped  # a transaction is left by an error
-    if name in _ENDS and chain.source in {
-        "next/navigation",
-        "flask",
-        "next/router",
-        "unresolved",
-        "@tanstack/react-router",
-    }:
+    if name in _ENDS and chain.source in _LEAVING:
         raise Stopped
-    if last is not None and last.arguments and name in _PASSES_ON and isinstance(last.arguments[0], Closure):
-        return last.arguments[0]
+    passed = last.arguments[0] if last is not None and last.arguments and name in _PASSES_ON else None
+    if isinstance(passed, Closure) or (isinstance(passed, Chain) and chain.source == "react"):
+        return passed
     return chain
 
 

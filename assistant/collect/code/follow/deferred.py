@@ -7,7 +7,19 @@ from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.scope import either
 from assistant.collect.code.origins import origins_of
-from assistant.collect.code.values import NOTHING, UNKNOWN, Chain, Closure, Known, Native, Promise, Shape, Value
+from assistant.collect.code.recognise.chains import package_of
+from assistant.collect.code.values import (
+    NOTHING,
+    UNKNOWN,
+    Chain,
+    Closure,
+    Known,
+    Native,
+    Promise,
+    Shape,
+    Value,
+    caller,
+)
 from assistant.domain.code import Weakness
 
 
@@ -52,7 +64,7 @@ def _given(run: Run, chain: Chain, step: Step) -> Iterator[Value]:
             yield run.settle(one, run_deferred=True)
         elif isinstance(one, Closure):
             before, since = run.facts, run.ledger.order
-            yield _tried(run, one, step)
+            yield _tried(run, one, step, given=_handed(chain, step))
             if _LATER.search(step.name or chain.name) or chain.source in _CHOSEN:
                 run.facts = before
             if _LATER.search(step.name or chain.name):
@@ -74,8 +86,16 @@ def _runs(value: Chain) -> bool:
     return value.source == _STREAMING or all(not one.function.parameters for one in functions)
 
 
-def _tried(run: Run, function: Closure, step: Step, *, streams: bool = False) -> Value:
-    supplied = tuple(_stream(run) if streams else UNKNOWN for _ in function.function.parameters)
+def _handed(chain: Chain, step: Step) -> tuple[Value, ...]:
+    """``jwt.verify(token, secret, (error, claims) => …)``: an error for a stranger, else what the token says."""
+    if package_of(chain.source) != "jsonwebtoken" or (step.name or chain.name) != "verify":
+        return ()
+    return (caller("!error"), caller("claims"))
+
+
+def _tried(run: Run, function: Closure, step: Step, *, streams: bool = False, given: tuple[Value, ...] = ()) -> Value:
+    rest = function.function.parameters[len(given) :]
+    supplied = (*given, *(_stream(run) if streams else UNKNOWN for _ in rest))
     return run.settle(run.attempt(function, supplied, step.module, step.at))
 
 

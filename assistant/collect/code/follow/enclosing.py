@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.binding import bind
 from assistant.collect.code.follow.inputs import LIBRARY
+from assistant.collect.code.follow.nest import Application
 from assistant.collect.code.follow.scope import Scope
 from assistant.collect.code.follow.stop import Exhausted, Stopped
 from assistant.collect.code.origins import origins_of
-from assistant.collect.code.values import Blueprint, Chain, Closure, Either, Shape, Value, unwrapped
+from assistant.collect.code.values import UNKNOWN, Blueprint, Chain, Closure, Either, Shape, Value, unwrapped
 from assistant.domain.code import EntryKind, OriginKind
-from assistant.domain.syntax import Declare, Define, Name, RecordPattern
+from assistant.domain.syntax import Declare, Define, DefineClass, Name, RecordPattern
 
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 _STEPS = 6_000
 """What the declarations of one such function may cost."""
 _TOOL = re.compile(r"^(?:auth|clerk|lucia|passport|jwt)$|(?:[cC]lient|Services?|Repository|Repo|Sdk|Db|Auth)$")
-_OF_NOBODY = frozenset({OriginKind.CONSTANT, OriginKind.ENVIRONMENT, OriginKind.UNKNOWN})
+_OF_NOBODY = frozenset({OriginKind.CONSTANT, OriginKind.ENVIRONMENT, OriginKind.GENERATED, OriginKind.UNKNOWN})
 
 
 def around(run: Run, module: str, within: tuple[Function, ...], kind: EntryKind) -> Scope:
@@ -38,11 +39,28 @@ def around(run: Run, module: str, within: tuple[Function, ...], kind: EntryKind)
         known = run.enclosing.get(key)
         if known is None:
             known = run.enclosing[key] = Scope(module, scope)
+            _object(run, known, function)
             for parameter in function.parameters:
                 _parameter(run, known, parameter.pattern)
             _declarations(run, known, function, of_caller=kind is EntryKind.TOOL)
         scope = known
     return scope
+
+
+def _object(run: Run, scope: Scope, function: Function) -> None:
+    """``this`` in a method: the object that a class of the module makes once, when it belongs to nobody."""
+    found = run.world.program.module(scope.module)
+    classes = (one.klass for one in (found.body if found else ()) if isinstance(one, DefineClass))
+    klass = next((one for one in classes if function in one.methods), None)
+    if klass is None:
+        return
+    aside = run.world.aside()
+    aside.left = _STEPS
+    made: Value = UNKNOWN
+    with contextlib.suppress(Stopped, Exhausted, RecursionError):
+        made = Application(aside, {}).object_of(Blueprint(klass, scope.module, run.world.scope(scope.module)))
+    kinds = {origin.kind for origin in origins_of(made)}
+    scope.declare("this", made if kinds <= _OF_NOBODY else UNKNOWN, 0)
 
 
 def _parameter(run: Run, scope: Scope, pattern: Pattern) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from assistant.collect.code.follow.builders import built, functions_of
 from assistant.collect.code.follow.enclosing import around
 from assistant.collect.code.follow.inputs import supplied
+from assistant.collect.code.follow.last import gives_up
 from assistant.collect.code.follow.nest import call_controller
 from assistant.collect.code.follow.prelude import begin, stands_before, stood_before
 from assistant.collect.code.follow.python import DEPENDS, controller, decorated, gates_of, given_by, injected
@@ -22,6 +23,7 @@ from assistant.collect.code.origins import ordered
 from assistant.collect.code.recognise.chains import said
 from assistant.collect.code.recognise.identity import door
 from assistant.collect.code.values import (
+    NOTHING,
     UNKNOWN,
     Blueprint,
     Chain,
@@ -272,9 +274,14 @@ def _before(run: Run, value: Value, point: EntryPoint | None, own: Shape | None 
 
 def _middleware(run: Run, closure: Closure, inputs: str) -> None:
     handed: list[Facts] = []
+    counted: list[frozenset[tuple[object, ...]]] = []
+    ends = inputs == "express" and gives_up(closure.function)
 
-    def go_on(_arguments: tuple[Value, ...]) -> Value:
+    def go_on(arguments: tuple[Value, ...]) -> Value:
+        if ends and arguments and unwrapped(arguments[0]) != NOTHING:
+            raise Stopped  # ``next(error)``: the handler is not reached, and nothing stands behind it
         handed.append(run.facts)
+        counted.append(run.ledger.standing())
         return Promise(UNKNOWN)
 
     supply = supplied(inputs, closure.function)
@@ -284,6 +291,7 @@ def _middleware(run: Run, closure: Closure, inputs: str) -> None:
         run.call(closure, (*supply[:count], Native("next", go_on)), run.module, 0)
     if handed:
         run.facts = frozenset.intersection(*handed)
+        run.ledger.uphold(frozenset.intersection(*counted))
     elif inputs not in _OF_PYTHON:
         run.facts = before
 

@@ -23,6 +23,8 @@ LIBRARY = re.compile(
     r"^(?:db|tx|prisma|supabase\w*|client|conn|pool|trx|redis|kv|logger|log|stripe|admin\w*|em|session_?factory|service)$",
     re.IGNORECASE,
 )
+_MOST = 6
+"""Arguments of a function that takes any number of them."""
 _REQUEST = Known(frozenset({Origin(OriginKind.REQUEST, "request")}))
 
 
@@ -46,7 +48,11 @@ def supplied(inputs: str, function: Function | None) -> tuple[Value, ...]:
     if inputs == "hono":
         return (Chain("context", "c"), UNKNOWN)
     if inputs in {"action", "tool", "fastapi", "flask", "django", "job"}:
-        return tuple(_argument(one, inputs) for one in function.parameters) if function else (request("argument"),)
+        return (
+            tuple(value for one in function.parameters for value in _arguments(one, inputs))
+            if function
+            else (request("argument"),)
+        )
     if inputs == "service":
         return tuple(_told(one) for one in function.parameters) if function else ()
     if inputs == "component":
@@ -66,6 +72,13 @@ def _parts_of_request() -> dict[str, Value]:
         "locals": caller("locals"),
     }
     return fields | dict.fromkeys(("request", "req"), _REQUEST)
+
+
+def _arguments(parameter: Parameter, inputs: str) -> tuple[Value, ...]:
+    """What stands for one parameter; for ``...args`` of an action's wrapper all that a caller may send, each by itself."""
+    if parameter.rest and inputs == "action":
+        return tuple(request(f"argument.{number}") for number in range(_MOST))
+    return (_argument(parameter, inputs),)
 
 
 def _argument(parameter: Parameter, inputs: str) -> Value:

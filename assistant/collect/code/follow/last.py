@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assistant.domain.syntax import Do, If, Jump, Return, Switch, Try
+from assistant.collect.code.entries_look import functions_in, statements_in
+from assistant.collect.code.walking import expressions_of
+from assistant.domain.syntax import Await, Call, Do, If, Jump, Name, Return, Switch, Try
 
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from assistant.domain.syntax import Statement
+    from assistant.domain.syntax import Expression, Function, Statement
+
+_NEXT = 2
+"""Position of ``next`` among the parameters of Express's middleware."""
 
 
 def last_of(body: tuple[Statement, ...]) -> frozenset[int]:
@@ -35,3 +40,28 @@ def _last(body: tuple[Statement, ...]) -> Iterator[int]:
     elif isinstance(one, Switch):
         for case in one.cases:
             yield from _last(case.body)
+
+
+def gives_up(function: Function) -> bool:
+    """Middleware that does nothing more behind any of its ``next(error)``, and lets somebody through elsewhere."""
+    pattern = function.parameters[_NEXT].pattern if len(function.parameters) > _NEXT else None
+    if not isinstance(pattern, Name):
+        return False
+    calls = [one for one in expressions_of(function.body) if isinstance(one, Call) and _says(one, pattern.id)]
+    if all(one.arguments for one in calls) or not any(one.arguments for one in calls):
+        return False
+    return not any(
+        isinstance(one, Do) and _refuses(one.expression, pattern.id) and id(one) not in last_of(inner.body)
+        for inner, _ in functions_in(function)
+        for one in statements_in(inner.body)
+    )
+
+
+def _says(call: Call, name: str) -> bool:
+    return isinstance(call.callee, Name) and call.callee.id == name
+
+
+def _refuses(value: Expression, name: str) -> bool:
+    """``next(error)``, which hands the request to whoever answers errors."""
+    inner = value.operand if isinstance(value, Await) else value
+    return isinstance(inner, Call) and bool(inner.arguments) and _says(inner, name)

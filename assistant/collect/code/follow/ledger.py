@@ -231,6 +231,17 @@ class Ledger:
             if goes_on and guard.order > max(since, last) and guard.weakness is None and key in self.thrown:
                 self.weaken(guard, Weakness.NO_EXIT)
 
+    def standing(self) -> frozenset[tuple[object, ...]]:
+        """Guards that count, so far."""
+        return frozenset(key for key, guard in self.guards.items() if guard.weakness is None)
+
+    def uphold(self, keys: frozenset[tuple[object, ...]]) -> None:
+        """These stood before every way on: that the function ends behind a refusal, too, lets nobody through."""
+        for key in keys:
+            guard = self.guards.get(key)
+            if guard is not None and guard.weakness is Weakness.NO_EXIT:
+                self.guards[key] = replace(guard, weakness=None)
+
     def guards_of_look(self, since: int) -> frozenset[tuple[object, ...]]:
         """Guards that were noted since a position, when nothing was changed since: a function that only looked was meant as a check."""
         if any(record.order > since and not record.reads for record in self.queries):

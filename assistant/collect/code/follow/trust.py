@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from assistant.collect.code.values import Constant
 
 CREDENTIAL: Final = Words(
-    r"(?:token|secret|passw|hash|digest|signature|otp|nonce|api_?key|key$|credential|jwt|bearer|code$|pin$|verif)"
+    r"(?:token|secret|passw|hash|digest|signature|otp|nonce|api_?key|(?<!pub)(?<!public)(?<!pub_)(?<!public_)key$|credential|jwt|bearer|code$|pin$|verif)"
 )
+"""Names of what only its holder knows; a public key is told to everybody."""
 _CHOSEN = re.compile(r"(?:^|_)new_?(?:pass|pin|secret)", re.IGNORECASE)
 """What somebody wants from now on proves nothing: ``new_password``."""
 _CARRIER: Final = Words(r"^(?:header\.(?:authori|x-?api|api|.*(?:token|key|secret|signature))|cookie)")

@@ -19,7 +19,7 @@ from assistant.collect.code.recognise.chains import (
 )
 from assistant.collect.code.recognise.conditions import Condition, either, negated, operator
 from assistant.collect.code.recognise.sqlscan import conditions_in
-from assistant.collect.code.values import UNKNOWN, Blueprint, Chain, Constant, Shape, Step, Value, text_of
+from assistant.collect.code.values import UNKNOWN, Blueprint, Chain, Constant, Either, Shape, Step, Value, text_of
 
 
 _TYPEORM = {
@@ -216,6 +216,8 @@ def _object(value: Value | None, prefix: str = "") -> list[Condition]:
     if not items:
         return []
     one = items[0]
+    if isinstance(one, Either) and all(isinstance(each, Shape) for each in one.values):
+        return either([_object(each, prefix) for each in one.values])  # made in one way or another
     if not isinstance(one, Shape):
         return [("id" if not prefix else prefix.rstrip("."), "eq", one)]
     out: list[Condition] = []

@@ -207,7 +207,8 @@ def find(context: CodeContext) -> Iterator[Finding]:
     shared = _shared(groups, of_members(context))
     for table, together in shared.items():
         yield _one_question(table, together)
-    for group in _one_cause([group for group in groups if words.table_key(group[0].query.table) not in shared]):
+    asked = {id(group) for together in shared.values() for group in together}
+    for group in _one_cause([group for group in groups if id(group) not in asked]):
         access, queries = group[0], [each.query for each in group]
         below = access.handed and access.query.place.file != access.entry.place.file
         unsure = access.entry.kind is EntryKind.SERVICE
@@ -318,9 +319,14 @@ def _shared(groups: list[list[Access]], private: frozenset[str]) -> dict[str, li
     by_name: dict[str, list[list[Access]]] = {}
     for group in groups:
         table = words.table_key(group[0].query.table)
-        if not group[0].known_private and table not in private:
+        if not group[0].known_private and table not in private and not _sets_secret(group):
             by_name.setdefault(table, []).append(group)
     return {table: together for table, together in by_name.items() if table and len(together) >= _HABIT}
+
+
+def _sets_secret(group: list[Access]) -> bool:
+    """A password or a key of whichever row: whoever sets it can be that person, and that is shared by nobody."""
+    return any(words.is_secret(each.column) for access in group if access.writes for each in access.query.written)
 
 
 def _one_question(table: str, together: list[list[Access]]) -> Finding:

@@ -202,3 +202,34 @@ def test_how_many_rows_a_membership_has_says_whether_there_is_one(none):
         }
     )
     assert [one.rule for one in detect_code(code)] == ["parent-authorised-child-by-id"]
+
+
+HOLDING = """
+import Fastify from "fastify";
+import { PrismaClient } from "@prisma/client";
+const prisma = new PrismaClient();
+class UploadService {
+  private tokens = new Map<string, { name: string }>();
+  nameOf(token: string) { return this.tokens.get(token)?.name; }
+}
+class FileController {
+  private uploads = new UploadService();
+  async remove(request, reply) {
+    await prisma.file.delete({ where: { id: request.params.id } });
+    return reply.send({});
+  }
+}
+export async function fileRoutes(app) {
+  const controller = new FileController();
+  app.delete("/files/:id", controller.remove.bind(controller));
+}
+const app = Fastify();
+app.register(fileRoutes);
+app.listen({ port: 3000 });
+"""
+
+
+def test_a_controller_one_of_whose_services_holds_an_empty_map():
+    """The map was made anew, so the controller was taken for somebody's: of a hundred routes, eighty did nothing."""
+    (entry,) = map_of({"src/server.ts": HOLDING}).entries
+    assert [(one.verb, one.table) for one in entry.queries] == [("delete", "file")]
