@@ -279,6 +279,33 @@ def test_fields_of_the_schema_that_parsed_the_body_are_listed() -> None:
     check_edited("pick", before, after, "db.user.update({ where: { id }, data: body })")
 
 
+@pytest.mark.parametrize(
+    ("signature", "before"),
+    [
+        ("{ messages }: { messages: Array<Message> }", ""),
+        ("messages: Message[]", ""),
+        ("input: Input", "const messages = input.lines.map((line) => ({ ...line }));\n  "),
+        ("messages: unknown", "if (messages.length === 0) return;\n  "),
+    ],
+)
+def test_a_list_of_rows_is_no_row(signature: str, before: str) -> None:
+    """Fields of the first patch were read from the array itself: nothing would have been saved any more."""
+    text = f"export async function save({signature}) {{\n  {before}return await db.insert(message).values(messages);\n}}\n"
+    check_refused("pick", text, "is a list", "db.insert(message).values(messages)", fields="chatId,content")
+
+
+def test_a_table_is_not_what_is_written() -> None:
+    before = "export async function save(body: Body) {\n  return await db.insert(note).values(body);\n}\n"
+    after = before.replace("values(body)", "values({ title: body.title })")
+    check_edited("pick", before, after, "db.insert(note).values(body)", fields="title")
+
+
+def test_a_field_that_is_written_already_is_not_written_twice() -> None:
+    line = "await db.user.create({ data: { name, plan: 1, ...seed } });"
+    wanted = "await db.user.create({ data: { name, plan: 1, phone: seed.phone } });"
+    check_edited("pick", handler(line), handler(wanted), "db.user.create({ data: { name, plan: 1, ...seed } })", fields="name,phone,plan")
+
+
 def test_an_id_that_is_read_from_the_input_is_looked_up_under_that_name() -> None:
     before = """
         export const watch = async ({ input, ctx }) => {
