@@ -139,7 +139,11 @@ def _step(ground: CodeGround, entry: Entry, query: Query, table: str, asked: str
     # a guest's column alone would lock everybody out who has an account
     beside = [one for one in authors if not words.names_self(one)] if len(authors) > 1 else []
     columns = [one for one in columns if "." not in one and one not in beside]
-    columns = sorted(columns, key=words.names_tenant)
+    from assistant.propose.code_rows import held_of
+
+    held = held_of(entry, query)
+    proven = {part.partition("=")[0] for part in held.split(";")}
+    columns = sorted(columns, key=lambda column: (column not in proven, words.names_tenant(column)))
     if not columns:
         return None
     name = words.table_key(table).rsplit("_", 1)[-1]
@@ -150,6 +154,7 @@ def _step(ground: CodeGround, entry: Entry, query: Query, table: str, asked: str
         "kind": entry.kind.value,
         "column": columns[0],
         "paths": ground.paths_read,
+        "held": held,
         "proven": "1" if any(guard.kind in _PROVING and guard.weakness is None for guard in entry.guards) else "0",
     }
     getter = getter_of(ground, table, entry) if not many else None

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from assistant.detect.code import words
-from assistant.domain.code import EntryKind, GuardKind, OriginKind
+from assistant.domain.code import EntryKind, GuardKind, OriginKind, TieKind
 from assistant.propose.code_columns import writable
 from assistant.propose.code_draft import Step
 from assistant.propose.code_ground import ASKS, compared_and_written
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from assistant.propose.code_ground import CodeGround
     from assistant.propose.code_plan import Plans
 
+_PROVES = frozenset({GuardKind.MEMBERSHIP, GuardKind.ROLE, GuardKind.OWNER})
 _CONDITIONAL = frozenset({"supabase", "prisma", "drizzle", "kysely", "sql", "sqlalchemy", "django"})
 _NO_COLUMN = "Which column of `{table}` says whose a row is could not be told: name it in the ownership map (`stanch own`), then run this again."
 
@@ -36,7 +38,7 @@ def _bound(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | s
     """The owner in every query at fault."""
     ground = plans.ground
     per_query = []
-    for query in ground.queries(entry, finding.queries):
+    for query in _first_reads(ground.queries(entry, finding.queries)):
         options = row_steps(ground, finding, entry, query)
         if options:
             per_query.append(options)
@@ -56,6 +58,18 @@ def _bound(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | s
         return together
     # where one query cannot take it, the others still can: the fix then says what is left
     return together + [[step._replace(optional=True) for step in steps] for steps in together]
+
+
+def _first_reads(queries: list[Query]) -> list[Query]:
+    """Without those that find their rows through a row that another of them reads: once that one is bound, they are."""
+    ids = {one.id for one in queries if one.verb == "select"}
+
+    def led(query: Query) -> bool:
+        found = {origin.row for condition in query.filters for origin in condition.origins if origin.row >= 0}
+        asked = any(o.kind is OriginKind.REQUEST for condition in query.filters for o in condition.origins)
+        return bool(found & (ids - {query.id})) and not asked
+
+    return [query for query in queries if not led(query)] or queries
 
 
 def _beside(ground: CodeGround, finding: Finding, entry: Entry) -> list[Step]:
@@ -99,6 +113,7 @@ def row_steps(ground: CodeGround, finding: Finding, entry: Entry, query: Query) 
             "told": told,
             "paths": ground.paths_read,
             "proven": proven_of(entry),
+            "held": held_of(entry, query),
             "kind": kind,
             "table": query.table,
         }
@@ -114,6 +129,7 @@ def row_steps(ground: CodeGround, finding: Finding, entry: Entry, query: Query) 
             "told": told,
             "paths": ground.paths_read,
             "proven": proven_of(entry),
+            "held": held_of(entry, query),
         }
         # a helper that answers yes or no hands no row out
         asks = bool(query.via) and ASKS.match(query.via[0].rsplit(".", 1)[-1]) is not None
@@ -134,8 +150,41 @@ def _either(ground: CodeGround, query: Query) -> list[str]:
 
 def proven_of(entry: Entry) -> str:
     """``1`` when a membership, a role or an owner was proven before; ``0`` when a tenant that the request names proves nothing."""
-    kinds = {GuardKind.MEMBERSHIP, GuardKind.ROLE, GuardKind.OWNER}
-    return "1" if any(guard.kind in kinds and guard.weakness is None for guard in entry.guards) else "0"
+    return "1" if any(guard.kind in _PROVES and guard.weakness is None for guard in entry.guards) else "0"
+
+
+def held_of(entry: Entry, query: Query) -> str:
+    """Tenants that a guard proved before a query of the handler's own file: ``workspaceId=input.workspaceId;organizationId=path.orgId``."""
+    if query.place.file != entry.place.file:
+        return ""
+    rows = {one.id: one for one in entry.queries}
+    proven: dict[str, str] = {}
+    for guard in entry.guards:
+        if guard.kind not in _PROVES or guard.weakness is not None or guard.order > query.order:
+            continue
+        for subject in guard.subjects:
+            read = rows.get(subject.row) if subject.kind is OriginKind.ROW else None
+            if read is not None and read.tie is not None and read.order < query.order:
+                proven |= _chosen(read)
+    for read in entry.queries:
+        if read.order < query.order and read.tie is not None and read.tie.kind is TieKind.PROVEN:
+            proven |= {column: path for column, path in _chosen(read).items() if f"= {path}" in read.tie.says}
+    return ";".join(f"{column}={path}" for column, path in sorted(proven.items()))
+
+
+def _chosen(read: Query) -> dict[str, str]:
+    """Columns of a row, and of others that point at it, with the part of the request that they are compared with."""
+    out: dict[str, str] = {}
+    for condition in read.filters:
+        asked = {one.path for one in condition.origins if one.kind is OriginKind.REQUEST}
+        others = {one.kind for one in condition.origins} - {OriginKind.REQUEST, OriginKind.CONSTANT}
+        if condition.operator != "eq" or len(asked) != 1 or others:
+            continue
+        column = condition.column.rsplit(".", 1)[-1]
+        name = f"{words.table_key(read.table)}_id" if words.snake(column) == "id" else column
+        if words.names_tenant(name):
+            out[name] = next(iter(asked))
+    return out
 
 
 def _one_row(query: Query) -> bool:
@@ -157,16 +206,25 @@ def _columns(ground: CodeGround, finding: Finding, entry: Entry, query: Query) -
     asked = {condition.column for condition in query.filters}
     inner = {column.rsplit(".", 1)[-1] for column in asked if "." in column}
     found = [column for column in found if column not in asked | inner]
+    led: list[str] = []
     if any("." not in column for column in found) or any(words.names_tenant(column) for column in asked | inner):
-        # a row that names its owner itself needs no way round over another table
+        # a row that names its owner itself needs no way round over another table, but for the one that its own key leads to
+        keys = {_relation(column) for column in found if "." not in column}
+        led = [column for column in found if "." in column and column.split(".", 1)[0] in keys]
         found = [column for column in found if "." not in column]
     member = any(
         guard.kind in {GuardKind.MEMBERSHIP, GuardKind.ROLE} and guard.weakness is None for guard in entry.guards
     )
     tenant = member or finding.rule.startswith("parent-")
-    return sorted(
+    best = sorted(
         found, key=lambda column: (words.names_tenant(column.rsplit(".", 1)[-1]) != tenant, column.count("."))
     )
+    return best + led
+
+
+def _relation(column: str) -> str:
+    """``account`` of ``accountId``: what the key leads to."""
+    return re.sub(r"(_id|Id)$", "", column)
 
 
 def reading(ground: CodeGround, entry: Entry, query: Query) -> tuple[tuple[int, int], str]:

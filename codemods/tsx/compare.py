@@ -13,9 +13,9 @@ from codemods.target import Edits, Refusal
 from codemods.tsx.answers import answer
 from codemods.tsx.guard import exits
 from codemods.tsx.insert import after, with_imports
-from codemods.tsx.scope import value_for
 from codemods.tsx.style import style_of
 from codemods.tsx.tree import around, enclosing_function, field, parse, statement_of, text, walk
+from codemods.tsx.whose import whose
 
 
 if TYPE_CHECKING:
@@ -38,13 +38,7 @@ def edit(source: bytes, target: Target) -> Answer:
     column = target.facts.get("column", "")
     if row is None or function is None or not column or re.search(r"(^i|I)ds?$", row):
         return Refusal("The row that is read here has no name to compare: compare its owner with the caller by hand.")
-    value = target.facts.get("value", "") or value_for(
-        statement,
-        column,
-        told_caller=bool(target.facts.get("told")),
-        proven=target.facts.get("proven") != "0",
-        paths=target.facts.get("paths", ""),
-    )
+    value = whose(statement, column, target)
     if not value:
         return Refusal("No value here says who the caller is: ask for the session before this row is read.")
     siblings = (

@@ -14,9 +14,9 @@ from codemods.target import Edits, Needed, Refusal
 from codemods.tsx.insert import with_imports
 from codemods.tsx.layout import add_entry, add_link
 from codemods.tsx.raw_sql import add_condition, statement_at
-from codemods.tsx.scope import value_for
 from codemods.tsx.style import indent_at, style_of
 from codemods.tsx.tree import arguments, around, chain_around, field, links, pairs, parse, plain, text, walk
+from codemods.tsx.whose import whose
 
 
 if TYPE_CHECKING:
@@ -61,13 +61,7 @@ def edit(source: bytes, target: Target) -> Answer:
         return Refusal("The query could not be found in this file: add the owner to its conditions by hand.")
     if not column:
         return Refusal("The column that says whose row it is is not known: name it in the ownership map.")
-    value = target.facts.get("value", "") or value_for(
-        call,
-        column,
-        told_caller=bool(target.facts.get("told")),
-        proven=target.facts.get("proven") != "0",
-        paths=target.facts.get("paths", ""),
-    )
+    value = whose(call, column, target)
     if not value:
         return Refusal(
             "No value here says who the caller is: ask for the session first, then add the owner to the query."

@@ -320,21 +320,25 @@ def _read_from(one: Local, paths: Paths) -> tuple[str, ...]:
 
 
 def told(node: Node, column: str) -> list[str]:
-    """Parameters by which a service function was told who is calling: ``userId``, ``user.id``, or one named like the column."""
+    """Parameters by which a service function was told who is calling: one named like the column, for a person ``userId`` or ``user.id`` too."""
     wanted = flat(column.rsplit(".", 1)[-1])
+    person = not is_tenant(column)
     out: list[str] = []
     for one in ancestors(node):
         if one.type not in FUNCTIONS:
             continue
         names = parameters(one)
         out += [local.name for local in names if flat(local.name) == wanted]
-        out += [local.name for local in names if local.name in {"userId", "user_id", "callerId", "ownerId", "viewerId"}]
-        out += [f"{local.name}.id" for local in names if local.name in {"user", "currentUser"}]
-        out += _typed(one, wanted)
+        if person:
+            out += [
+                local.name for local in names if local.name in {"userId", "user_id", "callerId", "ownerId", "viewerId"}
+            ]
+            out += [f"{local.name}.id" for local in names if local.name in {"user", "currentUser"}]
+        out += _typed(one, wanted, person=person)
     return list(dict.fromkeys(out))
 
 
-def _typed(function: Node, wanted: str) -> list[str]:
+def _typed(function: Node, wanted: str, *, person: bool) -> list[str]:
     """``params.userId`` of ``params: { userId: string }``."""
     out = []
     held = field(function, "parameters")
@@ -343,7 +347,9 @@ def _typed(function: Node, wanted: str) -> list[str]:
         if pattern is None or pattern.type != "identifier" or kind is None:
             continue
         keys = [text(field(each, "name")) for each in walk(kind) if each.type == "property_signature"]
-        out += [f"{text(pattern)}.{key}" for key in keys if flat(key) == wanted or key in {"userId", "user_id"}]
+        out += [
+            f"{text(pattern)}.{key}" for key in keys if flat(key) == wanted or (person and key in {"userId", "user_id"})
+        ]
     return out
 
 

@@ -16,9 +16,10 @@ from codemods.tsx.access import asked_by
 from codemods.tsx.answers import answer
 from codemods.tsx.insert import before, with_imports
 from codemods.tsx.place import before_work, client_at, named_at
-from codemods.tsx.scope import locals_before, names_before, value_for
+from codemods.tsx.scope import locals_before, names_before
 from codemods.tsx.style import style_of
 from codemods.tsx.tree import around, enclosing_function, field, function_at, parse, statement_of, text, walk
+from codemods.tsx.whose import whose
 
 
 if TYPE_CHECKING:
@@ -44,13 +45,7 @@ def edit(source: bytes, target: Target) -> Answer:
     node = around(root, target.at)
     place, client = _where(node, function_at(root, target.function), facts.get("client", ""))
     function = enclosing_function(place)
-    value = facts.get("value", "") or value_for(
-        place,
-        facts.get("column", ""),
-        told_caller=bool(target.facts.get("told")),
-        proven=target.facts.get("proven") != "0",
-        paths=target.facts.get("paths", ""),
-    )
+    value = whose(place, facts.get("column", ""), target)
     if function is None or not value:
         return Refusal(
             "No value here says who the caller is: ask for the session first, then look the row up by its owner."

@@ -14,9 +14,9 @@ from codemods.target import Edits, Refusal
 from codemods.tsx.answers import answer
 from codemods.tsx.insert import before, with_imports
 from codemods.tsx.place import before_work, client_at, named_at
-from codemods.tsx.scope import value_for
 from codemods.tsx.style import style_of
 from codemods.tsx.tree import around, enclosing_function, function_at, parse, text
+from codemods.tsx.whose import whose
 
 
 if TYPE_CHECKING:
@@ -36,9 +36,7 @@ def edit(source: bytes, target: Target) -> Answer:
     node = around(root, target.at)
     place = before_work(node, handler, branches=True)
     function = enclosing_function(place) or handler
-    value = facts.get("value", "") or value_for(
-        place, facts.get("column", ""), proven=facts.get("proven") != "0", paths=facts.get("paths", "")
-    )
+    value = whose(place, facts.get("column", ""), target)
     if not value:
         return Refusal("No value here says who the caller is: ask for the session first, then look the rows up.")
     ids = named_at(place, given, place)
