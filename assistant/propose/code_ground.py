@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from assistant.detect.code import words
 from assistant.domain.code import EntryKind, GuardKind, OriginKind
 from assistant.domain.ownership import OwnerKind
-from assistant.propose.code_answers import paths_read
+from assistant.propose.code_answers import declaring, may_be_empty, paths_read
 from assistant.propose.code_schema import read_drizzle, read_prisma, read_supabase_types
 
 
@@ -243,6 +243,11 @@ class CodeGround:
     def paths_read(self) -> str:
         """What handlers read from the answers of functions: ``validateApiKey=userId;throwIfNoTeamAccess=teamId,team.id``."""
         return paths_read(self.map, self.text)
+
+    @cached_property
+    def maybe_empty(self) -> str:
+        """Of these paths, those that the answer's type allows to be empty."""
+        return may_be_empty(self.paths_read, lambda name: declaring(self.map, self.text, self.paths, name))
 
     def role_of(self, query: Query) -> tuple[str, str] | None:
         """Of a query for the caller's own membership: the column of the role, and the value that administers here."""

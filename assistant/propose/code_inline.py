@@ -25,6 +25,8 @@ class Inline(NamedTuple):
     """Imports of the table and the operators."""
     counts: bool = False
     """It gives a number instead of rows."""
+    data: bool = False
+    """What is found is the answer's ``data``."""
     listed: bool = False
     """One row comes as a list of at most one."""
 
@@ -47,10 +49,11 @@ def inline(ground: CodeGround, entry: Entry, query: Query, table: str, column: s
         found = re.match(r"(?:await\s+)?([A-Za-z_$][\w$]*)\s*[.?]", written)
         if found is None:
             return None
-        start = f'(await {{client}}.from("{_spelled(ground, table)}").select("id")'
+        start = f'await {{client}}.from("{_spelled(ground, table)}").select("id")'
         if many:
-            return Inline(found[1], f'{start}.in("id", {{ids}}).eq("{column}", {{caller}})).data ?? []')
-        return Inline(found[1], f'{start}.eq("id", {{id}}).eq("{column}", {{caller}}).maybeSingle()).data')
+            return Inline(found[1], f'{start}.in("id", {{ids}}).eq("{column}", {{caller}})', data=True)
+        one = f'{start}.eq("id", {{id}}).eq("{column}", {{caller}}).maybeSingle()'
+        return Inline(found[1], one, data=True)
     if query.engine == "drizzle":
         found = re.match(
             r"(?:await\s+)?((?:\w+\s*\.\s*)*?[A-Za-z_$]\w*)\s*\.\s*(?:select|insert|update|delete|query)\b", written

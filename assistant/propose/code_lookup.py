@@ -154,6 +154,7 @@ def _step(ground: CodeGround, entry: Entry, query: Query, table: str, asked: str
         "kind": entry.kind.value,
         "column": columns[0],
         "paths": ground.paths_read,
+        "maybe": ground.maybe_empty,
         "held": held,
         "proven": "1" if any(guard.kind in _PROVING and guard.weakness is None for guard in entry.guards) else "0",
     }
@@ -170,7 +171,12 @@ def _step(ground: CodeGround, entry: Entry, query: Query, table: str, asked: str
         if client is None:
             return None
         needs = (*needs, client)
-    facts |= {"lookup": found.lookup, "client": found.client, "counts": "1" if found.counts else ""}
+    facts |= {
+        "lookup": found.lookup,
+        "client": found.client,
+        "counts": "1" if found.counts else "",
+        "data": "1" if found.data else "",
+    }
     if found.listed or many:
         facts |= {"listed": "1", "name": f"owned{name[:1].upper()}{name[1:]}{'s' if many else ''}"}
     return Step("verify_all" if many else "verify", path, function=entry.at, at=at, facts=facts, needs=needs)

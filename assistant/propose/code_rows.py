@@ -112,6 +112,7 @@ def row_steps(ground: CodeGround, finding: Finding, entry: Entry, query: Query) 
             "prisma": ground.prisma,
             "told": told,
             "paths": ground.paths_read,
+            "maybe": ground.maybe_empty,
             "proven": proven_of(entry),
             "held": held_of(entry, query),
             "kind": kind,
@@ -128,6 +129,7 @@ def row_steps(ground: CodeGround, finding: Finding, entry: Entry, query: Query) 
             "engine": query.engine,
             "told": told,
             "paths": ground.paths_read,
+            "maybe": ground.maybe_empty,
             "proven": proven_of(entry),
             "held": held_of(entry, query),
         }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from codemods.target import Needed
 from codemods.tsx.imports import bound_names
 from codemods.tsx.scope import parameters
-from codemods.tsx.tree import own_nodes, text
+from codemods.tsx.tree import own_nodes, pairs, text
 
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ _CODES: Final = {
     400: "BAD_REQUEST",
     503: "INTERNAL_SERVER_ERROR",
 }
+_SAYS: Final = re.compile(r"[\"'`]|\bmessage\b")
+"""Words for people in an expression: ``result.issues[0]?.message || "Invalid"``."""
 
 
 class No(NamedTuple):
@@ -86,7 +88,7 @@ def _usual(root: Node, function: Node, kind: str, status: int) -> No:
     if kind == "server-props":
         return No("return { notFound: true };")
     if kind in {"action", "service", "job", "tool"}:
-        return _of_action(body, says)
+        return _of_action(function, says)
     context = names[0] if names else "c"
     if kind == "endpoint" and re.search(rf"\b{re.escape(context)}\.(json|text)\(", body):
         return No(f'return {context}.json({{ error: "{says}" }}, {status});')
@@ -113,9 +115,26 @@ def _plainly(function: Node, status: int) -> str:
     return ""
 
 
-def _of_action(body: str, says: str) -> No:
-    """An action answers in the shape it already answers in, and throws when it has none."""
-    for shape in (r"return \{ success: false, error: ", r"return \{ ok: false, error: ", r"return \{ error: "):
-        if re.search(shape.replace(" ", r"\s*") + r"[\"'`]", body):
-            return No(f'{shape.replace(chr(92), "")}"{says}" }};')
+def _of_action(function: Node, says: str) -> No:
+    """An action answers in the shape it already answers in, every field of it, and throws when it has none."""
+    for one in own_nodes(function):
+        record = one.named_children[0] if one.type == "return_statement" and one.named_children else None
+        if record is not None and record.type == "object" and (shape := _refusal(record, says)):
+            return No(f"return {{ {shape} }};")
     return No(f'throw new Error("{says}");')
+
+
+def _refusal(record: Node, says: str) -> str:
+    """The fields of an object that says no with other words: an ``error`` of its own, and constants beside it."""
+    out: list[str] = []
+    told = False
+    for key, value in pairs(record).items():
+        words = text(value)
+        if key == "error" and (value.type in {"string", "template_string"} or _SAYS.search(words)):
+            told = True
+            out.append(f'error: "{says}"')
+        elif words in {"false", "null", "undefined", "[]", "{}"} and key.isidentifier():
+            out.append(f"{key}: {words}")
+        else:
+            return ""
+    return ", ".join(out) if told else ""

@@ -13,6 +13,7 @@ from codemods.target import Edits, Refusal
 from codemods.tsx.answers import answer
 from codemods.tsx.guard import exits
 from codemods.tsx.insert import after, with_imports
+from codemods.tsx.present import with_present
 from codemods.tsx.style import style_of
 from codemods.tsx.tree import around, enclosing_function, field, parse, statement_of, text, walk
 from codemods.tsx.whose import whose
@@ -54,10 +55,12 @@ def edit(source: bytes, target: Target) -> Answer:
     for one in siblings[:3]:
         test = _missing(one, row)
         if test is not None:
-            return Edits((Hunk(at=test.end_byte, end=test.end_byte, text=f" || {differs}", says=SAYS),))
+            made: Answer = Edits((Hunk(at=test.end_byte, end=test.end_byte, text=f" || {differs}", says=SAYS),))
+            return with_present(source, root, statement, value, target, made)
     no = answer(root, function, target.facts.get("kind", "route"), 404)
     lines = f"if (!{row} || {differs}) {{\n  {no.lines}\n}}"
-    return with_imports(root, source, style, [after(source, style, statement, lines, SAYS)], no.needs)
+    made = with_imports(root, source, style, [after(source, style, statement, lines, SAYS)], no.needs)
+    return with_present(source, root, statement, value, target, made)
 
 
 def read_into(statement: Node, node: Node) -> str | None:

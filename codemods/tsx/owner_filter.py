@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Final
 from assistant.domain.fixes import Hunk
 from codemods.target import Edits, Needed, Refusal
 from codemods.tsx.insert import with_imports
-from codemods.tsx.layout import add_entry, add_link
+from codemods.tsx.layout import add_entry, add_link, joined
+from codemods.tsx.present import with_present
 from codemods.tsx.raw_sql import add_condition, statement_at
-from codemods.tsx.style import indent_at, style_of
+from codemods.tsx.style import style_of
 from codemods.tsx.tree import arguments, around, chain_around, field, links, pairs, parse, plain, text, walk
 from codemods.tsx.whose import whose
 
@@ -66,7 +67,8 @@ def edit(source: bytes, target: Target) -> Answer:
         return Refusal(
             "No value here says who the caller is: ask for the session first, then add the owner to the query."
         )
-    return condition(source, target, root, style_of(root, source), value)
+    made = condition(source, target, root, style_of(root, source), value)
+    return with_present(source, root, call, value, target, made)
 
 
 def condition(source: bytes, target: Target, root: Node, style: Style, value: str) -> Answer:
@@ -223,21 +225,7 @@ def _drizzle(source: bytes, style: Style, call: Node, column: str, value: str, t
         return with_imports(
             root, source, style, [Hunk(at=last.end_byte, end=last.end_byte, text=f",{gap}{test}", says=SAYS)], needs
         )
-    return with_imports(root, source, style, _both(source, style, condition, test), needs)
-
-
-def _both(source: bytes, style: Style, condition: Node, test: str) -> list[Hunk]:
-    """``and(condition, test)``; a condition on several lines moves in by one step."""
-    start, end = condition.start_byte, condition.end_byte
-    if condition.start_point.row == condition.end_point.row:
-        return [
-            Hunk(at=start, end=start, text="and(", says=SAYS),
-            Hunk(at=end, end=end, text=f", {test})", says=SAYS),
-        ]
-    indent = indent_at(source, start)
-    inner = text(condition).replace(style.eol, style.eol + style.indent)
-    lines = (f"{indent}{style.indent}{inner},", f"{indent}{style.indent}{test},", f"{indent})")
-    return [Hunk(at=start, end=end, text=style.eol.join(("and(", *lines)), says=SAYS)]
+    return with_imports(root, source, style, joined(source, style, call, condition, test, SAYS), needs)
 
 
 def _arrow_of(node: Node) -> Node | None:

@@ -67,6 +67,10 @@ class Style(NamedTuple):
         """A line that is too wide, broken in its one object argument, or between its two arguments."""
         end = self.semicolon
         inner = lead + self.indent
+        found = re.fullmatch(r"(.*?\bawait [\w$]+)((?:\.\w+\([^()]*\)){3,})(;?)", words)
+        if found:
+            calls = re.findall(r"\.\w+\([^()]*\)", found[2])
+            return [lead + found[1], *(inner + call for call in calls[:-1]), inner + calls[-1] + found[3]]
         found = re.fullmatch(r"(.*?\w\()(\{.*\}), (\{[^{}]*\})\)" + end, words)
         if found:
             return [lead + found[1], f"{inner}{found[2]},", f"{inner}{found[3]},", f"{lead}){end}"]

@@ -2,7 +2,7 @@
 
 Facts: ``lookup`` (model text of an expression that finds the row only when it is the caller's; ``{id}`` stands for the id and ``{caller}``
 for the caller, ``{client}`` for the client), ``id`` (expression of the id here), ``value`` (expression; without one, the caller's id in scope), ``name`` (local name
-for the row), ``kind``, ``status``, ``absent`` (the row need not be there), ``client``, ``listed`` (the look-up gives a list),
+for the row), ``kind``, ``status``, ``absent`` (the row need not be there), ``client``, ``listed`` (the look-up gives a list), ``data`` (the row is its answer's ``data``),
 ``key`` (the column that the query compares with it), ``stored`` (the column that it is stored in). ``Target.needs`` brings in what the look-up uses.
 """
 
@@ -16,6 +16,7 @@ from codemods.tsx.access import asked_by
 from codemods.tsx.answers import answer
 from codemods.tsx.insert import before, with_imports
 from codemods.tsx.place import before_work, client_at, named_at
+from codemods.tsx.present import with_present
 from codemods.tsx.scope import locals_before, names_before
 from codemods.tsx.style import style_of
 from codemods.tsx.tree import around, enclosing_function, field, function_at, parse, statement_of, text, walk
@@ -61,18 +62,21 @@ def edit(source: bytes, target: Target) -> Answer:
         return Refusal(f"`{asked}` cannot be named here: look its row up by its owner before it is used.")
     words = lookup.replace(f"{{ {given}: {{id}} }}", f"{{ {given} }}").replace("{id}", given).replace("{caller}", value)
     words = words.replace("{client}", client)
+    there = _found_before(statement, words)
+    if client and not there and not facts.get("differs") and not facts.get("absent"):
+        statement = _first_use(statement, client, given, value)
     style = style_of(root, source)
     no = answer(root, function, facts.get("kind", "route"), int(facts.get("status", "404")))
     differs = facts.get("differs", "").replace("{caller}", value)
     if facts.get("listed") and _flat(words) in _flat(text(function)):
         return Edits(())
-    there = _found_before(statement, words)
     if there:
         test = f"{there} && {there}.{differs}" if differs else f"!{there}"
         if not differs or _flat(f"{there}.{differs}") in _flat(text(function)):
             return Edits(())
         lines = f"if ({test}) {{\n  {no.lines}\n}}"
-        return with_imports(root, source, style, [before(source, style, statement, lines, SAYS)], no.needs)
+        made = with_imports(root, source, style, [before(source, style, statement, lines, SAYS)], no.needs)
+        return with_present(source, root, place, value, target, made)
     name = _fresh(function, known, facts.get("name") or "found")
     test = f"!{name} || {name}.{differs}" if differs else f"!{name}"
     if facts.get("absent"):
@@ -81,11 +85,26 @@ def edit(source: bytes, target: Target) -> Answer:
                 "Whether the id is taken by somebody else cannot be asked here: look its row up before it is written."
             )
         test = f"{name} && {name}.{differs}"
-    bound = f"[{name}]" if facts.get("listed") else name
+    bound = f"[{name}]" if facts.get("listed") else f"{{ data: {name} }}" if facts.get("data") else name
     lines = f"const {bound} = {words};\nif ({test}) {{\n  {no.lines}\n}}"
-    return with_imports(
-        root, source, style, [before(source, style, statement, lines, SAYS)], (*target.needs, *no.needs)
-    )
+    hunks = [before(source, style, statement, lines, SAYS)]
+    made = with_imports(root, source, style, hunks, (*target.needs, *no.needs))
+    return with_present(source, root, place, value, target, made)
+
+
+def _first_use(statement: Node, client: str, given: str, value: str) -> Node:
+    """An earlier statement of the same block that asks the database about the id already: the look-up stands before that one."""
+    names = {re.split(r"[.?!(\[]", one, maxsplit=1)[0] for one in (client, given, value)}
+    for one in statement.parent.named_children if statement.parent is not None else ():
+        if one.start_byte >= statement.start_byte:
+            break
+        words = text(one)
+        asks = re.search(rf"\bawait\s+{re.escape(client)}\b", words) and re.search(
+            rf"(?<![\w.]){re.escape(given)}\b", words
+        )
+        if asks and names <= names_before(one):
+            return one
+    return statement
 
 
 def _stored(query: Node, column: str, known: frozenset[str]) -> str:
@@ -128,7 +147,7 @@ def _where(node: Node, handler: Node | None, client: str) -> tuple[Node, str]:
 def _found_before(node: Node, words: str) -> str:
     """The name under which the same look-up stands before already."""
     for one in locals_before(node):
-        if one.value is not None and not one.path and _flat(text(one.value)) == _flat(words):
+        if one.value is not None and one.path in {(), ("data",)} and _flat(text(one.value)) == _flat(words):
             return one.name
     return ""
 

@@ -1,7 +1,7 @@
 """Looks whether every row of a list that the request names is the caller's, before the ids are stored.
 
 Facts: ``lookup`` (model text of an expression that gives the caller's rows among ``{ids}``; ``{caller}``, ``{client}``), ``id`` (name of
-the list in the request), ``client``, ``column``, ``name`` (local name for what is found), ``counts`` (the look-up gives a number), ``kind``.
+the list in the request), ``client``, ``column``, ``name`` (local name for what is found), ``counts`` (the look-up gives a number), ``data`` (the rows are its answer's ``data``), ``kind``.
 ``Target.needs`` brings in what the look-up uses.
 """
 
@@ -14,6 +14,7 @@ from codemods.target import Edits, Refusal
 from codemods.tsx.answers import answer
 from codemods.tsx.insert import before, with_imports
 from codemods.tsx.place import before_work, client_at, named_at
+from codemods.tsx.present import with_present
 from codemods.tsx.style import style_of
 from codemods.tsx.tree import around, enclosing_function, function_at, parse, text
 from codemods.tsx.whose import whose
@@ -51,13 +52,15 @@ def edit(source: bytes, target: Target) -> Answer:
         return Refusal(f"`{name}` means something else here: look the rows up by their owner by hand.")
     words = words.replace("\n", "\n  ")
     no = answer(root, function, facts.get("kind", "route"), 404)
-    count = name if facts.get("counts") else f"{name}.length"
+    count = name if facts.get("counts") else f"{name}?.length" if facts.get("data") else f"{name}.length"
+    bound = f"{{ data: {name} }}" if facts.get("data") else name
     lines = (
-        f"if ({ids}?.length) {{\n  const {name} = {words};\n"
+        f"if ({ids}?.length) {{\n  const {bound} = {words};\n"
         f"  if ({count} !== new Set({ids}).size) {{\n    {no.lines}\n  }}\n}}"
     )
     hunk = before(source, style_of(root, source), place, lines, SAYS)
-    return with_imports(root, source, style_of(root, source), [hunk], (*target.needs, *no.needs))
+    made = with_imports(root, source, style_of(root, source), [hunk], (*target.needs, *no.needs))
+    return with_present(source, root, place, value, target, made)
 
 
 def _flat(words: str) -> str:

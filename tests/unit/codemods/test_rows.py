@@ -86,7 +86,9 @@ def test_the_owner_joins_the_condition(engine: str, column: str, before: str, af
 
 def test_drizzle_conditions_are_joined_with_and() -> None:
     before = handler("await db.delete(pages).where(eq(pages.id, id));")
-    after = handler("await db.delete(pages).where(and(eq(pages.id, id), eq(pages.userId, session.user.id)));")
+    after = handler(
+        "await db\n    .delete(pages)\n    .where(and(eq(pages.id, id), eq(pages.userId, session.user.id)));"
+    )
     after = after.replace("{ eq }", "{ eq, and }")
     check_edited(
         "owner_filter", before, after, "db.delete(pages).where(eq(pages.id, id))", engine="drizzle", column="userId"
@@ -95,7 +97,8 @@ def test_drizzle_conditions_are_joined_with_and() -> None:
 
 def test_a_relational_query_of_drizzle_finds_its_table_in_the_condition() -> None:
     query = "db.query.pages.findFirst({ where: eq(pages.id, id) })"
-    wanted = "db.query.pages.findFirst({ where: and(eq(pages.id, id), eq(pages.userId, session.user.id)) })"
+    condition = "and(eq(pages.id, id), eq(pages.userId, session.user.id))"
+    wanted = f"db.query.pages.findFirst({{\n    where: {condition},\n  }})"
     before, after = handler(f"await {query};"), handler(f"await {wanted};").replace("{ eq }", "{ eq, and }")
     check_edited("owner_filter", before, after, query, engine="drizzle", column="userId")
 
@@ -290,7 +293,9 @@ def test_fields_of_the_schema_that_parsed_the_body_are_listed() -> None:
 )
 def test_a_list_of_rows_is_no_row(signature: str, before: str) -> None:
     """Fields of the first patch were read from the array itself: nothing would have been saved any more."""
-    text = f"export async function save({signature}) {{\n  {before}return await db.insert(message).values(messages);\n}}\n"
+    text = (
+        f"export async function save({signature}) {{\n  {before}return await db.insert(message).values(messages);\n}}\n"
+    )
     check_refused("pick", text, "is a list", "db.insert(message).values(messages)", fields="chatId,content")
 
 
@@ -303,7 +308,13 @@ def test_a_table_is_not_what_is_written() -> None:
 def test_a_field_that_is_written_already_is_not_written_twice() -> None:
     line = "await db.user.create({ data: { name, plan: 1, ...seed } });"
     wanted = "await db.user.create({ data: { name, plan: 1, phone: seed.phone } });"
-    check_edited("pick", handler(line), handler(wanted), "db.user.create({ data: { name, plan: 1, ...seed } })", fields="name,phone,plan")
+    check_edited(
+        "pick",
+        handler(line),
+        handler(wanted),
+        "db.user.create({ data: { name, plan: 1, ...seed } })",
+        fields="name,phone,plan",
+    )
 
 
 def test_an_id_that_is_read_from_the_input_is_looked_up_under_that_name() -> None:
@@ -346,4 +357,49 @@ def test_an_id_that_is_read_in_two_ways_is_left_to_a_person() -> None:
     lookup = "await prisma.poll.findFirst({ where: { id: {id} } })"
     check_refused(
         "verify", text, "cannot be named here", "prisma.watcher", lookup=lookup, id="pollId", value="ctx.user.id"
+    )
+
+
+def test_a_row_is_looked_up_before_the_first_query_that_uses_its_id() -> None:
+    """The branch that changes what is there already was left open by a look-up in front of the insert; and the refusal has every field of the others."""
+    before = """
+        export async function save(projectId: string, path: string) {
+          const organizationId = await organization();
+          const supabase = await createClient();
+          const { data: existing } = await supabase.from("paths").select("id").eq("project_id", projectId).single();
+          if (existing) {
+            await supabase.from("paths").update({ path }).eq("project_id", projectId);
+            return { success: true, error: null, message: "Saved" };
+          }
+          const { error } = await supabase.from("paths").insert({ project_id: projectId, path });
+          if (error) return { success: false, error: "Failed", message: null };
+          return { success: true, error: null, message: "Saved" };
+        }
+    """
+    check = """
+          const { data: project } = await supabase
+            .from("projects")
+            .select("id")
+            .eq("id", projectId)
+            .eq("organization_id", organizationId)
+            .maybeSingle();
+          if (!project) {
+            return { success: false, error: "Not found", message: null };
+          }
+    """
+    first = "          const { data: existing }"
+    check_edited(
+        "verify",
+        before,
+        before.replace(first, check.strip("\n").removesuffix("    ") + first),
+        'supabase.from("paths").insert({ project_id: projectId, path })',
+        path="app/actions.ts",
+        lookup='await {client}.from("projects").select("id").eq("id", {id}).eq("organization_id", {caller}).maybeSingle()',
+        data="1",
+        id="projectId",
+        name="project",
+        value="organizationId",
+        client="supabase",
+        stored="project_id",
+        kind="action",
     )

@@ -23,6 +23,7 @@ SCHEMA = """
       name      String
     }
 """
+PRISMA_CLIENT = 'import { PrismaClient } from "@prisma/client";\nexport const db = new PrismaClient();\n'
 WRAPPER = """
     import { getServerSession } from "next-auth";
     import { authOptions } from "@/lib/auth";
@@ -153,3 +154,50 @@ def test_a_tenant_of_the_path_is_read_as_other_handlers_read_it() -> None:
         }
     )
     assert 'eq(agents.workspaceId, c.req.param("workspaceId")!)' in texts["src/agents.ts"], reasons
+
+
+KEYS = """
+    import { db } from "./db";
+
+    export interface KeyResult {
+      keyId: string;
+      userId: string | null;
+    }
+
+    export async function validateKey(header: string | null): Promise<KeyResult | null> {
+      const found = await db.apiKey.findFirst({ where: { token: header } });
+      return found ? { keyId: found.id, userId: found.userId } : null;
+    }
+"""
+
+
+def test_a_key_that_names_nobody_is_refused_before_rows_of_nobody_are_compared() -> None:
+    texts, _, reasons = patched(
+        {
+            "lib/db.ts": PRISMA_CLIENT,
+            "lib/keys.ts": KEYS,
+            "app/api/mails/route.ts": """
+                import { validateKey } from "@/lib/keys";
+                import { db } from "@/lib/db";
+
+                export async function GET(request: Request) {
+                  const auth = await validateKey(request.headers.get("authorization"));
+                  if (!auth) return Response.json({ error: "no" }, { status: 401 });
+                  return Response.json(await db.mail.findMany({ where: { userId: auth.userId } }));
+                }
+            """,
+            "app/api/mails/[id]/route.ts": """
+                import { validateKey } from "@/lib/keys";
+                import { db } from "@/lib/db";
+
+                export async function GET(request: Request, { params }: { params: { id: string } }) {
+                  const auth = await validateKey(request.headers.get("authorization"));
+                  if (!auth) return Response.json({ error: "no" }, { status: 401 });
+                  return Response.json(await db.mail.findUnique({ where: { id: params.id } }));
+                }
+            """,
+        }
+    )
+    after = texts["app/api/mails/[id]/route.ts"]
+    assert "where: { id: params.id, userId: auth.userId }" in after, reasons
+    assert "if (!auth || !auth.userId)" in after
