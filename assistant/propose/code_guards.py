@@ -157,7 +157,7 @@ def weak_privilege(plans: Plans, finding: Finding, entry: Entry) -> list[list[St
             options.append([Step("row_role", entry.place.file, function=entry.at, at=query.at, facts=facts)])
     for other, lent in plans.role_checks(entry):
         needs = tuple(rebased(need, other.place.file, entry.place.file) for need in lent.needs)
-        facts = {"lines": lent.lines, "kind": entry.kind.value, "uses": ",".join(lent.uses)}
+        facts = {"lines": lent.lines, "kind": entry.kind.value, "uses": ",".join(lent.uses), "lender": other.id}
         options.append([Step("role", entry.place.file, function=entry.at, at=finding.at, facts=facts, needs=needs)])
     return options or _NO_ROLE
 

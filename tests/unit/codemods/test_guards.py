@@ -339,3 +339,24 @@ async function GET() {
     assert found is not None
     assert found.role
     assert found.helper == "requireAdmin"
+
+
+def test_a_check_on_the_way_to_the_role_is_no_role_check() -> None:
+    """It asked whether a webhook application could be made, and was written into another handler as its role check."""
+    source = """import { auth, makeApp } from "@/lib/x";
+export async function POST(request: Request) {
+  const member = await auth();
+  const app = await makeApp(member.team.id);
+  if (!app) {
+    throw new Error("Bad request");
+  }
+  return Response.json({});
+}
+"""
+    text = source.encode()
+    at = source.index("const app")
+    assert lend_check(text, "app/api/x/route.ts", (source.index("export"), len(text)), (at, at + 40)) is None
+    asks = source.replace("!app", 'member.role !== "OWNER"').encode()
+    found = lend_check(asks, "app/api/x/route.ts", (source.index("export"), len(asks)), (at, at + 40))
+    assert found is not None
+    assert "OWNER" in found.lines
