@@ -10,6 +10,7 @@ from assistant.domain.code import GuardKind, OriginKind
 from assistant.propose.code_access import authors_of
 from assistant.propose.code_draft import Step
 from assistant.propose.code_ground import ASKS
+from assistant.propose.code_held import held_of, proven_columns
 from assistant.propose.code_inline import inline
 from codemods.target import Needed
 
@@ -138,9 +139,8 @@ def _step(ground: CodeGround, entry: Entry, query: Query, table: str, asked: str
     authors = authors_of(ground, table) if query.engine == "prisma" else []
     # a guest's column alone would lock everybody out who has an account
     beside = [one for one in authors if not words.names_self(one)] if len(authors) > 1 else []
-    columns = [one for one in columns if "." not in one and one not in beside]
-    from assistant.propose.code_rows import held_of
-
+    columns = [*proven_columns(ground, entry, query, table), *columns]
+    columns = [one for one in dict.fromkeys(columns) if "." not in one and one not in beside]
     held = held_of(entry, query)
     proven = {part.partition("=")[0] for part in held.split(";")}
     columns = sorted(columns, key=lambda column: (column not in proven, words.names_tenant(column)))
@@ -168,9 +168,8 @@ def _step(ground: CodeGround, entry: Entry, query: Query, table: str, asked: str
     needs = found.needs
     if query.place.file != entry.place.file:
         client = _import_of(ground, query.place.file, found.client, entry)
-        if client is None:
-            return None
-        needs = (*needs, client)
+        # what is no import there may be handed to the handler as well: whether it is, the place says
+        needs = (*needs, client) if client is not None else needs
     facts |= {
         "lookup": found.lookup,
         "client": found.client,

@@ -6,11 +6,12 @@ import re
 from typing import TYPE_CHECKING
 
 from assistant.detect.code import words
-from assistant.domain.code import EntryKind, GuardKind, OriginKind, TieKind
+from assistant.domain.code import EntryKind, GuardKind, OriginKind
 from assistant.propose.code_columns import writable
 from assistant.propose.code_draft import Step
 from assistant.propose.code_ground import ASKS, compared_and_written
 from assistant.propose.code_guards import guard_steps
+from assistant.propose.code_held import PROVES, held_of, proven_columns
 
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from assistant.propose.code_ground import CodeGround
     from assistant.propose.code_plan import Plans
 
-_PROVES = frozenset({GuardKind.MEMBERSHIP, GuardKind.ROLE, GuardKind.OWNER})
 _CONDITIONAL = frozenset({"supabase", "prisma", "drizzle", "kysely", "sql", "sqlalchemy", "django"})
 _NO_COLUMN = "Which column of `{table}` says whose a row is could not be told: name it in the ownership map (`stanch own`), then run this again."
 
@@ -114,7 +114,7 @@ def row_steps(ground: CodeGround, finding: Finding, entry: Entry, query: Query) 
             "paths": ground.paths_read,
             "maybe": ground.maybe_empty,
             "proven": proven_of(entry),
-            "held": held_of(entry, query),
+            "held": held_of(entry, query) if query.place.file == entry.place.file else "",
             "kind": kind,
             "table": query.table,
         }
@@ -152,41 +152,7 @@ def _either(ground: CodeGround, query: Query) -> list[str]:
 
 def proven_of(entry: Entry) -> str:
     """``1`` when a membership, a role or an owner was proven before; ``0`` when a tenant that the request names proves nothing."""
-    return "1" if any(guard.kind in _PROVES and guard.weakness is None for guard in entry.guards) else "0"
-
-
-def held_of(entry: Entry, query: Query) -> str:
-    """Tenants that a guard proved before a query of the handler's own file: ``workspaceId=input.workspaceId;organizationId=path.orgId``."""
-    if query.place.file != entry.place.file:
-        return ""
-    rows = {one.id: one for one in entry.queries}
-    proven: dict[str, str] = {}
-    for guard in entry.guards:
-        if guard.kind not in _PROVES or guard.weakness is not None or guard.order > query.order:
-            continue
-        for subject in guard.subjects:
-            read = rows.get(subject.row) if subject.kind is OriginKind.ROW else None
-            if read is not None and read.tie is not None and read.order < query.order:
-                proven |= _chosen(read)
-    for read in entry.queries:
-        if read.order < query.order and read.tie is not None and read.tie.kind is TieKind.PROVEN:
-            proven |= {column: path for column, path in _chosen(read).items() if f"= {path}" in read.tie.says}
-    return ";".join(f"{column}={path}" for column, path in sorted(proven.items()))
-
-
-def _chosen(read: Query) -> dict[str, str]:
-    """Columns of a row, and of others that point at it, with the part of the request that they are compared with."""
-    out: dict[str, str] = {}
-    for condition in read.filters:
-        asked = {one.path for one in condition.origins if one.kind is OriginKind.REQUEST}
-        others = {one.kind for one in condition.origins} - {OriginKind.REQUEST, OriginKind.CONSTANT}
-        if condition.operator != "eq" or len(asked) != 1 or others:
-            continue
-        column = condition.column.rsplit(".", 1)[-1]
-        name = f"{words.table_key(read.table)}_id" if words.snake(column) == "id" else column
-        if words.names_tenant(name):
-            out[name] = next(iter(asked))
-    return out
+    return "1" if any(guard.kind in PROVES and guard.weakness is None for guard in entry.guards) else "0"
 
 
 def _one_row(query: Query) -> bool:
@@ -207,7 +173,8 @@ def _columns(ground: CodeGround, finding: Finding, entry: Entry, query: Query) -
         found = [said, *(one for one in found if one != said)] if sure else found
     asked = {condition.column for condition in query.filters}
     inner = {column.rsplit(".", 1)[-1] for column in asked if "." in column}
-    found = [column for column in found if column not in asked | inner]
+    proven = [column for column in proven_columns(ground, entry, query) if column not in asked]
+    found = [column for column in found if column not in {*asked, *inner, *proven}]
     led: list[str] = []
     if any("." not in column for column in found) or any(words.names_tenant(column) for column in asked | inner):
         # a row that names its owner itself needs no way round over another table, but for the one that its own key leads to
@@ -221,7 +188,7 @@ def _columns(ground: CodeGround, finding: Finding, entry: Entry, query: Query) -
     best = sorted(
         found, key=lambda column: (words.names_tenant(column.rsplit(".", 1)[-1]) != tenant, column.count("."))
     )
-    return best + led
+    return proven + best + led
 
 
 def _relation(column: str) -> str:

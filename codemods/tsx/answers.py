@@ -29,6 +29,12 @@ _CODES: Final = {
     400: "BAD_REQUEST",
     503: "INTERNAL_SERVER_ERROR",
 }
+_HELPERS: Final = {
+    401: ("unauthorized", "unauthorizedResponse"),
+    403: ("forbidden", "forbiddenResponse", "unauthorized"),
+    404: ("notFound", "notFoundResponse"),
+    400: ("badRequest", "badRequestResponse"),
+}
 _SAYS: Final = re.compile(r"[\"'`]|\bmessage\b")
 """Words for people in an expression: ``result.issues[0]?.message || "Invalid"``."""
 
@@ -50,7 +56,7 @@ def answer(root: Node, function: Node, kind: str, status: int) -> No:
         kind: value of an ``EntryKind``.
         status: 401, 403, 404, 400 or 503.
     """
-    return _own(function, status) or _usual(root, function, kind, status)
+    return _own(function, status) or _helper(root, status) or _usual(root, function, kind, status)
 
 
 def _own(function: Node, status: int) -> No | None:
@@ -64,6 +70,16 @@ def _own(function: Node, status: int) -> No | None:
         if re.search(r"\b(error|err|e|issues|parsed|result)\b\.?", re.sub(r"\"[^\"]*\"|'[^']*'|\berror:", "", words)):
             continue
         return No(words.rstrip(";") + ";")
+    return None
+
+
+def _helper(root: Node, status: int) -> No | None:
+    """``return notFound();`` of the application's own answers, where the file returns it without an argument."""
+    have = bound_names(root)
+    for name in _HELPERS.get(status, ()):
+        module = have.get(name, ("next/navigation", ""))[0]
+        if not module.startswith("next/") and re.search(rf"\breturn {name}\(\)", text(root)):
+            return No(f"return {name}();")
     return None
 
 

@@ -15,7 +15,19 @@ from codemods.tsx.guard import exits
 from codemods.tsx.insert import after, with_imports
 from codemods.tsx.present import with_present
 from codemods.tsx.style import style_of
-from codemods.tsx.tree import around, enclosing_function, field, parse, statement_of, text, walk
+from codemods.tsx.tree import (
+    above,
+    around,
+    chain_around,
+    enclosing_function,
+    field,
+    links,
+    parse,
+    plain,
+    statement_of,
+    text,
+    walk,
+)
 from codemods.tsx.whose import whose
 
 
@@ -39,6 +51,8 @@ def edit(source: bytes, target: Target) -> Answer:
     column = target.facts.get("column", "")
     if row is None or function is None or not column or re.search(r"(^i|I)ds?$", row):
         return Refusal("The row that is read here has no name to compare: compare its owner with the caller by hand.")
+    if _gives_list(node):
+        return Refusal("The rows that are read here come as a list: add the owner to the conditions of the query.")
     value = whose(statement, column, target)
     if not value:
         return Refusal("No value here says who the caller is: ask for the session before this row is read.")
@@ -61,6 +75,20 @@ def edit(source: bytes, target: Target) -> Answer:
     lines = f"if (!{row} || {differs}) {{\n  {no.lines}\n}}"
     made = with_imports(root, source, style, [after(source, style, statement, lines, SAYS)], no.needs)
     return with_present(source, root, statement, value, target, made)
+
+
+def _gives_list(node: Node) -> bool:
+    """``db.select()`` of a builder, or ``findMany``, kept as it comes."""
+    found = plain(node)
+    call = next((one for one in walk(found) if one.type == "call_expression"), None) if found is not None else None
+    names = [name for name, _ in links(chain_around(call))] if call is not None else []
+    held = above(node, "variable_declarator")
+    pattern = field(held, "name")
+    if pattern is not None and pattern.type == "array_pattern":
+        return False
+    one = {"get", "single", "maybeSingle", "executeTakeFirst", "executeTakeFirstOrThrow", "first", "then"}
+    listed = names[:1] in (["select"], ["selectDistinct"]) or (names[:1] == ["from"] and "select" in names)
+    return (listed or names[-1:] == ["findMany"]) and not one & set(names)
 
 
 def read_into(statement: Node, node: Node) -> str | None:

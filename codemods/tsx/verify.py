@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from codemods.target import Edits, Refusal
 from codemods.tsx.access import asked_by
 from codemods.tsx.answers import answer
+from codemods.tsx.imports import bound_names
 from codemods.tsx.insert import before, with_imports
 from codemods.tsx.place import before_work, client_at, named_at
 from codemods.tsx.present import with_present
@@ -24,6 +25,8 @@ from codemods.tsx.whose import whose
 
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tree_sitter import Node
 
     from codemods.target import Answer, Target
@@ -52,14 +55,13 @@ def edit(source: bytes, target: Target) -> Answer:
             "No value here says who the caller is: ask for the session first, then look the row up by its owner."
         )
     statement, known = place, names_before(place)
-    asked, given = given, _stored(node, facts.get("stored", ""), known) or named_at(statement, given, place)
-    if given == _ELSEWHERE:
-        return Refusal(f"`{asked}` cannot be named here: look its row up by its owner before it is used.")
-    if not given and facts.get("key"):
-        compared = asked_by(node, facts["key"])
-        given = compared if re.fullmatch(r"[\w.]+", compared) and compared.split(".", 1)[0] in known else ""
+    given = _named(node, place, facts, known)
     if not given:
-        return Refusal(f"`{asked}` cannot be named here: look its row up by its owner before it is used.")
+        return Refusal(f"`{facts['id']}` cannot be named here: look its row up by its owner before it is used.")
+    if not _is_known(client, known, root, target):
+        return Refusal(
+            "What the look-up asks is not known in this handler: hand the owner on to where the row is found."
+        )
     words = lookup.replace(f"{{ {given}: {{id}} }}", f"{{ {given} }}").replace("{id}", given).replace("{caller}", value)
     words = words.replace("{client}", client)
     there = _found_before(statement, words)
@@ -90,6 +92,21 @@ def edit(source: bytes, target: Target) -> Answer:
     hunks = [before(source, style, statement, lines, SAYS)]
     made = with_imports(root, source, style, hunks, (*target.needs, *no.needs))
     return with_present(source, root, place, value, target, made)
+
+
+def _named(node: Node, place: Node, facts: Mapping[str, str], known: frozenset[str]) -> str:
+    """The id as the place can write it; empty when it cannot, or would mean something else."""
+    given = _stored(node, facts.get("stored", ""), known) or named_at(place, facts["id"], place)
+    if not given and facts.get("key"):
+        compared = asked_by(node, facts["key"])
+        given = compared if re.fullmatch(r"[\w.]+", compared) and compared.split(".", 1)[0] in known else ""
+    return "" if given == _ELSEWHERE else given
+
+
+def _is_known(client: str, known: frozenset[str], root: Node, target: Target) -> bool:
+    """The client of the look-up is in scope, imported, or comes with it."""
+    head = re.split(r"[.?!(\[]", client, maxsplit=1)[0]
+    return not head or head in known or head in bound_names(root) or any(one.bound == head for one in target.needs)
 
 
 def _first_use(statement: Node, client: str, given: str, value: str) -> Node:

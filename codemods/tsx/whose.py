@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from codemods.tsx.scope import flat, is_tenant, locals_before, value_for
+from codemods.tsx.scope import flat, locals_before, value_for
 from codemods.tsx.tree import ancestors, enclosing_function, text, walk
 
 
@@ -43,7 +43,7 @@ def whose(node: Node, column: str, target: Target) -> str:
 
 def held(node: Node, column: str, said: str) -> str:
     """The proven tenant as the handler can write it here; empty when the column is another's, or it cannot be named."""
-    if not said or not is_tenant(column):
+    if not said:
         return ""
     proven = {flat(name): path for name, _, path in (part.partition("=") for part in said.split(";")) if path}
     path = proven.get(flat(column.rsplit(".", 1)[-1]), "")

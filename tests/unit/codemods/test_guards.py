@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from codemods.target import Needed
-from codemods.tsx.donor import lend, rebased
+from codemods.tsx.donor import lend, lend_check, rebased
 from tests.unit.codemods.tools import check_edited, check_refused
 
 
