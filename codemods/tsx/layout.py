@@ -132,6 +132,7 @@ def add_link(source: bytes, style: Style, chain: Node, after: Node, call: str, s
 def joined(source: bytes, style: Style, chain: Node, condition: Node, test: str, says: str) -> list[Hunk]:
     """Hunks that make ``and(condition, test)`` of a condition; what gets too wide is broken as a formatter would."""
     start, end = condition.start_byte, condition.end_byte
+    lines: tuple[str, ...]
     if condition.start_point.row != condition.end_point.row:
         indent = indent_at(source, start)
         inner = text(condition).replace(style.eol, style.eol + style.indent)
@@ -154,7 +155,7 @@ def joined(source: bytes, style: Style, chain: Node, condition: Node, test: str,
         inner = lead + style.indent
         one = f"{inner}and({words}, {test}),"
         parts = (f"{inner}and(", f"{inner}{style.indent}{words},", f"{inner}{style.indent}{test},", f"{inner}),")
-        lines = (one,) if len(one) <= style.width else parts
+        lines = parts if len(one) > style.width else (one,)
         put = style.eol + style.eol.join((*lines, lead))
     hunks = [Hunk(at=start, end=end, text=put, says=says)]
     if whole:

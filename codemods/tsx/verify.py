@@ -63,7 +63,7 @@ def edit(source: bytes, target: Target) -> Answer:
             "What the look-up asks is not known in this handler: hand the owner on to where the row is found."
         )
     words = lookup.replace(f"{{ {given}: {{id}} }}", f"{{ {given} }}").replace("{id}", given).replace("{caller}", value)
-    words = words.replace("{client}", client)
+    words = shortened(words.replace("{client}", client))
     there = _found_before(statement, words)
     if client and not there and not facts.get("differs") and not facts.get("absent"):
         statement = _first_use(statement, client, given, value)
@@ -92,6 +92,11 @@ def edit(source: bytes, target: Target) -> Answer:
     hunks = [before(source, style, statement, lines, SAYS)]
     made = with_imports(root, source, style, hunks, (*target.needs, *no.needs))
     return with_present(source, root, place, value, target, made)
+
+
+def shortened(words: str) -> str:
+    """``{ userId }`` in place of ``{ userId: userId }``."""
+    return re.sub(r"(?<=[{,] )(\w+): \1(?=,| \})", r"\1", words)
 
 
 def _named(node: Node, place: Node, facts: Mapping[str, str], known: frozenset[str]) -> str:

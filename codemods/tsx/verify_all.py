@@ -17,6 +17,7 @@ from codemods.tsx.place import before_work, client_at, named_at
 from codemods.tsx.present import with_present
 from codemods.tsx.style import style_of
 from codemods.tsx.tree import around, enclosing_function, function_at, parse, text
+from codemods.tsx.verify import shortened
 from codemods.tsx.whose import whose
 
 
@@ -44,7 +45,7 @@ def edit(source: bytes, target: Target) -> Answer:
     if not ids:
         return Refusal(f"`{given}` cannot be named here: look its rows up by their owner before the ids are used.")
     words = lookup.replace("{ids}", ids).replace("{caller}", value)
-    words = words.replace("{client}", client_at(node, place, facts.get("client", "")))
+    words = shortened(words.replace("{client}", client_at(node, place, facts.get("client", ""))))
     if _flat(words) in _flat(text(handler)):
         return Edits(())
     name = facts.get("name") or "owned"

@@ -82,11 +82,9 @@ def _as_others_read(node: Node, root: str, last: str, known: list[Local]) -> str
             if match is not None and match["head"] in given:
                 found.append(match)
     same = [one for one in found if (one["called"] or one["part"]) == last]
-    for one in (
-        *sorted(same, key=lambda match: not match["sure"]),
-        *sorted(found, key=lambda match: not match["sure"]),
-    ):
-        was = one["called"] or one["part"]
-        way = one["way"][: one["way"].rindex(was)] + last + one["way"][one["way"].rindex(was) + len(was) :]
-        return f"{one['head']}{way}{one['sure']}"
-    return ""
+    best = min(same or found, key=lambda match: not match["sure"], default=None)
+    if best is None:
+        return ""
+    was = best["called"] or best["part"]
+    cut = best["way"].rindex(was)
+    return f"{best['head']}{best['way'][:cut]}{last}{best['way'][cut + len(was) :]}{best['sure']}"
