@@ -14,9 +14,10 @@ from assistant.domain.fixes import Hunk
 from codemods.target import Edits, Refusal
 from codemods.tsx.owner_filter import condition
 from codemods.tsx.present import present
-from codemods.tsx.scope import parameters, value_for
+from codemods.tsx.scope import parameters
 from codemods.tsx.style import style_of
 from codemods.tsx.tree import FUNCTIONS, ancestors, arguments, around, field, parse, text, walk
+from codemods.tsx.whose import value_for
 
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from codemods.tsx.scope import flat, locals_before, value_for
-from codemods.tsx.tree import ancestors, enclosing_function, text, walk
+from codemods.tsx.scope import callers, flat, is_tenant, locals_before, parameters, tenants
+from codemods.tsx.tree import FUNCTIONS, ancestors, enclosing_function, field, text, walk
 
 
 if TYPE_CHECKING:
@@ -88,3 +88,56 @@ def _as_others_read(node: Node, root: str, last: str, known: list[Local]) -> str
     was = best["called"] or best["part"]
     cut = best["way"].rindex(was)
     return f"{best['head']}{best['way'][:cut]}{last}{best['way'][cut + len(was) :]}{best['sure']}"
+
+
+def value_for(node: Node, column: str, *, told_caller: bool = False, proven: bool = True, paths: str = "") -> str:
+    """What a column is compared with at a place; empty when nothing there says whose the row has to be.
+
+    Args:
+        node: the place.
+        column: the column; its last name says whether a tenant or a person is meant.
+        told_caller: the function is told who is calling by a parameter.
+        proven: a membership was proven, so that a tenant the request names may be compared with.
+        paths: what other files read from the answers of functions: ``validateApiKey=userId,teamId;getTeam=id``.
+    """
+    known = {
+        name: tuple(held.split(",")) for name, _, held in (part.partition("=") for part in paths.split(";")) if name
+    }
+    found = tenants(node, column, known, proven=proven) if is_tenant(column) else callers(node, known)
+    if not found and told_caller:
+        found = told(node, column)
+    return found[0] if found else ""
+
+
+def told(node: Node, column: str) -> list[str]:
+    """Parameters by which a service function was told who is calling: one named like the column, for a person ``userId`` or ``user.id`` too."""
+    wanted = flat(column.rsplit(".", 1)[-1])
+    person = not is_tenant(column)
+    out: list[str] = []
+    for one in ancestors(node):
+        if one.type not in FUNCTIONS:
+            continue
+        names = parameters(one)
+        out += [local.name for local in names if flat(local.name) == wanted]
+        if person:
+            out += [
+                local.name for local in names if local.name in {"userId", "user_id", "callerId", "ownerId", "viewerId"}
+            ]
+            out += [f"{local.name}.id" for local in names if local.name in {"user", "currentUser"}]
+        out += _typed(one, wanted, person=person)
+    return list(dict.fromkeys(out))
+
+
+def _typed(function: Node, wanted: str, *, person: bool) -> list[str]:
+    """``params.userId`` of ``params: { userId: string }``."""
+    out = []
+    held = field(function, "parameters")
+    for one in held.named_children if held is not None else ():
+        pattern, kind = field(one, "pattern"), field(one, "type")
+        if pattern is None or pattern.type != "identifier" or kind is None:
+            continue
+        keys = [text(field(each, "name")) for each in walk(kind) if each.type == "property_signature"]
+        out += [
+            f"{text(pattern)}.{key}" for key in keys if flat(key) == wanted or (person and key in {"userId", "user_id"})
+        ]
+    return out
