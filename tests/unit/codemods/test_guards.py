@@ -360,3 +360,23 @@ export async function POST(request: Request) {
     found = lend_check(asks, "app/api/x/route.ts", (source.index("export"), len(asks)), (at, at + 40))
     assert found is not None
     assert "OWNER" in found.lines
+
+
+def test_a_check_that_throws_is_awaited_wherever_it_stands_alone() -> None:
+    before = """
+        export async function deletePerson(id: string) {
+          mayEdit({ personId: id });
+          await db.person.delete({ where: { id } });
+        }
+
+        export async function renamePerson(id: string) {
+          mayEdit({ personId: id });
+          await db.person.update({ where: { id } });
+        }
+
+        export function label(id: string) {
+          mayEdit({ personId: id });
+        }
+    """
+    after = before.replace("  mayEdit", "  await mayEdit", 2)
+    check_edited("await_check", before, after, "mayEdit({ personId: id });", path="lib/people.ts", call="mayEdit")
