@@ -179,7 +179,7 @@ def _group(plans: Plans, group: list[Finding], number: int, tries: Tries) -> tup
         undo += [Statement(sql=backward) for _, backward in plans.migrations]
     patches = draft.patches()
     if not patches:
-        said = "The code has what a patch would add already, so the finding needs a look by a person."
+        said = "What stanch would write stands there already, and the rule does not see that it holds: look whether it runs before the rows are used, on every way."
         return [], [*reasons, *(NoFix(finding=one.fingerprint, reason=said) for one in closed)]
     fix = Fix(
         id=_id(closed[0], group),
