@@ -322,26 +322,34 @@ class CodeGround:
 
     def builders(self, entry: Entry) -> tuple[str, str] | None:
         """Of a procedure: the builder it stands on, and the one of its neighbours that asks for a session."""
-        if entry.kind is not EntryKind.PROCEDURE or not entry.wrappers:
+        mine = set(self._stands_on(entry))
+        if not mine:
             return None
-        mine = {wrapper.split("(", 1)[0] for wrapper in entry.wrappers}
         counted: dict[str, int] = {}
         near: dict[str, int] = {}
         for one in self.map.entries:
-            if one.kind is not EntryKind.PROCEDURE or not any(
-                guard.kind is GuardKind.SESSION and guard.weakness is None for guard in one.guards
-            ):
+            if not any(guard.kind is GuardKind.SESSION and guard.weakness is None for guard in one.guards):
                 continue
-            for wrapper in one.wrappers:
-                name = wrapper.split("(", 1)[0]
+            for name in self._stands_on(one):
                 if name not in mine and name.isidentifier() and re.search("procedure", name, re.IGNORECASE):
                     counted[name] = counted.get(name, 0) + 1
                     near[name] = max(near.get(name, 0), one.place.file == entry.place.file)
         if not counted:
             return None
         best = max(counted, key=lambda name: (near[name], counted[name], name))
-        public = next((wrapper for wrapper in sorted(mine) if re.search("procedure", wrapper, re.IGNORECASE)), "")
+        public = next((name for name in sorted(mine) if re.search("procedure", name, re.IGNORECASE)), "")
         return (public, best) if public else None
+
+    def _stands_on(self, entry: Entry) -> tuple[str, ...]:
+        """Names of the builders or wrappers of a procedure, as its file writes them."""
+        if entry.kind is not EntryKind.PROCEDURE:
+            return ()
+        if entry.wrappers:
+            return tuple(wrapper.split("(", 1)[0] for wrapper in entry.wrappers)
+        from codemods.tsx.procedure import builder_of
+
+        name = builder_of(self.text(entry.place.file).encode(), entry.place.file, entry.at)
+        return (name,) if name else ()
 
     def queries(self, entry: Entry, ids: Iterable[int]) -> list[Query]:
         """Queries of an entry by their number."""

@@ -201,3 +201,45 @@ def test_a_key_that_names_nobody_is_refused_before_rows_of_nobody_are_compared()
     after = texts["app/api/mails/[id]/route.ts"]
     assert "where: { id: params.id, userId: auth.userId }" in after, reasons
     assert "if (!auth || !auth.userId)" in after
+
+
+def test_a_public_procedure_moves_to_the_protected_builder_though_no_wrapper_is_known() -> None:
+    texts, _, reasons = patched(
+        {
+            "server/trpc.ts": """
+                import { initTRPC, TRPCError } from "@trpc/server";
+                import { getServerSession } from "next-auth";
+                import { authOptions } from "@/lib/auth";
+
+                const t = initTRPC.create();
+                export const router = t.router;
+                export const publicProcedure = t.procedure;
+                export const protectedProcedure = t.procedure.use(async ({ next }) => {
+                  const session = await getServerSession(authOptions);
+                  if (!session?.user) throw new TRPCError({ code: "UNAUTHORIZED" });
+                  return next({ ctx: { user: session.user } });
+                });
+            """,
+            "server/boards.ts": """
+                import { prisma } from "@/lib/prisma";
+                import { protectedProcedure, router } from "./trpc";
+
+                export const boards = router({
+                  list: protectedProcedure.query(({ ctx }) => prisma.board.findMany({ where: { userId: ctx.user.id } })),
+                });
+            """,
+            "server/apps.ts": """
+                import { z } from "zod";
+                import { prisma } from "@/lib/prisma";
+                import { publicProcedure, router } from "./trpc";
+
+                export const apps = router({
+                  remove: publicProcedure.input(z.object({ id: z.string() })).mutation(async ({ input }) => {
+                    await prisma.app.delete({ where: { id: input.id } });
+                  }),
+                });
+            """,
+        }
+    )
+    assert "remove: protectedProcedure" in texts["server/apps.ts"], reasons
+    assert "import { publicProcedure, router, protectedProcedure }" in texts["server/apps.ts"]
