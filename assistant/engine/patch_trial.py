@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from assistant.write.patches import FilePatch
 
 _CODE: Final = (".ts", ".mts", ".cts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".py")
+_HELPED: Final = frozenset({"kept-secret-answered"})
+"""Rules that go on asking for what the patch leaves to a person: the secrets are out of the answer, who may read the rest is not said."""
 _ROUNDS: Final = 3
 """Ways of mending one finding that are tried."""
 
@@ -78,7 +80,12 @@ def propose_tried(
             sources = read_modules(root)
         told = _told(root, code_map, sources, files, known)
         closed = {name for fix in planned for name in fix.findings}
-        left = [name for name in sorted(closed) if name in told and told[name] <= severity.get(name, 0)]
+        rules = {one.fingerprint: one.rule for one in findings}
+        left = [
+            name
+            for name in sorted(closed)
+            if name in told and told[name] <= severity.get(name, 0) and rules.get(name) not in _HELPED
+        ]
         if not left:
             return answers
         for name in left:

@@ -14,6 +14,7 @@ from assistant.domain.fixes import Fix, NoFix, Statement
 from assistant.propose.code_draft import Draft
 from assistant.propose.code_ground import CodeGround
 from assistant.propose.code_plan import BEHIND, ENTRY_PLANS, FILE_PLANS, FIRST, GROUP_PLANS, RISKS, Plans, applies
+from assistant.propose.code_reasons import by_rule, not_told
 
 
 if TYPE_CHECKING:
@@ -28,9 +29,11 @@ if TYPE_CHECKING:
 
 _ORDER: Final = {rule: number for number, rule in enumerate((*ENTRY_PLANS, *FILE_PLANS))}
 _NO_RULE: Final = "stanch has no patch for this kind of finding: follow its detail by hand."
+_NOBODY: Final = "No value here says who"
+"""How a codemod says that it found no caller."""
 NOT_CLOSED: Final = (
     "What stanch could write here was tried and leaves the finding as it is, so it is not offered: "
-    "ask whose row this is before it is used, as the finding's detail says."
+    "follow its detail by hand."
 )
 _ROWS: Final = frozenset({"owner_filter", "compare", "verify", "verify_all", "cache_key", "hand_on"})
 _FIRST: Final = 100
@@ -164,6 +167,9 @@ def _group(plans: Plans, group: list[Finding], number: int, tries: Tries) -> tup
         made = _first(draft, options, tries.start.get(finding.fingerprint, 0))
         if isinstance(made, str):
             said = NOT_CLOSED if finding.fingerprint in tries.start else made
+            entry = plans.ground.entries.get(finding.entry)
+            if said.startswith(_NOBODY) and entry is not None:
+                said = not_told(plans.ground, finding, entry) or said
             reasons.append(NoFix(finding=finding.fingerprint, reason=said))
             continue
         draft, steps, left, tries.taken[finding.fingerprint] = made
@@ -199,12 +205,12 @@ def _group(plans: Plans, group: list[Finding], number: int, tries: Tries) -> tup
 def _options(plans: Plans, finding: Finding) -> list[list[Step]] | str:
     entry = plans.ground.entries.get(finding.entry)
     if finding.rule in ENTRY_PLANS and entry is not None:
-        return ENTRY_PLANS[finding.rule](plans, finding, entry) or _NO_RULE
+        return ENTRY_PLANS[finding.rule](plans, finding, entry) or by_rule(finding.rule)
     if finding.rule in GROUP_PLANS and not finding.entry:
-        return GROUP_PLANS[finding.rule](plans, finding) or _NO_RULE
+        return GROUP_PLANS[finding.rule](plans, finding) or by_rule(finding.rule)
     if finding.rule in FILE_PLANS:
-        return FILE_PLANS[finding.rule](plans, finding) or _NO_RULE
-    return _NO_RULE
+        return FILE_PLANS[finding.rule](plans, finding) or by_rule(finding.rule)
+    return by_rule(finding.rule)
 
 
 def _first(draft: Draft, options: list[list[Step]], start: int) -> tuple[Draft, list[Step], str, int] | str:

@@ -13,6 +13,7 @@ from assistant.propose.code_ground import ASKS
 from assistant.propose.code_held import held_of, proven_columns
 from assistant.propose.code_inline import inline
 from assistant.propose.code_members import members_of
+from assistant.propose.code_reasons import stored_elsewhere
 from codemods.target import Needed
 
 
@@ -77,7 +78,7 @@ def reference_steps(ground: CodeGround, finding: Finding, entry: Entry) -> list[
         return "Which row the stored id names could not be told: look it up by its owner before it is stored."
     steps = _steps(ground, entry, queries[0], table, asked)
     if not steps:
-        return f"How to find a row of `{table}` by its owner could not be told: look it up before its id is stored, and refuse when it is not the caller's."
+        return stored_elsewhere(ground, table, asked)
     beside = _spread_references(ground, entry, table)
     stored = facts.get("column", "")
     return [[step._replace(facts={**step.facts, "stored": stored}), *beside] for step in steps]

@@ -12,6 +12,7 @@ from assistant.propose.code_draft import Step
 from assistant.propose.code_ground import ASKS, compared_and_written
 from assistant.propose.code_guards import guard_steps
 from assistant.propose.code_held import PROVES, held_of, proven_columns
+from assistant.propose.code_reasons import no_column
 
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from assistant.propose.code_plan import Plans
 
 _CONDITIONAL = frozenset({"supabase", "prisma", "drizzle", "kysely", "sql", "sqlalchemy", "django"})
-_NO_COLUMN = "Which column of `{table}` says whose a row is could not be told: name it in the ownership map (`stanch own`), then run this again."
 
 
 def id_only(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | str:
@@ -43,8 +43,7 @@ def _bound(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | s
         if options:
             per_query.append(options)
     if not per_query:
-        table = dict(finding.facts).get("table", "") or "the table"
-        return _NO_COLUMN.format(table=table)
+        return no_column(ground, finding, entry)
     # the first alternative of every query together, then each query's next best
     from assistant.propose.code_others import shared_caches
 
