@@ -46,7 +46,9 @@ def inline(
         if many:
             where = f"{{ where: {{ {key}: {{ in: {{ids}} }}, {column}: {{caller}} }} }}"
             return Inline(found[1], f"{start}.count({where})", counts=True)
-        return Inline(found[1], f"{start}.findFirst({{ where: {{ {key}: {{id}}, {column}: {{caller}} }} }})")
+        also = also_of(ground, table, query.engine, column)
+        owner = f"OR: [{{ {column}: {{caller}} }}, {{ {nested_path(also)} }}]" if also else f"{column}: {{caller}}"
+        return Inline(found[1], f"{start}.findFirst({{ where: {{ {key}: {{id}}, {owner} }} }})")
     if query.engine == "supabase":
         found = re.match(r"(?:await\s+)?([A-Za-z_$][\w$]*)\s*[.?]", written)
         if found is None:
@@ -72,6 +74,19 @@ def inline(
         needs = (constant, *operators)
         return Inline(re.sub(r"\s", "", found[1]), lookup, needs, listed=not many)
     return None
+
+
+def also_of(ground: CodeGround, table: str, engine: str, column: str) -> str:
+    """Who else may work with a row that names its author: whoever belongs to its space; a path of Prisma's, or empty."""
+    model = ground.models.get(words.table_key(table)) if engine == "prisma" else None
+    person = "." not in column and words.names_person(column) and not words.names_tenant(column)
+    return model.shared_over(ground.models) if model is not None and person else ""
+
+
+def nested_path(path: str) -> str:
+    """``space: { members: { some: { userId: {caller} } } }``."""
+    head, _, rest = path.partition(".")
+    return f"{head}: {{ {nested_path(rest)} }}" if rest else f"{head}: {{caller}}"
 
 
 def _spelled(ground: CodeGround, table: str) -> str:

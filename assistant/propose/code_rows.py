@@ -12,6 +12,7 @@ from assistant.propose.code_draft import Step
 from assistant.propose.code_ground import ASKS, compared_and_written
 from assistant.propose.code_guards import guard_steps
 from assistant.propose.code_held import PROVES, held_of, proven_columns
+from assistant.propose.code_inline import also_of
 from assistant.propose.code_reasons import no_column
 
 
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from assistant.propose.code_ground import CodeGround
     from assistant.propose.code_plan import Plans
 
+_SHOWN = (
+    "The handler reads a row of `{table}` for whoever has its id, and tells apart afterwards who manages it, so an owner's condition would close "
+    "what is shared on purpose: say at {place} which rows may be shown (drafts and deleted ones may not)."
+)
 _CONDITIONAL = frozenset({"supabase", "prisma", "drizzle", "kysely", "sql", "sqlalchemy", "django"})
 
 
@@ -38,6 +43,9 @@ def _bound(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | s
     """The owner in every query at fault."""
     ground = plans.ground
     per_query = []
+    apart = next((one for one in ground.queries(entry, finding.queries) if _told_apart(entry, one)), None)
+    if apart is not None:
+        return _SHOWN.format(table=apart.table, place=f"{apart.place.file}:{apart.place.line}")
     for query in _first_reads(ground.queries(entry, finding.queries)):
         options = row_steps(ground, finding, entry, query)
         if options:
@@ -57,6 +65,18 @@ def _bound(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | s
         return together
     # where one query cannot take it, the others still can: the fix then says what is left
     return together + [[step._replace(optional=True) for step in steps] for steps in together]
+
+
+def _told_apart(entry: Entry, query: Query) -> bool:
+    """Behind the read the handler asks whether the caller manages the row, and goes on either way: others read it on purpose."""
+    if query.verb != "select" or any(guard.kind in PROVES and guard.weakness is None for guard in entry.guards):
+        return False
+    return any(
+        one.order > query.order
+        and any(origin.row == query.id for each in one.filters for origin in each.origins)
+        and any(origin.kind is OriginKind.CALLER for each in one.filters for origin in each.origins)
+        for one in entry.queries
+    )
 
 
 def _first_reads(queries: list[Query]) -> list[Query]:
@@ -116,6 +136,7 @@ def row_steps(ground: CodeGround, finding: Finding, entry: Entry, query: Query) 
             "held": held_of(entry, query) if query.place.file == entry.place.file else "",
             "kind": kind,
             "table": query.table,
+            "also": also_of(ground, query.table, query.engine, column),
         }
         if query.engine in _CONDITIONAL and query.verb not in {"insert", "upsert", "call"} and query.at[1]:
             out.append([Step("owner_filter", query.place.file, function=entry.at, at=query.at, facts=facts)])

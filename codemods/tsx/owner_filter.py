@@ -1,6 +1,6 @@
 """Adds the owner to a query's conditions, so that a row of somebody else is not found.
 
-Facts: ``column`` (as the query language wants it; ``team.users.some.userId`` for a relation), ``value`` (expression; without one, the
+Facts: ``also`` (a path to the members of the row's space, when it names its author too: Prisma), ``column`` (as the query language wants it; ``team.users.some.userId`` for a relation), ``value`` (expression; without one, the
 caller's id in scope), ``engine``, ``verb``, ``prisma`` (major version, empty when unknown).
 """
 
@@ -147,27 +147,29 @@ def _prisma(source: bytes, style: Style, call: Node, column: str, value: str, ta
                 f"Prisma {old} takes a unique key alone in `{name}`: read the row with its owner first, or use `{name}Many`."
             )
     where = pairs(record).get("where")
+    entry = _entry(style, column, target.facts.get("also", ""), value)
     if where is None:
-        return Edits(
-            (
-                *hunks,
-                *add_entry(
-                    source, style, record, f"where: {style.braces(nested(style, column, value))}", SAYS, first=True
-                ),
-            )
-        )
-    joined = _joined(source, style, plain(where), column, value)
+        whole = add_entry(source, style, record, f"where: {style.braces(entry)}", SAYS, first=True)
+        return Edits((*hunks, *whole))
+    joined = _joined(source, style, plain(where), column if entry[:3] != "OR:" else "OR", value, entry)
     return Edits((*hunks, *joined.hunks)) if isinstance(joined, Edits) and joined.hunks else joined
 
 
-def _joined(source: bytes, style: Style, inner: Node | None, column: str, value: str) -> Answer:
+def _entry(style: Style, column: str, also: str, value: str) -> str:
+    """The owner, or whoever belongs to the space of a row that names its author too."""
+    one = nested(style, column, value)
+    return f"OR: [{style.braces(one)}, {style.braces(nested(style, also, value))}]" if also else one
+
+
+def _joined(source: bytes, style: Style, inner: Node | None, column: str, value: str, entry: str) -> Answer:
     """The condition beside those that are there; no edit when it is one of them."""
     if inner is None or inner.type not in {"object", "identifier", "shorthand_property_identifier"}:
         return Refusal("The conditions of the query are computed: add the owner where they are made.")
-    entry = nested(style, column, value)
     if inner.type == "object":
         first = column.split(".", 1)[0]
         there = pairs(inner).get(first)
+        if _squeezed(entry).replace(",]", "]") in re.sub(r",(?=[}\]])", "", _squeezed(text(inner))):
+            return Edits(())
         if there is not None and (
             _same(text(there), value) or _squeezed(entry) in _squeezed(text(inner)) or "." in column
         ):

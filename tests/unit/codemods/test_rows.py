@@ -403,3 +403,21 @@ def test_a_row_is_looked_up_before_the_first_query_that_uses_its_id() -> None:
         stored="project_id",
         kind="action",
     )
+
+
+def test_whoever_belongs_to_the_space_keeps_the_row_that_names_its_author() -> None:
+    """A first patch compared the author alone, and locked out everybody who worked on it with them."""
+    before = handler("await db.poll.update({ where: { id }, data: { open: true } });")
+    after = handler(
+        "await db.poll.update({\n    where: {\n      id,\n      OR: [\n        { userId: session.user.id },\n"
+        "        { space: { members: { some: { userId: session.user.id } } } },\n      ],\n    },\n    data: { open: true },\n  });"
+    )
+    check_edited(
+        "owner_filter",
+        before,
+        after,
+        "db.poll.update({ where: { id }, data: { open: true } })",
+        engine="prisma",
+        column="userId",
+        also="space.members.some.userId",
+    )
