@@ -26,6 +26,7 @@ _SHOWN = (
     "The handler reads a row of `{table}` for whoever has its id, and tells apart afterwards who manages it, so an owner's condition would close "
     "what is shared on purpose: say at {place} which rows may be shown (drafts and deleted ones may not)."
 )
+_REFUSES = frozenset({"verify", "verify_all", "compare", "access", "row_access"})
 _CONDITIONAL = frozenset({"supabase", "prisma", "drizzle", "kysely", "sql", "sqlalchemy", "django"})
 
 
@@ -46,7 +47,7 @@ def _bound(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | s
     apart = next((one for one in ground.queries(entry, finding.queries) if _told_apart(entry, one)), None)
     if apart is not None:
         return _SHOWN.format(table=apart.table, place=f"{apart.place.file}:{apart.place.line}")
-    for query in _first_reads(ground.queries(entry, finding.queries)):
+    for query in _first_reads(entry, ground.queries(entry, finding.queries)):
         options = row_steps(ground, finding, entry, query)
         if options:
             per_query.append(options)
@@ -58,9 +59,10 @@ def _bound(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | s
     width = max(len(options) for options in per_query)
     more = [*_beside(ground, finding, entry), *shared_caches(plans, entry)]
     together = [
-        [*(step for options in per_query for step in options[min(number, len(options) - 1)]), *more]
-        for number in range(width)
+        [step for options in per_query for step in options[min(number, len(options) - 1)]] for number in range(width)
     ]
+    # a look-up refuses before anything runs: what stands behind it is closed with it
+    together = [steps if any(step.codemod in _REFUSES for step in steps) else [*steps, *more] for steps in together]
     if len(per_query) == 1:
         return together
     # where one query cannot take it, the others still can: the fix then says what is left
@@ -79,16 +81,19 @@ def _told_apart(entry: Entry, query: Query) -> bool:
     )
 
 
-def _first_reads(queries: list[Query]) -> list[Query]:
+def _first_reads(entry: Entry, queries: list[Query]) -> list[Query]:
     """Without those that find their rows through a row that another of them reads: once that one is bound, they are."""
-    ids = {one.id for one in queries if one.verb == "select"}
+    roots = {one.id for one in queries if one.verb == "select"}
+    every = {one.id: one for one in entry.queries}
 
-    def led(query: Query) -> bool:
-        found = {origin.row for condition in query.filters for origin in condition.origins if origin.row >= 0}
-        asked = any(o.kind is OriginKind.REQUEST for condition in query.filters for o in condition.origins)
-        return bool(found & (ids - {query.id})) and not asked
+    def led(query: Query, seen: frozenset[int]) -> bool:
+        origins = [origin for condition in query.filters for origin in condition.origins]
+        if any(one.kind is OriginKind.REQUEST for one in origins):
+            return False
+        rows = {one.row for one in origins if one.row >= 0} - seen - {query.id}
+        return any(row in roots or (row in every and led(every[row], seen | {row})) for row in rows)
 
-    return [query for query in queries if not led(query)] or queries
+    return [query for query in queries if not led(query, frozenset())] or queries
 
 
 def _beside(ground: CodeGround, finding: Finding, entry: Entry) -> list[Step]:
