@@ -19,7 +19,7 @@ from measure import git_folder, work_tree
 from assistant.collect.code.map import read_code
 from assistant.detect.code.run import detect_code
 from assistant.domain.fixes import Fix, NoFix
-from assistant.propose.code import propose_code
+from assistant.engine.patch_trial import Known, propose_tried
 from assistant.write.patches import apply_here, plan_patches, preview
 
 
@@ -71,7 +71,7 @@ def look(arguments: argparse.Namespace, repo: str, commit: str, cases: list[dict
             if not hits:
                 yield case, "not found", ()
                 continue
-            answers = propose_code(hits, code_map, lambda path: (root / path).read_bytes(), paths=paths)
+            answers = propose_tried(root, code_map, hits, paths, Known())
             fixes = [one for one in answers if isinstance(one, Fix)]
             if arguments.show:
                 show(root, case, answers)

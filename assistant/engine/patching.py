@@ -63,20 +63,17 @@ def propose_patches(root: Path, half: CodeHalf, findings: Sequence[Finding], now
         UsageError: a file changed while it was looked at.
     """
     from assistant.collect.code.sources import list_sources
-    from assistant.propose.code import propose_code
+    from assistant.engine.patch_trial import Known, propose_tried
 
     if not findings:
         return Proposal()
     listing = list_sources(root)
-    proposed = propose_code(
-        findings,
-        half.map,
-        lambda path: (root / path).read_bytes(),
-        ownership=half.context.ownership,
-        matrix=half.context.matrix,
-        catalog=half.context.catalog,
-        paths=(*(path for path, _ in listing.files), *listing.manifests),
+    context = half.context
+    known = Known(
+        ownership=context.ownership, matrix=context.matrix, catalog=context.catalog, decisions=context.decisions
     )
+    paths = (*(path for path, _ in listing.files), *listing.manifests)
+    proposed = propose_tried(root, half.map, findings, paths, known)
     not_fixed = [each for each in proposed if isinstance(each, NoFix)]
     kept: list[Fix] = []
     files: tuple[FilePatch, ...] = ()

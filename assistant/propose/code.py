@@ -6,6 +6,7 @@ A finding without a patch gets a reason a person can act on. Deterministic: the 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
@@ -13,6 +14,7 @@ from assistant.domain.fixes import Fix, NoFix, Statement
 from assistant.propose.code_draft import Draft
 from assistant.propose.code_ground import CodeGround
 from assistant.propose.code_plan import BEHIND, ENTRY_PLANS, FILE_PLANS, FIRST, GROUP_PLANS, RISKS, Plans, applies
+from assistant.propose.code_reasons import by_rule, not_told
 
 
 if TYPE_CHECKING:
@@ -27,6 +29,12 @@ if TYPE_CHECKING:
 
 _ORDER: Final = {rule: number for number, rule in enumerate((*ENTRY_PLANS, *FILE_PLANS))}
 _NO_RULE: Final = "stanch has no patch for this kind of finding: follow its detail by hand."
+_NOBODY: Final = "No value here says who"
+"""How a codemod says that it found no caller."""
+NOT_CLOSED: Final = (
+    "What stanch could write here was tried and leaves the finding as it is, so it is not offered: "
+    "follow its detail by hand."
+)
 _ROWS: Final = frozenset({"owner_filter", "compare", "verify", "verify_all", "cache_key", "hand_on"})
 _FIRST: Final = 100
 _TITLES: Final = {
@@ -68,6 +76,16 @@ _TITLES: Final = {
 }
 
 
+@dataclass(slots=True)
+class Tries:
+    """Ways of mending that were tried, by the finding's fingerprint."""
+
+    start: dict[str, int] = field(default_factory=dict)
+    """The first alternative that may still be taken; what stands before it left the finding as it was."""
+    taken: dict[str, int] = field(default_factory=dict)
+    """The alternative that was taken last."""
+
+
 def propose_code(
     findings: Iterable[Finding],
     code_map: CodeMap,
@@ -77,6 +95,7 @@ def propose_code(
     matrix: Matrix | None = None,
     catalog: Catalog | None = None,
     paths: Iterable[str] = (),
+    tries: Tries | None = None,
 ) -> tuple[Fix | NoFix, ...]:
     """Patches for findings about code; findings of other rules are left alone.
 
@@ -88,6 +107,7 @@ def propose_code(
         matrix: what the attack showed, for whether row-level security covers a table.
         catalog: the schema, for listed columns and functions.
         paths: every file of the repository, when known: Prisma schemas and package.json are found among them.
+        tries: which ways of mending a finding were tried already; told which one is taken now.
 
     Returns:
         Fixes by file and handler, then reasons. Every finding about code is in exactly one of them.
@@ -101,7 +121,8 @@ def propose_code(
     fixes: list[Fix] = []
     reasons: list[NoFix] = []
     for number, (_, group) in enumerate(sorted(groups.items())):
-        made, left = _group(plans, sorted(group, key=lambda one: (_ORDER.get(one.rule, 999), one.fingerprint)), number)
+        ordered = sorted(group, key=lambda one: (_ORDER.get(one.rule, 999), one.fingerprint))
+        made, left = _group(plans, ordered, number, tries or Tries())
         fixes += made
         reasons += left
     return (*fixes, *reasons)
@@ -119,7 +140,7 @@ def _once(read: Callable[[str], bytes]) -> Callable[[str], bytes]:
     return reading
 
 
-def _group(plans: Plans, group: list[Finding], number: int) -> tuple[list[Fix], list[NoFix]]:
+def _group(plans: Plans, group: list[Finding], number: int, tries: Tries) -> tuple[list[Fix], list[NoFix]]:
     """One fix for everything that is wrong with one entry or file."""
     draft = Draft(plans.ground.read)
     closed: list[Finding] = []
@@ -143,11 +164,15 @@ def _group(plans: Plans, group: list[Finding], number: int) -> tuple[list[Fix], 
         if isinstance(options, str):
             reasons.append(NoFix(finding=finding.fingerprint, reason=options))
             continue
-        made = _first(draft, options)
+        made = _first(draft, options, tries.start.get(finding.fingerprint, 0))
         if isinstance(made, str):
-            reasons.append(NoFix(finding=finding.fingerprint, reason=made))
+            said = NOT_CLOSED if finding.fingerprint in tries.start else made
+            entry = plans.ground.entries.get(finding.entry)
+            if said.startswith(_NOBODY) and entry is not None:
+                said = not_told(plans.ground, finding, entry) or said
+            reasons.append(NoFix(finding=finding.fingerprint, reason=said))
             continue
-        draft, steps, left = made
+        draft, steps, left, tries.taken[finding.fingerprint] = made
         remaining += [left] if left else []
         taken += steps
         closed.append(finding)
@@ -160,7 +185,7 @@ def _group(plans: Plans, group: list[Finding], number: int) -> tuple[list[Fix], 
         undo += [Statement(sql=backward) for _, backward in plans.migrations]
     patches = draft.patches()
     if not patches:
-        said = "The code has what a patch would add already, so the finding needs a look by a person."
+        said = "What stanch would write stands there already, and the rule does not see that it holds: look whether it runs before the rows are used, on every way."
         return [], [*reasons, *(NoFix(finding=one.fingerprint, reason=said) for one in closed)]
     fix = Fix(
         id=_id(closed[0], group),
@@ -180,20 +205,20 @@ def _group(plans: Plans, group: list[Finding], number: int) -> tuple[list[Fix], 
 def _options(plans: Plans, finding: Finding) -> list[list[Step]] | str:
     entry = plans.ground.entries.get(finding.entry)
     if finding.rule in ENTRY_PLANS and entry is not None:
-        return ENTRY_PLANS[finding.rule](plans, finding, entry) or _NO_RULE
+        return ENTRY_PLANS[finding.rule](plans, finding, entry) or by_rule(finding.rule)
     if finding.rule in GROUP_PLANS and not finding.entry:
-        return GROUP_PLANS[finding.rule](plans, finding) or _NO_RULE
+        return GROUP_PLANS[finding.rule](plans, finding) or by_rule(finding.rule)
     if finding.rule in FILE_PLANS:
-        return FILE_PLANS[finding.rule](plans, finding) or _NO_RULE
-    return _NO_RULE
+        return FILE_PLANS[finding.rule](plans, finding) or by_rule(finding.rule)
+    return by_rule(finding.rule)
 
 
-def _first(draft: Draft, options: list[list[Step]]) -> tuple[Draft, list[Step], str] | str:
-    """The first alternative all of whose steps can be taken; otherwise what the best one was refused for."""
+def _first(draft: Draft, options: list[list[Step]], start: int) -> tuple[Draft, list[Step], str, int] | str:
+    """The first alternative all of whose steps can be taken, with its number; otherwise what the best one was refused for."""
     from codemods.target import Refusal
 
     said = ""
-    for steps in options:
+    for number, steps in enumerate(options[start:], start):
         trial = draft.fork()
         taken: list[Step] = []
         refused = passed = ""
@@ -207,7 +232,8 @@ def _first(draft: Draft, options: list[list[Step]]) -> tuple[Draft, list[Step], 
             elif answer.hunks:
                 taken.append(step)
         if not refused and (taken or not passed):
-            return trial, taken, passed if any(step.codemod in _ROWS for step in steps if step.optional) else ""
+            said = passed if any(step.codemod in _ROWS for step in steps if step.optional) else ""
+            return trial, taken, said, number
         refused = refused or passed
         said = said or refused
     return said or _NO_RULE

@@ -117,6 +117,7 @@ def _with_import(ground: CodeGround, entry: Entry, found: Access, step: Step) ->
         "helper": found.name,
         "kind": entry.kind.value,
         "paths": ground.paths_read,
+        "maybe": ground.maybe_empty,
     }
     if found.file == entry.place.file and found.need is None:
         return [step._replace(facts=facts)]

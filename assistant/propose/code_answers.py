@@ -9,11 +9,12 @@ from assistant.domain.code import GuardKind, OriginKind
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from assistant.domain.code import CodeMap, Query
 
 _ANSWERS: Final = re.compile(r"\bconst\s+(\w+)\s*=\s*await\s+(?:\w+\.)*(\w+)\(")
+_RETURNS: Final = re.compile(r"\)\s*:\s*(?:Promise<)?\s*([A-Z]\w*)(?:\s*\|\s*(?:null|undefined))*\s*>?\s*(?:\{|=>)")
 _MAPPERS: Final = re.compile(
     r"(find|create|update|upsert|delete|aggregate|count|groupBy|select|from|insert|execute|query|json|parse)(?![a-z])"
 )
@@ -45,6 +46,51 @@ def paths_read(code_map: CodeMap, text: Callable[[str], str]) -> str:
     return ";".join(
         f"{name}={','.join(sorted(held, key=lambda one: (-held[one], one)))}" for name, held in sorted(found.items())
     )
+
+
+def may_be_empty(told: str, declared: Callable[[str], str]) -> str:
+    """Of the paths that are read from answers: those whose declared type allows nothing, ``validateApiKey=userId``.
+
+    Args:
+        told: what ``paths_read`` gives.
+        declared: the text of the module that declares a function; empty when it is not known.
+    """
+    out = []
+    for name, _, paths in (part.partition("=") for part in told.split(";")):
+        plain = [path for path in paths.split(",") if path.isidentifier()]
+        module = declared(name) if plain else ""
+        start = re.search(rf"\b(?:function\s+{re.escape(name)}\b|const\s+{re.escape(name)}\s*=)", module)
+        answers = _RETURNS.search(module, start.end()) if start else None
+        if answers is None:
+            continue
+        body = re.search(rf"\b(?:interface|type)\s+{answers[1]}\b[^{{;]*\{{(.*?)\n\}}", module, re.DOTALL)
+        fields = body[1] if body else ""
+        empty = [
+            path for path in plain if re.search(rf"^\s*{path}(\?:|:[^;\n]*\b(null|undefined)\b)", fields, re.MULTILINE)
+        ]
+        if empty:
+            out.append(f"{name}={','.join(empty)}")
+    return ";".join(out)
+
+
+def declaring(code_map: CodeMap, text: Callable[[str], str], paths: Iterable[str], function: str) -> str:
+    """The module that declares a function that handlers import; empty when there are several, or none is known."""
+    from codemods.tsx.imports import bound_names
+    from codemods.tsx.tree import parse
+
+    for path in sorted({entry.place.file for entry in code_map.entries}):
+        source = text(path) if path.endswith((".ts", ".tsx")) else ""
+        if f"{function}(" not in source:
+            continue
+        module, _ = bound_names(parse(source.encode(), path)).get(function, ("", ""))
+        if not module:
+            continue
+        stem = re.sub(r"\.[jt]sx?$", "", module.rsplit("/", 1)[-1])
+        ends = tuple(f"/{stem}{end}" for end in (".ts", ".tsx", "/index.ts"))
+        found = [text(one) for one in sorted(paths) if f"/{one}".endswith(ends)]
+        found = [one for one in found if re.search(rf"\b(function|const)\s+{re.escape(function)}\b", one)]
+        return found[0] if len(found) == 1 else ""
+    return ""
 
 
 def _own_row(query: Query) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from assistant.detect.code import words
 from assistant.domain.code import EntryKind, GuardKind, OriginKind
 from assistant.domain.ownership import OwnerKind
-from assistant.propose.code_answers import paths_read
+from assistant.propose.code_answers import declaring, may_be_empty, paths_read
 from assistant.propose.code_schema import read_drizzle, read_prisma, read_supabase_types
 
 
@@ -244,6 +244,11 @@ class CodeGround:
         """What handlers read from the answers of functions: ``validateApiKey=userId;throwIfNoTeamAccess=teamId,team.id``."""
         return paths_read(self.map, self.text)
 
+    @cached_property
+    def maybe_empty(self) -> str:
+        """Of these paths, those that the answer's type allows to be empty."""
+        return may_be_empty(self.paths_read, lambda name: declaring(self.map, self.text, self.paths, name))
+
     def role_of(self, query: Query) -> tuple[str, str] | None:
         """Of a query for the caller's own membership: the column of the role, and the value that administers here."""
         if query.verb != "select" or not any(
@@ -317,26 +322,34 @@ class CodeGround:
 
     def builders(self, entry: Entry) -> tuple[str, str] | None:
         """Of a procedure: the builder it stands on, and the one of its neighbours that asks for a session."""
-        if entry.kind is not EntryKind.PROCEDURE or not entry.wrappers:
+        mine = set(self._stands_on(entry))
+        if not mine:
             return None
-        mine = {wrapper.split("(", 1)[0] for wrapper in entry.wrappers}
         counted: dict[str, int] = {}
         near: dict[str, int] = {}
         for one in self.map.entries:
-            if one.kind is not EntryKind.PROCEDURE or not any(
-                guard.kind is GuardKind.SESSION and guard.weakness is None for guard in one.guards
-            ):
+            if not any(guard.kind is GuardKind.SESSION and guard.weakness is None for guard in one.guards):
                 continue
-            for wrapper in one.wrappers:
-                name = wrapper.split("(", 1)[0]
+            for name in self._stands_on(one):
                 if name not in mine and name.isidentifier() and re.search("procedure", name, re.IGNORECASE):
                     counted[name] = counted.get(name, 0) + 1
                     near[name] = max(near.get(name, 0), one.place.file == entry.place.file)
         if not counted:
             return None
         best = max(counted, key=lambda name: (near[name], counted[name], name))
-        public = next((wrapper for wrapper in sorted(mine) if re.search("procedure", wrapper, re.IGNORECASE)), "")
+        public = next((name for name in sorted(mine) if re.search("procedure", name, re.IGNORECASE)), "")
         return (public, best) if public else None
+
+    def _stands_on(self, entry: Entry) -> tuple[str, ...]:
+        """Names of the builders or wrappers of a procedure, as its file writes them."""
+        if entry.kind is not EntryKind.PROCEDURE:
+            return ()
+        if entry.wrappers:
+            return tuple(wrapper.split("(", 1)[0] for wrapper in entry.wrappers)
+        from codemods.tsx.procedure import builder_of
+
+        name = builder_of(self.text(entry.place.file).encode(), entry.place.file, entry.at)
+        return (name,) if name else ()
 
     def queries(self, entry: Entry, ids: Iterable[int]) -> list[Query]:
         """Queries of an entry by their number."""

@@ -111,7 +111,10 @@ def ineffective_guard(plans: Plans, finding: Finding, entry: Entry) -> list[list
     path = facts.get("guard_file") or entry.place.file
     function = entry.at if path == entry.place.file else (0, 0)
     at = finding.at if path == (finding.where.file if finding.where else "") else (0, 0)
-    line = plans.line_range(path, finding.where.line if finding.where and finding.where.file == path else 0)
+    here = finding.where.line if finding.where and finding.where.file == path else 0
+    # told at the handler, a check of a helper stands in the helper's own file
+    there = next((one.place.line for one in entry.guards if one.weakness is weakness and one.place.file == path), 0)
+    line = plans.line_range(path, here or there)
     at = line if line[1] else at
     if weakness is Weakness.NOT_AWAITED:
         name = facts.get("guard", "").split("(", 1)[0].split(" ", 1)[0]
@@ -157,7 +160,7 @@ def weak_privilege(plans: Plans, finding: Finding, entry: Entry) -> list[list[St
             options.append([Step("row_role", entry.place.file, function=entry.at, at=query.at, facts=facts)])
     for other, lent in plans.role_checks(entry):
         needs = tuple(rebased(need, other.place.file, entry.place.file) for need in lent.needs)
-        facts = {"lines": lent.lines, "kind": entry.kind.value, "uses": ",".join(lent.uses)}
+        facts = {"lines": lent.lines, "kind": entry.kind.value, "uses": ",".join(lent.uses), "lender": other.id}
         options.append([Step("role", entry.place.file, function=entry.at, at=finding.at, facts=facts, needs=needs)])
     return options or _NO_ROLE
 

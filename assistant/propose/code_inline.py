@@ -25,32 +25,39 @@ class Inline(NamedTuple):
     """Imports of the table and the operators."""
     counts: bool = False
     """It gives a number instead of rows."""
+    data: bool = False
+    """What is found is the answer's ``data``."""
     listed: bool = False
     """One row comes as a list of at most one."""
 
 
-def inline(ground: CodeGround, entry: Entry, query: Query, table: str, column: str, *, many: bool) -> Inline | None:
-    """The look-up; None where the engine's is not written, or the table's constant is not known."""
+def inline(
+    ground: CodeGround, entry: Entry, query: Query, table: str, column: str, *, many: bool = False, key: str = "id"
+) -> Inline | None:
+    """The look-up by ``key`` and owner; None where the engine's is not written, or the table's constant is not known."""
     written = ground.text(query.place.file).encode()[query.at[0] : query.at[1]].decode("utf-8", "replace")
     if query.engine == "prisma":
-        found = re.match(r"(?:await\s+)?([A-Za-z_$][\w$]*)\s*[.?]", written)
+        found = re.match(r"(?:await\s+)?([A-Za-z_$][\w$]*(?:\s*\.\s*[\w$]+)*?)\s*\.\s*\w+\s*\.\s*\w+\s*\(", written)
         model = ground.models.get(words.table_key(table))
         name = model.name if model is not None else table
         if found is None:
             return None
         start = f"await {{client}}.{name[:1].lower()}{name[1:]}"
         if many:
-            where = f"{{ where: {{ id: {{ in: {{ids}} }}, {column}: {{caller}} }} }}"
+            where = f"{{ where: {{ {key}: {{ in: {{ids}} }}, {column}: {{caller}} }} }}"
             return Inline(found[1], f"{start}.count({where})", counts=True)
-        return Inline(found[1], f"{start}.findFirst({{ where: {{ id: {{id}}, {column}: {{caller}} }} }})")
+        also = also_of(ground, table, query.engine, column)
+        owner = f"OR: [{{ {column}: {{caller}} }}, {{ {nested_path(also)} }}]" if also else f"{column}: {{caller}}"
+        return Inline(found[1], f"{start}.findFirst({{ where: {{ {key}: {{id}}, {owner} }} }})")
     if query.engine == "supabase":
         found = re.match(r"(?:await\s+)?([A-Za-z_$][\w$]*)\s*[.?]", written)
         if found is None:
             return None
-        start = f'(await {{client}}.from("{_spelled(ground, table)}").select("id")'
+        start = f'await {{client}}.from("{_spelled(ground, table)}").select("{key}")'
         if many:
-            return Inline(found[1], f'{start}.in("id", {{ids}}).eq("{column}", {{caller}})).data ?? []')
-        return Inline(found[1], f'{start}.eq("id", {{id}}).eq("{column}", {{caller}}).maybeSingle()).data')
+            return Inline(found[1], f'{start}.in("{key}", {{ids}}).eq("{column}", {{caller}})', data=True)
+        one = f'{start}.eq("{key}", {{id}}).eq("{column}", {{caller}}).maybeSingle()'
+        return Inline(found[1], one, data=True)
     if query.engine == "drizzle":
         found = re.match(
             r"(?:await\s+)?((?:\w+\s*\.\s*)*?[A-Za-z_$]\w*)\s*\.\s*(?:select|insert|update|delete|query)\b", written
@@ -59,14 +66,27 @@ def inline(ground: CodeGround, entry: Entry, query: Query, table: str, column: s
         if found is None or constant is None:
             return None
         name = constant.bound
-        by = f"inArray({name}.id, {{ids}})" if many else f"eq({name}.id, {{id}})"
+        by = f"inArray({name}.{key}, {{ids}})" if many else f"eq({name}.{key}, {{id}})"
         where = f"and({by}, eq({name}.{column}, {{caller}}))"
         module = _operators(ground, entry)
         operators = [Needed(module, one) for one in (("and", "eq", "inArray") if many else ("and", "eq"))]
-        lookup = f"await {{client}}\n  .select({{ id: {name}.id }})\n  .from({name})\n  .where({where})"
+        lookup = f"await {{client}}\n  .select({{ {key}: {name}.{key} }})\n  .from({name})\n  .where({where})"
         needs = (constant, *operators)
         return Inline(re.sub(r"\s", "", found[1]), lookup, needs, listed=not many)
     return None
+
+
+def also_of(ground: CodeGround, table: str, engine: str, column: str) -> str:
+    """Who else may work with a row that names its author: whoever belongs to its space; a path of Prisma's, or empty."""
+    model = ground.models.get(words.table_key(table)) if engine == "prisma" else None
+    person = "." not in column and words.names_person(column) and not words.names_tenant(column)
+    return model.shared_over(ground.models) if model is not None and person else ""
+
+
+def nested_path(path: str) -> str:
+    """``space: { members: { some: { userId: {caller} } } }``."""
+    head, _, rest = path.partition(".")
+    return f"{head}: {{ {nested_path(rest)} }}" if rest else f"{head}: {{caller}}"
 
 
 def _spelled(ground: CodeGround, table: str) -> str:

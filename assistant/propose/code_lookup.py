@@ -10,7 +10,10 @@ from assistant.domain.code import GuardKind, OriginKind
 from assistant.propose.code_access import authors_of
 from assistant.propose.code_draft import Step
 from assistant.propose.code_ground import ASKS
+from assistant.propose.code_held import held_of, proven_columns
 from assistant.propose.code_inline import inline
+from assistant.propose.code_members import members_of
+from assistant.propose.code_reasons import stored_elsewhere
 from codemods.target import Needed
 
 
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from assistant.domain.code import Entry, Query
     from assistant.domain.findings import Finding
     from assistant.propose.code_ground import CodeGround
+    from assistant.propose.code_inline import Inline
 
 
 _PROVING: Final = frozenset({GuardKind.MEMBERSHIP, GuardKind.ROLE, GuardKind.OWNER})
@@ -48,20 +52,19 @@ def lookup_steps(ground: CodeGround, entry: Entry, query: Query) -> list[list[St
         table = _named_by(condition.column) or (query.table if words.snake(condition.column) in _OWN_ID else "")
         if not table:
             continue
-        step = _step(ground, entry, query, table, asked)
-        if step is not None:
-            # the handler may have renamed it: what the query compares is what the row is looked up by
-            out.append([step._replace(facts={**step.facts, "key": condition.column})])
+        # the handler may have renamed it: what the query compares is what the row is looked up by
+        key = {"key": condition.column}
+        out += [[step._replace(facts={**step.facts, **key})] for step in _steps(ground, entry, query, table, asked)]
     if query.verb == "insert":
         for written in query.written:
             asked = next((origin.path for origin in written.origins if origin.kind is OriginKind.REQUEST), "")
             own = words.snake(written.column) == "id"
             table = query.table if own else _named_by(written.column)
             if asked and table and not words.names_person(written.column):
-                step = _step(ground, entry, query, table, asked)
-                if step is not None:
-                    # a row that is about to be made need not be there yet
-                    out.append([step._replace(facts={**step.facts, "absent": "1"}) if own else step])
+                # a row that is about to be made need not be there yet
+                absent = {"absent": "1"} if own else {}
+                steps = _steps(ground, entry, query, table, asked)
+                out += [[step._replace(facts={**step.facts, **absent})] for step in steps]
     return out
 
 
@@ -73,11 +76,12 @@ def reference_steps(ground: CodeGround, finding: Finding, entry: Entry) -> list[
     table = facts.get("target", "") or _named_by(facts.get("column", ""))
     if not queries or not asked or not table:
         return "Which row the stored id names could not be told: look it up by its owner before it is stored."
-    step = _step(ground, entry, queries[0], table, asked)
-    if step is None:
-        return f"How to find a row of `{table}` by its owner could not be told: look it up before its id is stored, and refuse when it is not the caller's."
-    step = step._replace(facts={**step.facts, "stored": facts.get("column", "")})
-    return [[step, *_spread_references(ground, entry, table)]]
+    steps = _steps(ground, entry, queries[0], table, asked)
+    if not steps:
+        return stored_elsewhere(ground, table, asked)
+    beside = _spread_references(ground, entry, table)
+    stored = facts.get("column", "")
+    return [[step._replace(facts={**step.facts, "stored": stored}), *beside] for step in steps]
 
 
 def list_steps(ground: CodeGround, entry: Entry, query: Query) -> list[Step]:
@@ -86,9 +90,9 @@ def list_steps(ground: CodeGround, entry: Entry, query: Query) -> list[Step]:
         asked = next((one.path for one in condition.origins if one.kind is OriginKind.REQUEST), "")
         table = words.points_at(condition.column)
         if asked and table and re.search(r"_?[iI]ds$", condition.column):
-            step = _step(ground, entry, query, table, asked)
-            if step is not None:
-                return [step]
+            steps = _steps(ground, entry, query, table, asked)
+            if steps:
+                return steps[:1]
     return []
 
 
@@ -118,8 +122,7 @@ def _spread_references(ground: CodeGround, entry: Entry, done: str) -> list[Step
             ):
                 continue
             if re.search(rf"\b{re.escape(column)}\s*:", said):
-                step = _step(ground, entry, query, table, column)
-                out += [step._replace(optional=True)] if step is not None else []
+                out += [step._replace(optional=True) for step in _steps(ground, entry, query, table, column)[:1]]
     return out
 
 
@@ -129,46 +132,81 @@ def _named_by(column: str) -> str:
     return found[:-3] if found.endswith("_id") and found != "_id" else ""
 
 
-def _step(ground: CodeGround, entry: Entry, query: Query, table: str, asked: str) -> Step | None:
+def _steps(ground: CodeGround, entry: Entry, query: Query, table: str, asked: str) -> list[Step]:
+    """Ways to ask whose row the id names: the repository's own look-up, a query of its table, a row of its members."""
     local = asked.rsplit(".", 1)[-1]
     many = bool(re.search(r"[iI]ds$|s$", local))
     if not local.isidentifier():
-        return None
-    columns = ground.owner_columns(table, query.engine)
-    authors = authors_of(ground, table) if query.engine == "prisma" else []
-    # a guest's column alone would lock everybody out who has an account
-    beside = [one for one in authors if not words.names_self(one)] if len(authors) > 1 else []
-    columns = [one for one in columns if "." not in one and one not in beside]
-    columns = sorted(columns, key=words.names_tenant)
-    if not columns:
-        return None
-    name = words.table_key(table).rsplit("_", 1)[-1]
+        return []
+    held = held_of(entry, query)
     at, path = _before(ground, entry, query)
+    name = words.table_key(table).rsplit("_", 1)[-1]
     facts = {
         "id": local,
         "name": name if name.isidentifier() else "found",
         "kind": entry.kind.value,
-        "column": columns[0],
         "paths": ground.paths_read,
+        "maybe": ground.maybe_empty,
+        "held": held,
         "proven": "1" if any(guard.kind in _PROVING and guard.weakness is None for guard in entry.guards) else "0",
     }
+    plain = Step("verify_all" if many else "verify", path, function=entry.at, at=at, facts=facts)
+    out = [] if many else _by_members(ground, entry, query, table, plain)
+    columns = _owners(ground, entry, query, table, held)
+    if not columns:
+        return out
+    plain = plain._replace(facts={**facts, "column": columns[0]})
     getter = getter_of(ground, table, entry) if not many else None
     if getter is not None:
-        facts |= {"lookup": getter.call, "differs": f"{columns[0]} !== {{caller}}"}
-        return Step("verify", path, function=entry.at, at=at, facts=facts, needs=getter.needs)
+        told = {"lookup": getter.call, "differs": f"{columns[0]} !== {{caller}}"}
+        out.append(plain._replace(facts={**plain.facts, **told}, needs=getter.needs))
     found = inline(ground, entry, query, table, columns[0], many=many)
-    if found is None or (many and query.place.file != entry.place.file):
-        return None
+    if found is not None and not (many and query.place.file != entry.place.file):
+        listed = f"owned{name[:1].upper()}{name[1:]}{'s' if many else ''}"
+        out.append(_inlined(ground, entry, query, plain, found, listed if found.listed or many else ""))
+    return out
+
+
+def _owners(ground: CodeGround, entry: Entry, query: Query, table: str, held: str) -> list[str]:
+    """Columns of the table itself that say whose a row is: what is proven first, then a person's, then a tenant's."""
+    authors = authors_of(ground, table) if query.engine == "prisma" else []
+    # a guest's column alone would lock everybody out who has an account
+    beside = [one for one in authors if not words.names_self(one)] if len(authors) > 1 else []
+    columns = [*proven_columns(ground, entry, query, table), *ground.owner_columns(table, query.engine)]
+    columns = [one for one in dict.fromkeys(columns) if "." not in one and one not in beside]
+    proven = {part.partition("=")[0] for part in held.split(";")}
+    return sorted(columns, key=lambda column: (column not in proven, words.names_tenant(column)))
+
+
+def _by_members(ground: CodeGround, entry: Entry, query: Query, table: str, plain: Step) -> list[Step]:
+    """A row of the table that says who belongs to what the id names."""
+    members = members_of(ground, table, query.engine)
+    if members is None or words.table_key(members.table) == words.table_key(query.table):
+        return []
+    found = inline(ground, entry, query, members.table, members.person, key=members.key)
+    if found is None:
+        return []
+    step = plain._replace(facts={**plain.facts, "name": "member", "column": members.person})
+    return [_inlined(ground, entry, query, step, found, "member" if found.listed else "")]
+
+
+def _inlined(ground: CodeGround, entry: Entry, query: Query, plain: Step, found: Inline, listed: str) -> Step:
+    """The step with a look-up of its own: what it imports, and how its answer is read."""
     needs = found.needs
     if query.place.file != entry.place.file:
-        client = _import_of(ground, query.place.file, found.client, entry)
-        if client is None:
-            return None
-        needs = (*needs, client)
-    facts |= {"lookup": found.lookup, "client": found.client, "counts": "1" if found.counts else ""}
-    if found.listed or many:
-        facts |= {"listed": "1", "name": f"owned{name[:1].upper()}{name[1:]}{'s' if many else ''}"}
-    return Step("verify_all" if many else "verify", path, function=entry.at, at=at, facts=facts, needs=needs)
+        client = _import_of(ground, query.place.file, re.split(r"\W", found.client, maxsplit=1)[0], entry)
+        # what is no import there may be handed to the handler as well: whether it is, the place says
+        needs = (*needs, client) if client is not None else needs
+    facts = {
+        **plain.facts,
+        "lookup": found.lookup,
+        "client": found.client,
+        "counts": "1" if found.counts else "",
+        "data": "1" if found.data else "",
+    }
+    if listed:
+        facts |= {"listed": "1", "name": listed}
+    return plain._replace(facts=facts, needs=needs)
 
 
 def _import_of(ground: CodeGround, path: str, name: str, entry: Entry) -> Needed | None:

@@ -27,8 +27,8 @@ _BACKWARD: Final = f"drop table if exists public.{_TABLE}"
 def signature(plans: Plans, _finding: Finding, entry: Entry) -> list[list[Step]] | str:
     """``constructEvent`` with the raw body."""
     ground = plans.ground
-    source = ground.text(entry.place.file)
-    if "stripe" not in source.lower():
+    source = re.sub(r"^\s*(//|\*).*$", "", ground.text(entry.place.file), flags=re.MULTILINE)
+    if "stripe" not in ground.text(entry.place.file).lower():
         return "Which provider sends this is not known: verify its signature over the raw body before anything of it is believed."
     needs: tuple[Needed, ...] = ()
     if not re.search(r"\b(const|let)\s+stripe\b|import[^;\n]*\bstripe\b[^;\n]*from", source):

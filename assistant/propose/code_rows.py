@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from assistant.detect.code import words
@@ -10,6 +11,9 @@ from assistant.propose.code_columns import writable
 from assistant.propose.code_draft import Step
 from assistant.propose.code_ground import ASKS, compared_and_written
 from assistant.propose.code_guards import guard_steps
+from assistant.propose.code_held import PROVES, held_of, proven_columns
+from assistant.propose.code_inline import also_of
+from assistant.propose.code_reasons import no_column
 
 
 if TYPE_CHECKING:
@@ -18,8 +22,12 @@ if TYPE_CHECKING:
     from assistant.propose.code_ground import CodeGround
     from assistant.propose.code_plan import Plans
 
+_SHOWN = (
+    "The handler reads a row of `{table}` for whoever has its id, and tells apart afterwards who manages it, so an owner's condition would close "
+    "what is shared on purpose: say at {place} which rows may be shown (drafts and deleted ones may not)."
+)
+_REFUSES = frozenset({"verify", "verify_all", "compare", "access", "row_access"})
 _CONDITIONAL = frozenset({"supabase", "prisma", "drizzle", "kysely", "sql", "sqlalchemy", "django"})
-_NO_COLUMN = "Which column of `{table}` says whose a row is could not be told: name it in the ownership map (`stanch own`), then run this again."
 
 
 def id_only(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | str:
@@ -36,26 +44,56 @@ def _bound(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | s
     """The owner in every query at fault."""
     ground = plans.ground
     per_query = []
-    for query in ground.queries(entry, finding.queries):
+    apart = next((one for one in ground.queries(entry, finding.queries) if _told_apart(entry, one)), None)
+    if apart is not None:
+        return _SHOWN.format(table=apart.table, place=f"{apart.place.file}:{apart.place.line}")
+    for query in _first_reads(entry, ground.queries(entry, finding.queries)):
         options = row_steps(ground, finding, entry, query)
         if options:
             per_query.append(options)
     if not per_query:
-        table = dict(finding.facts).get("table", "") or "the table"
-        return _NO_COLUMN.format(table=table)
+        return no_column(ground, finding, entry)
     # the first alternative of every query together, then each query's next best
     from assistant.propose.code_others import shared_caches
 
     width = max(len(options) for options in per_query)
     more = [*_beside(ground, finding, entry), *shared_caches(plans, entry)]
     together = [
-        [*(step for options in per_query for step in options[min(number, len(options) - 1)]), *more]
-        for number in range(width)
+        [step for options in per_query for step in options[min(number, len(options) - 1)]] for number in range(width)
     ]
+    # a look-up refuses before anything runs: what stands behind it is closed with it
+    together = [steps if any(step.codemod in _REFUSES for step in steps) else [*steps, *more] for steps in together]
     if len(per_query) == 1:
         return together
     # where one query cannot take it, the others still can: the fix then says what is left
     return together + [[step._replace(optional=True) for step in steps] for steps in together]
+
+
+def _told_apart(entry: Entry, query: Query) -> bool:
+    """Behind the read the handler asks whether the caller manages the row, and goes on either way: others read it on purpose."""
+    if query.verb != "select" or any(guard.kind in PROVES and guard.weakness is None for guard in entry.guards):
+        return False
+    return any(
+        one.order > query.order
+        and any(origin.row == query.id for each in one.filters for origin in each.origins)
+        and any(origin.kind is OriginKind.CALLER for each in one.filters for origin in each.origins)
+        for one in entry.queries
+    )
+
+
+def _first_reads(entry: Entry, queries: list[Query]) -> list[Query]:
+    """Without those that find their rows through a row that another of them reads: once that one is bound, they are."""
+    roots = {one.id for one in queries if one.verb == "select"}
+    every = {one.id: one for one in entry.queries}
+
+    def led(query: Query, seen: frozenset[int]) -> bool:
+        origins = [origin for condition in query.filters for origin in condition.origins]
+        if any(one.kind is OriginKind.REQUEST for one in origins):
+            return False
+        rows = {one.row for one in origins if one.row >= 0} - seen - {query.id}
+        return any(row in roots or (row in every and led(every[row], seen | {row})) for row in rows)
+
+    return [query for query in queries if not led(query, frozenset())] or queries
 
 
 def _beside(ground: CodeGround, finding: Finding, entry: Entry) -> list[Step]:
@@ -98,9 +136,12 @@ def row_steps(ground: CodeGround, finding: Finding, entry: Entry, query: Query) 
             "prisma": ground.prisma,
             "told": told,
             "paths": ground.paths_read,
+            "maybe": ground.maybe_empty,
             "proven": proven_of(entry),
+            "held": held_of(entry, query) if query.place.file == entry.place.file else "",
             "kind": kind,
             "table": query.table,
+            "also": also_of(ground, query.table, query.engine, column),
         }
         if query.engine in _CONDITIONAL and query.verb not in {"insert", "upsert", "call"} and query.at[1]:
             out.append([Step("owner_filter", query.place.file, function=entry.at, at=query.at, facts=facts)])
@@ -113,7 +154,9 @@ def row_steps(ground: CodeGround, finding: Finding, entry: Entry, query: Query) 
             "engine": query.engine,
             "told": told,
             "paths": ground.paths_read,
+            "maybe": ground.maybe_empty,
             "proven": proven_of(entry),
+            "held": held_of(entry, query),
         }
         # a helper that answers yes or no hands no row out
         asks = bool(query.via) and ASKS.match(query.via[0].rsplit(".", 1)[-1]) is not None
@@ -134,8 +177,7 @@ def _either(ground: CodeGround, query: Query) -> list[str]:
 
 def proven_of(entry: Entry) -> str:
     """``1`` when a membership, a role or an owner was proven before; ``0`` when a tenant that the request names proves nothing."""
-    kinds = {GuardKind.MEMBERSHIP, GuardKind.ROLE, GuardKind.OWNER}
-    return "1" if any(guard.kind in kinds and guard.weakness is None for guard in entry.guards) else "0"
+    return "1" if any(guard.kind in PROVES and guard.weakness is None for guard in entry.guards) else "0"
 
 
 def _one_row(query: Query) -> bool:
@@ -156,17 +198,27 @@ def _columns(ground: CodeGround, finding: Finding, entry: Entry, query: Query) -
         found = [said, *(one for one in found if one != said)] if sure else found
     asked = {condition.column for condition in query.filters}
     inner = {column.rsplit(".", 1)[-1] for column in asked if "." in column}
-    found = [column for column in found if column not in asked | inner]
+    proven = [column for column in proven_columns(ground, entry, query) if column not in asked]
+    found = [column for column in found if column not in {*asked, *inner, *proven}]
+    led: list[str] = []
     if any("." not in column for column in found) or any(words.names_tenant(column) for column in asked | inner):
-        # a row that names its owner itself needs no way round over another table
+        # a row that names its owner itself needs no way round over another table, but for the one that its own key leads to
+        keys = {_relation(column) for column in found if "." not in column}
+        led = [column for column in found if "." in column and column.split(".", 1)[0] in keys]
         found = [column for column in found if "." not in column]
     member = any(
         guard.kind in {GuardKind.MEMBERSHIP, GuardKind.ROLE} and guard.weakness is None for guard in entry.guards
     )
     tenant = member or finding.rule.startswith("parent-")
-    return sorted(
+    best = sorted(
         found, key=lambda column: (words.names_tenant(column.rsplit(".", 1)[-1]) != tenant, column.count("."))
     )
+    return proven + best + led
+
+
+def _relation(column: str) -> str:
+    """``account`` of ``accountId``: what the key leads to."""
+    return re.sub(r"(_id|Id)$", "", column)
 
 
 def reading(ground: CodeGround, entry: Entry, query: Query) -> tuple[tuple[int, int], str]:

@@ -22,6 +22,7 @@ _COLUMN: Final = re.compile(r"^\s+[\"']?(\w+)[\"']?\??:", re.MULTILINE)
 _KEY: Final = re.compile(r"(\w+)\s*:")
 _FOREIGN: Final = re.compile(r"fields:\s*\[\s*(\w+)\s*\]")
 _ACCOUNT: Final = re.compile(r"user|account|profile|identity|person|auth", re.IGNORECASE)
+_BELONGS: Final = re.compile(r"(\w+_)?(members?|memberships?|users|collaborators)")
 _DEEPEST: Final = 2
 
 
@@ -73,6 +74,23 @@ class Model:
                     ]
         # a required direct column first, a person before a tenant is decided by who asks
         return sorted(dict.fromkeys(out), key=lambda path: path.count("."))
+
+    def shared_over(self, models: Mapping[str, Model]) -> str:
+        """The path to a person who belongs to the tenant of a row that names its author too: ``space.members.some.userId``; empty without one."""
+        for one in self.fields:
+            other = models.get(words.table_key(one.type))
+            if not one.owns_key or other is None or not words.names_tenant(one.key or f"{one.name}Id"):
+                continue
+            for each in other.fields:
+                member = models.get(words.table_key(each.type))
+                if not each.many or member is None or not _BELONGS.fullmatch(words.snake(each.name)):
+                    continue
+                person = [
+                    column for column in member.columns if words.names_self(column) and not words.names_tenant(column)
+                ]
+                if len(person) == 1:
+                    return f"{one.name}.{each.name}.some.{person[0]}"
+        return ""
 
     def names_account(self, column: str) -> bool:
         """False for a key to rows that are no accounts: a vendor has a user and is none."""

@@ -13,7 +13,7 @@ from codemods.target import Edits, Refusal
 from codemods.tsx.answers import answer
 from codemods.tsx.guard import exits
 from codemods.tsx.insert import after, before, with_imports
-from codemods.tsx.scope import locals_before, value_for
+from codemods.tsx.scope import locals_before
 from codemods.tsx.style import style_of
 from codemods.tsx.tree import (
     arguments,
@@ -28,6 +28,7 @@ from codemods.tsx.tree import (
     text,
     walk,
 )
+from codemods.tsx.whose import value_for
 
 
 if TYPE_CHECKING:

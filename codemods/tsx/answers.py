@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from codemods.target import Needed
 from codemods.tsx.imports import bound_names
 from codemods.tsx.scope import parameters
-from codemods.tsx.tree import own_nodes, text
+from codemods.tsx.tree import own_nodes, pairs, text
 
 
 if TYPE_CHECKING:
@@ -29,6 +29,14 @@ _CODES: Final = {
     400: "BAD_REQUEST",
     503: "INTERNAL_SERVER_ERROR",
 }
+_HELPERS: Final = {
+    401: ("unauthorized", "unauthorizedResponse"),
+    403: ("forbidden", "forbiddenResponse", "unauthorized"),
+    404: ("notFound", "notFoundResponse"),
+    400: ("badRequest", "badRequestResponse"),
+}
+_SAYS: Final = re.compile(r"[\"'`]|\bmessage\b")
+"""Words for people in an expression: ``result.issues[0]?.message || "Invalid"``."""
 
 
 class No(NamedTuple):
@@ -48,7 +56,7 @@ def answer(root: Node, function: Node, kind: str, status: int) -> No:
         kind: value of an ``EntryKind``.
         status: 401, 403, 404, 400 or 503.
     """
-    return _own(function, status) or _usual(root, function, kind, status)
+    return _own(function, status) or _helper(root, status) or _usual(root, function, kind, status)
 
 
 def _own(function: Node, status: int) -> No | None:
@@ -62,6 +70,16 @@ def _own(function: Node, status: int) -> No | None:
         if re.search(r"\b(error|err|e|issues|parsed|result)\b\.?", re.sub(r"\"[^\"]*\"|'[^']*'|\berror:", "", words)):
             continue
         return No(words.rstrip(";") + ";")
+    return None
+
+
+def _helper(root: Node, status: int) -> No | None:
+    """``return notFound();`` of the application's own answers, where the file returns it without an argument."""
+    have = bound_names(root)
+    for name in _HELPERS.get(status, ()):
+        module = have.get(name, ("next/navigation", ""))[0]
+        if not module.startswith("next/") and re.search(rf"\breturn {name}\(\)", text(root)):
+            return No(f"return {name}();")
     return None
 
 
@@ -86,7 +104,7 @@ def _usual(root: Node, function: Node, kind: str, status: int) -> No:
     if kind == "server-props":
         return No("return { notFound: true };")
     if kind in {"action", "service", "job", "tool"}:
-        return _of_action(body, says)
+        return _of_action(function, says)
     context = names[0] if names else "c"
     if kind == "endpoint" and re.search(rf"\b{re.escape(context)}\.(json|text)\(", body):
         return No(f'return {context}.json({{ error: "{says}" }}, {status});')
@@ -113,9 +131,26 @@ def _plainly(function: Node, status: int) -> str:
     return ""
 
 
-def _of_action(body: str, says: str) -> No:
-    """An action answers in the shape it already answers in, and throws when it has none."""
-    for shape in (r"return \{ success: false, error: ", r"return \{ ok: false, error: ", r"return \{ error: "):
-        if re.search(shape.replace(" ", r"\s*") + r"[\"'`]", body):
-            return No(f'{shape.replace(chr(92), "")}"{says}" }};')
+def _of_action(function: Node, says: str) -> No:
+    """An action answers in the shape it already answers in, every field of it, and throws when it has none."""
+    for one in own_nodes(function):
+        record = one.named_children[0] if one.type == "return_statement" and one.named_children else None
+        if record is not None and record.type == "object" and (shape := _refusal(record, says)):
+            return No(f"return {{ {shape} }};")
     return No(f'throw new Error("{says}");')
+
+
+def _refusal(record: Node, says: str) -> str:
+    """The fields of an object that says no with other words: an ``error`` of its own, and constants beside it."""
+    out: list[str] = []
+    told = False
+    for key, value in pairs(record).items():
+        words = text(value)
+        if key == "error" and (value.type in {"string", "template_string"} or _SAYS.search(words)):
+            told = True
+            out.append(f'error: "{says}"')
+        elif words in {"false", "null", "undefined", "[]", "{}"} and key.isidentifier():
+            out.append(f"{key}: {words}")
+        else:
+            return ""
+    return ", ".join(out) if told else ""

@@ -50,7 +50,8 @@ def _alike(root: Node, call: Node) -> list[Node]:
         if one.type != "call_expression" or one.id == call.id or text(field(one, "function")) != name:
             continue
         function = enclosing_function(one)
-        if _decides(one) and function is not None and _is_async(function) and not _is_callback(function):
+        stands = _decides(one) or (_stands_alone(one) and _stands_alone(call))
+        if stands and function is not None and _is_async(function) and not _is_callback(function):
             out.append(one)
     return out
 
@@ -85,6 +86,11 @@ def _decides(call: Node) -> bool:
             return True
         one = one.parent
     return False
+
+
+def _stands_alone(call: Node) -> bool:
+    """A statement of its own: a check that throws, and whose failure nobody waits for."""
+    return call.parent is not None and call.parent.type == "expression_statement"
 
 
 def _before(call: Node) -> list[Node]:

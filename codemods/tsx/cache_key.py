@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 from assistant.domain.fixes import Hunk
 from codemods.target import Edits, Refusal
-from codemods.tsx.scope import locals_before, value_for
+from codemods.tsx.scope import locals_before
 from codemods.tsx.tree import arguments, around, field, function_at, own_nodes, parse, plain, string, text, walk
+from codemods.tsx.whose import value_for
 
 
 if TYPE_CHECKING:

@@ -13,9 +13,22 @@ from codemods.target import Edits, Refusal
 from codemods.tsx.answers import answer
 from codemods.tsx.guard import exits
 from codemods.tsx.insert import after, with_imports
-from codemods.tsx.scope import value_for
+from codemods.tsx.present import with_present
 from codemods.tsx.style import style_of
-from codemods.tsx.tree import around, enclosing_function, field, parse, statement_of, text, walk
+from codemods.tsx.tree import (
+    above,
+    around,
+    chain_around,
+    enclosing_function,
+    field,
+    links,
+    parse,
+    plain,
+    statement_of,
+    text,
+    walk,
+)
+from codemods.tsx.whose import whose
 
 
 if TYPE_CHECKING:
@@ -38,13 +51,9 @@ def edit(source: bytes, target: Target) -> Answer:
     column = target.facts.get("column", "")
     if row is None or function is None or not column or re.search(r"(^i|I)ds?$", row):
         return Refusal("The row that is read here has no name to compare: compare its owner with the caller by hand.")
-    value = target.facts.get("value", "") or value_for(
-        statement,
-        column,
-        told_caller=bool(target.facts.get("told")),
-        proven=target.facts.get("proven") != "0",
-        paths=target.facts.get("paths", ""),
-    )
+    if _gives_list(node):
+        return Refusal("The rows that are read here come as a list: add the owner to the conditions of the query.")
+    value = whose(statement, column, target)
     if not value:
         return Refusal("No value here says who the caller is: ask for the session before this row is read.")
     siblings = (
@@ -60,10 +69,26 @@ def edit(source: bytes, target: Target) -> Answer:
     for one in siblings[:3]:
         test = _missing(one, row)
         if test is not None:
-            return Edits((Hunk(at=test.end_byte, end=test.end_byte, text=f" || {differs}", says=SAYS),))
+            made: Answer = Edits((Hunk(at=test.end_byte, end=test.end_byte, text=f" || {differs}", says=SAYS),))
+            return with_present(source, root, statement, value, target, made)
     no = answer(root, function, target.facts.get("kind", "route"), 404)
     lines = f"if (!{row} || {differs}) {{\n  {no.lines}\n}}"
-    return with_imports(root, source, style, [after(source, style, statement, lines, SAYS)], no.needs)
+    made = with_imports(root, source, style, [after(source, style, statement, lines, SAYS)], no.needs)
+    return with_present(source, root, statement, value, target, made)
+
+
+def _gives_list(node: Node) -> bool:
+    """``db.select()`` of a builder, or ``findMany``, kept as it comes."""
+    found = plain(node)
+    call = next((one for one in walk(found) if one.type == "call_expression"), None) if found is not None else None
+    names = [name for name, _ in links(chain_around(call))] if call is not None else []
+    held = above(node, "variable_declarator")
+    pattern = field(held, "name")
+    if pattern is not None and pattern.type == "array_pattern":
+        return False
+    one = {"get", "single", "maybeSingle", "executeTakeFirst", "executeTakeFirstOrThrow", "first", "then"}
+    listed = names[:1] in (["select"], ["selectDistinct"]) or (names[:1] == ["from"] and "select" in names)
+    return (listed or names[-1:] == ["findMany"]) and not one & set(names)
 
 
 def read_into(statement: Node, node: Node) -> str | None:

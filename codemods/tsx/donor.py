@@ -25,6 +25,11 @@ _GLOBALS = frozenset(
     {"Response", "Error", "Promise", "process", "Request", "URL", "console", "undefined", "JSON", "Boolean", "String"}
 )
 _ROLE = re.compile(r"admin|role|permission|owner|staff|super|manager|moderator|vendor|seller", re.IGNORECASE)
+_ASKS_ROLE = re.compile(
+    r"admin|role|permission|privilege|owner|staff|super|manager|moderator|allowed|authori[sz]|scope|\b(is|has|can|may)[A-Z]|forbid|entitle",
+    re.IGNORECASE,
+)
+"""What a check that asks for more than a session speaks of."""
 
 
 class Lent(NamedTuple):
@@ -255,6 +260,9 @@ def lend_check(source: bytes, path: str, function: tuple[int, int], at: tuple[in
     is_call = check is not None and check.type == "expression_statement"
     if check is None or not (is_call or (check.type == "if_statement" and inside is not None and exits(inside))):
         return None
+    asks = text(check) if is_call else text(field(check, "condition"))
+    if not _ASKS_ROLE.search(asks):
+        return None  # it stands on the way to the role, and asks for something else
     imports = bound_names(root)
     earlier = [one for one in siblings if one.end_byte <= check.start_byte]
     asked = identity(block, branches=True)

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 from assistant.domain.fixes import Hunk
 from codemods.target import Edits, Refusal
 from codemods.tsx.owner_filter import condition
-from codemods.tsx.scope import parameters, value_for
+from codemods.tsx.present import present
+from codemods.tsx.scope import parameters
 from codemods.tsx.style import style_of
 from codemods.tsx.tree import FUNCTIONS, ancestors, arguments, around, field, parse, text, walk
+from codemods.tsx.whose import value_for
 
 
 if TYPE_CHECKING:
@@ -56,6 +58,7 @@ def edit(source: bytes, target: Target) -> Answer:
             return Refusal(f"A caller of `{name}` does not know who is calling: ask for the session there first.")
         at = arguments(call)[-1].end_byte
         hunks.append(Hunk(at=at, end=at, text=f", {value}", says=SAYS))
+        hunks += [one for one in present(source, root, call, value, target) if one not in hunks]
     put = condition(source, target, root, style_of(root, source), told)
     if isinstance(put, Refusal) or not put.hunks:
         return put

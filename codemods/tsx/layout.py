@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.domain.fixes import Hunk
-from codemods.tsx.style import column, indent_at, rest_of_line
+from codemods.tsx.style import column, indent_at, line_start, rest_of_line
 from codemods.tsx.tree import field, links, text
 
 
@@ -127,6 +127,53 @@ def add_link(source: bytes, style: Style, chain: Node, after: Node, call: str, s
         else:
             hunks.append(Hunk(at=dot, end=dot, text=gap, says="The line would be too wide."))
     return sorted(hunks, key=lambda hunk: hunk.at)
+
+
+def joined(source: bytes, style: Style, chain: Node, condition: Node, test: str, says: str) -> list[Hunk]:
+    """Hunks that make ``and(condition, test)`` of a condition; what gets too wide is broken as a formatter would."""
+    start, end = condition.start_byte, condition.end_byte
+    lines: tuple[str, ...]
+    if condition.start_point.row != condition.end_point.row:
+        indent = indent_at(source, start)
+        inner = text(condition).replace(style.eol, style.eol + style.indent)
+        lines = (f"{indent}{style.indent}{inner},", f"{indent}{style.indent}{test},", f"{indent})")
+        return [Hunk(at=start, end=end, text=style.eol.join(("and(", *lines)), says=says)]
+    inline = [Hunk(at=start, end=start, text="and(", says=says), Hunk(at=end, end=end, text=f", {test})", says=says)]
+    grown = len(f"and(, {test})")
+    if column(source, end) + rest_of_line(source, end) + grown <= style.width:
+        return inline
+    if condition.parent is not None and condition.parent.type == "pair":
+        hunk = Hunk(at=start, end=end, text=f"and({text(condition)}, {test})", says=says)
+        return [widened(source, style, condition, hunk)]
+    steps = links(chain)
+    whole = chain.start_point.row == chain.end_point.row
+    lead = indent_at(source, start) + (style.indent if whole else "")
+    words = text(condition)
+    if len(f"{lead}.where(and({words}, {test}))") <= style.width:
+        put = f"and({words}, {test})"
+    else:
+        inner = lead + style.indent
+        one = f"{inner}and({words}, {test}),"
+        parts = (f"{inner}and(", f"{inner}{style.indent}{words},", f"{inner}{style.indent}{test},", f"{inner}),")
+        lines = parts if len(one) > style.width else (one,)
+        put = style.eol + style.eol.join((*lines, lead))
+    hunks = [Hunk(at=start, end=end, text=put, says=says)]
+    if whole:
+        hunks += _breaks(steps, source, style.eol + lead)
+    elif not source[line_start(source, start) : start].strip().startswith(b".where("):
+        return inline
+    return sorted(hunks, key=lambda hunk: hunk.at)
+
+
+def _breaks(steps: list[tuple[str, Node]], source: bytes, gap: str) -> list[Hunk]:
+    """A line break before every call of a chain."""
+    out = []
+    for _, one in steps:
+        name = field(field(one, "function"), "property")
+        if name is not None:
+            dot = name.start_byte - (2 if source[name.start_byte - 2 : name.start_byte - 1] == b"?" else 1)
+            out.append(Hunk(at=dot, end=dot, text=gap, says="The line would be too wide."))
+    return out
 
 
 def key_of(entry: Node) -> str:

@@ -1,6 +1,6 @@
 """Adds the owner to a query's conditions, so that a row of somebody else is not found.
 
-Facts: ``column`` (as the query language wants it; ``team.users.some.userId`` for a relation), ``value`` (expression; without one, the
+Facts: ``also`` (a path to the members of the row's space, when it names its author too: Prisma), ``column`` (as the query language wants it; ``team.users.some.userId`` for a relation), ``value`` (expression; without one, the
 caller's id in scope), ``engine``, ``verb``, ``prisma`` (major version, empty when unknown).
 """
 
@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Final
 from assistant.domain.fixes import Hunk
 from codemods.target import Edits, Needed, Refusal
 from codemods.tsx.insert import with_imports
-from codemods.tsx.layout import add_entry, add_link
+from codemods.tsx.layout import add_entry, add_link, joined
+from codemods.tsx.present import with_present
 from codemods.tsx.raw_sql import add_condition, statement_at
-from codemods.tsx.scope import value_for
-from codemods.tsx.style import indent_at, style_of
+from codemods.tsx.style import style_of
 from codemods.tsx.tree import arguments, around, chain_around, field, links, pairs, parse, plain, text, walk
+from codemods.tsx.whose import whose
 
 
 if TYPE_CHECKING:
@@ -61,18 +62,13 @@ def edit(source: bytes, target: Target) -> Answer:
         return Refusal("The query could not be found in this file: add the owner to its conditions by hand.")
     if not column:
         return Refusal("The column that says whose row it is is not known: name it in the ownership map.")
-    value = target.facts.get("value", "") or value_for(
-        call,
-        column,
-        told_caller=bool(target.facts.get("told")),
-        proven=target.facts.get("proven") != "0",
-        paths=target.facts.get("paths", ""),
-    )
+    value = whose(call, column, target)
     if not value:
         return Refusal(
             "No value here says who the caller is: ask for the session first, then add the owner to the query."
         )
-    return condition(source, target, root, style_of(root, source), value)
+    made = condition(source, target, root, style_of(root, source), value)
+    return with_present(source, root, call, value, target, made)
 
 
 def condition(source: bytes, target: Target, root: Node, style: Style, value: str) -> Answer:
@@ -151,27 +147,29 @@ def _prisma(source: bytes, style: Style, call: Node, column: str, value: str, ta
                 f"Prisma {old} takes a unique key alone in `{name}`: read the row with its owner first, or use `{name}Many`."
             )
     where = pairs(record).get("where")
+    entry = _entry(style, column, target.facts.get("also", ""), value)
     if where is None:
-        return Edits(
-            (
-                *hunks,
-                *add_entry(
-                    source, style, record, f"where: {style.braces(nested(style, column, value))}", SAYS, first=True
-                ),
-            )
-        )
-    joined = _joined(source, style, plain(where), column, value)
+        whole = add_entry(source, style, record, f"where: {style.braces(entry)}", SAYS, first=True)
+        return Edits((*hunks, *whole))
+    joined = _joined(source, style, plain(where), column if entry[:3] != "OR:" else "OR", value, entry)
     return Edits((*hunks, *joined.hunks)) if isinstance(joined, Edits) and joined.hunks else joined
 
 
-def _joined(source: bytes, style: Style, inner: Node | None, column: str, value: str) -> Answer:
+def _entry(style: Style, column: str, also: str, value: str) -> str:
+    """The owner, or whoever belongs to the space of a row that names its author too."""
+    one = nested(style, column, value)
+    return f"OR: [{style.braces(one)}, {style.braces(nested(style, also, value))}]" if also else one
+
+
+def _joined(source: bytes, style: Style, inner: Node | None, column: str, value: str, entry: str) -> Answer:
     """The condition beside those that are there; no edit when it is one of them."""
     if inner is None or inner.type not in {"object", "identifier", "shorthand_property_identifier"}:
         return Refusal("The conditions of the query are computed: add the owner where they are made.")
-    entry = nested(style, column, value)
     if inner.type == "object":
         first = column.split(".", 1)[0]
         there = pairs(inner).get(first)
+        if _squeezed(entry).replace(",]", "]") in re.sub(r",(?=[}\]])", "", _squeezed(text(inner))):
+            return Edits(())
         if there is not None and (
             _same(text(there), value) or _squeezed(entry) in _squeezed(text(inner)) or "." in column
         ):
@@ -229,21 +227,7 @@ def _drizzle(source: bytes, style: Style, call: Node, column: str, value: str, t
         return with_imports(
             root, source, style, [Hunk(at=last.end_byte, end=last.end_byte, text=f",{gap}{test}", says=SAYS)], needs
         )
-    return with_imports(root, source, style, _both(source, style, condition, test), needs)
-
-
-def _both(source: bytes, style: Style, condition: Node, test: str) -> list[Hunk]:
-    """``and(condition, test)``; a condition on several lines moves in by one step."""
-    start, end = condition.start_byte, condition.end_byte
-    if condition.start_point.row == condition.end_point.row:
-        return [
-            Hunk(at=start, end=start, text="and(", says=SAYS),
-            Hunk(at=end, end=end, text=f", {test})", says=SAYS),
-        ]
-    indent = indent_at(source, start)
-    inner = text(condition).replace(style.eol, style.eol + style.indent)
-    lines = (f"{indent}{style.indent}{inner},", f"{indent}{style.indent}{test},", f"{indent})")
-    return [Hunk(at=start, end=end, text=style.eol.join(("and(", *lines)), says=SAYS)]
+    return with_imports(root, source, style, joined(source, style, call, condition, test, SAYS), needs)
 
 
 def _arrow_of(node: Node) -> Node | None:

@@ -12,7 +12,7 @@ from assistant.domain.fixes import Hunk
 from codemods.target import Edits, Refusal
 from codemods.tsx.layout import widened
 from codemods.tsx.style import indent_at, line_start, style_of
-from codemods.tsx.tree import around, enclosing_function, field, own_nodes, parse, plain, text, walk
+from codemods.tsx.tree import around, enclosing_function, field, own_nodes, pairs, parse, plain, text, walk
 
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from codemods.target import Answer, Target
 
+_TABLES = frozenset({"insert", "update", "upsert"})
+_WRITES = frozenset({*_TABLES, "set", "values"})
 SAYS = "The caller chooses which columns are written: list those they may set."
 
 
@@ -34,9 +36,13 @@ def edit(source: bytes, target: Target) -> Answer:
         )
     node, name = found
     function = enclosing_function(node)
+    if function is not None and _is_list(function, name):
+        return Refusal(f"`{name}` is a list: write the listed fields of each of its elements instead of the whole.")
     fields = [one for one in target.facts.get("fields", "").split(",") if one] or (
         _read_fields(function, name) if function else []
     )
+    beside = pairs(node.parent) if node.type == "spread_element" else {}
+    fields = [one for one in fields if one not in beside]
     if not fields:
         return Refusal(
             f"Which fields of `{name}` the caller may set is not known: list them by hand instead of the spread."
@@ -76,12 +82,23 @@ def _whole(place: Node) -> tuple[Node, str] | None:
         if one.type == "call_expression":
             name = text(field(field(one, "function"), "property"))
             given = [node for node in (field(one, "arguments") or one).named_children if node.type != "comment"]
-            first = plain(given[0]) if given and name in {"update", "insert", "upsert", "set", "values"} else None
-            if first is not None and first.type in {"identifier", "member_expression"} and name != "update":
-                return first, text(first)
-            if first is not None and name == "update" and first.type == "identifier" and "from(" in text(one):
+            first = plain(given[0]) if given and name in _WRITES else None
+            # a builder names its table there: `insert(users).values(body)`
+            names_table = name in _TABLES and "from(" not in text(field(one, "function"))
+            if first is not None and first.type in {"identifier", "member_expression"} and not names_table:
                 return first, text(first)
     return None
+
+
+def _is_list(function: Node, name: str) -> bool:
+    """The name holds several objects: its type, what it is made from, or how it is used says so."""
+    flat = re.escape(name)
+    words = text(function)
+    head, _, last = name.rpartition(".")
+    typed = rf"\b{re.escape(last)}\??\s*:\s*(readonly\s+)?(Array<|ReadonlyArray<|[\w.]+(<[\w\s,.]*>)?\[\])"
+    made = rf"\b(const|let)\s+{flat}\b[^=;\n]*=\s*(await\s+)?(\[|[\w.?()\[\]]*\.(map|filter|flatMap)\(|Array\.|Object\.(values|entries|keys)\()"
+    used = rf"(?<![\w.]){flat}\??\.(length|map|filter|forEach|reduce|some|every|find|push|slice|flatMap)\b|\bof\s+{flat}\s*\)"
+    return bool((not head and re.search(typed, words)) or re.search(made, words) or re.search(used, words))
 
 
 def _is_where(node: Node) -> bool:

@@ -40,8 +40,15 @@ def edit(source: bytes, target: Target) -> Answer:
     return with_imports(root, source, style_of(root, source), [swap], needs)
 
 
+def builder_of(source: bytes, path: str, function: tuple[int, int]) -> str:
+    """The builder that a procedure stands on, as its file calls it; empty when it stands on none."""
+    handler = function_at(parse(source, path), function)
+    found = _root_of_chain(handler) if handler is not None else None
+    return text(found) if found is not None and "procedure" in text(found).lower() else ""
+
+
 def _root_of_chain(node: Node, *names: str) -> Node | None:
-    """The identifier that a chain of calls starts from."""
+    """The identifier that a chain of calls starts from: one of the names, when there are any."""
     for one in ancestors(node):
         if one.type != "call_expression":
             continue
@@ -49,6 +56,6 @@ def _root_of_chain(node: Node, *names: str) -> Node | None:
         while root is not None and root.type in {"call_expression", "member_expression", "await_expression"}:
             inner = field(root, "function") if root.type == "call_expression" else field(root, "object")
             root = plain(inner)
-        if root is not None and root.type == "identifier" and text(root) in names:
+        if root is not None and root.type == "identifier" and (not names or text(root) in names):
             return root
     return None

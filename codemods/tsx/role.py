@@ -1,6 +1,6 @@
 """Asks for a role behind the session check, in the words another handler of the repository uses.
 
-Facts: ``lines`` (model text), ``uses`` (names that must be known here, comma separated), ``kind``.
+Facts: ``lines`` (model text), ``uses`` (names that must be known here, comma separated), ``lender`` (whose check it is), ``kind``.
 """
 
 from __future__ import annotations
@@ -38,8 +38,10 @@ def edit(source: bytes, target: Target) -> Answer:
     style = style_of(root, source)
     place = _place(root, block, target, uses)
     if place is None:
+        where = target.facts.get("lender", "") or "another handler"
         return Refusal(
-            f"The role check of this repository needs {', '.join(sorted(uses))}, which this handler does not have: check the role by hand."
+            f"How {where} asks for the role does not fit here (it needs {', '.join(sorted(uses))}): "
+            "say which roles may do this, and refuse the others right after the session."
         )
     statement, behind = place
     if statement is None:

@@ -16,9 +16,10 @@ from codemods.tsx.answers import answer
 from codemods.tsx.guard import exits
 from codemods.tsx.insert import after, before, with_imports
 from codemods.tsx.layout import add_entry
-from codemods.tsx.scope import locals_before, value_for
+from codemods.tsx.scope import locals_before
 from codemods.tsx.style import style_of
 from codemods.tsx.tree import arguments, around, field, function_at, links, pairs, parse, plain, statement_of, text
+from codemods.tsx.whose import value_for
 
 
 if TYPE_CHECKING:

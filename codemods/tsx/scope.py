@@ -30,6 +30,11 @@ _CHECKS: Final = re.compile(r"auth|session|valid|verif|require|permission|api_?k
 """Names of functions whose answer may hold the caller, when the file reads an id from it."""
 
 
+_CONTEXT: Final = (
+    *("user.id", "session.user.id", "userId", "auth.userId", "session.userId", "user.userId", "user_id"),
+    *("state.userId", "state.user.id"),
+)
+"""Where contexts keep who is calling."""
 Paths: TypeAlias = "Mapping[str, tuple[str, ...]]"
 """Function to the paths that are read from its answer."""
 _NO_PATHS: Final[Paths] = {}
@@ -208,6 +213,8 @@ def _parameter_id(one: Local) -> str | None:
         return f"{one.name}.user.id"
     if name in {"ctx", "context"} and _in_wrapper(one.node):
         return _context_id(one)
+    if not held and name in {"req", "request", "c"} and _in_wrapper(one.node):
+        return _carried_id(one)
     return None
 
 
@@ -219,13 +226,23 @@ def _in_wrapper(node: Node) -> bool:
     return False
 
 
+def _carried_id(one: Local) -> str | None:
+    """``req.user.id``, ``c.get("user").id``: what middleware put there, as the file itself reads it, the surest way first."""
+    root = one.node
+    while root.parent is not None:
+        root = root.parent
+    ways = r"(?:user|auth|session\.user)[?!]?\.(?:id|userId|sub)|userId|get\([\"'](?:user|session)[\"']\)[?!]?(?:\.user)?[?!]?\.id|get\([\"']userId[\"']\)"
+    found = re.findall(rf"\b{re.escape(one.name)}\.(?:{ways})(?![\w(])", text(root))
+    return min(found, key=lambda way: ("?" in way, -found.count(way), way), default=None)
+
+
 def _context_id(one: Local) -> str | None:
     """``ctx.user.id`` or ``ctx.session.user.id``: whichever the file itself uses."""
     root = one.node
     while root.parent is not None:
         root = root.parent
     words = text(root)
-    for path in ("user.id", "session.user.id", "userId", "auth.userId", "session.userId", "user.userId", "user_id"):
+    for path in _CONTEXT:
         parts = r"[?!]?\.".join(re.escape(part) for part in path.split("."))
         if re.search(rf"\b{re.escape(one.name)}[?!]?\.{parts}\b", words):
             return f"{one.name}.{path}"
@@ -317,53 +334,6 @@ def _read_from(one: Local, paths: Paths) -> tuple[str, ...]:
         return ()
     chain = links(value)
     return paths.get(chain[-1][0], ()) if chain else ()
-
-
-def told(node: Node, column: str) -> list[str]:
-    """Parameters by which a service function was told who is calling: ``userId``, ``user.id``, or one named like the column."""
-    wanted = flat(column.rsplit(".", 1)[-1])
-    out: list[str] = []
-    for one in ancestors(node):
-        if one.type not in FUNCTIONS:
-            continue
-        names = parameters(one)
-        out += [local.name for local in names if flat(local.name) == wanted]
-        out += [local.name for local in names if local.name in {"userId", "user_id", "callerId", "ownerId", "viewerId"}]
-        out += [f"{local.name}.id" for local in names if local.name in {"user", "currentUser"}]
-        out += _typed(one, wanted)
-    return list(dict.fromkeys(out))
-
-
-def _typed(function: Node, wanted: str) -> list[str]:
-    """``params.userId`` of ``params: { userId: string }``."""
-    out = []
-    held = field(function, "parameters")
-    for one in held.named_children if held is not None else ():
-        pattern, kind = field(one, "pattern"), field(one, "type")
-        if pattern is None or pattern.type != "identifier" or kind is None:
-            continue
-        keys = [text(field(each, "name")) for each in walk(kind) if each.type == "property_signature"]
-        out += [f"{text(pattern)}.{key}" for key in keys if flat(key) == wanted or key in {"userId", "user_id"}]
-    return out
-
-
-def value_for(node: Node, column: str, *, told_caller: bool = False, proven: bool = True, paths: str = "") -> str:
-    """What a column is compared with at a place; empty when nothing there says whose the row has to be.
-
-    Args:
-        node: the place.
-        column: the column; its last name says whether a tenant or a person is meant.
-        told_caller: the function is told who is calling by a parameter.
-        proven: a membership was proven, so that a tenant the request names may be compared with.
-        paths: what other files read from the answers of functions: ``validateApiKey=userId,teamId;getTeam=id``.
-    """
-    known = {
-        name: tuple(held.split(",")) for name, _, held in (part.partition("=") for part in paths.split(";")) if name
-    }
-    found = tenants(node, column, known, proven=proven) if is_tenant(column) else callers(node, known)
-    if not found and told_caller:
-        found = told(node, column)
-    return found[0] if found else ""
 
 
 def is_tenant(column: str) -> bool:

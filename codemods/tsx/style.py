@@ -56,23 +56,28 @@ class Style(NamedTuple):
         return self.eol.join(line if line.strip() else "" for line in out)
 
     def fitted(self, entry: str, lead: str) -> str:
-        """An entry of an object literal on its line, its own object broken when it is too wide."""
-        found = re.fullmatch(r"(\w+: \{) ?(.*?) ?\},", entry)
+        """An entry of an object literal on its line, its own object or list broken when it is too wide."""
+        found = re.fullmatch(r"(\w+: [{\[]) ?(.*?) ?([}\]]),", entry)
         if found is None or len(lead + entry) <= self.width:
             return lead + entry
-        inner = [f"{lead}{self.indent}{part}," for part in _parts(found[2])]
-        return self.eol.join((lead + found[1], *inner, f"{lead}}},"))
+        inner = [self.fitted(f"{part},", lead + self.indent) for part in _parts(found[2])]
+        return self.eol.join((lead + found[1], *inner, f"{lead}{found[3]},"))
 
     def _broken(self, lead: str, words: str) -> list[str]:
         """A line that is too wide, broken in its one object argument, or between its two arguments."""
         end = self.semicolon
         inner = lead + self.indent
+        found = re.fullmatch(r"(.*?\bawait [\w$]+)((?:\.\w+\([^()]*\)){3,})(;?)", words)
+        if found:
+            calls = re.findall(r"\.\w+\([^()]*\)", found[2])
+            return [lead + found[1], *(inner + call for call in calls[:-1]), inner + calls[-1] + found[3]]
         found = re.fullmatch(r"(.*?\w\()(\{.*\}), (\{[^{}]*\})\)" + end, words)
         if found:
             return [lead + found[1], f"{inner}{found[2]},", f"{inner}{found[3]},", f"{lead}){end}"]
         found = re.fullmatch(r"(.*?\w\(\{)\s?(.*?)\s?\}\)(.*)", words)
         if found:
-            return [lead + found[1], *(f"{inner}{part}," for part in _parts(found[2])), f"{lead}}}){found[3]}"]
+            whole = self.eol.join(self.fitted(f"{part},", inner) for part in _parts(found[2]))
+            return [lead + found[1], *whole.split(self.eol), f"{lead}}}){found[3]}"]
         found = re.fullmatch(r"(\.\w+\()(\w+\()(.*)\)\)(;?)", words)
         if found:
             # one call in another: the inner one on a line of its own, its arguments on theirs when that is too wide still

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from codemods.target import Edits, Refusal
 from codemods.tsx.layout import add_entry
-from codemods.tsx.scope import value_for
 from codemods.tsx.style import style_of
 from codemods.tsx.tree import arguments, around, links, pairs, parse, plain, text, walk
+from codemods.tsx.whose import whose
 
 
 if TYPE_CHECKING:
@@ -30,9 +30,7 @@ def edit(source: bytes, target: Target) -> Answer:
     if rpc is None or not name:
         return Refusal("The search could not be found: hand the tenant to it and compare it there.")
     column = target.facts.get("column", "")
-    value = target.facts.get("value", "") or value_for(
-        rpc, column, told_caller=bool(target.facts.get("told")), paths=target.facts.get("paths", "")
-    )
+    value = whose(rpc, column, target)
     if not value:
         return Refusal("No value here says who is searching: ask for the session first, then hand it to the search.")
     record = plain(given[1]) if len(given) > 1 else None

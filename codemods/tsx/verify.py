@@ -2,7 +2,7 @@
 
 Facts: ``lookup`` (model text of an expression that finds the row only when it is the caller's; ``{id}`` stands for the id and ``{caller}``
 for the caller, ``{client}`` for the client), ``id`` (expression of the id here), ``value`` (expression; without one, the caller's id in scope), ``name`` (local name
-for the row), ``kind``, ``status``, ``absent`` (the row need not be there), ``client``, ``listed`` (the look-up gives a list),
+for the row), ``kind``, ``status``, ``absent`` (the row need not be there), ``client``, ``listed`` (the look-up gives a list), ``data`` (the row is its answer's ``data``),
 ``key`` (the column that the query compares with it), ``stored`` (the column that it is stored in). ``Target.needs`` brings in what the look-up uses.
 """
 
@@ -14,14 +14,19 @@ from typing import TYPE_CHECKING
 from codemods.target import Edits, Refusal
 from codemods.tsx.access import asked_by
 from codemods.tsx.answers import answer
+from codemods.tsx.imports import bound_names
 from codemods.tsx.insert import before, with_imports
 from codemods.tsx.place import before_work, client_at, named_at
-from codemods.tsx.scope import locals_before, names_before, value_for
+from codemods.tsx.present import with_present
+from codemods.tsx.scope import locals_before, names_before
 from codemods.tsx.style import style_of
 from codemods.tsx.tree import around, enclosing_function, field, function_at, parse, statement_of, text, walk
+from codemods.tsx.whose import whose
 
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tree_sitter import Node
 
     from codemods.target import Answer, Target
@@ -44,40 +49,36 @@ def edit(source: bytes, target: Target) -> Answer:
     node = around(root, target.at)
     place, client = _where(node, function_at(root, target.function), facts.get("client", ""))
     function = enclosing_function(place)
-    value = facts.get("value", "") or value_for(
-        place,
-        facts.get("column", ""),
-        told_caller=bool(target.facts.get("told")),
-        proven=target.facts.get("proven") != "0",
-        paths=target.facts.get("paths", ""),
-    )
+    value = whose(place, facts.get("column", ""), target)
     if function is None or not value:
         return Refusal(
             "No value here says who the caller is: ask for the session first, then look the row up by its owner."
         )
     statement, known = place, names_before(place)
-    asked, given = given, _stored(node, facts.get("stored", ""), known) or named_at(statement, given, place)
-    if given == _ELSEWHERE:
-        return Refusal(f"`{asked}` cannot be named here: look its row up by its owner before it is used.")
-    if not given and facts.get("key"):
-        compared = asked_by(node, facts["key"])
-        given = compared if re.fullmatch(r"[\w.]+", compared) and compared.split(".", 1)[0] in known else ""
+    given = _named(node, place, facts, known)
     if not given:
-        return Refusal(f"`{asked}` cannot be named here: look its row up by its owner before it is used.")
+        return Refusal(f"`{facts['id']}` cannot be named here: look its row up by its owner before it is used.")
+    if not _is_known(client, known, root, target):
+        return Refusal(
+            "What the look-up asks is not known in this handler: hand the owner on to where the row is found."
+        )
     words = lookup.replace(f"{{ {given}: {{id}} }}", f"{{ {given} }}").replace("{id}", given).replace("{caller}", value)
-    words = words.replace("{client}", client)
+    words = shortened(words.replace("{client}", client))
+    there = _found_before(statement, words)
+    if client and not there and not facts.get("differs") and not facts.get("absent"):
+        statement = _first_use(statement, client, given, value)
     style = style_of(root, source)
     no = answer(root, function, facts.get("kind", "route"), int(facts.get("status", "404")))
     differs = facts.get("differs", "").replace("{caller}", value)
     if facts.get("listed") and _flat(words) in _flat(text(function)):
         return Edits(())
-    there = _found_before(statement, words)
     if there:
         test = f"{there} && {there}.{differs}" if differs else f"!{there}"
         if not differs or _flat(f"{there}.{differs}") in _flat(text(function)):
             return Edits(())
         lines = f"if ({test}) {{\n  {no.lines}\n}}"
-        return with_imports(root, source, style, [before(source, style, statement, lines, SAYS)], no.needs)
+        made = with_imports(root, source, style, [before(source, style, statement, lines, SAYS)], no.needs)
+        return with_present(source, root, place, value, target, made)
     name = _fresh(function, known, facts.get("name") or "found")
     test = f"!{name} || {name}.{differs}" if differs else f"!{name}"
     if facts.get("absent"):
@@ -86,11 +87,46 @@ def edit(source: bytes, target: Target) -> Answer:
                 "Whether the id is taken by somebody else cannot be asked here: look its row up before it is written."
             )
         test = f"{name} && {name}.{differs}"
-    bound = f"[{name}]" if facts.get("listed") else name
+    bound = f"[{name}]" if facts.get("listed") else f"{{ data: {name} }}" if facts.get("data") else name
     lines = f"const {bound} = {words};\nif ({test}) {{\n  {no.lines}\n}}"
-    return with_imports(
-        root, source, style, [before(source, style, statement, lines, SAYS)], (*target.needs, *no.needs)
-    )
+    hunks = [before(source, style, statement, lines, SAYS)]
+    made = with_imports(root, source, style, hunks, (*target.needs, *no.needs))
+    return with_present(source, root, place, value, target, made)
+
+
+def shortened(words: str) -> str:
+    """``{ userId }`` in place of ``{ userId: userId }``."""
+    return re.sub(r"(?<=[{,] )(\w+): \1(?=,| \})", r"\1", words)
+
+
+def _named(node: Node, place: Node, facts: Mapping[str, str], known: frozenset[str]) -> str:
+    """The id as the place can write it; empty when it cannot, or would mean something else."""
+    given = _stored(node, facts.get("stored", ""), known) or named_at(place, facts["id"], place)
+    if not given and facts.get("key"):
+        compared = asked_by(node, facts["key"])
+        given = compared if re.fullmatch(r"[\w.]+", compared) and compared.split(".", 1)[0] in known else ""
+    return "" if given == _ELSEWHERE else given
+
+
+def _is_known(client: str, known: frozenset[str], root: Node, target: Target) -> bool:
+    """The client of the look-up is in scope, imported, or comes with it."""
+    head = re.split(r"[.?!(\[]", client, maxsplit=1)[0]
+    return not head or head in known or head in bound_names(root) or any(one.bound == head for one in target.needs)
+
+
+def _first_use(statement: Node, client: str, given: str, value: str) -> Node:
+    """An earlier statement of the same block that asks the database about the id already: the look-up stands before that one."""
+    names = {re.split(r"[.?!(\[]", one, maxsplit=1)[0] for one in (client, given, value)}
+    for one in statement.parent.named_children if statement.parent is not None else ():
+        if one.start_byte >= statement.start_byte:
+            break
+        words = text(one)
+        asks = re.search(rf"\bawait\s+{re.escape(client)}\b", words) and re.search(
+            rf"(?<![\w.]){re.escape(given)}\b", words
+        )
+        if asks and names <= names_before(one):
+            return one
+    return statement
 
 
 def _stored(query: Node, column: str, known: frozenset[str]) -> str:
@@ -133,7 +169,7 @@ def _where(node: Node, handler: Node | None, client: str) -> tuple[Node, str]:
 def _found_before(node: Node, words: str) -> str:
     """The name under which the same look-up stands before already."""
     for one in locals_before(node):
-        if one.value is not None and not one.path and _flat(text(one.value)) == _flat(words):
+        if one.value is not None and one.path in {(), ("data",)} and _flat(text(one.value)) == _flat(words):
             return one.name
     return ""
 

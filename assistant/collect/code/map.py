@@ -74,8 +74,9 @@ def follow_code(
     workers: int = 2,
     on_progress: OnProgress | None = None,
     cancelled: Callable[[], bool] | None = None,
+    within: frozenset[str] | None = None,
 ) -> CodeMap:
-    """The second half of ``read_code``: the map of files that were read already."""
+    """The second half of ``read_code``: the map of files that were read already; ``within`` are the only files whose entries are followed."""
     builds = read_builds(root)
     found = assemble(
         sources.modules,
@@ -84,6 +85,7 @@ def follow_code(
         workers=workers,
         on_progress=on_progress,
         cancelled=cancelled,
+        within=within,
     )
     return replace(found, not_read=sources.not_read)
 
@@ -109,8 +111,9 @@ def assemble(
     workers: int = 1,
     on_progress: OnProgress | None = None,
     cancelled: Callable[[], bool] | None = None,
+    within: frozenset[str] | None = None,
 ) -> CodeMap:
-    """The code map of parsed modules; ``builds`` are Next's own manifests, ``workers`` the processes that follow."""
+    """The code map of parsed modules; ``builds`` are Next's own manifests, ``workers`` the processes that follow, ``within`` the files whose entries are."""
     program = Program(modules, manifests)
     with no_collector():
         points = tuple(told_by_build(point, builds) for point in called_from_outside(program))
@@ -120,7 +123,7 @@ def assemble(
             if on_progress is not None:
                 on_progress(_FOLLOWING, done, len(points))
 
-        way = _Way(program, builds, workers, tell, cancelled or (lambda: False))
+        way = _Way(program, builds, workers, tell, cancelled or (lambda: False), within)
         entries = tuple(_followed(way, points, beside))
         aside = beside()
     partly = tuple(
@@ -168,13 +171,14 @@ class _Way(NamedTuple):
     workers: int
     tell: Callable[[int], None]
     cancelled: Callable[[], bool]
+    within: frozenset[str] | None
 
 
 def _followed(way: _Way, points: tuple[EntryPoint, ...], beside: Callable[[], _Beside]) -> Iterator[Entry]:
     """The entries by place: first those that somebody reaches, then services that nobody behind them calls."""
     visited: set[tuple[str, int]] = set()
     kept: list[tuple[EntryPoint, Entry]] = []
-    early = sorted(points, key=lambda point: point.module)
+    early = sorted((one for one in points if _is_wanted(way, one)), key=lambda point: point.module)
 
     def begin() -> Callable[[EntryPoint], tuple[Entry, frozenset[tuple[str, int]]]]:
         world = World(way.program, lambda world: Run(world, "", quiet=True, steps=_QUIET_STEPS))
@@ -182,7 +186,7 @@ def _followed(way: _Way, points: tuple[EntryPoint, ...], beside: Callable[[], _B
 
     answers = apart(early, begin, workers=way.workers, tell=way.tell, cancelled=way.cancelled, meanwhile=beside)
     work = begin()
-    late = beside().services
+    late = tuple(one for one in beside().services if _is_wanted(way, one))
     for point, answer in [*zip(early, answers, strict=True), *((point, None) for point in late)]:
         if way.cancelled():
             break
@@ -196,6 +200,10 @@ def _followed(way: _Way, points: tuple[EntryPoint, ...], beside: Callable[[], _B
             kept.append((point, entry))
     kept.sort(key=lambda pair: (pair[1].place, pair[1].id))
     yield from (entry for _, entry in kept)
+
+
+def _is_wanted(way: _Way, point: EntryPoint) -> bool:
+    return way.within is None or point.module in way.within
 
 
 def _matters(entry: Entry) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from codemods.target import Needed
-from codemods.tsx.donor import lend, rebased
+from codemods.tsx.donor import lend, lend_check, rebased
 from tests.unit.codemods.tools import check_edited, check_refused
 
 
@@ -339,3 +339,44 @@ async function GET() {
     assert found is not None
     assert found.role
     assert found.helper == "requireAdmin"
+
+
+def test_a_check_on_the_way_to_the_role_is_no_role_check() -> None:
+    """It asked whether a webhook application could be made, and was written into another handler as its role check."""
+    source = """import { auth, makeApp } from "@/lib/x";
+export async function POST(request: Request) {
+  const member = await auth();
+  const app = await makeApp(member.team.id);
+  if (!app) {
+    throw new Error("Bad request");
+  }
+  return Response.json({});
+}
+"""
+    text = source.encode()
+    at = source.index("const app")
+    assert lend_check(text, "app/api/x/route.ts", (source.index("export"), len(text)), (at, at + 40)) is None
+    asks = source.replace("!app", 'member.role !== "OWNER"').encode()
+    found = lend_check(asks, "app/api/x/route.ts", (source.index("export"), len(asks)), (at, at + 40))
+    assert found is not None
+    assert "OWNER" in found.lines
+
+
+def test_a_check_that_throws_is_awaited_wherever_it_stands_alone() -> None:
+    before = """
+        export async function deletePerson(id: string) {
+          mayEdit({ personId: id });
+          await db.person.delete({ where: { id } });
+        }
+
+        export async function renamePerson(id: string) {
+          mayEdit({ personId: id });
+          await db.person.update({ where: { id } });
+        }
+
+        export function label(id: string) {
+          mayEdit({ personId: id });
+        }
+    """
+    after = before.replace("  mayEdit", "  await mayEdit", 2)
+    check_edited("await_check", before, after, "mayEdit({ personId: id });", path="lib/people.ts", call="mayEdit")

@@ -86,7 +86,9 @@ def test_the_owner_joins_the_condition(engine: str, column: str, before: str, af
 
 def test_drizzle_conditions_are_joined_with_and() -> None:
     before = handler("await db.delete(pages).where(eq(pages.id, id));")
-    after = handler("await db.delete(pages).where(and(eq(pages.id, id), eq(pages.userId, session.user.id)));")
+    after = handler(
+        "await db\n    .delete(pages)\n    .where(and(eq(pages.id, id), eq(pages.userId, session.user.id)));"
+    )
     after = after.replace("{ eq }", "{ eq, and }")
     check_edited(
         "owner_filter", before, after, "db.delete(pages).where(eq(pages.id, id))", engine="drizzle", column="userId"
@@ -95,7 +97,8 @@ def test_drizzle_conditions_are_joined_with_and() -> None:
 
 def test_a_relational_query_of_drizzle_finds_its_table_in_the_condition() -> None:
     query = "db.query.pages.findFirst({ where: eq(pages.id, id) })"
-    wanted = "db.query.pages.findFirst({ where: and(eq(pages.id, id), eq(pages.userId, session.user.id)) })"
+    condition = "and(eq(pages.id, id), eq(pages.userId, session.user.id))"
+    wanted = f"db.query.pages.findFirst({{\n    where: {condition},\n  }})"
     before, after = handler(f"await {query};"), handler(f"await {wanted};").replace("{ eq }", "{ eq, and }")
     check_edited("owner_filter", before, after, query, engine="drizzle", column="userId")
 

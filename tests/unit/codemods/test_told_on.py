@@ -136,3 +136,29 @@ def test_many_fields_stand_on_lines_of_their_own() -> None:
 def test_an_id_has_no_owner_to_compare() -> None:
     text = sql("x").replace("  return await x;", "  const roleId = await getRoleId(slug);\n  return roleId;")
     check_refused("compare", text, "no name to compare", "getRoleId(slug)", column="userId")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            "await db\n    .update(page)\n    .set({ domain })\n    .where(eq(page.id, opts.input.pageId))\n    .returning();",
+            "await db\n    .update(page)\n    .set({ domain })\n    .where(\n      and(\n        eq(page.id, opts.input.pageId),\n        eq(page.workspaceId, opts.session.currentWorkspaceId),\n      ),\n    )\n    .returning();",
+        ),
+        (
+            "const [one] = await db.select().from(page).where(eq(page.id, id)).limit(1);",
+            "const [one] = await db\n    .select()\n    .from(page)\n    .where(\n      and(\n        eq(page.id, id),\n        eq(page.workspaceId, opts.session.currentWorkspaceId),\n      ),\n    )\n    .limit(1);",
+        ),
+    ],
+)
+def test_a_condition_that_gets_too_wide_is_broken_as_a_formatter_would(before: str, after: str) -> None:
+    head = 'import { and, eq } from "drizzle-orm";\n\nexport async function run(opts: Opts, id: string) {\n  '
+    check_edited(
+        "owner_filter",
+        f"{head}{before}\n}}\n",
+        f"{head}{after}\n}}\n",
+        before.removeprefix("const [one] = ").removesuffix(";"),
+        engine="drizzle",
+        column="workspaceId",
+        value="opts.session.currentWorkspaceId",
+    )

@@ -1,0 +1,143 @@
+"""The value that a column is compared with at a place: the caller, or the tenant that was proven before, however the handler reads it.
+
+Facts: ``value`` (expression, when it is known), ``told``, ``proven``, ``paths``, ``held`` (tenants that a guard proved, as column and path of
+the request: ``workspaceId=input.workspaceId;organizationId=path.orgId``).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from codemods.tsx.scope import callers, flat, is_tenant, locals_before, parameters, tenants
+from codemods.tsx.tree import FUNCTIONS, ancestors, enclosing_function, field, text, walk
+
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from codemods.target import Target
+    from codemods.tsx.scope import Local
+
+_INPUT = frozenset({("input",), ("parsedInput",)})
+_READS = r"(?P<head>\w+)(?P<way>(?:\.\w+)*?(?:\.param\(\s*[\"'](?P<called>\w+)[\"']\s*\)|\.params\.(?P<part>\w+)))(?P<sure>!?)"
+"""``c.req.param("orgId")!``, ``req.params.orgId``."""
+
+
+def whose(node: Node, column: str, target: Target) -> str:
+    """What the column is compared with at a place; empty when nothing there says whose the row has to be."""
+    facts = target.facts
+    if facts.get("value"):
+        return facts["value"]
+    start, end = target.function
+    within = start <= node.start_byte and node.end_byte <= end
+    found = held(node, column, facts.get("held", "")) if within else ""
+    return found or value_for(
+        node,
+        column,
+        told_caller=bool(facts.get("told")),
+        proven=facts.get("proven") != "0",
+        paths=facts.get("paths", ""),
+    )
+
+
+def held(node: Node, column: str, said: str) -> str:
+    """The proven tenant as the handler can write it here; empty when the column is another's, or it cannot be named."""
+    if not said:
+        return ""
+    proven = {flat(name): path for name, _, path in (part.partition("=") for part in said.split(";")) if path}
+    path = proven.get(flat(column.rsplit(".", 1)[-1]), "")
+    if not path:
+        return ""
+    root, _, last = path.rpartition(".")
+    known = locals_before(node)
+    for one in known:
+        if one.name.isidentifier() and flat(one.name) == flat(last) and _is_read(one, last):
+            return one.name
+    if root == "input":
+        name = next((one.name for one in known if one.value is None and (one.path or (one.name,)) in _INPUT), "")
+        if not name:
+            function = enclosing_function(node)
+            whole = [one.name for one in known if one.value is None and not one.path]
+            name = next((f"{one}.input" for one in whole if re.search(rf"\b{one}\.input\.", text(function))), "")
+        return f"{name}.{last}" if name else ""
+    return _as_others_read(node, root, last, known)
+
+
+def _is_read(one: Local, last: str) -> bool:
+    """The name holds that part of the request: a parameter, or made by naming it."""
+    return one.value is None or one.path[-1:] == (last,) or bool(re.search(rf"\b{re.escape(last)}\b", text(one.value)))
+
+
+def _as_others_read(node: Node, root: str, last: str, known: list[Local]) -> str:
+    """``c.req.param("orgId")!``, as another handler of the file reads it from a parameter of the same name."""
+    if root != "path":
+        return ""
+    given = {one.name for one in known if one.value is None}
+    top = next(one for one in ancestors(node) if one.parent is None)
+    found: list[re.Match[str]] = []
+    for one in walk(top):
+        if one.type in {"call_expression", "member_expression", "non_null_expression"}:
+            match = re.fullmatch(_READS, text(one))
+            if match is not None and match["head"] in given:
+                found.append(match)
+    same = [one for one in found if (one["called"] or one["part"]) == last]
+    best = min(same or found, key=lambda match: not match["sure"], default=None)
+    if best is None:
+        return ""
+    was = best["called"] or best["part"]
+    cut = best["way"].rindex(was)
+    return f"{best['head']}{best['way'][:cut]}{last}{best['way'][cut + len(was) :]}{best['sure']}"
+
+
+def value_for(node: Node, column: str, *, told_caller: bool = False, proven: bool = True, paths: str = "") -> str:
+    """What a column is compared with at a place; empty when nothing there says whose the row has to be.
+
+    Args:
+        node: the place.
+        column: the column; its last name says whether a tenant or a person is meant.
+        told_caller: the function is told who is calling by a parameter.
+        proven: a membership was proven, so that a tenant the request names may be compared with.
+        paths: what other files read from the answers of functions: ``validateApiKey=userId,teamId;getTeam=id``.
+    """
+    known = {
+        name: tuple(held.split(",")) for name, _, held in (part.partition("=") for part in paths.split(";")) if name
+    }
+    found = tenants(node, column, known, proven=proven) if is_tenant(column) else callers(node, known)
+    if not found and told_caller:
+        found = told(node, column)
+    return found[0] if found else ""
+
+
+def told(node: Node, column: str) -> list[str]:
+    """Parameters by which a service function was told who is calling: one named like the column, for a person ``userId`` or ``user.id`` too."""
+    wanted = flat(column.rsplit(".", 1)[-1])
+    person = not is_tenant(column)
+    out: list[str] = []
+    for one in ancestors(node):
+        if one.type not in FUNCTIONS:
+            continue
+        names = parameters(one)
+        out += [local.name for local in names if flat(local.name) == wanted]
+        if person:
+            out += [
+                local.name for local in names if local.name in {"userId", "user_id", "callerId", "ownerId", "viewerId"}
+            ]
+            out += [f"{local.name}.id" for local in names if local.name in {"user", "currentUser"}]
+        out += _typed(one, wanted, person=person)
+    return list(dict.fromkeys(out))
+
+
+def _typed(function: Node, wanted: str, *, person: bool) -> list[str]:
+    """``params.userId`` of ``params: { userId: string }``."""
+    out = []
+    held = field(function, "parameters")
+    for one in held.named_children if held is not None else ():
+        pattern, kind = field(one, "pattern"), field(one, "type")
+        if pattern is None or pattern.type != "identifier" or kind is None:
+            continue
+        keys = [text(field(each, "name")) for each in walk(kind) if each.type == "property_signature"]
+        out += [
+            f"{text(pattern)}.{key}" for key in keys if flat(key) == wanted or (person and key in {"userId", "user_id"})
+        ]
+    return out

@@ -1,0 +1,106 @@
+"""What a first patch got wrong: lists of rows, rows of a space, look-ups that stand too late."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.codemods.test_rows import handler
+from tests.unit.codemods.tools import check_edited, check_refused
+
+
+@pytest.mark.parametrize(
+    ("signature", "before"),
+    [
+        ("{ messages }: { messages: Array<Message> }", ""),
+        ("messages: Message[]", ""),
+        ("input: Input", "const messages = input.lines.map((line) => ({ ...line }));\n  "),
+        ("messages: unknown", "if (messages.length === 0) return;\n  "),
+    ],
+)
+def test_a_list_of_rows_is_no_row(signature: str, before: str) -> None:
+    """Fields of the first patch were read from the array itself: nothing would have been saved any more."""
+    text = (
+        f"export async function save({signature}) {{\n  {before}return await db.insert(message).values(messages);\n}}\n"
+    )
+    check_refused("pick", text, "is a list", "db.insert(message).values(messages)", fields="chatId,content")
+
+
+def test_a_table_is_not_what_is_written() -> None:
+    before = "export async function save(body: Body) {\n  return await db.insert(note).values(body);\n}\n"
+    after = before.replace("values(body)", "values({ title: body.title })")
+    check_edited("pick", before, after, "db.insert(note).values(body)", fields="title")
+
+
+def test_a_field_that_is_written_already_is_not_written_twice() -> None:
+    line = "await db.user.create({ data: { name, plan: 1, ...seed } });"
+    wanted = "await db.user.create({ data: { name, plan: 1, phone: seed.phone } });"
+    check_edited(
+        "pick",
+        handler(line),
+        handler(wanted),
+        "db.user.create({ data: { name, plan: 1, ...seed } })",
+        fields="name,phone,plan",
+    )
+
+
+def test_a_row_is_looked_up_before_the_first_query_that_uses_its_id() -> None:
+    """The branch that changes what is there already was left open by a look-up in front of the insert; and the refusal has every field of the others."""
+    before = """
+        export async function save(projectId: string, path: string) {
+          const organizationId = await organization();
+          const supabase = await createClient();
+          const { data: existing } = await supabase.from("paths").select("id").eq("project_id", projectId).single();
+          if (existing) {
+            await supabase.from("paths").update({ path }).eq("project_id", projectId);
+            return { success: true, error: null, message: "Saved" };
+          }
+          const { error } = await supabase.from("paths").insert({ project_id: projectId, path });
+          if (error) return { success: false, error: "Failed", message: null };
+          return { success: true, error: null, message: "Saved" };
+        }
+    """
+    check = """
+          const { data: project } = await supabase
+            .from("projects")
+            .select("id")
+            .eq("id", projectId)
+            .eq("organization_id", organizationId)
+            .maybeSingle();
+          if (!project) {
+            return { success: false, error: "Not found", message: null };
+          }
+    """
+    first = "          const { data: existing }"
+    check_edited(
+        "verify",
+        before,
+        before.replace(first, check.strip("\n").removesuffix("    ") + first),
+        'supabase.from("paths").insert({ project_id: projectId, path })',
+        path="app/actions.ts",
+        lookup='await {client}.from("projects").select("id").eq("id", {id}).eq("organization_id", {caller}).maybeSingle()',
+        data="1",
+        id="projectId",
+        name="project",
+        value="organizationId",
+        client="supabase",
+        stored="project_id",
+        kind="action",
+    )
+
+
+def test_whoever_belongs_to_the_space_keeps_the_row_that_names_its_author() -> None:
+    """A first patch compared the author alone, and locked out everybody who worked on it with them."""
+    before = handler("await db.poll.update({ where: { id }, data: { open: true } });")
+    after = handler(
+        "await db.poll.update({\n    where: {\n      id,\n      OR: [\n        { userId: session.user.id },\n"
+        "        { space: { members: { some: { userId: session.user.id } } } },\n      ],\n    },\n    data: { open: true },\n  });"
+    )
+    check_edited(
+        "owner_filter",
+        before,
+        after,
+        "db.poll.update({ where: { id }, data: { open: true } })",
+        engine="prisma",
+        column="userId",
+        also="space.members.some.userId",
+    )
