@@ -107,6 +107,7 @@ class Moment:
             run.touches(of)
             of.fields, of.rest = dict(fields), rest
         for one in self.names:
+            run.lent.append((one.scope, one.scope.names, one.scope.depths))
             one.scope.names, one.scope.depths = dict(one.names), dict(one.depths)
 
 

@@ -173,6 +173,7 @@ class Prelude:
 
     def lost(self) -> bool:
         """The run did not come back to where the wrapper is left; it is followed for each handler from now on."""
+        self._end()
         if not self.shared.moments or self.run is not None:
             return False
         self.shared.moments, self.shared.tries = (), _TRIES
@@ -229,7 +230,9 @@ def begin(
 ) -> tuple[Value, tuple[Value, ...]]:
     """What to call, and with what, for a handler at a place: what was given, or what was kept of an equal wrapper."""
     start = _start(run)
-    if run.quiet or not isinstance(value, Closure) or value.module == run.module or start is None:
+    if run.quiet or start is None or not isinstance(value, Closure):
+        return value, arguments
+    if value.module == run.module or value.bound is not None:
         return value, arguments
     levels: list[Scope] = []
     through: set[tuple[int, str]] = set()

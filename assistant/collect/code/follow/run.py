@@ -92,6 +92,8 @@ class Run:
         """What stands before the handler, while it is learned or gone through."""
         self.undo: list[tuple[Shape, dict[str, Value], tuple[Value, ...]]] = []
         """Objects as they were before they were changed."""
+        self.lent: list[tuple[Scope, dict[str, Value], dict[str, int]]] = []
+        """Scopes that outlive this run, and what their names stood for before it went on where another had been."""
 
     @property
     def frame(self) -> Frame:
@@ -219,10 +221,13 @@ class Run:
             self.undo.append((of, dict(of.fields), of.rest))
 
     def roll_back(self) -> None:
-        """Objects are as they were before this run: what outlives it must not be told of its request."""
+        """Objects and names are as they were before this run: what outlives it must not be told of its request."""
         for of, fields, rest in reversed(self.undo):
             of.fields, of.rest = fields, rest
+        for scope, names, depths in reversed(self.lent):
+            scope.names, scope.depths = names, depths
         self.undo.clear()
+        self.lent.clear()
 
     def append(self, value: Listed, extra: tuple[Value, ...]) -> None:
         """``list.push(x)``: every name of that list sees the longer one."""

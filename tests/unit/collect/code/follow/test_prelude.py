@@ -197,3 +197,32 @@ def test_what_a_request_put_into_an_object_of_the_module_is_not_told_of_the_next
     together, _ = _followed(files, apart=False)
     (plan,) = [one for entry in together.values() for one in entry.queries if one.table == "plan"]
     assert {origin.kind for each in plan.filters for origin in each.origins} == {"constant"}
+
+
+def test_guards_that_one_function_made_at_the_top_of_a_module_keep_their_own_roles():
+    guard = """
+import { prisma } from "@/lib/prisma";
+import { getSession } from "@/lib/session";
+const guardFor = (role) => (handler) => async (req) => {
+  const session = await getSession();
+  if (!session?.user?.id) return Response.json(null, { status: 401 });
+  const member = await prisma.member.findFirst({ where: { userId: session.user.id } });
+  if (member?.role !== role) return Response.json(null, { status: 403 });
+  return handler(req);
+};
+export const withAdmin = guardFor("admin");
+export const withGuest = guardFor("guest");
+"""
+    route = (
+        'import { withAdmin, withGuest } from "@/lib/guard";\nimport { prisma } from "@/lib/prisma";\n'
+        "export const GET = %s(async () => Response.json(await prisma.note.findMany()));\n"
+    )
+    guards = ["withAdmin", "withAdmin", "withGuest", "withAdmin", "withGuest", "withAdmin"]
+    files = FILES | {"lib/guard.ts": guard}
+    files |= {f"app/api/n{n}/route.ts": route % one for n, one in enumerate(guards)}
+    together, kept = _followed(files, apart=False)
+    alone, _ = _followed(files, apart=True)
+    assert kept
+    roles = [[role for one in entry.guards for role in one.roles] for entry in together.values()]
+    assert roles == [[one.removeprefix("with").lower()] for one in guards]
+    assert together == alone
