@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
@@ -57,6 +58,8 @@ _WHOLE: Final = frozenset({"session", "user", "profile", "cookies", "cookie", "h
 _BODY: Final = Origin(OriginKind.REQUEST, "body")
 _HEADERS: Final = frozenset({"header.authorization", "header.cookie", "header.x-api-key"})
 """Headers that sign somebody in."""
+_VALUES: Final = frozenset({OriginKind.REQUEST, OriginKind.ROW, OriginKind.CALLER, OriginKind.CLAIMED})
+"""What says something of somebody."""
 _LEVELS: Final = frozenset({"identify", "setUser", "set_user"})
 """Calls whose purpose is to tell a tracker who the user is."""
 
@@ -103,7 +106,7 @@ def _last(part: ActPart) -> str:
 def _is_live(part: ActPart) -> bool:
     """The value itself of something that signs in or opens the back door."""
     text = part.text.strip()
-    if any(_in_text(part, one) in _LIVE or one.path in _HEADERS for one in part.origins if _spoken(part, one)):
+    if any(_word(one) in _LIVE or one.path in _HEADERS for one in _spoken(part)):
         return True
     if not _PLAIN.match(text) or text.startswith(("'", '"')):
         return False
@@ -111,20 +114,18 @@ def _is_live(part: ActPart) -> bool:
         if origin.kind is OriginKind.ENVIRONMENT and text.endswith(origin.path) and _secret_variable(origin.path):
             field = part.name.rpartition(".")[2]
             return len(part.origins) == 1 and (field.isdecimal() or words.is_secret(field))
-    kinds = {origin.kind for origin in part.origins}
-    return _last(part) in _LIVE and bool(
-        kinds & {OriginKind.REQUEST, OriginKind.ROW, OriginKind.CALLER, OriginKind.CLAIMED}
-    )
+    return _last(part) in _LIVE and any(origin.kind in _VALUES for origin in part.origins)
 
 
-def _spoken(part: ActPart, origin: Origin) -> bool:
-    """The value itself stands in the text of a template, and not what a function made of it."""
-    kinds = {OriginKind.REQUEST, OriginKind.ROW, OriginKind.CALLER, OriginKind.CLAIMED}
-    return origin.kind in kinds and bool(origin.path) and origin.path in part.text.split(", ")
+@lru_cache(maxsize=4096)
+def _spoken(part: ActPart) -> tuple[Origin, ...]:
+    """The values that stand themselves in the text of a template, and not what a function made of them."""
+    said = part.text.split(", ")
+    return tuple(one for one in part.origins if one.kind in _VALUES and one.path and one.path in said)
 
 
-def _in_text(part: ActPart, origin: Origin) -> str:
-    return words.snake(origin.path.rpartition(".")[2]) if _spoken(part, origin) else ""
+def _word(origin: Origin) -> str:
+    return words.snake(origin.path.rpartition(".")[2])
 
 
 def _holds_secrets(context: CodeContext, entry: Entry, part: ActPart) -> tuple[str, ...]:
@@ -137,7 +138,7 @@ def _holds_secrets(context: CodeContext, entry: Entry, part: ActPart) -> tuple[s
 
 def _named(context: CodeContext, entry: Entry, part: ActPart) -> str:
     held = _holds_secrets(context, entry, part)
-    spoken = (_in_text(part, one) for one in part.origins if one.path in _HEADERS or _in_text(part, one) in _LIVE)
+    spoken = (_word(one) for one in _spoken(part) if one.path in _HEADERS or _word(one) in _LIVE)
     return words.snake(held[0]) if held else next(spoken, _last(part))
 
 
@@ -165,7 +166,7 @@ def _is_personal(act: Act, part: ActPart) -> bool:
         for origin in part.origins
     ):
         return False
-    if any(_in_text(part, origin) in _PERSONAL for origin in part.origins):
+    if any(_word(origin) in _PERSONAL for origin in _spoken(part)):
         return True
     last = _last(part)
     if last in _PERSONAL or words.snake(part.name.rpartition(".")[2]) in _PERSONAL:
