@@ -12,6 +12,7 @@ from assistant.detect.code import words
 from assistant.domain.code import EntryKind, GuardKind, OriginKind
 from assistant.domain.ownership import OwnerKind
 from assistant.propose.code_answers import declaring, may_be_empty, paths_read
+from assistant.propose.code_columns import plain_columns
 from assistant.propose.code_schema import read_drizzle, read_prisma, read_supabase_types
 
 
@@ -158,6 +159,11 @@ class CodeGround:
         return {table: sorted(held, key=lambda name: (-held[name], name)) for table, held in counted.items()}
 
     @cached_property
+    def plain_columns(self) -> dict[str, set[str]]:
+        """Columns that statements over one table alone name, by table."""
+        return plain_columns(self.map)
+
+    @cached_property
     def told_columns(self) -> dict[str, list[str]]:
         """Columns that are compared with the caller, or filled from the caller, somewhere."""
         out: dict[str, list[str]] = {}
@@ -217,6 +223,9 @@ class CodeGround:
             for column in (catalog.columns if catalog else ())
             if words.names_owner(column.name)
         ]
+        if engine == "sql":
+            # a column of a statement over several tables may be any of theirs
+            out = [column for column in out if column in self.plain_columns.get(key, ())]
         there = dict.fromkeys(one for one in out if words.snake(one) != "subject" and self.has(table, engine, one))
         return [column for column in there if column in certain or self._may_own(key, engine, column, certain)]
 

@@ -104,3 +104,35 @@ def test_whoever_belongs_to_the_space_keeps_the_row_that_names_its_author() -> N
         column="userId",
         also="space.members.some.userId",
     )
+
+
+def test_a_reply_says_no_in_its_own_words() -> None:
+    before = """
+        app.post("/sessions/:id/end", async (req, reply) => {
+          const { id } = req.params;
+          const session = await endSession(id);
+          reply.send({ session });
+        });
+        app.get("/sessions", async (req, reply) => {
+          reply.send(await listSessions(req.user.id));
+        });
+    """
+    check = """
+          const owned = await getSession(id);
+          if (!owned || owned.userId !== req.user.id) {
+            return reply.status(404).send({ error: "Not found" });
+          }
+    """
+    line = "          const session ="
+    check_edited(
+        "verify",
+        before,
+        before.replace(line, check.strip("\n").removesuffix("    ") + line),
+        "endSession(id)",
+        lookup="await getSession({id})",
+        differs="userId !== {caller}",
+        id="id",
+        name="owned",
+        column="userId",
+        kind="endpoint",
+    )
