@@ -362,8 +362,7 @@ class CodeGround:
 
     def queries(self, entry: Entry, ids: Iterable[int]) -> list[Query]:
         """Queries of an entry by their number."""
-        wanted = set(ids)
-        return [query for query in entry.queries if query.id in wanted]
+        return [query for query in entry.queries if query.id in set(ids)]
 
 
 def _person(column: str) -> bool:
