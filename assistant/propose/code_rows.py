@@ -273,9 +273,22 @@ def identity_from_request(plans: Plans, finding: Finding, entry: Entry) -> list[
         )
     if not path:
         return "Where the identity is read from the request could not be told: take it from the session."
+    there = _named_at_queries(plans, finding, entry, path)
     steps = list(guard_steps(plans.ground, entry))
     steps.append(Step("identity", entry.place.file, function=entry.at, facts={"from": path, "kind": entry.kind.value}))
-    return [steps]
+    return [there, steps] if there else [steps]
+
+
+def _named_at_queries(plans: Plans, finding: Finding, entry: Entry, path: str) -> list[Step]:
+    """The same in the queries alone, where a session is asked for on their branch of the handler."""
+    if not any(guard.kind is GuardKind.SESSION for guard in entry.guards):
+        return []
+    facts = {"from": path, "kind": entry.kind.value, "here": "1"}
+    return [
+        Step("identity", entry.place.file, function=entry.at, at=query.at, facts=facts)
+        for query in plans.ground.queries(entry, finding.queries)
+        if query.place.file == entry.place.file and not query.via and query.verb == "select" and query.at[1]
+    ]
 
 
 def mass_assignment(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | str:

@@ -274,6 +274,21 @@ def _id_of_root(origin: Local, known: list[Local]) -> str | None:
     return _id_of(origin, [local for local in known if local.node.start_byte < origin.node.start_byte])
 
 
+def cast_as_elsewhere(node: Node, value: str) -> str:
+    """``(session.user as CustomUser).id`` where the file writes it so, or imports the type for it."""
+    found = re.fullmatch(r"(\w+)\.user\.id", value)
+    if found is None:
+        return value
+    root = node
+    while root.parent is not None:
+        root = root.parent
+    words = text(root)
+    named = re.search(r"\(\s*\w+\.user\s+as\s+(\w+)\s*\)", words) or re.search(
+        r"import\s+(?:type\s+)?\{[^}]*\b(CustomUser|SessionUser|AuthUser)\b[^}]*\}", words
+    )
+    return f"({found[1]}.user as {named[1]}).id" if named else value
+
+
 def names_before(node: Node) -> frozenset[str]:
     """Local names that can be used at a place."""
     return frozenset(one.name for one in locals_before(node))

@@ -136,3 +136,27 @@ def test_a_reply_says_no_in_its_own_words() -> None:
         column="userId",
         kind="endpoint",
     )
+
+
+def test_the_session_of_a_branch_is_used_in_the_query_of_that_branch() -> None:
+    """Visitors need no session; who previews has one, and wrote somebody else's id into the request."""
+    before = """
+        import { CustomUser } from "@/lib/types";
+
+        export async function POST(request: NextRequest) {
+          const { userId, preview } = await request.json();
+          if (userId && preview) {
+            const session = await getServerSession(authOptions);
+            if (!session) return new Response("no", { status: 401 });
+            const member = await prisma.member.findUnique({
+              where: { userId_teamId: { userId: userId, teamId } },
+            });
+          }
+          return new Response("hello");
+        }
+    """
+    after = before.replace("userId: userId", "userId: (session.user as CustomUser).id")
+    place = """prisma.member.findUnique({
+      where: { userId_teamId: { userId: userId, teamId } },
+    })"""
+    check_edited("identity", before, after, place, here="1", **{"from": "body.userId"})
