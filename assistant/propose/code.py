@@ -152,6 +152,8 @@ def _group(plans: Plans, group: list[Finding], number: int, tries: Tries) -> tup
     remaining: list[str] = []
     for finding in group:
         plans.migrations.clear()
+        proven = tuple(one for one in dict(finding.facts).get("proven", "").split(", ") if "." in one)
+        plans.ground.told_proven |= {(finding.entry, one): proven for one in finding.queries if proven}
         refers = finding.rule == "foreign-reference-unchecked"
         asked = {step.facts.get("table", "") for step in taken if step.codemod == "access"}
         if (mended and finding.rule in BEHIND) or (

@@ -50,6 +50,8 @@ class CodeGround:
     _lent: dict[str, Lent | None] = field(default_factory=dict)
     accesses: dict[str, list[Access]] | None = None
     """Access functions by table, once somebody asked for them."""
+    told_proven: dict[tuple[str, int], tuple[str, ...]] = field(default_factory=dict)
+    """Parts of the request that a rule says are proven, by entry and query."""
 
     @cached_property
     def entries(self) -> dict[str, Entry]:
@@ -106,15 +108,13 @@ class CodeGround:
     def models(self) -> dict[str, Model]:
         """Prisma models by ``words.table_key``."""
         found = [path for path in self.paths if path.endswith(".prisma")]
-        usual: tuple[str, ...] = (
-            "prisma/schema.prisma",
-            "packages/prisma/prisma/schema.prisma",
-            "packages/db/prisma/schema.prisma",
-        )
-        usual += (
-            "packages/database/prisma/schema.prisma",
-            "packages/prisma/schema.prisma",
-            "packages/database/schema.prisma",
+        usual = (
+            *("prisma/schema.prisma", "packages/prisma/prisma/schema.prisma", "packages/db/prisma/schema.prisma"),
+            *(
+                "packages/database/prisma/schema.prisma",
+                "packages/prisma/schema.prisma",
+                "packages/database/schema.prisma",
+            ),
         )
         nested = tuple(f"{folder}/prisma/schema.prisma".lstrip("/") for folder in self._folders)
         texts = [self.text(path) for path in sorted(found) or dict.fromkeys((*usual, *nested))]

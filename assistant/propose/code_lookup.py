@@ -138,7 +138,7 @@ def _steps(ground: CodeGround, entry: Entry, query: Query, table: str, asked: st
     many = bool(re.search(r"[iI]ds$|s$", local))
     if not local.isidentifier():
         return []
-    held = held_of(entry, query)
+    held = held_of(ground, entry, query)
     at, path = _before(ground, entry, query)
     name = words.table_key(table).rsplit("_", 1)[-1]
     facts = {

@@ -138,7 +138,7 @@ def row_steps(ground: CodeGround, finding: Finding, entry: Entry, query: Query) 
             "paths": ground.paths_read,
             "maybe": ground.maybe_empty,
             "proven": proven_of(entry),
-            "held": held_of(entry, query) if query.place.file == entry.place.file else "",
+            "held": held_of(ground, entry, query) if query.place.file == entry.place.file else "",
             "kind": kind,
             "table": query.table,
             "also": also_of(ground, query.table, query.engine, column),
@@ -156,7 +156,7 @@ def row_steps(ground: CodeGround, finding: Finding, entry: Entry, query: Query) 
             "paths": ground.paths_read,
             "maybe": ground.maybe_empty,
             "proven": proven_of(entry),
-            "held": held_of(entry, query),
+            "held": held_of(ground, entry, query),
         }
         # a helper that answers yes or no hands no row out
         asks = bool(query.via) and ASKS.match(query.via[0].rsplit(".", 1)[-1]) is not None

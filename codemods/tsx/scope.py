@@ -306,7 +306,9 @@ def tenants(node: Node, column: str, paths: Paths = _NO_PATHS, *, proven: bool =
         out += [f"{one.name}.{path}" for path in _read_from(one, paths) if _names_column(path, wanted)]
     if wanted.endswith("id"):
         out += [
-            f"{one.name}.id" for one in known if flat(one.name) == wanted[:-2] and one.name not in {"params", "query"}
+            f"{one.name}.id"
+            for one in known
+            if flat(one.name) == wanted[:-2] and one.name not in {"params", "query"} and _has_id(one)
         ]
     root = node
     while root.parent is not None:
@@ -321,6 +323,12 @@ def tenants(node: Node, column: str, paths: Paths = _NO_PATHS, *, proven: bool =
             ):
                 out.append(words)
     return list(dict.fromkeys(out))
+
+
+def _has_id(one: Local) -> bool:
+    """False for a row that was selected without its id: compared with nothing, some mappers find everything."""
+    words = text(one.value)
+    return not re.search(r"\bselect\s*:", words) or bool(re.search(r"\bid\s*:\s*true", words))
 
 
 def _asked(one: Local) -> bool:

@@ -160,3 +160,26 @@ def test_the_session_of_a_branch_is_used_in_the_query_of_that_branch() -> None:
       where: { userId_teamId: { userId: userId, teamId } },
     })"""
     check_edited("identity", before, after, place, here="1", **{"from": "body.userId"})
+
+
+def test_a_row_that_was_selected_without_its_id_says_nothing() -> None:
+    """Its id is undefined, and a mapper that leaves out what is undefined finds the rows of everybody."""
+    text = """
+        export const remove = async ({ input: { templateId }, context: { user } }) => {
+          const workspace = await prisma.workspace.findUnique({ where: { id }, select: { members: true } });
+          await prisma.template.delete({ where: { id: templateId } });
+        };
+    """
+    query = "prisma.template.delete({ where: { id: templateId } })"
+    check_refused("owner_filter", text, "No value here", query, engine="prisma", column="workspaceId", path="lib/t.ts")
+    named = text.replace("templateId }", "templateId, workspaceId }", 1)
+    check_edited(
+        "owner_filter",
+        named,
+        named.replace("id: templateId }", "id: templateId, workspaceId }"),
+        query,
+        engine="prisma",
+        column="workspaceId",
+        held="workspaceId=input.workspaceId",
+        path="lib/t.ts",
+    )
