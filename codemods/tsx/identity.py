@@ -15,6 +15,7 @@ from assistant.domain.fixes import Hunk
 from codemods.target import Edits, Refusal
 from codemods.tsx.answers import answer
 from codemods.tsx.insert import after, with_imports
+from codemods.tsx.layout import widened
 from codemods.tsx.scope import callers, callers_at_end, cast_as_elsewhere, names_before, parameters
 from codemods.tsx.style import style_of
 from codemods.tsx.tree import (
@@ -52,7 +53,7 @@ def edit(source: bytes, target: Target) -> Answer:
     if function is None or block is None or not statements(block) or not name:
         return Refusal("Where the identity is read could not be found: take it from the session by hand.")
     if target.facts.get("here"):
-        return _at_query(root, target, name)
+        return _at_query(source, root, target, name)
     known = callers_at_end(block)
     if name in known and name not in {one.name for one in parameters(function)}:
         return Edits(())
@@ -81,7 +82,7 @@ def edit(source: bytes, target: Target) -> Answer:
     return Edits(())
 
 
-def _at_query(root: Node, target: Target, name: str) -> Answer:
+def _at_query(source: bytes, root: Node, target: Target, name: str) -> Answer:
     """The session of the branch that the query stands on, where the query compares with what the caller wrote."""
     query = around(root, target.at)
     value = next(iter(callers(query)), "")
@@ -95,6 +96,9 @@ def _at_query(root: Node, target: Target, name: str) -> Answer:
             hunks.append(Hunk(at=said.start_byte, end=said.end_byte, text=value, says=SAYS))
         elif one.type == "shorthand_property_identifier" and text(one) == name:
             hunks.append(Hunk(at=one.start_byte, end=one.end_byte, text=f"{name}: {value}", says=SAYS))
+    if len(hunks) == 1:
+        said = around(root, (hunks[0].at, hunks[0].end))
+        return Edits((widened(source, style_of(root, source), said, hunks[0]),))
     return Edits(tuple(hunks))
 
 

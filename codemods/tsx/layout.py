@@ -230,7 +230,7 @@ def widened(source: bytes, style: Style, node: Node, hunk: Hunk) -> Hunk:
         if one.id == node.id and node.type == "spread_element":
             lines += [f"{indent}{style.indent}{part}," for part in words.split(", ")]
         else:
-            lines.append(f"{indent}{style.indent}{words},")
+            lines.append(style.fitted(f"{words},", indent + style.indent))
     body = style.eol.join(lines)
     return Hunk(
         at=outer.start_byte, end=outer.end_byte, text=f"{{{style.eol}{body}{style.eol}{indent}}}", says=hunk.says

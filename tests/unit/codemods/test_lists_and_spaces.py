@@ -149,16 +149,21 @@ def test_the_session_of_a_branch_is_used_in_the_query_of_that_branch() -> None:
             const session = await getServerSession(authOptions);
             if (!session) return new Response("no", { status: 401 });
             const member = await prisma.member.findUnique({
-              where: { userId_teamId: { userId: userId, teamId } },
+              where: { userId_teamId: { userId: userId, teamId: link.teamId! } },
             });
           }
           return new Response("hello");
         }
     """
-    after = before.replace("userId: userId", "userId: (session.user as CustomUser).id")
-    place = """prisma.member.findUnique({
-      where: { userId_teamId: { userId: userId, teamId } },
-    })"""
+    broken = """where: {
+                userId_teamId: {
+                  userId: (session.user as CustomUser).id,
+                  teamId: link.teamId!,
+                },
+              },"""
+    line = "where: { userId_teamId: { userId: userId, teamId: link.teamId! } },"
+    after = before.replace(line, broken)
+    place = f"prisma.member.findUnique({{\n      {line}\n    }})"
     check_edited("identity", before, after, place, here="1", **{"from": "body.userId"})
 
 
