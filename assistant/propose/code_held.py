@@ -23,6 +23,12 @@ def held_of(ground: CodeGround, entry: Entry, query: Query) -> str:
     return ";".join(f"{column}={path}" for column, path in sorted(_proven(ground, entry, query).items()))
 
 
+def asked_who(entry: Entry) -> str:
+    """``1`` when strangers are refused before the handler runs, or in it."""
+    kinds = {GuardKind.SESSION, GuardKind.API_KEY}
+    return "1" if any(guard.kind in kinds and guard.weakness is None for guard in entry.guards) else ""
+
+
 def proven_columns(ground: CodeGround, entry: Entry, query: Query, table: str = "") -> list[str]:
     """Columns of a table (the query's own, without one), or of a row it belongs to, that the schema knows and that hold what is proven."""
     proven = {words.snake(column) for column in _proven(ground, entry, query)}

@@ -10,7 +10,7 @@ from assistant.domain.code import GuardKind, OriginKind
 from assistant.propose.code_access import authors_of
 from assistant.propose.code_draft import Step
 from assistant.propose.code_ground import ASKS
-from assistant.propose.code_held import held_of, proven_columns
+from assistant.propose.code_held import asked_who, held_of, proven_columns
 from assistant.propose.code_inline import inline
 from assistant.propose.code_members import members_of
 from assistant.propose.code_reasons import stored_elsewhere
@@ -147,6 +147,7 @@ def _steps(ground: CodeGround, entry: Entry, query: Query, table: str, asked: st
         "kind": entry.kind.value,
         "paths": ground.paths_read,
         "maybe": ground.maybe_empty,
+        "session": asked_who(entry),
         "held": held,
         "proven": "1" if any(guard.kind in _PROVING and guard.weakness is None for guard in entry.guards) else "0",
     }

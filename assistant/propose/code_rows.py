@@ -11,7 +11,7 @@ from assistant.propose.code_columns import writable
 from assistant.propose.code_draft import Step
 from assistant.propose.code_ground import ASKS, compared_and_written
 from assistant.propose.code_guards import guard_steps
-from assistant.propose.code_held import PROVES, held_of, proven_columns
+from assistant.propose.code_held import PROVES, asked_who, held_of, proven_columns
 from assistant.propose.code_inline import also_of
 from assistant.propose.code_reasons import no_column
 
@@ -137,6 +137,7 @@ def row_steps(ground: CodeGround, finding: Finding, entry: Entry, query: Query) 
             "told": told,
             "paths": ground.paths_read,
             "maybe": ground.maybe_empty,
+            "session": asked_who(entry),
             "proven": proven_of(entry),
             "held": held_of(ground, entry, query) if query.place.file == entry.place.file else "",
             "kind": kind,
@@ -155,6 +156,7 @@ def row_steps(ground: CodeGround, finding: Finding, entry: Entry, query: Query) 
             "told": told,
             "paths": ground.paths_read,
             "maybe": ground.maybe_empty,
+            "session": asked_who(entry),
             "proven": proven_of(entry),
             "held": held_of(ground, entry, query),
         }

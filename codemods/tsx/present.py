@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 from codemods.target import Edits
 from codemods.tsx.answers import answer
 from codemods.tsx.guard import exits
-from codemods.tsx.insert import after
+from codemods.tsx.insert import after, at_top
 from codemods.tsx.layout import or_else
-from codemods.tsx.scope import locals_before
+from codemods.tsx.neighbour import named_by_neighbour
+from codemods.tsx.scope import locals_before, names_before
 from codemods.tsx.style import style_of
 from codemods.tsx.tree import enclosing_function, field, links, plain, statement_of, text
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from assistant.domain.fixes import Hunk
     from codemods.target import Answer, Target
 
+NAMED = "Who is calling is asked for as the handlers beside it do."
 SAYS = "Who has no owner of their own would be given rows that have none either."
 
 
@@ -34,6 +36,10 @@ def with_present(source: bytes, root: Node, place: Node, value: str, target: Tar
     if not isinstance(made, Edits) or not made.hunks:
         return made
     extra = present(source, root, place, value, target)
+    if re.split(r"[.?!\[(]", value, maxsplit=1)[0] not in names_before(place):
+        named = named_by_neighbour(place, target)
+        if named is not None and named.value == value:
+            extra.append(at_top(source, style_of(root, source), named.block, named.line, NAMED))
     return Edits(tuple(sorted((*made.hunks, *extra), key=lambda hunk: (hunk.at, hunk.end))))
 
 

@@ -188,3 +188,27 @@ def test_a_row_that_was_selected_without_its_id_says_nothing() -> None:
         held="workspaceId=input.workspaceId",
         path="lib/t.ts",
     )
+
+
+def test_a_handler_that_lets_only_callers_in_names_them_as_its_neighbours_do() -> None:
+    before = """
+        import { getUser } from "./auth";
+
+        export function setup({ app, db }) {
+          app.get("/notes", requireUser(), async (context) => {
+            const { userId } = getUser({ context });
+            return context.json(await db.note.findMany({ where: { userId } }));
+          });
+          app.delete("/notes/:id", requireUser(), async (context) => {
+            const { id } = context.req.valid("param");
+            await db.note.delete({ where: { id } });
+            return context.json({});
+          });
+        }
+    """
+    line = '            const { id } = context.req.valid("param");\n'
+    after = before.replace(line, "            const { userId } = getUser({ context });\n" + line)
+    after = after.replace("delete({ where: { id } })", "delete({ where: { id, userId } })")
+    query = "db.note.delete({ where: { id } })"
+    check_edited("owner_filter", before, after, query, engine="prisma", column="userId", session="1", path="src/n.ts")
+    check_refused("owner_filter", before, "No value here", query, engine="prisma", column="userId", path="src/n.ts")
