@@ -127,7 +127,7 @@ class CodeGround:
             return {}
         out: dict[str, list[str]] = {}
         for path in sorted(self.paths):
-            if re.search(r"schemas?(/.*|\.[^/]*)ts$|/tables?(/|\.)[^/]*ts$", path) and "node_modules" not in path:
+            if re.search(r"schemas?(/.*|\.[^/]*)ts$|[./]tables?(/|\.)[^/]*ts$", path) and "node_modules" not in path:
                 out |= read_drizzle(self.text(path))
         return out
 

@@ -29,6 +29,7 @@ _CHANGES: Final = re.compile(
     r"(delete|remove|update|set|create|save|insert|archive|revoke|upsert|add|send|cancel|disable|enable|rotate|toggle|mark|move|copy|sync|process|handle)(?![a-z])"
 )
 """Names of functions that do more than look."""
+_BILLED: Final = re.compile(r"customer|billing|stripe|subscri")
 _OWN_ID: Final = frozenset({"id", "_id", "uuid", "pk"})
 
 
@@ -175,6 +176,9 @@ def _owners(ground: CodeGround, entry: Entry, query: Query, table: str, held: st
     beside = [one for one in authors if not words.names_self(one)] if len(authors) > 1 else []
     columns = [*proven_columns(ground, entry, query, table), *ground.owner_columns(table, query.engine)]
     columns = [one for one in dict.fromkeys(columns) if "." not in one and one not in beside]
+    if words.names_tenant(f"{words.table_key(table)}_id"):
+        # whoever is billed for a tenant is no member of it
+        columns = [one for one in columns if not _BILLED.search(words.snake(one))]
     proven = {part.partition("=")[0] for part in held.split(";")}
     return sorted(columns, key=lambda column: (column not in proven, words.names_tenant(column)))
 
