@@ -153,8 +153,10 @@ def _steps(ground: CodeGround, entry: Entry, query: Query, table: str, asked: st
         "proven": "1" if any(guard.kind in _PROVING and guard.weakness is None for guard in entry.guards) else "0",
     }
     plain = Step("verify_all" if many else "verify", path, function=entry.at, at=at, facts=facts)
-    out = [] if many else _by_members(ground, entry, query, table, plain)
     columns = _owners(ground, entry, query, table, held)
+    house = words.names_tenant(f"{words.table_key(table)}_id")
+    # a row that names its author is the author's, whoever else takes part in it
+    out = _by_members(ground, entry, query, table, plain) if not many and (house or not columns) else []
     if not columns:
         return out
     plain = plain._replace(facts={**facts, "column": columns[0]})
