@@ -171,6 +171,36 @@ def _steps(ground: CodeGround, entry: Entry, query: Query, table: str, asked: st
     return out
 
 
+def mapped_step(ground: CodeGround, finding: Finding, entry: Entry, table: str, column: str) -> Step | None:
+    """A look-up in the table that keeps whose a provider's object is: by that object and the caller, before the provider is called."""
+    asked = dict(finding.facts).get("request", "").rsplit(".", 1)[-1]
+    key = words.table_key(table)
+    near = [one for each in ground.map.entries for one in each.queries if words.table_key(one.table) == key]
+    near.sort(key=lambda one: (one.place.file != entry.place.file, bool(one.via)))
+    here = finding.where is not None and finding.where.file == entry.place.file and finding.at[1] > 0
+    for query in near if here and asked.isidentifier() else ():
+        people = [one for one in ground.owner_columns(table, query.engine) if words.names_self(one) and "." not in one]
+        person = people[0] if people else "id" if key in {"user", "profile", "account"} else ""
+        found = inline(ground, entry, query, table, person, key=column) if person else None
+        if found is None:
+            continue
+        asks = re.search(r"(\w+)\.auth\.get(User|Claims)\(", ground.text(entry.place.file)[entry.at[0] : entry.at[1]])
+        if query.engine == "supabase" and asks is not None:
+            found = found._replace(client=asks[1])
+        facts = {
+            "id": asked,
+            "name": "customer",
+            "kind": entry.kind.value,
+            "column": person,
+            "paths": ground.paths_read,
+            "maybe": ground.maybe_empty,
+            "session": asked_who(entry),
+        }
+        plain = Step("verify", entry.place.file, function=entry.at, at=finding.at, facts=facts)
+        return _inlined(ground, entry, query, plain, found, "customer" if found.listed else "")
+    return None
+
+
 def _owners(ground: CodeGround, entry: Entry, query: Query, table: str, held: str) -> list[str]:
     """Columns of the table itself that say whose a row is: what is proven first, then a person's, then a tenant's."""
     authors = authors_of(ground, table) if query.engine == "prisma" else []

@@ -54,3 +54,41 @@ def test_a_row_of_its_members_is_looked_up_before_a_project_is_deleted() -> None
     assert "eq(userProjects.userId, session.user.id)" in after
     assert after.index("if (!member)") < after.index("db.delete(projects)")
     assert "userProjects" in after.split("export")[0]
+
+
+def test_a_customer_of_the_provider_is_looked_up_among_the_callers_own() -> None:
+    texts, _, reasons = patched(
+        {
+            "lib/stripe.ts": 'import Stripe from "stripe";\nexport const stripe = new Stripe(process.env.KEY!);\n',
+            "app/api/me/route.ts": """
+                import { getServerSession } from "next-auth";
+                import { authOptions } from "@/lib/auth";
+                import { prisma } from "@/lib/prisma";
+
+                export async function GET() {
+                  const session = await getServerSession(authOptions);
+                  if (!session?.user) return Response.json({ error: "no" }, { status: 401 });
+                  const own = { userId: session.user.id };
+                  return Response.json(await prisma.plan.findMany({ where: own, select: { stripeCustomerId: true } }));
+                }
+            """,
+            "app/api/portal/route.ts": """
+                import { getServerSession } from "next-auth";
+                import { authOptions } from "@/lib/auth";
+                import { stripe } from "@/lib/stripe";
+
+                export async function POST(request: Request) {
+                  const session = await getServerSession(authOptions);
+                  if (!session?.user) return Response.json({ error: "no" }, { status: 401 });
+                  const { customerId } = await request.json();
+                  const portal = await stripe.billingPortal.sessions.create({ customer: customerId });
+                  return Response.json({ url: portal.url });
+                }
+            """,
+        }
+    )
+    after = texts["app/api/portal/route.ts"]
+    assert "const customer = await prisma.plan.findFirst" in after, reasons
+    assert "stripeCustomerId: customerId" in after
+    assert "userId: session.user.id" in after
+    assert 'import { prisma } from "@/lib/prisma"' in after

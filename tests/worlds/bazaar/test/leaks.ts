@@ -12,6 +12,7 @@ import {
 } from "../app/api/orders/[id]/route";
 import { POST as pack } from "../app/api/parcels/route";
 import { DELETE as payouts } from "../app/api/payouts/route";
+import { POST as portal } from "../app/api/portal/route";
 import { GET as profile, PATCH as rename } from "../app/api/profile/route";
 import { GET as receipt } from "../app/api/receipts/[id]/route";
 import { GET as report } from "../app/api/report/route";
@@ -117,6 +118,11 @@ const leaks: Record<string, () => Promise<boolean>> = {
     await billing(json.event("invoice.paid", "cus-ann", "signed"));
     await billing(json.event("invoice.paid", "cus-ann", "signed"));
     return rows("credits").length === 2;
+  },
+  "billing portal of ann": async () => {
+    as("bob");
+    const asked = json.post({ customerId: "cus-ann" });
+    return (await portal(asked)).status === 200;
   },
   "receipt read": async () => {
     as("bob");
