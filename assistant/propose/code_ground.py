@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from assistant.domain.catalog import Catalog
     from assistant.domain.code import CodeMap, Entry, Origin, Query
+    from assistant.domain.findings import Finding
     from assistant.domain.matrix import Matrix
     from assistant.domain.ownership import OwnershipMap
     from assistant.propose.code_access import Access
@@ -65,7 +66,10 @@ class CodeGround:
         except (OSError, KeyError):
             return ""
 
-    # --- packages ---------------------------------------------------------------------------------------------------
+    def take_proven(self, finding: Finding) -> None:
+        """Remember what a rule says is proven where its queries run."""
+        proven = tuple(one for one in dict(finding.facts).get("proven", "").split(", ") if "." in one)
+        self.told_proven |= {(finding.entry, one): proven for one in finding.queries if proven}
 
     @cached_property
     def _folders(self) -> tuple[str, ...]:
@@ -139,8 +143,6 @@ class CodeGround:
             if re.search(r"(supabase|database|db)[\w.-]*/?[\w.-]*types?\.ts$", path) and "node_modules" not in path:
                 out |= read_supabase_types(self.text(path))
         return out
-
-    # --- whose row --------------------------------------------------------------------------------------------------
 
     @cached_property
     def known_columns(self) -> dict[str, list[str]]:
@@ -276,8 +278,6 @@ class CodeGround:
         )
         chosen = [role for role in named if re.fullmatch(r"(?i)(super_?)?(admin|owner)(istrator)?", role)]
         return ("role", max(set(chosen), key=lambda role: (chosen.count(role), role))) if chosen else None
-
-    # --- how others ask -----------------------------------------------------------------------------------------------
 
     def lenders(self, entry: Entry) -> list[Entry]:
         """Entries whose session check holds, nearest first: same file, same kind, longest common path."""
