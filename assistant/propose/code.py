@@ -152,6 +152,7 @@ def _group(plans: Plans, group: list[Finding], number: int, tries: Tries) -> tup
     remaining: list[str] = []
     for finding in group:
         plans.migrations.clear()
+        plans.ground.take_proven(finding)
         refers = finding.rule == "foreign-reference-unchecked"
         asked = {step.facts.get("table", "") for step in taken if step.codemod == "access"}
         if (mended and finding.rule in BEHIND) or (
@@ -166,10 +167,7 @@ def _group(plans: Plans, group: list[Finding], number: int, tries: Tries) -> tup
             continue
         made = _first(draft, options, tries.start.get(finding.fingerprint, 0))
         if isinstance(made, str):
-            said = NOT_CLOSED if finding.fingerprint in tries.start else made
-            entry = plans.ground.entries.get(finding.entry)
-            if said.startswith(_NOBODY) and entry is not None:
-                said = not_told(plans.ground, finding, entry) or said
+            said = NOT_CLOSED if finding.fingerprint in tries.start else _told_better(plans, finding, made)
             reasons.append(NoFix(finding=finding.fingerprint, reason=said))
             continue
         draft, steps, left, tries.taken[finding.fingerprint] = made
@@ -200,6 +198,13 @@ def _group(plans: Plans, group: list[Finding], number: int, tries: Tries) -> tup
         patches=patches,
     )
     return [fix], reasons
+
+
+def _told_better(plans: Plans, finding: Finding, said: str) -> str:
+    """A codemod sees one file: who is asked on the way to it is known here."""
+    entry = plans.ground.entries.get(finding.entry)
+    better = not_told(plans.ground, finding, entry) if said.startswith(_NOBODY) and entry is not None else ""
+    return better or said
 
 
 def _options(plans: Plans, finding: Finding) -> list[list[Step]] | str:

@@ -85,10 +85,13 @@ def declaring(code_map: CodeMap, text: Callable[[str], str], paths: Iterable[str
         module, _ = bound_names(parse(source.encode(), path)).get(function, ("", ""))
         if not module:
             continue
-        stem = re.sub(r"\.[jt]sx?$", "", module.rsplit("/", 1)[-1])
-        ends = tuple(f"/{stem}{end}" for end in (".ts", ".tsx", "/index.ts"))
-        found = [text(one) for one in sorted(paths) if f"/{one}".endswith(ends)]
-        found = [one for one in found if re.search(rf"\b(function|const)\s+{re.escape(function)}\b", one)]
+        plain = re.sub(r"^[@~]?/|^(\.\.?/)+", "", re.sub(r"\.[jt]sx?$", "", module))
+        for tail in dict.fromkeys((plain, plain.rsplit("/", 1)[-1])):
+            ends = tuple(f"/{tail}{end}" for end in (".ts", ".tsx", "/index.ts"))
+            found = [text(one) for one in sorted(paths) if f"/{one}".endswith(ends)]
+            found = [one for one in found if re.search(rf"\b(function|const)\s+{re.escape(function)}\b", one)]
+            if found:
+                break
         return found[0] if len(found) == 1 else ""
     return ""
 

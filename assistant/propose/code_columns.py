@@ -9,6 +9,7 @@ from assistant.detect.code import words
 
 
 if TYPE_CHECKING:
+    from assistant.domain.code import CodeMap
     from assistant.propose.code_ground import CodeGround
 
 _RESERVED: Final = re.compile(
@@ -16,6 +17,17 @@ _RESERVED: Final = re.compile(
     r"credits?|balance|price|amount|total|stripe|subscription|customer|verified|approved|password|hash|salt)(_|$)"
 )
 """Columns that a customer does not set: the row's own, times, rights, and what is paid for."""
+
+
+def plain_columns(code_map: CodeMap) -> dict[str, set[str]]:
+    """Columns that statements over one table alone name, by table: beside a join a column may be any table's."""
+    out: dict[str, set[str]] = {}
+    for entry in code_map.entries:
+        for query in entry.queries:
+            if not re.search(r"\bjoin\b", query.text, re.IGNORECASE):
+                named = (*(one.column for one in query.filters), *(one.column for one in query.written))
+                out.setdefault(words.table_key(query.table), set()).update(named, query.columns or ())
+    return out
 
 
 def writable(ground: CodeGround, table: str, engine: str) -> list[str]:

@@ -12,6 +12,7 @@ from assistant.detect.code import words
 from assistant.domain.code import EntryKind, GuardKind, OriginKind
 from assistant.domain.ownership import OwnerKind
 from assistant.propose.code_answers import declaring, may_be_empty, paths_read
+from assistant.propose.code_columns import plain_columns
 from assistant.propose.code_schema import read_drizzle, read_prisma, read_supabase_types
 
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from assistant.domain.catalog import Catalog
     from assistant.domain.code import CodeMap, Entry, Origin, Query
+    from assistant.domain.findings import Finding
     from assistant.domain.matrix import Matrix
     from assistant.domain.ownership import OwnershipMap
     from assistant.propose.code_access import Access
@@ -49,6 +51,8 @@ class CodeGround:
     _lent: dict[str, Lent | None] = field(default_factory=dict)
     accesses: dict[str, list[Access]] | None = None
     """Access functions by table, once somebody asked for them."""
+    told_proven: dict[tuple[str, int], tuple[str, ...]] = field(default_factory=dict)
+    """Parts of the request that a rule says are proven, by entry and query."""
 
     @cached_property
     def entries(self) -> dict[str, Entry]:
@@ -62,7 +66,10 @@ class CodeGround:
         except (OSError, KeyError):
             return ""
 
-    # --- packages ---------------------------------------------------------------------------------------------------
+    def take_proven(self, finding: Finding) -> None:
+        """Remember what a rule says is proven where its queries run."""
+        proven = tuple(one for one in dict(finding.facts).get("proven", "").split(", ") if "." in one)
+        self.told_proven |= {(finding.entry, one): proven for one in finding.queries if proven}
 
     @cached_property
     def _folders(self) -> tuple[str, ...]:
@@ -105,15 +112,13 @@ class CodeGround:
     def models(self) -> dict[str, Model]:
         """Prisma models by ``words.table_key``."""
         found = [path for path in self.paths if path.endswith(".prisma")]
-        usual: tuple[str, ...] = (
-            "prisma/schema.prisma",
-            "packages/prisma/prisma/schema.prisma",
-            "packages/db/prisma/schema.prisma",
-        )
-        usual += (
-            "packages/database/prisma/schema.prisma",
-            "packages/prisma/schema.prisma",
-            "packages/database/schema.prisma",
+        usual = (
+            *("prisma/schema.prisma", "packages/prisma/prisma/schema.prisma", "packages/db/prisma/schema.prisma"),
+            *(
+                "packages/database/prisma/schema.prisma",
+                "packages/prisma/schema.prisma",
+                "packages/database/schema.prisma",
+            ),
         )
         nested = tuple(f"{folder}/prisma/schema.prisma".lstrip("/") for folder in self._folders)
         texts = [self.text(path) for path in sorted(found) or dict.fromkeys((*usual, *nested))]
@@ -126,7 +131,7 @@ class CodeGround:
             return {}
         out: dict[str, list[str]] = {}
         for path in sorted(self.paths):
-            if re.search(r"schemas?(/.*|\.[^/]*)ts$|/tables?(/|\.)[^/]*ts$", path) and "node_modules" not in path:
+            if re.search(r"schemas?(/.*|\.[^/]*)ts$|[./]tables?(/|\.)[^/]*ts$", path) and "node_modules" not in path:
                 out |= read_drizzle(self.text(path))
         return out
 
@@ -138,8 +143,6 @@ class CodeGround:
             if re.search(r"(supabase|database|db)[\w.-]*/?[\w.-]*types?\.ts$", path) and "node_modules" not in path:
                 out |= read_supabase_types(self.text(path))
         return out
-
-    # --- whose row --------------------------------------------------------------------------------------------------
 
     @cached_property
     def known_columns(self) -> dict[str, list[str]]:
@@ -156,6 +159,11 @@ class CodeGround:
                     if name and name != "*":
                         held[name] = held.get(name, 0) + 1
         return {table: sorted(held, key=lambda name: (-held[name], name)) for table, held in counted.items()}
+
+    @cached_property
+    def plain_columns(self) -> dict[str, set[str]]:
+        """Columns that statements over one table alone name, by table."""
+        return plain_columns(self.map)
 
     @cached_property
     def told_columns(self) -> dict[str, list[str]]:
@@ -217,6 +225,9 @@ class CodeGround:
             for column in (catalog.columns if catalog else ())
             if words.names_owner(column.name)
         ]
+        if engine == "sql":
+            # a column of a statement over several tables may be any of theirs
+            out = [column for column in out if column in self.plain_columns.get(key, ())]
         there = dict.fromkeys(one for one in out if words.snake(one) != "subject" and self.has(table, engine, one))
         return [column for column in there if column in certain or self._may_own(key, engine, column, certain)]
 
@@ -267,8 +278,6 @@ class CodeGround:
         )
         chosen = [role for role in named if re.fullmatch(r"(?i)(super_?)?(admin|owner)(istrator)?", role)]
         return ("role", max(set(chosen), key=lambda role: (chosen.count(role), role))) if chosen else None
-
-    # --- how others ask -----------------------------------------------------------------------------------------------
 
     def lenders(self, entry: Entry) -> list[Entry]:
         """Entries whose session check holds, nearest first: same file, same kind, longest common path."""
@@ -353,8 +362,7 @@ class CodeGround:
 
     def queries(self, entry: Entry, ids: Iterable[int]) -> list[Query]:
         """Queries of an entry by their number."""
-        wanted = set(ids)
-        return [query for query in entry.queries if query.id in wanted]
+        return [query for query in entry.queries if query.id in set(ids)]
 
 
 def _person(column: str) -> bool:

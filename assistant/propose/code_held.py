@@ -18,14 +18,20 @@ _OWN: Final = frozenset({"id", "_id", "uuid", "pk", "slug", "code", "name"})
 """Parts of the request that do not say which table's row they name."""
 
 
-def held_of(entry: Entry, query: Query) -> str:
+def held_of(ground: CodeGround, entry: Entry, query: Query) -> str:
     """What is proven where a query runs: ``workspaceId=input.workspaceId;organizationId=path.orgId``."""
-    return ";".join(f"{column}={path}" for column, path in sorted(_proven(entry, query).items()))
+    return ";".join(f"{column}={path}" for column, path in sorted(_proven(ground, entry, query).items()))
+
+
+def asked_who(entry: Entry) -> str:
+    """``1`` when strangers are refused before the handler runs, or in it."""
+    kinds = {GuardKind.SESSION, GuardKind.API_KEY}
+    return "1" if any(guard.kind in kinds and guard.weakness is None for guard in entry.guards) else ""
 
 
 def proven_columns(ground: CodeGround, entry: Entry, query: Query, table: str = "") -> list[str]:
     """Columns of a table (the query's own, without one), or of a row it belongs to, that the schema knows and that hold what is proven."""
-    proven = {words.snake(column) for column in _proven(entry, query)}
+    proven = {words.snake(column) for column in _proven(ground, entry, query)}
     key = words.table_key(table or query.table)
     own = (
         {one.column for one in query.filters if one.operator == "eq"} if key == words.table_key(query.table) else set()
@@ -42,10 +48,10 @@ def proven_columns(ground: CodeGround, entry: Entry, query: Query, table: str = 
     return [column for column in known if words.snake(column) in proven and column not in own]
 
 
-def _proven(entry: Entry, query: Query) -> dict[str, str]:
+def _proven(ground: CodeGround, entry: Entry, query: Query) -> dict[str, str]:
     """Columns with the part of the request that was proven for them."""
     rows = {one.id: one for one in entry.queries}
-    out: dict[str, str] = {}
+    out = {path.rsplit(".", 1)[-1]: path for path in ground.told_proven.get((entry.id, query.id), ())}
     for guard in entry.guards:
         # a row that is only read may be checked behind the read
         late = guard.order > query.order and query.verb != "select"

@@ -10,7 +10,7 @@ from assistant.domain.code import GuardKind, OriginKind
 from assistant.propose.code_access import authors_of
 from assistant.propose.code_draft import Step
 from assistant.propose.code_ground import ASKS
-from assistant.propose.code_held import held_of, proven_columns
+from assistant.propose.code_held import asked_who, held_of, proven_columns
 from assistant.propose.code_inline import inline
 from assistant.propose.code_members import members_of
 from assistant.propose.code_reasons import stored_elsewhere
@@ -29,6 +29,7 @@ _CHANGES: Final = re.compile(
     r"(delete|remove|update|set|create|save|insert|archive|revoke|upsert|add|send|cancel|disable|enable|rotate|toggle|mark|move|copy|sync|process|handle)(?![a-z])"
 )
 """Names of functions that do more than look."""
+_BILLED: Final = re.compile(r"customer|billing|stripe|subscri")
 _OWN_ID: Final = frozenset({"id", "_id", "uuid", "pk"})
 
 
@@ -138,7 +139,7 @@ def _steps(ground: CodeGround, entry: Entry, query: Query, table: str, asked: st
     many = bool(re.search(r"[iI]ds$|s$", local))
     if not local.isidentifier():
         return []
-    held = held_of(entry, query)
+    held = held_of(ground, entry, query)
     at, path = _before(ground, entry, query)
     name = words.table_key(table).rsplit("_", 1)[-1]
     facts = {
@@ -147,12 +148,15 @@ def _steps(ground: CodeGround, entry: Entry, query: Query, table: str, asked: st
         "kind": entry.kind.value,
         "paths": ground.paths_read,
         "maybe": ground.maybe_empty,
+        "session": asked_who(entry),
         "held": held,
         "proven": "1" if any(guard.kind in _PROVING and guard.weakness is None for guard in entry.guards) else "0",
     }
     plain = Step("verify_all" if many else "verify", path, function=entry.at, at=at, facts=facts)
-    out = [] if many else _by_members(ground, entry, query, table, plain)
     columns = _owners(ground, entry, query, table, held)
+    house = words.names_tenant(f"{words.table_key(table)}_id")
+    # a row that names its author is the author's, whoever else takes part in it
+    out = _by_members(ground, entry, query, table, plain) if not many and (house or not columns) else []
     if not columns:
         return out
     plain = plain._replace(facts={**facts, "column": columns[0]})
@@ -167,6 +171,36 @@ def _steps(ground: CodeGround, entry: Entry, query: Query, table: str, asked: st
     return out
 
 
+def mapped_step(ground: CodeGround, finding: Finding, entry: Entry, table: str, column: str) -> Step | None:
+    """A look-up in the table that keeps whose a provider's object is: by that object and the caller, before the provider is called."""
+    asked = dict(finding.facts).get("request", "").rsplit(".", 1)[-1]
+    key = words.table_key(table)
+    near = [one for each in ground.map.entries for one in each.queries if words.table_key(one.table) == key]
+    near.sort(key=lambda one: (one.place.file != entry.place.file, bool(one.via)))
+    here = finding.where is not None and finding.where.file == entry.place.file and finding.at[1] > 0
+    for query in near if here and asked.isidentifier() else ():
+        people = [one for one in ground.owner_columns(table, query.engine) if words.names_self(one) and "." not in one]
+        person = people[0] if people else "id" if key in {"user", "profile", "account"} else ""
+        found = inline(ground, entry, query, table, person, key=column) if person else None
+        if found is None:
+            continue
+        asks = re.search(r"(\w+)\.auth\.get(User|Claims)\(", ground.text(entry.place.file)[entry.at[0] : entry.at[1]])
+        if query.engine == "supabase" and asks is not None:
+            found = found._replace(client=asks[1])
+        facts = {
+            "id": asked,
+            "name": "customer",
+            "kind": entry.kind.value,
+            "column": person,
+            "paths": ground.paths_read,
+            "maybe": ground.maybe_empty,
+            "session": asked_who(entry),
+        }
+        plain = Step("verify", entry.place.file, function=entry.at, at=finding.at, facts=facts)
+        return _inlined(ground, entry, query, plain, found, "customer" if found.listed else "")
+    return None
+
+
 def _owners(ground: CodeGround, entry: Entry, query: Query, table: str, held: str) -> list[str]:
     """Columns of the table itself that say whose a row is: what is proven first, then a person's, then a tenant's."""
     authors = authors_of(ground, table) if query.engine == "prisma" else []
@@ -174,6 +208,9 @@ def _owners(ground: CodeGround, entry: Entry, query: Query, table: str, held: st
     beside = [one for one in authors if not words.names_self(one)] if len(authors) > 1 else []
     columns = [*proven_columns(ground, entry, query, table), *ground.owner_columns(table, query.engine)]
     columns = [one for one in dict.fromkeys(columns) if "." not in one and one not in beside]
+    if words.names_tenant(f"{words.table_key(table)}_id"):
+        # whoever is billed for a tenant is no member of it
+        columns = [one for one in columns if not _BILLED.search(words.snake(one))]
     proven = {part.partition("=")[0] for part in held.split(";")}
     return sorted(columns, key=lambda column: (column not in proven, words.names_tenant(column)))
 

@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 
     from assistant.propose.code_ground import CodeGround
 
-_NAMED: Final = re.compile(r"member|user|collaborator|participant|access|permission|role|staff|people|seat")
+_NAMED: Final = re.compile(r"member|user|collaborator|access|permission|role|staff|people|seat")
 _OTHERWISE: Final = re.compile(
     r"invit|ban|block|request|favou?rit|like|star|follow|watch|log|audit|view|read|setting|preference|notif|activit|token|session|key"
+    r"|vote|comment|answer|response|message|post|order|payment|purchase|participant|progress|history"
 )
 """Tables of people and things that give nobody a right."""
 

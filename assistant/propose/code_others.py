@@ -229,18 +229,25 @@ def validation(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]]
         "library": plans.ground.validation,
         "name": request.rsplit(".", 1)[-1],
         "kind": entry.kind.value,
-        "shape": _shape(plans.ground, finding, entry),
+        "shape": _shape(plans.ground, finding, entry, request),
     }
     return [[Step("validate", entry.place.file, function=entry.at, facts=facts)]]
 
 
-def _shape(ground: CodeGround, finding: Finding, entry: Entry) -> str:
-    """Uuid or number when the catalog says so."""
-    tables = {words.table_key(query.table) for query in ground.queries(entry, finding.queries) or entry.queries}
-    for name, table in (ground.catalog.tables if ground.catalog else {}).items():
-        base = next((column.base for column in table.columns if column.name == "id"), "")
-        if words.table_key(name.name) in tables and base:
-            return {"uuid": "uuid", "int4": "number", "int8": "number"}.get(base, "string")
+def _shape(ground: CodeGround, finding: Finding, entry: Entry, request: str) -> str:
+    """Uuid or number when the catalog says so of the column that the value reaches; a key of another table is what that table's is."""
+    for query in ground.queries(entry, finding.queries) or entry.queries:
+        key = words.table_key(query.table)
+        reached = [
+            column
+            for column, origins in compared_and_written(query)
+            if any(origin.kind is OriginKind.REQUEST and origin.path == request for origin in origins)
+        ]
+        for name, table in (ground.catalog.tables if ground.catalog else {}).items():
+            if words.table_key(name.name) == key:
+                wanted = {words.snake(column) for column in reached} or {"id"}
+                base = next((column.base for column in table.columns if words.snake(column.name) in wanted), "")
+                return {"uuid": "uuid", "int4": "number", "int8": "number"}.get(base, "string")
     return "string"
 
 

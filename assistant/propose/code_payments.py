@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from assistant.detect.code import words
 from assistant.propose.code_draft import Step
 from assistant.propose.code_guards import guard_steps
+from assistant.propose.code_lookup import mapped_step
 from codemods.target import Needed
 
 
@@ -90,8 +92,25 @@ def identity(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] |
             ]
         ]
     mapped = _customer_column(plans.ground)
+    step = mapped_step(plans.ground, finding, entry, *mapped) if mapped and _locked(plans.ground, mapped[0]) else None
+    if step is not None:
+        session = [one._replace(optional=True) for one in guard_steps(plans.ground, entry)]
+        return [[*session, step]]
     where = f"`{mapped[0]}.{mapped[1]}`" if mapped else "the row of the signed-in user"
     return f"`{last or 'The customer'}` is chosen by the caller: read it from {where} for the session's user, and refuse when there is none."
+
+
+def _locked(ground: CodeGround, table: str) -> bool:
+    """False where the schema is known and nobody may read their own row there: the look-up would refuse everybody."""
+    key = words.table_key(table)
+    known = [
+        one
+        for name, one in (ground.catalog.tables if ground.catalog else {}).items()
+        if words.table_key(name.name) == key
+    ]
+    return all(
+        not one.rls or any(each.command.lower() in {"all", "*", "select"} for each in one.policies) for one in known
+    )
 
 
 def by_email(plans: Plans, _finding: Finding, _entry: Entry) -> list[list[Step]] | str:

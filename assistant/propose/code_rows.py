@@ -11,7 +11,7 @@ from assistant.propose.code_columns import writable
 from assistant.propose.code_draft import Step
 from assistant.propose.code_ground import ASKS, compared_and_written
 from assistant.propose.code_guards import guard_steps
-from assistant.propose.code_held import PROVES, held_of, proven_columns
+from assistant.propose.code_held import PROVES, asked_who, held_of, proven_columns
 from assistant.propose.code_inline import also_of
 from assistant.propose.code_reasons import no_column
 
@@ -137,8 +137,9 @@ def row_steps(ground: CodeGround, finding: Finding, entry: Entry, query: Query) 
             "told": told,
             "paths": ground.paths_read,
             "maybe": ground.maybe_empty,
+            "session": asked_who(entry),
             "proven": proven_of(entry),
-            "held": held_of(entry, query) if query.place.file == entry.place.file else "",
+            "held": held_of(ground, entry, query) if query.place.file == entry.place.file else "",
             "kind": kind,
             "table": query.table,
             "also": also_of(ground, query.table, query.engine, column),
@@ -155,8 +156,9 @@ def row_steps(ground: CodeGround, finding: Finding, entry: Entry, query: Query) 
             "told": told,
             "paths": ground.paths_read,
             "maybe": ground.maybe_empty,
+            "session": asked_who(entry),
             "proven": proven_of(entry),
-            "held": held_of(entry, query),
+            "held": held_of(ground, entry, query),
         }
         # a helper that answers yes or no hands no row out
         asks = bool(query.via) and ASKS.match(query.via[0].rsplit(".", 1)[-1]) is not None
@@ -273,9 +275,22 @@ def identity_from_request(plans: Plans, finding: Finding, entry: Entry) -> list[
         )
     if not path:
         return "Where the identity is read from the request could not be told: take it from the session."
+    there = _named_at_queries(plans, finding, entry, path)
     steps = list(guard_steps(plans.ground, entry))
     steps.append(Step("identity", entry.place.file, function=entry.at, facts={"from": path, "kind": entry.kind.value}))
-    return [steps]
+    return [there, steps] if there else [steps]
+
+
+def _named_at_queries(plans: Plans, finding: Finding, entry: Entry, path: str) -> list[Step]:
+    """The same in the queries alone, where a session is asked for on their branch of the handler."""
+    if not any(guard.kind is GuardKind.SESSION for guard in entry.guards):
+        return []
+    facts = {"from": path, "kind": entry.kind.value, "here": "1"}
+    return [
+        Step("identity", entry.place.file, function=entry.at, at=query.at, facts=facts)
+        for query in plans.ground.queries(entry, finding.queries)
+        if query.place.file == entry.place.file and not query.via and query.verb == "select" and query.at[1]
+    ]
 
 
 def mass_assignment(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | str:

@@ -91,6 +91,8 @@ def _usual(root: Node, function: Node, kind: str, status: int) -> No:
     if kind == "pages-api" or (len(names) > 1 and names[1] == "res"):
         response = names[1] if len(names) > 1 else "res"
         return No(f'return {response}.status({status}).json({{ error: "{says}" }});')
+    if len(names) > 1 and names[1] == "reply":
+        return No(f'return reply.status({status}).send({{ error: "{says}" }});')
     if kind == "procedure":
         needs = (Needed("@trpc/server", "TRPCError"),)
         return No(f'throw new TRPCError({{ code: "{_CODES[status]}" }});', needs)

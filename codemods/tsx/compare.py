@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from assistant.domain.fixes import Hunk
 from codemods.target import Edits, Refusal
 from codemods.tsx.answers import answer
 from codemods.tsx.guard import exits
 from codemods.tsx.insert import after, with_imports
+from codemods.tsx.layout import or_else
 from codemods.tsx.present import with_present
 from codemods.tsx.style import style_of
 from codemods.tsx.tree import (
@@ -69,7 +69,7 @@ def edit(source: bytes, target: Target) -> Answer:
     for one in siblings[:3]:
         test = _missing(one, row)
         if test is not None:
-            made: Answer = Edits((Hunk(at=test.end_byte, end=test.end_byte, text=f" || {differs}", says=SAYS),))
+            made: Answer = Edits((or_else(source, style, test, differs, SAYS),))
             return with_present(source, root, statement, value, target, made)
     no = answer(root, function, target.facts.get("kind", "route"), 404)
     lines = f"if (!{row} || {differs}) {{\n  {no.lines}\n}}"

@@ -73,21 +73,21 @@ def lend(source: bytes, path: str, function: tuple[int, int]) -> Lent | None:
     imports = bound_names(root)
     taken = _with_what_it_needs([one for one in siblings if one.end_byte <= statement.start_byte], statement, imports)
     chosen = [*taken, statement, refusal]
-    declared = [name for one in chosen for name in _declares(one)]
+    declared = [name for one in chosen for name in declares(one)]
     own = [one.name for one in parameters(handler) if not one.path]
-    free = _free(chosen) - set(declared) - _GLOBALS
+    free = free_names(chosen) - set(declared) - _GLOBALS
     if free - set(imports) - set(own):
         return None
     end = next((one for one in siblings if one.start_byte >= refusal.end_byte), None)
     # a key may say no more than that its holder is let in: who that is, is then not known behind it
     found = callers(end if end is not None else _last_inside(block)) or [""]
     return Lent(
-        lines="\n".join(_model(source, one) for one in chosen),
+        lines="\n".join(model_of(source, one) for one in chosen),
         needs=tuple(Needed(*_import(imports, used)) for used in sorted(free & set(imports))),
         names=tuple(declared),
         request=tuple(one if one in free else "" for one in own),
         caller=found[0],
-        asks="\n".join(_model(source, one) for one in chosen[:-1]),
+        asks="\n".join(model_of(source, one) for one in chosen[:-1]),
         empty=name,
         role=_ROLE.search(text(field(refusal, "condition"))) is not None,
     )
@@ -105,19 +105,19 @@ def _throwing(source: bytes, root: Node, handler: Node, block: Node) -> Lent | N
         *_with_what_it_needs([one for one in siblings if one.end_byte <= statement.start_byte], statement, imports)
     ]
     chosen.append(statement)
-    answered = set(_declares(statement))
+    answered = set(declares(statement))
     following = next((one for one in siblings if one.start_byte >= statement.end_byte), None)
     inside = field(following, "consequence")
     if following is not None and following.type == "if_statement" and inside is not None and exits(inside):
         test = field(following, "condition")
-        if test is not None and answered and answered & _free([test]):
+        if test is not None and answered and answered & free_names([test]):
             chosen.append(following)
-    declared = [name for one in chosen for name in _declares(one)]
+    declared = [name for one in chosen for name in declares(one)]
     own = [one.name for one in parameters(handler) if not one.path]
-    free = _free(chosen) - set(declared) - _GLOBALS
+    free = free_names(chosen) - set(declared) - _GLOBALS
     if helper not in imports or free - set(imports) - set(own):
         return None
-    lines = "\n".join(_model(source, one) for one in chosen)
+    lines = "\n".join(model_of(source, one) for one in chosen)
     return Lent(
         lines=lines,
         needs=tuple(Needed(*_import(imports, used)) for used in sorted(free & set(imports))),
@@ -162,16 +162,17 @@ def _refusal(siblings: list[Node], statement: Node, name: str) -> Node | None:
 
 def _with_what_it_needs(earlier: list[Node], statement: Node, imports: dict[str, tuple[str, str]]) -> list[Node]:
     """Declarations before it that it uses, and what they use."""
-    wanted = _free([statement]) - set(imports)
+    wanted = free_names([statement]) - set(imports)
     out: list[Node] = []
     for one in reversed(earlier):
-        if wanted & set(_declares(one)):
+        if wanted & set(declares(one)):
             out.insert(0, one)
-            wanted |= _free([one]) - set(imports)
+            wanted |= free_names([one]) - set(imports)
     return out
 
 
-def _declares(statement: Node) -> list[str]:
+def declares(statement: Node) -> list[str]:
+    """Names that a statement binds."""
     if statement.type not in {"lexical_declaration", "variable_declaration"}:
         return []
     out: list[str] = []
@@ -182,7 +183,7 @@ def _declares(statement: Node) -> list[str]:
     return out
 
 
-def _free(nodes: list[Node]) -> set[str]:
+def free_names(nodes: list[Node]) -> set[str]:
     """Names that are read."""
     return {
         text(leaf)
@@ -204,7 +205,7 @@ def _last_inside(block: Node) -> Node:
     return inside[-1] if inside else block
 
 
-def _model(source: bytes, statement: Node) -> str:
+def model_of(source: bytes, statement: Node) -> str:
     """A statement as model text: double quotes, semicolons, two spaces."""
     hunks = []
     for one in walk(statement):
@@ -268,11 +269,11 @@ def lend_check(source: bytes, path: str, function: tuple[int, int], at: tuple[in
     asked = identity(block, branches=True)
     base = [one for one in earlier if asked is None or one.start_byte > asked[0].start_byte]
     chosen = [*_with_what_it_needs(base, check, imports), check]
-    declared = {name for one in chosen for name in _declares(one)}
-    free = _free(chosen) - declared - _GLOBALS
+    declared = {name for one in chosen for name in declares(one)}
+    free = free_names(chosen) - declared - _GLOBALS
     used = sorted(free & set(imports))
     return LentCheck(
-        lines="\n".join(_model(source, one) for one in chosen),
+        lines="\n".join(model_of(source, one) for one in chosen),
         needs=tuple(Needed(*_import(imports, name)) for name in used),
         uses=tuple(sorted(free - set(imports))),
     )

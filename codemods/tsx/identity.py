@@ -1,5 +1,7 @@
 """Takes the caller's identity from the session where the handler took it from the request.
 
+With ``here``, the value is replaced in the query at ``Target.at`` alone: the session is asked for on its branch and not before.
+
 Facts: ``from`` (where it came from: ``body.userId``, ``query.userId``, ``argument.userId``), ``value`` (expression; without one, the
 caller's id in scope at the end of the handler), ``kind`` (of the entry).
 """
@@ -13,10 +15,12 @@ from assistant.domain.fixes import Hunk
 from codemods.target import Edits, Refusal
 from codemods.tsx.answers import answer
 from codemods.tsx.insert import after, with_imports
-from codemods.tsx.scope import callers_at_end, names_before, parameters
+from codemods.tsx.layout import widened
+from codemods.tsx.scope import callers, callers_at_end, cast_as_elsewhere, names_before, parameters
 from codemods.tsx.style import style_of
 from codemods.tsx.tree import (
     arguments,
+    around,
     block_of,
     field,
     function_at,
@@ -27,6 +31,7 @@ from codemods.tsx.tree import (
     statements,
     string,
     text,
+    walk,
 )
 
 
@@ -47,6 +52,8 @@ def edit(source: bytes, target: Target) -> Answer:
     name = target.facts.get("from", "").rsplit(".", 1)[-1]
     if function is None or block is None or not statements(block) or not name:
         return Refusal("Where the identity is read could not be found: take it from the session by hand.")
+    if target.facts.get("here"):
+        return _at_query(source, root, target, name)
     known = callers_at_end(block)
     if name in known and name not in {one.name for one in parameters(function)}:
         return Edits(())
@@ -73,6 +80,26 @@ def edit(source: bytes, target: Target) -> Answer:
     if re.search(rf"\b{re.escape(name)}\b", text(block)):
         return Refusal(f"`{name}` is read in a way that is not rewritten: use {value} in its place by hand.")
     return Edits(())
+
+
+def _at_query(source: bytes, root: Node, target: Target, name: str) -> Answer:
+    """The session of the branch that the query stands on, where the query compares with what the caller wrote."""
+    query = around(root, target.at)
+    value = next(iter(callers(query)), "")
+    if not value or value == name:
+        return Edits(()) if value else Refusal("No session is asked for before this query: ask for it first.")
+    value = cast_as_elsewhere(query, value)
+    hunks: list[Hunk] = []
+    for one in walk(query):
+        said = plain(field(one, "value")) if one.type == "pair" else None
+        if said is not None and re.fullmatch(rf"(?:[\w.]+\.)?{re.escape(name)}", text(said)) and text(said) != value:
+            hunks.append(Hunk(at=said.start_byte, end=said.end_byte, text=value, says=SAYS))
+        elif one.type == "shorthand_property_identifier" and text(one) == name:
+            hunks.append(Hunk(at=one.start_byte, end=one.end_byte, text=f"{name}: {value}", says=SAYS))
+    if len(hunks) == 1:
+        said = around(root, (hunks[0].at, hunks[0].end))
+        return Edits((widened(source, style_of(root, source), said, hunks[0]),))
+    return Edits(tuple(hunks))
 
 
 def _known(node: Node, value: str) -> bool:

@@ -176,6 +176,37 @@ def _breaks(steps: list[tuple[str, Node]], source: bytes, gap: str) -> list[Hunk
     return out
 
 
+def or_else(source: bytes, style: Style, test: Node, one: str, says: str, *, first: bool = False) -> Hunk:
+    """``one`` beside what a condition asks already; what gets too wide has an operand a line."""
+    put = f"{one} || " if first else f" || {one}"
+    at = test.start_byte if first else test.end_byte
+    inline = Hunk(at=at, end=at, text=put, says=says)
+    held = test.parent
+    upto = column(source, test.end_byte) + len(put)
+    wide = upto + rest_of_line(source, test.end_byte) > style.width
+    if held is None or held.type != "parenthesized_expression" or not wide or not _alone(held):
+        return inline
+    branch = field(held.parent, "consequence")
+    apart = branch is not None and branch.type != "statement_block" and branch.start_point.row == held.end_point.row
+    if branch is not None and apart and upto < style.width and not first:
+        # what is done goes on a line of its own
+        gap = style.eol + indent_at(source, held.start_byte) + style.indent
+        return Hunk(at=at, end=branch.start_byte, text=f"{put}){gap}", says=says)
+    operands = [one, *_operands(test)] if first else [*_operands(test), one]
+    lead = indent_at(source, held.start_byte)
+    body = f" ||{style.eol}{lead}{style.indent}".join(operands)
+    words = f"({style.eol}{lead}{style.indent}{body}{style.eol}{lead})"
+    return Hunk(at=held.start_byte, end=held.end_byte, text=words, says=says)
+
+
+def _operands(test: Node) -> list[str]:
+    """The operands of ``a || b || c``."""
+    left, right = field(test, "left"), field(test, "right")
+    if test.type == "binary_expression" and left is not None and any(one.type == "||" for one in test.children):
+        return [*_operands(left), text(right)]
+    return [text(test)]
+
+
 def key_of(entry: Node) -> str:
     """Name of an entry of an object literal."""
     return text(field(entry, "key")) or text(entry)
@@ -199,7 +230,7 @@ def widened(source: bytes, style: Style, node: Node, hunk: Hunk) -> Hunk:
         if one.id == node.id and node.type == "spread_element":
             lines += [f"{indent}{style.indent}{part}," for part in words.split(", ")]
         else:
-            lines.append(f"{indent}{style.indent}{words},")
+            lines.append(style.fitted(f"{words},", indent + style.indent))
     body = style.eol.join(lines)
     return Hunk(
         at=outer.start_byte, end=outer.end_byte, text=f"{{{style.eol}{body}{style.eol}{indent}}}", says=hunk.says

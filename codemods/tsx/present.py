@@ -10,21 +10,24 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from assistant.domain.fixes import Hunk
 from codemods.target import Edits
 from codemods.tsx.answers import answer
 from codemods.tsx.guard import exits
-from codemods.tsx.insert import after
-from codemods.tsx.scope import locals_before
-from codemods.tsx.style import column, rest_of_line, style_of
+from codemods.tsx.insert import after, at_top
+from codemods.tsx.layout import or_else
+from codemods.tsx.neighbour import named_by_neighbour
+from codemods.tsx.scope import locals_before, names_before
+from codemods.tsx.style import style_of
 from codemods.tsx.tree import enclosing_function, field, links, plain, statement_of, text
 
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+    from assistant.domain.fixes import Hunk
     from codemods.target import Answer, Target
 
+NAMED = "Who is calling is asked for as the handlers beside it do."
 SAYS = "Who has no owner of their own would be given rows that have none either."
 
 
@@ -33,6 +36,10 @@ def with_present(source: bytes, root: Node, place: Node, value: str, target: Tar
     if not isinstance(made, Edits) or not made.hunks:
         return made
     extra = present(source, root, place, value, target)
+    if re.split(r"[.?!\[(]", value, maxsplit=1)[0] not in names_before(place):
+        named = named_by_neighbour(place, target)
+        if named is not None and named.value == value:
+            extra.append(at_top(source, style_of(root, source), named.block, named.line, NAMED))
     return Edits(tuple(sorted((*made.hunks, *extra), key=lambda hunk: (hunk.at, hunk.end))))
 
 
@@ -59,7 +66,7 @@ def present(source: bytes, root: Node, place: Node, value: str, target: Target) 
     for one in [one for one in siblings if one.start_byte >= declared.end_byte][:2]:
         test = _refuses(one, head)
         if test is not None:
-            return [_extended(source, root, test, value)]
+            return [or_else(source, style_of(root, source), test, f"!{value}", SAYS)]
     no = answer(root, function, target.facts.get("kind", "route"), 401)
     lines = f"if (!{value}) {{\n  {no.lines}\n}}"
     return [] if no.needs else [after(source, style_of(root, source), declared, lines, SAYS)]
@@ -75,16 +82,3 @@ def _refuses(statement: Node, name: str) -> Node | None:
     if test is None or "&&" in words or "??" in words:
         return None
     return test if f"!{name}" in [part.strip() for part in words.split("||")] else None
-
-
-def _extended(source: bytes, root: Node, test: Node, value: str) -> Hunk:
-    """One more operand; the branch goes on a line of its own where the line gets too wide."""
-    put = f" || !{value}"
-    style = style_of(root, source)
-    if column(source, test.end_byte) + len(put) + rest_of_line(source, test.end_byte) > style.width:
-        held = test.parent.parent if test.parent is not None else None
-        branch = field(held, "consequence")
-        if branch is not None and branch.type != "statement_block" and branch.start_point.row == test.end_point.row:
-            gap = style.eol + " " * column(source, held.start_byte if held is not None else 0) + style.indent
-            return Hunk(at=test.end_byte, end=branch.start_byte, text=f"{put}){gap}", says=SAYS)
-    return Hunk(at=test.end_byte, end=test.end_byte, text=put, says=SAYS)

@@ -274,6 +274,21 @@ def _id_of_root(origin: Local, known: list[Local]) -> str | None:
     return _id_of(origin, [local for local in known if local.node.start_byte < origin.node.start_byte])
 
 
+def cast_as_elsewhere(node: Node, value: str) -> str:
+    """``(session.user as CustomUser).id`` where the file writes it so, or imports the type for it."""
+    found = re.fullmatch(r"(\w+)\.user\.id", value)
+    if found is None:
+        return value
+    root = node
+    while root.parent is not None:
+        root = root.parent
+    words = text(root)
+    named = re.search(r"\(\s*\w+\.user\s+as\s+(\w+)\s*\)", words) or re.search(
+        r"import\s+(?:type\s+)?\{[^}]*\b(CustomUser|SessionUser|AuthUser)\b[^}]*\}", words
+    )
+    return f"({found[1]}.user as {named[1]}).id" if named else value
+
+
 def names_before(node: Node) -> frozenset[str]:
     """Local names that can be used at a place."""
     return frozenset(one.name for one in locals_before(node))
@@ -291,7 +306,9 @@ def tenants(node: Node, column: str, paths: Paths = _NO_PATHS, *, proven: bool =
         out += [f"{one.name}.{path}" for path in _read_from(one, paths) if _names_column(path, wanted)]
     if wanted.endswith("id"):
         out += [
-            f"{one.name}.id" for one in known if flat(one.name) == wanted[:-2] and one.name not in {"params", "query"}
+            f"{one.name}.id"
+            for one in known
+            if flat(one.name) == wanted[:-2] and one.name not in {"params", "query"} and _has_id(one)
         ]
     root = node
     while root.parent is not None:
@@ -306,6 +323,12 @@ def tenants(node: Node, column: str, paths: Paths = _NO_PATHS, *, proven: bool =
             ):
                 out.append(words)
     return list(dict.fromkeys(out))
+
+
+def _has_id(one: Local) -> bool:
+    """False for a row that was selected without its id: compared with nothing, some mappers find everything."""
+    words = text(one.value)
+    return not re.search(r"\bselect\s*:", words) or bool(re.search(r"\bid\s*:\s*true", words))
 
 
 def _asked(one: Local) -> bool:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from assistant.domain.fixes import Hunk
 from codemods.target import Edits, Refusal
 from codemods.tsx.guard import exits
+from codemods.tsx.layout import or_else
+from codemods.tsx.style import style_of
 from codemods.tsx.tree import above, around, field, own_nodes, parse, plain, text, walk
 
 
@@ -50,7 +52,7 @@ def edit(source: bytes, target: Target) -> Answer:
         )
     if "&&" in words and "||" in words:
         return Refusal(f"The condition is too mixed to turn round: refuse the request first when {secret} is empty.")
-    return Edits((Hunk(at=test.start_byte, end=test.start_byte, text=f"!{secret} || ", says=SAYS),))
+    return Edits((or_else(source, style_of(root, source), test, f"!{secret}", SAYS, first=True),))
 
 
 def _condition(root: Node, target: Target) -> Node | None:

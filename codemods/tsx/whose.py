@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from codemods.tsx.neighbour import named_by_neighbour
 from codemods.tsx.scope import callers, flat, is_tenant, locals_before, parameters, tenants
 from codemods.tsx.tree import FUNCTIONS, ancestors, enclosing_function, field, text, walk
 
@@ -32,13 +33,17 @@ def whose(node: Node, column: str, target: Target) -> str:
     start, end = target.function
     within = start <= node.start_byte and node.end_byte <= end
     found = held(node, column, facts.get("held", "")) if within else ""
-    return found or value_for(
+    found = found or value_for(
         node,
         column,
         told_caller=bool(facts.get("told")),
         proven=facts.get("proven") != "0",
         paths=facts.get("paths", ""),
     )
+    if found or not within or is_tenant(column):
+        return found
+    named = named_by_neighbour(node, target)
+    return named.value if named is not None else ""
 
 
 def held(node: Node, column: str, said: str) -> str:

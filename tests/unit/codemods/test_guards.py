@@ -215,8 +215,8 @@ def test_a_promise_is_awaited() -> None:
     [
         ("secret && header !== secret", "!secret || header !== secret"),
         (
-            "header !== `Bearer ${process.env.CRON_SECRET}`",
-            "!process.env.CRON_SECRET || header !== `Bearer ${process.env.CRON_SECRET}`",
+            "header !== `Bearer ${process.env.CRON}`",
+            "!process.env.CRON || header !== `Bearer ${process.env.CRON}`",
         ),
     ],
 )
@@ -380,3 +380,18 @@ def test_a_check_that_throws_is_awaited_wherever_it_stands_alone() -> None:
     """
     after = before.replace("  mayEdit", "  await mayEdit", 2)
     check_edited("await_check", before, after, "mayEdit({ personId: id });", path="lib/people.ts", call="mayEdit")
+
+
+def test_a_condition_that_gets_too_wide_has_an_operand_a_line() -> None:
+    before = """
+        export async function GET(request: NextRequest) {
+          const authHeader = request.headers.get("authorization");
+          if (authHeader !== `Bearer ${process.env.CRON_SECRET}`) {
+            return new Response("no", { status: 401 });
+          }
+          return run();
+        }
+    """
+    wide = "(\n            !process.env.CRON_SECRET ||\n            authHeader !== `Bearer ${process.env.CRON_SECRET}`\n          )"
+    after = before.replace("(authHeader !== `Bearer ${process.env.CRON_SECRET}`)", wide)
+    check_edited("secret_set", before, after, "authHeader !== `Bearer ${process.env.CRON_SECRET}`")

@@ -104,3 +104,111 @@ def test_whoever_belongs_to_the_space_keeps_the_row_that_names_its_author() -> N
         column="userId",
         also="space.members.some.userId",
     )
+
+
+def test_a_reply_says_no_in_its_own_words() -> None:
+    before = """
+        app.post("/sessions/:id/end", async (req, reply) => {
+          const { id } = req.params;
+          const session = await endSession(id);
+          reply.send({ session });
+        });
+        app.get("/sessions", async (req, reply) => {
+          reply.send(await listSessions(req.user.id));
+        });
+    """
+    check = """
+          const owned = await getSession(id);
+          if (!owned || owned.userId !== req.user.id) {
+            return reply.status(404).send({ error: "Not found" });
+          }
+    """
+    line = "          const session ="
+    check_edited(
+        "verify",
+        before,
+        before.replace(line, check.strip("\n").removesuffix("    ") + line),
+        "endSession(id)",
+        lookup="await getSession({id})",
+        differs="userId !== {caller}",
+        id="id",
+        name="owned",
+        column="userId",
+        kind="endpoint",
+    )
+
+
+def test_the_session_of_a_branch_is_used_in_the_query_of_that_branch() -> None:
+    """Visitors need no session; who previews has one, and wrote somebody else's id into the request."""
+    before = """
+        import { CustomUser } from "@/lib/types";
+
+        export async function POST(request: NextRequest) {
+          const { userId, preview } = await request.json();
+          if (userId && preview) {
+            const session = await getServerSession(authOptions);
+            if (!session) return new Response("no", { status: 401 });
+            const member = await prisma.member.findUnique({
+              where: { userId_teamId: { userId: userId, teamId: link.teamId! } },
+            });
+          }
+          return new Response("hello");
+        }
+    """
+    broken = """where: {
+                userId_teamId: {
+                  userId: (session.user as CustomUser).id,
+                  teamId: link.teamId!,
+                },
+              },"""
+    line = "where: { userId_teamId: { userId: userId, teamId: link.teamId! } },"
+    after = before.replace(line, broken)
+    place = f"prisma.member.findUnique({{\n      {line}\n    }})"
+    check_edited("identity", before, after, place, here="1", **{"from": "body.userId"})
+
+
+def test_a_row_that_was_selected_without_its_id_says_nothing() -> None:
+    """Its id is undefined, and a mapper that leaves out what is undefined finds the rows of everybody."""
+    text = """
+        export const remove = async ({ input: { templateId }, context: { user } }) => {
+          const workspace = await prisma.workspace.findUnique({ where: { id }, select: { members: true } });
+          await prisma.template.delete({ where: { id: templateId } });
+        };
+    """
+    query = "prisma.template.delete({ where: { id: templateId } })"
+    check_refused("owner_filter", text, "No value here", query, engine="prisma", column="workspaceId", path="lib/t.ts")
+    named = text.replace("templateId }", "templateId, workspaceId }", 1)
+    check_edited(
+        "owner_filter",
+        named,
+        named.replace("id: templateId }", "id: templateId, workspaceId }"),
+        query,
+        engine="prisma",
+        column="workspaceId",
+        held="workspaceId=input.workspaceId",
+        path="lib/t.ts",
+    )
+
+
+def test_a_handler_that_lets_only_callers_in_names_them_as_its_neighbours_do() -> None:
+    before = """
+        import { getUser } from "./auth";
+
+        export function setup({ app, db }) {
+          app.get("/notes", requireUser(), async (context) => {
+            const { userId } = getUser({ context });
+            return context.json(await db.note.findMany({ where: { userId } }));
+          });
+          app.delete("/notes/:id", requireUser(), async (context) => {
+            const { id } = context.req.valid("param");
+            await db.note.delete({ where: { id } });
+            return context.json({});
+          });
+        }
+    """
+    line = '            const { id } = context.req.valid("param");\n'
+    after = before.replace(line, "            const { userId } = getUser({ context });\n" + line)
+    after = after.replace("delete({ where: { id } })", "delete({ where: { id, userId } })")
+    query = "db.note.delete({ where: { id } })"
+    check_edited("owner_filter", before, after, query, engine="prisma", column="userId", session="1", path="src/n.ts")
+    check_refused("owner_filter", before, "No value here", query, engine="prisma", column="userId", path="src/n.ts")

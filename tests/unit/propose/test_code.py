@@ -104,7 +104,7 @@ def test_an_id_that_a_service_looks_up_is_compared_where_the_caller_is_known() -
             """,
         }
     )
-    assert "if (!chat || chat.userId !== session.user.id) return" in texts["app/api/chats/[id]/route.ts"]
+    assert "if (!chat || chat.userId !== session.user.id)\n    return" in texts["app/api/chats/[id]/route.ts"]
 
 
 def test_what_cannot_be_told_is_a_reason_a_person_can_act_on() -> None:

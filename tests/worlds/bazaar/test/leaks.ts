@@ -1,6 +1,7 @@
 // Asks as bob, or as nobody, for what is ann's; prints one line for each that is given: a leak that a patch has to close.
 import { GET as audit } from "../app/api/audit/route";
 import { GET as cron } from "../app/api/cron/route";
+import * as history from "../app/api/history/route";
 import { GET as invoice } from "../app/api/invoices/[id]/route";
 import { GET as members } from "../app/api/members/route";
 import { POST as message } from "../app/api/messages/route";
@@ -11,6 +12,7 @@ import {
 } from "../app/api/orders/[id]/route";
 import { POST as pack } from "../app/api/parcels/route";
 import { DELETE as payouts } from "../app/api/payouts/route";
+import { POST as portal } from "../app/api/portal/route";
 import { GET as profile, PATCH as rename } from "../app/api/profile/route";
 import { GET as receipt } from "../app/api/receipts/[id]/route";
 import { GET as report } from "../app/api/report/route";
@@ -67,6 +69,10 @@ const leaks: Record<string, () => Promise<boolean>> = {
     const kept = (await report()).headers.get("cache-control") ?? "";
     return kept.includes("public");
   },
+  "history rendered ahead": async () => {
+    const setting: string = history.dynamic;
+    return setting === "force-static";
+  },
   "statistics of ann": async () => {
     as("ann");
     await stats();
@@ -113,9 +119,21 @@ const leaks: Record<string, () => Promise<boolean>> = {
     await billing(json.event("invoice.paid", "cus-ann", "signed"));
     return rows("credits").length === 2;
   },
+  "billing portal of ann": async () => {
+    as("bob");
+    const asked = json.post({ customerId: "cus-ann" });
+    return (await portal(asked)).status === 200;
+  },
   "receipt read": async () => {
     as("bob");
     return (await receipt(json.get(), id("order-ann"))).status === 200;
+  },
+  "foreign and missing orders told apart": async () => {
+    as("bob");
+    const foreign = await order(json.get(), id("order-ann"));
+    const missing = await order(json.get(), id("order-of-nobody"));
+    const said = JSON.stringify(await json(foreign));
+    return said !== JSON.stringify(await json(missing));
   },
   "review deleted": async () => {
     as("bob");

@@ -167,6 +167,11 @@ declare module "stripe" {
         secret: string,
       ): Stripe.Event;
     };
+    billingPortal: {
+      sessions: {
+        create(given: { customer: string }): Promise<{ url: string }>;
+      };
+    };
   }
   export default Stripe;
 }

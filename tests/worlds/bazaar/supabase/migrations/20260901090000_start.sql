@@ -52,6 +52,9 @@ create table public.subscriptions (
   status text not null
 );
 alter table public.subscriptions enable row level security;
+create policy "own subscriptions" on public.subscriptions
+  for select to authenticated using (user_id = (select auth.uid()));
+create index on public.subscriptions (user_id);
 
 create table public.credits (
   id uuid primary key default gen_random_uuid(),

@@ -34,6 +34,7 @@ function reset() {
       content: `of ${who}`,
     })),
     subscriptions: own("subscription", (who) => ({
+      user_id: who,
       stripe_customer_id: `cus-${who}`,
       status: "active",
     })),

@@ -5,5 +5,12 @@ class Stripe {
       return JSON.parse(payload);
     },
   };
+  billingPortal = {
+    sessions: {
+      create: async ({ customer }) => ({
+        url: `https://stripe.example/${customer}`,
+      }),
+    },
+  };
 }
 module.exports = { __esModule: true, default: Stripe };
