@@ -27,7 +27,14 @@ VARIABLES = {
     "STANCH_WORKERS": "workers",
     "STANCH_STATEMENT_SECONDS": "statement_seconds",
 }
-OTHER_VARIABLES = ("STANCH_CACHE_DIR", "STANCH_DEPLOYS_URL", "STANCH_TRACE")
+OTHER_VARIABLES = (
+    "STANCH_CACHE_DIR",
+    "STANCH_COMPILE",
+    "STANCH_CONFIG_DIR",
+    "STANCH_DEPLOYS_URL",
+    "STANCH_PURE",
+    "STANCH_TRACE",
+)
 _FILE_KEYS = ("schema", "shadow", "workers", "statement_seconds")
 _MOST_WORKERS = 64
 

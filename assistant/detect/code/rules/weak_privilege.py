@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from assistant.detect.code.context import CodeContext
-    from assistant.domain.code import Guard, Origin
+    from assistant.domain.code import Filter, Guard, Origin
     from assistant.domain.findings import Finding
 
 RULE = CodeRule(
@@ -42,6 +42,8 @@ _INVITES: Final = "bring somebody in with any role"
 _ENDS: Final = "delete the whole team"
 _ADMINISTERS: Final = "administer"
 _ROLES: Final = words.named("role roles is_admin admin permissions permission is_owner access_level")
+_PERSON: Final = frozenset({"id", "user_id", "sub", "uid", "email"})
+"""What says who somebody is."""
 _MEMBERS: Final = re.compile(r"member|membership|user_team|team_user|collaborator|user_role|user$|profile$|account$")
 _TEAM: Final = re.compile(
     r"^(?:(?:team|workspace|organi[sz]ation|org|company|tenant|user)_)?(?:member|membership)$|^(?:user_team|team_user|user_role|user_organi[sz]ation|user_workspace)$"
@@ -169,7 +171,7 @@ def find(context: CodeContext) -> Iterator[Finding]:
 
 def _finding(found: list[Access], act: str) -> Finding:
     access, queries = found[0], [each.query for each in found]
-    member = any(guard.kind is GuardKind.MEMBERSHIP for guard in access.strong)
+    member = any(guard.kind is GuardKind.MEMBERSHIP and not _of_person(guard) for guard in access.strong)
     above = act == _ABOVE
     who = "Whoever has the role that is asked for" if above else "Any member" if member else "Whoever is signed in"
     tables = list(dict.fromkeys(query.table or query.engine for query in queries))
@@ -320,9 +322,25 @@ def _other_person(access: Access) -> bool:
         if words.names_tenant(condition.column):
             continue
         kinds = {origin.kind for origin in condition.origins}
-        if OriginKind.REQUEST in kinds and OriginKind.CALLER not in kinds:
+        if OriginKind.REQUEST in kinds and OriginKind.CALLER not in kinds and not _names_caller(access, condition):
             return True
     return False
+
+
+def _names_caller(access: Access, condition: Filter) -> bool:
+    """``if (userId !== session.user.id) refuse``: the person that the request names is the one who asks."""
+    return any(
+        _of_person(guard) and guard.says.startswith(f"{origin.path} = ")
+        for guard in access.strong
+        for origin in guard.subjects
+        if origin.kind is OriginKind.REQUEST and origin in condition.origins
+    )
+
+
+def _of_person(guard: Guard) -> bool:
+    """What was sent was compared with the caller's own id or address."""
+    said = guard.says.partition(" = ")[2]
+    return guard.kind is GuardKind.MEMBERSHIP and words.snake(said.rpartition(".")[2]) in _PERSON
 
 
 def _above(access: Access) -> bool:
@@ -362,4 +380,7 @@ def _looked_up(access: Access) -> bool:
 
 def _is_own(access: Access) -> bool:
     """Bound to the caller by a condition."""
-    return any(origin.kind is OriginKind.CALLER for condition in access.query.filters for origin in condition.origins)
+    return any(
+        any(origin.kind is OriginKind.CALLER for origin in condition.origins) or _names_caller(access, condition)
+        for condition in access.query.filters
+    )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.detect.code.apps import of_action
+from tests.unit.detect.code.apps import APP, of_action
+from tests.unit.detect.code.rig import followed
 
 
 RANKS = {
@@ -85,3 +86,25 @@ def test_how_many_owners_there_are_is_no_role_of_the_caller():
     assert "weak-privilege" in heard(f"{MEMBER} {counted} {raised}")
     everybody = 'const asked = await db.member.findFirst({ where: { orgId, userId: user.id, role: { in: ["OWNER", "MEMBER"] } } }); if (!asked) throw new Error("no");'
     assert "weak-privilege" in heard(f"{everybody} {raised}")
+
+
+def test_a_role_of_the_one_who_asks_is_not_told_as_anybodys():
+    route = """
+        import { auth } from "@/auth";
+        import { db } from "@/lib/db";
+        export async function PATCH(request) {
+          const session = await auth();
+          if (!session?.user) return new Response(null, { status: 401 });
+          const { userId, role } = await request.json();
+          %s
+          return Response.json(await db.user.update({ where: { id: userId }, data: { role } }));
+        }
+    """
+
+    def told(check):
+        report = followed({**APP, **RANKS, "app/api/people/route.ts": route % check})
+        return [one.title for one in report.findings if one.rule == "weak-privilege"]
+
+    assert told("") == ["Whoever is signed in can change anybody's role through PATCH /api/people."]
+    own = "if (userId !== session.user.id) return new Response(null, { status: 403 });"
+    assert told(own) == ["Whoever is signed in can give themselves any role through PATCH /api/people."]
