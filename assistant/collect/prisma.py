@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _MODEL: Final = re.compile(r"^\s*(?:model|view)\s+(\w+)\s*\{(.*?)^\s*\}", re.DOTALL | re.MULTILINE)
-_FIELD: Final = re.compile(r"^\s*(\w+)\s+(\w+)(?:\([^)]*\))?(?:\[\])?\??", re.MULTILINE)
+_FIELD: Final = re.compile(r"^\s*(\w+)\s+(\w+)(?:\([^)]*\))?((?:\[\])?\??)", re.MULTILINE)
 _COMMENT: Final = re.compile(r"//[^\n]*")
 
 
@@ -30,9 +30,11 @@ def models(manifests: Mapping[str, bytes]) -> tuple[DataModel, ...]:
 
 
 def _model(name: str, body: str, known: Mapping[str, str]) -> DataModel:
-    fields = [(match[1], match[2]) for match in _FIELD.finditer(body)]
+    found = list(_FIELD.finditer(body))
+    fields = [(match[1], match[2]) for match in found]
     return DataModel(
         name=name,
         columns=tuple(field for field, kind in fields if kind not in known),
         relations={field: kind for field, kind in fields if kind in known},
+        filled=tuple(match[1] for match in found if match[2] == "String" and not match[3]),
     )

@@ -133,6 +133,8 @@ class Query:
     """True when an identity of the caller was handed to the function it stands in (and perhaps not used)."""
     branch: bool = False
     """True when it runs on one branch only."""
+    at_start: bool = False
+    """True when only the first request runs it, because what it makes is kept."""
     text: str = ""
     """For raw SQL: the statement with ``$n`` or ``?`` in place of values, at most 2,000 characters."""
 
@@ -211,6 +213,8 @@ class Entry:
     """What Next's own manifest says of an action: True really exposed, False built away, None unknown."""
     kept_back: bool = False
     """A server action that nothing hands to a browser, in an application where nobody can know its identifier then."""
+    uncalled: bool = False
+    """A function of a service that no other file of its application names: nobody can call it yet."""
     webhook: bool = False
     """Called by a provider and not by a person."""
     truncated: bool = False

@@ -51,6 +51,8 @@ class DataModel:
     """Fields that are columns."""
     relations: Mapping[str, str] = field(default_factory=dict)
     """Fields that lead to other models, with the model."""
+    filled: tuple[str, ...] = ()
+    """Columns of text that a row always has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

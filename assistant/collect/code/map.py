@@ -17,7 +17,7 @@ from assistant.collect.code.handed_out import kept_back
 from assistant.collect.code.manifests import exposed, oracle_of, read_builds, told_by_build
 from assistant.collect.code.marks import marks
 from assistant.collect.code.program import Program
-from assistant.collect.code.reached import called_behind_entries
+from assistant.collect.code.reached import called_behind_entries, named_nowhere
 from assistant.collect.collector import no_collector
 from assistant.collect.firebase import documents
 from assistant.collect.hosts import hosts
@@ -157,6 +157,9 @@ class _Beside:
         called = called_behind_entries(program, points)
         services = services_beside(program, points)
         self.services = tuple(point for point in services if (point.module, point.symbol) not in called)
+        self.uncalled = frozenset(
+            point.id for point in self.services if named_nowhere(program, point.module, point.symbol or "")
+        )
         self.browser, self.server = boundary(program)
         self.marks = marks(program)
         self.kept_back = kept_back(program)
@@ -194,6 +197,7 @@ def _followed(way: _Way, points: tuple[EntryPoint, ...], beside: Callable[[], _B
             continue
         entry, went = answer if answer is not None else work(point)
         entry = replace(entry, exposed=exposed(point, way.builds)) if way.builds else entry
+        entry = replace(entry, uncalled=True) if entry.id in beside().uncalled else entry
         entry = replace(entry, kept_back=True) if entry.id in beside().kept_back else entry
         visited |= went
         if _matters(entry):

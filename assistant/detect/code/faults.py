@@ -21,7 +21,7 @@ from assistant.domain.code import ActKind, EntryKind, GuardKind, OriginKind, Wea
 
 if TYPE_CHECKING:
     from assistant.detect.code.access import Access
-    from assistant.domain.code import Filter, Origin
+    from assistant.domain.code import Filter, Origin, Query
 
 _NEARNESS: Final = words.named("embedding embeddings vector similarity threshold count limit distance top")
 _SENDS: Final = words.named("send mail email emails notify sms push publish trigger enqueue")
@@ -55,7 +55,7 @@ _BEHIND: Final = frozenset({Fault.CHILD, Fault.ID_ONLY, Fault.UNSCOPED_READ, Fau
 
 def fault_of(access: Access) -> Fault | None:
     """The fault of a query; None when something silences it or only a person can say."""
-    if not access.matters or _tidies(access):
+    if not access.matters or _tidies(access) or _begins(access.query):
         return None
     fault = _fault_of(access)
     if fault in _BEHIND and (_by_metadata(access) or _not_awaited(access)):
@@ -117,6 +117,13 @@ def _tidies(access: Access) -> bool:
         and any(condition.operator in {"lt", "lte"} for condition in query.filters)
         and all(_by_clock(condition) for condition in query.filters)
     )
+
+
+def _begins(query: Query) -> bool:
+    """What whoever comes first sets off, once, with no word of theirs in it, and of which nothing is answered: a demonstration that is filled in."""
+    parts = [each.origins for each in query.filters] + [each.origins for each in query.written]
+    said = {origin.kind for origins in parts for origin in origins}
+    return query.at_start and not query.returned and OriginKind.REQUEST not in said
 
 
 def _by_clock(condition: Filter) -> bool:

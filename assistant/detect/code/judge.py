@@ -65,7 +65,7 @@ def report(
     title, confidence = _of_uncalled(title) if entry.kind is EntryKind.SERVICE else (title, confidence)
     if entry.kept_back:
         title, confidence, detail = _of_kept_back(title), Confidence.LOW, f"{detail} {_KEPT_BACK}".strip()
-    severity = quieter(severity, confidence)
+    severity = quieter(severity, confidence, at_most=Severity.LOW if entry.uncalled else Severity.MEDIUM)
     fault, cells = tuple(queries), tuple(cells)
     where = place or (place_of(entry, fault[0]) if fault else entry.place)
     if at == (0, 0) and fault and fault[0].place.file == where.file:
@@ -91,7 +91,7 @@ def report(
 
 
 def _of_uncalled(title: str) -> tuple[str, Confidence]:
-    """Nobody was seen to call the function: a question to whoever does."""
+    """Nobody behind a way in was seen to call the function: a question to whoever does."""
     asked = title if title.startswith("Worth asking") else f"Worth asking of whoever calls it: {title}"
     return asked, Confidence.LOW
 
@@ -106,10 +106,10 @@ def _bare(title: str) -> str:
     return f"{title.removeprefix(_NOT_NAMED).rstrip('.?')}."
 
 
-def quieter(severity: Severity, confidence: Confidence) -> Severity:
-    """What is only worth asking is at most medium."""
-    asked = confidence is Confidence.LOW and SEVERITY_RANK[severity] < SEVERITY_RANK[Severity.MEDIUM]
-    return Severity.MEDIUM if asked else severity
+def quieter(severity: Severity, confidence: Confidence, *, at_most: Severity = Severity.MEDIUM) -> Severity:
+    """What is only worth asking is at most medium, and low where nobody can do it yet."""
+    asked = confidence is Confidence.LOW and SEVERITY_RANK[severity] < SEVERITY_RANK[at_most]
+    return at_most if asked else severity
 
 
 def report_module(

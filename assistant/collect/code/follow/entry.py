@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.builders import built, functions_of
+from assistant.collect.code.follow.closed import refused
 from assistant.collect.code.follow.enclosing import around
 from assistant.collect.code.follow.inputs import supplied
 from assistant.collect.code.follow.last import gives_up
@@ -116,6 +117,9 @@ def _drive(run: Run, point: EntryPoint) -> None:
     if point.kind in {EntryKind.SERVICE, EntryKind.JOB}:
         run.facts |= {("caller",)} if point.kind is EntryKind.SERVICE else {("signed",)}
     run.interactive = point.kind is EntryKind.COMPONENT
+    run.route = point.path
+    if refused(run, point):
+        return
     run.path = point.path if point.kind in {EntryKind.ROUTE, EntryKind.PAGES_API, EntryKind.ENDPOINT} else ""
     if point.inputs == "nest":
         run.settle(call_controller(run, point, unwrapped(run.evaluate(point.expression, scope))), run_deferred=True)

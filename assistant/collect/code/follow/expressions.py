@@ -324,7 +324,7 @@ def _or(run: Run, node: Binary, scope: Scope) -> Value:
 
 def _conditional(run: Run, node: Conditional, scope: Scope) -> Value:
     test = condition(run, node.test, scope)
-    decided = truth(test)
+    decided = run.decided(test)
     if decided is not None:
         return evaluate(run, node.yes if decided else node.no, scope)
     before = run.facts
@@ -351,7 +351,7 @@ def _conditional(run: Run, node: Conditional, scope: Scope) -> Value:
 
 
 def _assign(run: Run, node: Assign, scope: Scope) -> Value:
-    value = evaluate(run, node.value, scope)
+    value = kept.value_of(run, node, scope)
     if node.operator in _MIXING:
         value = Known(origins_of(evaluate(run, node.target, scope)) | origins_of(value))
     elif node.operator in {"||=", "??=", "+=", "&&="} and isinstance(node.target, Name | Attribute):

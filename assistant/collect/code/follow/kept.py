@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.gathered import KEPT
 from assistant.collect.code.origins import ordered, origins_of
+from assistant.collect.code.resolve_usage import names_read
 from assistant.collect.code.values import Chain, Constant, Known, Value, unwrapped
 from assistant.collect.code.walking import nodes_of
 from assistant.domain.code import ActKind, ActPart, Origin, OriginKind
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from assistant.collect.code.follow.run import Run
     from assistant.collect.code.follow.scope import Scope
     from assistant.collect.code.values import Closure
-    from assistant.domain.syntax import Expression
+    from assistant.domain.syntax import Assign, Expression
 
 _METHODS = {"get": ("read", 1), "has": ("read", 1), "set": ("fill", 2)}
 _PRIVATE = "use cache: private"
@@ -45,6 +46,29 @@ def kind_of(declared: object) -> str:
         empty = any(isinstance(one.value, Literal) and one.value.value is None for one in value.entries)
         return "object" if not value.entries else "state" if empty else ""
     return "variable" if value is None or (isinstance(value, Literal) and value.value is None) else ""
+
+
+def value_of(run: Run, node: Assign, scope: Scope) -> Value:
+    """What is assigned; ``store.pool ??= open()``, where no function declares the name, is run by whoever comes first, and by nobody after them."""
+    if not _outlives(node, scope):
+        return run.evaluate(node.value, scope)
+    made = None if any(scope.find(name) for name in names_read(node.value)) else run.world.once(scope.module, node)
+    if made is not None:
+        return made
+    was, run.starting = run.starting, True
+    try:
+        return run.evaluate(node.value, scope)
+    finally:
+        run.starting = was
+
+
+def _outlives(node: Assign, scope: Scope) -> bool:
+    target = node.target
+    while isinstance(target, Attribute):
+        target = target.of
+    if node.operator not in {"??=", "||="} or not isinstance(target, Name) or target.id in {"this", "self"}:
+        return False
+    return scope.find(target.id) is None
 
 
 def used(run: Run, node: Name, call: Call, name: str, arguments: tuple[Value, ...], scope: Scope) -> Value | None:

@@ -52,6 +52,8 @@ class QueryRecord:
     facts: Facts
     under: tuple[int, ...]
     single: bool
+    at_start: bool = False
+    """It runs when the first request comes, and never again."""
     may_be_empty: bool = False
     """No error tells that there was no row."""
     below: tuple[tuple[str, Filter], ...] = ()
@@ -111,6 +113,7 @@ class QueryRecord:
             known=tuple(sorted({" ".join(map(str, fact)) for fact in self.facts if fact[0] in _OF_CALLER})),
             told_caller=self.told_caller,
             branch=self.branch,
+            at_start=self.at_start,
             text=self.text,
         )
 

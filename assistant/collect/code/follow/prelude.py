@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, final
 
 from assistant.collect.code.follow.moment import Moment
-from assistant.collect.code.follow.truth import begins, other_paths
+from assistant.collect.code.follow.truth import begins, other_paths, segment
 from assistant.collect.code.values import Closure, Listed, Value
 
 
@@ -66,6 +66,8 @@ class Shared:
         """Where the handler stands of which this was kept."""
         self.asked: tuple[tuple[Value, Value, bool | None], ...] = ()
         """What was asked of the path, and the answers."""
+        self.named: tuple[tuple[str, bool], ...] = ()
+        """Segments of the path that were asked for, and whether they are always there."""
         self.start: _Start | None = None
 
 
@@ -80,6 +82,7 @@ class Prelude:
         self.through = through
         self.open: list[_Open] = []
         self.asked: list[tuple[Value, Value, bool | None]] = []
+        self.named: list[tuple[str, bool]] = []
         self.moments: list[Moment] = []
         self.run: Run | None = None
         self.moved: dict[Place, Place] = {}
@@ -106,6 +109,10 @@ class Prelude:
     def asked_path(self, what: Value, of: Value, answer: bool | None) -> None:
         """Something was asked of the path of the request."""
         self.asked.append((what, of, answer))
+
+    def asked_segment(self, name: str, answer: bool) -> None:
+        """It was asked whether a segment of the path is always there."""
+        self.named.append((name, answer))
 
     def _end(self) -> None:
         for level in self.levels:
@@ -149,6 +156,7 @@ class Prelude:
         places = {place for moment in self.moments for place in moment.ledger.places() if place.file == run.module}
         if all(one.whole for one in self.moments) and places <= {shared.at} and not self._told_environment():
             shared.moments, shared.levels, shared.asked = tuple(self.moments), self.levels, tuple(self.asked)
+            shared.named = tuple(self.named)
         else:
             shared.tries = _TRIES
         self._end()
@@ -272,6 +280,8 @@ def _goes_through(run: Run, shared: Shared) -> bool:
 
 
 def _answered_alike(run: Run, shared: Shared) -> bool:
+    if any(segment(run.route, name) is not answer for name, answer in shared.named):
+        return False
     return all(
         (other_paths(run.path, what, of) if isinstance(what, Listed) else begins(run.path, what, of)) == answer
         for what, of, answer in shared.asked

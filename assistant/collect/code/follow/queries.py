@@ -114,12 +114,13 @@ def noted(run: Run, chain: Chain, draft: Draft) -> Value:
         order=ledger.next(),
         told_caller=_told(run),
         branch=bool(run.conditions),
+        at_start=run.starting,
         text=draft.text[:2000],
         facts=run.facts,
         under=run.stack(),
         single=draft.single,
         may_be_empty=draft.may_be_empty,
-        filled=draft.filled,
+        filled=draft.filled or (run.world.filled(draft.table) if draft.engine == "prisma" else ()),
         below=tuple((path, Filter(column=c, operator=o, origins=_origins(v))) for path, c, o, v in draft.below),
     )
     ledger.heard.append((len(run.frames), run.facts))
@@ -131,6 +132,7 @@ def noted(run: Run, chain: Chain, draft: Draft) -> Value:
     else:
         if twin.client is ClientKind.UNKNOWN:
             twin.client = record.client
+        twin.at_start = twin.at_start and run.starting
         record = twin
     if last.name.endswith(_THROWS) and bound(run, record.id):
         run.facts |= consequences(run, record.id)

@@ -8,12 +8,13 @@ from assistant.collect.code.follow import calls, changing, classes, guards, quer
 from assistant.collect.code.follow.binding import bind
 from assistant.collect.code.follow.expressions import evaluate
 from assistant.collect.code.follow.facts import NONE, Facts
+from assistant.collect.code.follow.fallback import is_set
 from assistant.collect.code.follow.frame import Frame
 from assistant.collect.code.follow.ledger import Ledger
 from assistant.collect.code.follow.scope import either
 from assistant.collect.code.follow.stop import Exhausted, Stopped
 from assistant.collect.code.follow.tagged import tag_step
-from assistant.collect.code.follow.truth import begins, other_paths, truth
+from assistant.collect.code.follow.truth import begins, other_paths, segment, truth
 from assistant.collect.code.values import (
     UNKNOWN,
     Blueprint,
@@ -74,8 +75,8 @@ class Run:
         self.answers: dict[int, tuple[Value, str]] = {}
         self.written: dict[int, tuple[Value, Value]] = {}
         """Texts that objects were written into."""
-        self.interactive = False
-        self.path = ""
+        self.interactive = self.starting = self.hasty = False
+        self.path = self.route = ""
         self.visited: set[tuple[str, int]] = set()
         self.wrappers: list[str] = []
         self.loggers: dict[int, tuple[Act, ...]] = {}
@@ -245,6 +246,13 @@ class Run:
             self.prelude.asked_path(paths, asked, found)
         return found
 
+    def segment(self, name: str) -> bool:
+        """A segment of the path that is always there."""
+        found = segment(self.route, name)
+        if self.prelude is not None:
+            self.prelude.asked_segment(name, found)
+        return found
+
     def begins(self, prefix: Value, asked: Value) -> bool | None:
         """``request.url.startsWith("/api/public/")`` before a handler that answers a known path; None when that is not decided."""
         found = begins(self.path, prefix, asked)
@@ -328,12 +336,9 @@ class Run:
         bind(self, scope, pattern, UNKNOWN)
 
     def decided(self, test: Value) -> bool | None:
-        """Whether a test can only come out one way: by itself, or because a variable is known to be set."""
+        """Whether a test can only come out one way: by itself, or because what it asks for is known to be there."""
         found = truth(test)
-        if found is None and isinstance(test, Known) and len(test.origins) == 1:
-            origin = next(iter(test.origins))
-            return True if origin.kind is OriginKind.ENVIRONMENT and ("set", origin.path) in self.facts else None
-        return found
+        return True if found is None and is_set(self, test) else found
 
     def aside(self, body: Callable[[], T]) -> T:
         """Run ``body``, whose answers are not the entry's."""

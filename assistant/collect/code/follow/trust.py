@@ -213,10 +213,13 @@ def read_along(run: Run, origin: Origin) -> set[Fact]:
     mine = any(trusted(run, one) for each in held for one in each.origins if one.row != origin.row)
     if not mine and not bound(run, origin.row):
         return set()
-    asked = {("proven", one) for each in held for one in each.origins if one.kind is REQUEST}
+    asked: set[Fact] = {("proven", one) for each in held for one in each.origins if one.kind is REQUEST}
+    for one in (one for each in held for one in each.origins):
+        if one.kind is ROW and one.row != origin.row and not bound(run, one.row):
+            asked |= consequences(run, one.row)  # the parent of a row that was looked up before is among the caller's
     if mine:
         return asked | consequences(run, origin.row)
-    return set(asked)
+    return asked
 
 
 def _is_below(path: str, relation: str, *, counted: bool) -> bool:

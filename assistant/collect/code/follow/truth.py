@@ -45,6 +45,11 @@ def other_paths(path: str, paths: Listed, asked: Value) -> bool:
     return True
 
 
+def segment(route: str, name: str) -> bool:
+    """``[id]`` and ``[...slug]`` are always there; ``[[...slug]]`` may be missing."""
+    return f"/[{name}]" in route or f"/[...{name}]" in route
+
+
 def begins(path: str, prefix: Value, asked: Value) -> bool | None:
     """``url.startsWith("/api/public/")`` in what stands before a handler that answers at ``path``; None when that is not decided.
 

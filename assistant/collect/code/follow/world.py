@@ -13,6 +13,7 @@ from assistant.collect.code.follow.scope import Scope
 from assistant.collect.code.follow.stop import Exhausted, Stopped
 from assistant.collect.code.values import NOTHING, UNKNOWN, Blueprint, Chain, Closure, Known, Shape, Value
 from assistant.collect.code.walking import expressions_of
+from assistant.collect.prisma import models
 from assistant.domain.code import Origin, OriginKind
 from assistant.domain.facts import Place
 from assistant.domain.syntax import Assign, Attribute, Call, Class, Declare, Function, Literal, Name
@@ -72,6 +73,13 @@ class World:
         self._variables: dict[str, Known] = {}
         self.preludes: dict[tuple[object, ...], Shared] = {}
         """What stands before handlers, by who wraps them; see ``prelude``."""
+        self._filled: dict[str, tuple[str, ...]] | None = None
+
+    def filled(self, table: str) -> tuple[str, ...]:
+        """Columns of a model of Prisma's schema that a row always has."""
+        if self._filled is None:
+            self._filled = {one.name[:1].lower() + one.name[1:]: one.filled for one in models(self.program.manifests)}
+        return self._filled.get(table, ())
 
     def variable(self, name: str) -> Known:
         """What stands in a variable of the environment; the same value each time, so that it can be told from what was made with it."""
@@ -243,6 +251,24 @@ class World:
                 except (Stopped, Exhausted):
                     return None
         return None
+
+    def once(self, module: str, node: Assign) -> Value | None:
+        """What ``kept.pool ??= open()`` puts there, of names of its module alone; None where rows are a part of it, or it is too long to say."""
+        key = (module, f"??= {node.at}")
+        if key not in self._values:
+            self._values[key] = UNKNOWN
+            made = self._made(module, node.value, hasty=False) or self._made(module, node.value, hasty=True)
+            self._values[key] = made if made is not None and without_rows(made) is made else UNKNOWN
+        found = self._values[key]
+        return None if found is UNKNOWN else found
+
+    def _made(self, module: str, node: Expression, *, hasty: bool) -> Value | None:
+        run = self._quiet(self)
+        run.hasty = hasty
+        try:
+            return run.evaluate(node, Scope(module, self.scope(module)))
+        except (Stopped, Exhausted):
+            return None
 
     def static(self, blueprint: Blueprint, name: str) -> Value | None:
         """``static instance = null`` is what a method of the class puts there when it is first asked for; None when none does."""

@@ -127,3 +127,13 @@ def test_the_jwt_secret_of_supabase_signs_out_everyone_and_says_so() -> None:
     assert [step.kind for step in steps] == [SecretKind.SUPABASE_JWT, SecretKind.STRIPE_LIVE]
     assert "signs out everyone" in steps[0].then
     assert all(step.as_of == "2026-11" for step in steps)
+
+
+def test_one_key_in_many_files_is_told_loudly_once(tmp_path) -> None:
+    key, other = MadeUp().fill("{stripe-live}"), MadeUp().fill("{stripe-live}")
+    files = {f"scripts/{n}.env": f"STRIPE_SECRET_KEY={key}\n" for n in range(3)} | {"b.env": f"STRIPE_KEY={other}\n"}
+    findings = detect_secrets(read_secrets(repository(tmp_path / "app", files), history=True))
+    loud = [finding for finding in findings if finding.severity not in {Severity.LOW, Severity.INFO}]
+    assert len(findings) == len(files)
+    assert len(loud) == len({key, other})
+    assert all(loud[0].where.file in one.title or loud[-1].where.file in one.title for one in findings[len(loud) :])
