@@ -21,10 +21,10 @@ from assistant.collect.code.follow.scope import Scope, either
 from assistant.collect.code.follow.settings import RULED
 from assistant.collect.code.follow.stand_ins import is_stand_in, stood_in_for
 from assistant.collect.code.follow.stop import Stopped
+from assistant.collect.code.follow.stores import context_method, stored
 from assistant.collect.code.follow.streams import is_promise, is_stream, promised, streamed
 from assistant.collect.code.origins import ordered, origins_of
 from assistant.collect.code.values import (
-    NOTHING,
     UNKNOWN,
     Blueprint,
     Chain,
@@ -334,9 +334,12 @@ def _chain_method(
     if name in {"then", "catch", "finally"} and arguments and isinstance(arguments[0], Closure | Native):
         return over(run, (of,), of, name, arguments[0], arguments, module, at)
     if of.source == "context" and not of.steps:
-        special = _context_method(run, name, arguments)
+        special = context_method(run, name, arguments)
         if special is not None:
             return special
+    along = stored(run, of, name, arguments, module, at)
+    if along is not None:
+        return along
     handed_over = came_back(of, name)
     if handed_over is not None:
         return run.call(handed_over[0], with_added(arguments, handed_over[1]), module, at)
@@ -361,18 +364,6 @@ def _spelled(run: Run, value: Value) -> Value:
         fields = {name: run.spelled(one) if name in _SPELLED_FIELDS else one for name, one in value.fields.items()}
         return Shape(fields, value.rest)
     return run.spelled(value)
-
-
-def _context_method(run: Run, name: str, arguments: tuple[Value, ...]) -> Value | None:
-    """Hono's ``c.set`` and ``c.get``."""
-    if name == "set" and len(arguments) > 1 and isinstance(arguments[0], Constant):
-        run.overlay["ctx", str(arguments[0].value)] = arguments[1]
-        return NOTHING
-    if name == "get" and arguments and isinstance(arguments[0], Constant):
-        from assistant.collect.code.values import caller
-
-        return attribute(run, caller("ctx"), str(arguments[0].value), "", 0, 0)
-    return None
 
 
 def _transaction(run: Run, of: Chain, arguments: tuple[Value, ...], module: str, at: int) -> Value | None:

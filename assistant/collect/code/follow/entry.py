@@ -17,6 +17,7 @@ from assistant.collect.code.follow.prelude import begin, stands_before, stood_be
 from assistant.collect.code.follow.python import DEPENDS, controller, decorated, gates_of, given_by, injected
 from assistant.collect.code.follow.run import STEPS, Run
 from assistant.collect.code.follow.stop import Exhausted, Stopped
+from assistant.collect.code.follow.stores import on_each_way
 from assistant.collect.code.follow.trust import tie_of
 from assistant.collect.code.follow.uploads import uploaded
 from assistant.collect.code.follow.views import call_decorated, chosen, named_class, permit, view_object
@@ -277,14 +278,14 @@ def _before(run: Run, value: Value, point: EntryPoint | None, own: Shape | None 
 
 
 def _middleware(run: Run, closure: Closure, inputs: str) -> None:
-    handed: list[Facts] = []
+    handed: list[tuple[Facts, dict[tuple[str, str], Value]]] = []
     counted: list[frozenset[tuple[object, ...]]] = []
     ends = inputs == "express" and gives_up(closure.function)
 
     def go_on(arguments: tuple[Value, ...]) -> Value:
         if ends and arguments and unwrapped(arguments[0]) != NOTHING:
             raise Stopped  # ``next(error)``: the handler is not reached, and nothing stands behind it
-        handed.append(run.facts)
+        handed.append((run.facts, dict(run.overlay)))
         counted.append(run.ledger.standing())
         return Promise(UNKNOWN)
 
@@ -294,8 +295,9 @@ def _middleware(run: Run, closure: Closure, inputs: str) -> None:
     with contextlib.suppress(Stopped):
         run.call(closure, (*supply[:count], Native("next", go_on)), run.module, 0)
     if handed:
-        run.facts = frozenset.intersection(*handed)
+        run.facts = frozenset.intersection(*(facts for facts, _ in handed))
         run.ledger.uphold(frozenset.intersection(*counted))
+        on_each_way(run, handed)
     elif inputs not in _OF_PYTHON:
         run.facts = before
 

@@ -152,12 +152,14 @@ def _set(schema: Chain, about: Value) -> Value | None:
     if not isinstance(about, Shape) or not all(isinstance(one, Known | Constant) for one in about.fields.values()):
         return None
     out: dict[str, Value] = dict(about.fields)
+    any_set = False
     for name, inner in fields.items():
         given = out.get(name)
         origin = next(iter(given.origins)) if isinstance(given, Known) and len(given.origins) == 1 else None
         if origin is not None and origin.kind is OriginKind.ENVIRONMENT:
             out[name] = _setting(origin, inner)
-    return Shape(out, about.rest)
+            any_set = True
+    return Shape(out, about.rest) if any_set else None
 
 
 def _setting(origin: Origin, schema: Value) -> Value:
@@ -173,12 +175,29 @@ def _demands(schema: Value) -> bool:
 def shaped(schema: Value, about: Value, depth: int) -> Value:
     """An object with the schema's keys, each with the origin it has in ``about``; ``about`` itself when the schema cannot be read."""
     fields = fields_of(schema) if isinstance(schema, Chain) else None
-    if fields is None or not isinstance(about, Known) or depth > _DEEPEST:
+    if fields is None or depth > _DEEPEST:
+        return about
+    if isinstance(about, Shape):
+        return _laid_out(fields, about, depth)
+    if not isinstance(about, Known):
         return about
     out: dict[str, Value] = {}
     for name, inner in fields.items():
         deeper = Known(frozenset(_below(origin, name) for origin in about.origins))
         out[name] = shaped(inner, deeper, depth + 1)
+    return Shape(out)
+
+
+def _laid_out(fields: Mapping[str, Value], about: Shape, depth: int) -> Value:
+    """``schema.parse({ ...body, id })``: of what is laid out beside other things only what the schema names."""
+    spread = [one for one in about.rest if isinstance(one, Known)]
+    if not spread or len(spread) < len(about.rest) or not isinstance(about.fields, dict):
+        return about
+    origins = frozenset().union(*(one.origins for one in spread))
+    out: dict[str, Value] = {}
+    for name, inner in fields.items():
+        given = about.fields.get(name) or Known(frozenset(_below(origin, name) for origin in origins))
+        out[name] = shaped(inner, unwrapped(given), depth + 1)
     return Shape(out)
 
 
