@@ -17,6 +17,7 @@ from assistant.collect.code.follow.limits import answered
 from assistant.collect.code.follow.scope import Scope, either, told_apart
 from assistant.collect.code.follow.stop import Exhausted, Stopped
 from assistant.collect.code.follow.truth import of_size, truth
+from assistant.collect.code.follow.turns import at_the_end
 from assistant.collect.code.origins import origins_of
 from assistant.collect.code.values import (
     NOTHING,
@@ -235,7 +236,7 @@ def _binary(run: Run, node: Binary, scope: Scope) -> Value:
         return _or(run, node, scope)
     left, right = evaluate(run, node.left, scope), evaluate(run, node.right, scope)
     if node.operator in _SAME:
-        return Test(_SAME[node.operator], (left, right))
+        return at_the_end(run, node, scope, left) or Test(_SAME[node.operator], (left, right))
     if node.operator in _ORDER:
         return of_size(node, left, right) or Test(_ORDER[node.operator], (left, right))
     if node.operator == "in":

@@ -16,6 +16,7 @@ from assistant.collect.code.follow.queries import opened
 from assistant.collect.code.follow.scope import Scope, either, laid_out
 from assistant.collect.code.follow.statements import execute
 from assistant.collect.code.follow.stop import Stopped
+from assistant.collect.code.follow.turns import deep, numbered
 from assistant.collect.code.origins import origins_of
 from assistant.collect.code.values import NOTHING, UNKNOWN, Closure, Constant, Either, Known, Listed, Promise
 
@@ -41,8 +42,10 @@ def invoke(run: Run, closure: Closure, arguments: tuple[Value, ...], module: str
     function = closure.function
     if noted(run, function, arguments, module, at):
         return Promise(NOTHING) if function.is_async else NOTHING
-    again = _again(run, closure, module, at)  # its body was followed already
-    if again or len(run.frames) > _DEEPEST:
+    turn = numbered(run, closure, arguments)
+    arguments = arguments if turn is None else turn
+    again = turn is None and _again(run, closure, module, at)  # its body was followed already
+    if again or (len(run.frames) > _DEEPEST and deep(run) > _DEEPEST):
         if not again:
             run.ledger.lost(f"{function.name or 'a function'}() calls too deep", run.place(closure.module, function.at))
         return Known(frozenset().union(*(origins_of(one) for one in arguments))) if arguments else UNKNOWN

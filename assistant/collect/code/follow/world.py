@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from assistant.collect.code.follow.prelude import Shared
     from assistant.collect.code.follow.run import Run
+    from assistant.collect.code.follow.turns import Turn
     from assistant.collect.code.program import Program
     from assistant.domain.syntax import Expression
 
@@ -73,6 +74,8 @@ class World:
         self._variables: dict[str, Known] = {}
         self.preludes: dict[tuple[object, ...], Shared] = {}
         """What stands before handlers, by who wraps them; see ``prelude``."""
+        self.turns: dict[int, Turn | None] = {}
+        """Functions that go through a list by calling themselves, by their identity."""
         self._filled: dict[str, tuple[str, ...]] | None = None
 
     def filled(self, table: str) -> tuple[str, ...]:

@@ -139,6 +139,8 @@ def _built(chain: Chain, start: int, seen: Seen, *, owned: bool) -> Draft | None
     known = _defined(target) if not any("oin" in step.name for step in rest) else {}
     if columns is None and known:
         columns = tuple(known)
+    if known:
+        written = tuple(one for one in written if one[0] in known or not one[0].isidentifier())  # others are left out
     vector = verb == "select" and any(step.name in {"orderBy", "where"} and _near(step) for step in rest)
     return _draft(
         "vector" if vector else verb,

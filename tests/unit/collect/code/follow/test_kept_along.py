@@ -104,3 +104,65 @@ def test_what_is_laid_out_beside_an_id_is_held_to_the_schema(schema, quiet):
         "return Response.json(await db.update(orders).set({ ...rest }).where(mine));"
     )
     assert ("mass-assignment" not in told(body)) is quiet
+
+
+COMPOSED = """
+    export function compose(...steps) {
+      return async (context, last) => {
+        const go = async (n: number): Promise<any> => {
+          if (n === steps.length) return last(context);
+          const step = steps[n];
+          return step(context, async () => go(n + 1));
+        };
+        return go(0);
+      };
+    }
+    export const action = (steps, handle) => {
+      const composed = compose(...steps);
+      return async (input) => composed({ input }, handle);
+    };
+"""
+STEPS = """
+    import { auth } from "@/auth";
+    export const signedIn = () => async (ctx, next) => {
+      const session = await auth();
+      if (!session?.user) throw new Error("no");
+      ctx.companyId = session.user.companyId;
+      return next();
+    };
+    export const held = (schema) => async (ctx, next) => {
+      const found = schema.safeParse(ctx.input);
+      if (!found.success) throw new Error("no");
+      ctx.input = found.data;
+      return next();
+    };
+"""
+ACTION = """
+    "use server";
+    import { and, eq } from "drizzle-orm";
+    import { z } from "zod";
+    import { db, orders } from "@/lib/db";
+    import { action } from "@/lib/compose";
+    import { held, signedIn } from "@/lib/steps";
+    const schema = z.object({ id: z.string(), note: z.string() });
+    export const change = action([STEPS], async (ctx) => {
+      const { id, ...rest } = ctx.input;
+      return db.update(orders).set({ ...rest }).where(and(eq(orders.id, id), MINE));
+    });
+"""
+
+
+@pytest.mark.parametrize(
+    ("steps", "mine", "rules"),
+    [
+        ("signedIn(), held(schema)", "eq(orders.companyId, ctx.companyId)", []),
+        ("signedIn()", "eq(orders.companyId, ctx.companyId)", ["mass-assignment"]),
+        ("signedIn(), held(schema)", "eq(orders.note, ctx.input.note)", ["id-only-lookup"]),
+        ("held(schema)", "eq(orders.note, ctx.input.note)", ["missing-session"]),
+    ],
+)
+def test_each_step_that_is_run_in_turn_is_known_to_the_next(steps, mine, rules):
+    body = ACTION.replace("STEPS", steps).replace("MINE", mine)
+    files = {**FILES, "lib/compose.ts": COMPOSED, "lib/steps.ts": STEPS, "app/actions.ts": body}
+    wanted = {"id-only-lookup", "mass-assignment", "missing-session"}
+    assert [one.rule for one in detect_code(map_of(files)) if one.rule in wanted] == rules

@@ -103,8 +103,13 @@ def test_conditions_in_a_template():
 
 
 def test_writes():
-    draft = draft_of(DB.do("insert", CHAT).do("values", {"userId": ME, "...": request("body")}).do("returning"))
-    assert (draft.verb, [key for key, _ in draft.written], draft.columns) == ("insert", ["userId", "*"], ("id",))
+    table = grow("drizzle-orm/pg-core", "pgTable").call("Chat", {"id": UNKNOWN, "userId": UNKNOWN})
+    draft = draft_of(DB.do("insert", table).do("values", {"userId": ME, "...": request("body")}).do("returning"))
+    assert (draft.verb, [key for key, _ in draft.written], draft.columns) == (
+        "insert",
+        ["userId", "*"],
+        ("id", "userId"),
+    )
     draft = draft_of(
         DB.do("insert", CHAT)
         .do("values", {"id": ID})
@@ -113,6 +118,13 @@ def test_writes():
     assert (draft.verb, draft.filters) == ("upsert", (("id", "eq", ID),))
     draft = draft_of(DB.do("update", CHAT).do("set", {"title": ID}).do("where", op("eq", CHAT.get("id"), ID)))
     assert (draft.verb, draft.columns, pairs(draft)) == ("update", (), [("id", "eq")])
+
+
+def test_what_the_table_does_not_have_is_not_written():
+    draft = draft_of(DB.do("insert", CHAT).do("values", {"id": ID, "memberIds": request("body.memberIds")}))
+    assert [key for key, _ in draft.written] == ["id"]
+    draft = draft_of(DB.do("insert", LOST).do("values", {"id": ID, "memberIds": request("body.memberIds")}))
+    assert [key for key, _ in draft.written] == ["id", "memberIds"]
 
 
 def test_relational_queries():
