@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.demanded import validated
 from assistant.collect.code.follow.limits import fixed_fields
-from assistant.collect.code.values import UNKNOWN, Chain, Constant, Either, Known, Shape, Value, unwrapped
+from assistant.collect.code.values import UNKNOWN, Chain, Constant, Either, Known, Listed, Shape, Value, unwrapped
 from assistant.domain.code import Origin, OriginKind
 
 
@@ -31,6 +31,10 @@ _TABLES = frozenset({"createInsertSchema", "createUpdateSchema", "createSelectSc
 """Schemas of a table: all of its columns, unless some are picked or left out."""
 _GIVEN_FIRST = frozenset({"valibot", "superstruct"})
 """Libraries whose schema is an argument: ``v.parse(schema, input)``."""
+_OF_LISTS = frozenset(
+    {"min", "max", "length", "nonempty", "optional", "nullable", "nullish", "readonly", "refine", "describe"}
+)
+"""Words after which a list of things is still a list of them."""
 _STRIPS = frozenset({"noUnknown", "stripUnknown", "exact", "strict"})
 
 
@@ -175,10 +179,14 @@ def _demands(schema: Value) -> bool:
 def shaped(schema: Value, about: Value, depth: int) -> Value:
     """An object with the schema's keys, each with the origin it has in ``about``; ``about`` itself when the schema cannot be read."""
     fields = fields_of(schema) if isinstance(schema, Chain) else None
+    if fields is None and isinstance(schema, Chain) and depth <= _DEEPEST:
+        return _each_shaped(schema, about, depth)
     if fields is None or depth > _DEEPEST:
         return about
     if isinstance(about, Shape):
         return _laid_out(fields, about, depth)
+    if isinstance(about, Listed):  # laid flat before, or nothing would have passed
+        return Listed(tuple(shaped(schema, unwrapped(one), depth + 1) for one in about.items))
     if not isinstance(about, Known):
         return about
     out: dict[str, Value] = {}
@@ -186,6 +194,22 @@ def shaped(schema: Value, about: Value, depth: int) -> Value:
         deeper = Known(frozenset(_below(origin, name) for origin in about.origins))
         out[name] = shaped(inner, deeper, depth + 1)
     return Shape(out)
+
+
+def _each_shaped(schema: Chain, about: Value, depth: int) -> Value:
+    """``z.array(shown).parse(rows)``: of each row only what the schema names; a list that came with the request stays as it is."""
+    number = next((n for n, step in enumerate(schema.steps) if step.name == "array"), None)
+    if number is None or any(step.name not in _OF_LISTS for step in schema.steps[number + 1 :]):
+        return about
+    given = schema.steps[number].arguments or ()
+    inner = unwrapped(given[0]) if given else schema.through(schema.steps[:number])
+    if isinstance(about, Listed):
+        items = tuple(shaped(inner, unwrapped(one), depth + 1) for one in about.items)
+        return about if all(one is other for one, other in zip(items, about.items, strict=True)) else Listed(items)
+    if not isinstance(about, Known) or any(one.kind is not OriginKind.ROW for one in about.origins):
+        return about
+    item = shaped(inner, about, depth + 1)
+    return about if item is about else Listed((item,))
 
 
 def _laid_out(fields: Mapping[str, Value], about: Shape, depth: int) -> Value:

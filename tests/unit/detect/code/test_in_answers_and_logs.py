@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from assistant.collect.code.map import map_of
+from assistant.detect.code.run import detect_code
 from assistant.domain.matrix import Severity
 from tests.unit.detect.code.apps import of_route
 
@@ -98,3 +100,41 @@ def test_a_line_of_the_log_held_it(line):
 )
 def test_an_id_in_the_log_tells_nobody(line):
     assert not logged(line)
+
+
+PARSED = """
+    import {{ z }} from "zod";
+    import {{ PrismaClient }} from "@prisma/client";
+    import {{ auth }} from "@/auth";
+    const prisma = new PrismaClient();
+    const shown = z.object({{ id: z.string(), name: z.string() }}){more};
+    const mine = (session) => prisma.user.findMany({{ where: {{ id: session.user.id }} }});
+    export async function GET() {{
+      const session = await auth();
+      if (!session?.user) return new Response(null, {{ status: 401 }});
+      const rows = {rows};
+      return Response.json({parsed});
+    }}
+"""
+NESTED = "(await Promise.all([1, 2].map(async () => Promise.all([mine(session), mine(session)])))).flat(2)"
+
+
+@pytest.mark.parametrize(
+    ("rows", "parsed"),
+    [
+        ("await mine(session)", "z.array(shown).parse(rows)"),
+        ("await mine(session)", "shown.array().min(1).parse(rows)"),
+        ("(await mine(session)).map((one) => ({ ...one, extra: 1 }))", "z.array(shown).parse(rows)"),
+        (NESTED, "z.array(shown).parse(rows)"),
+    ],
+)
+@pytest.mark.parametrize(("more", "quiet"), [("", True), (".passthrough()", False)])
+def test_rows_of_which_a_schema_leaves_two_columns_answer_no_others(rows, parsed, more, quiet):
+    model = "model User {\n  id String @id\n  name String\n  passwordHash String\n}\n"
+    files = {
+        "auth.ts": 'import NextAuth from "next-auth";\nexport const { handlers, auth } = NextAuth({});\n',
+        "tsconfig.json": '{"compilerOptions": {"paths": {"@/*": ["./*"]}}}',
+        "prisma/schema.prisma": model,
+        "app/api/me/route.ts": PARSED.format(rows=rows, parsed=parsed, more=more),
+    }
+    assert ("overfetch" not in [one.rule for one in detect_code(map_of(files))]) is quiet
