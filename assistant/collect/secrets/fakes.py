@@ -5,6 +5,7 @@ A key of a known form is taken for real unless it is visibly made up; a value kn
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import math
 import re
@@ -49,7 +50,16 @@ def says_so(value: bytes) -> bool:
 
 def stands_for(value: bytes) -> bool:
     """A placeholder or an obvious fake, by what it says or because it repeats itself."""
-    return says_so(value) or len(set(value)) < min(8, max(2, len(value) // 2)) or _counts_up(value)
+    return says_so(value) or _spoken(value) or len(set(value)) < min(8, max(2, len(value) // 2)) or _counts_up(value)
+
+
+def _spoken(value: bytes) -> bool:
+    """The same in base64: what was drawn does not come out as a text that says so."""
+    try:
+        inside = base64.b64decode(value, validate=True)
+    except ValueError:
+        return False
+    return inside.isascii() and inside.decode("ascii").isprintable() and says_so(inside)
 
 
 def is_published(value: bytes) -> bool:

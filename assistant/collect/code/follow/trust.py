@@ -31,6 +31,7 @@ ROLE: Final = Words(
 )
 SHARED: Final = Words(
     r"(?:^|[._])(?:is_?)?(?:public|published|shared|visibility|sharing|share_?mode|status|enabled|active|privacy)\w*$"
+    r"|(?:badge|embed|widget|shar(?:e|ing)|public\w*)_?enabled$|(?:profile|page|card|portfolio|wish_?list)_?(?:is_?)?(?:public|published|shared|visible)$"
 )
 _PROGRESS = re.compile(r"status\w*$", re.IGNORECASE)
 _OPEN = re.compile(r"publi|shar|live|open|visib|anyone|link|approv|activ|enabl", re.IGNORECASE)

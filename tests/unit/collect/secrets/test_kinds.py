@@ -194,3 +194,12 @@ def test_the_history_knows_what_the_files_knew(tmp_path, carrier) -> None:
     found = read_secrets(root, history=True)
     assert {seen.fingerprint: seen.kind for seen in found.sightings}.keys() == before.keys()
     assert all(seen.standing is Standing.HISTORY and seen.where.file in files for seen in found.sightings)
+
+
+def test_a_value_that_says_in_base64_that_it_is_none_is_none(tmp_path) -> None:
+    import base64
+
+    said, drawn = base64.b64encode(b"test-secret-key-for-build").decode(), MadeUp().fill("{random-32}")
+    files = {"ci.yml": f"ENCRYPTION_SECRET: {said}\n", "live.yml": f"ENCRYPTION_SECRET: {drawn}\n"}
+    found = read_secrets(repository(tmp_path / "app", files), history=False)
+    assert [seen.where.file for seen in found.sightings] == ["live.yml"]

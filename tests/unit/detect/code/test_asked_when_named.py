@@ -242,3 +242,22 @@ export async function middleware(req) {
 def test_what_the_middleware_refuses_in_production_nobody_reaches(production, path, quiet):
     route = 'import { prisma } from "@/lib/prisma";\nexport async function GET() { return Response.json(await prisma.user.findMany()); }'
     assert (loud({"middleware.ts": MIDDLEWARE.replace("PRODUCTION", production), path: route}) == []) is quiet
+
+
+BADGE = """
+import { prisma } from "@/lib/prisma";
+export async function GET(request, { params }) {
+  const { userId } = await params;
+  const user = await prisma.user.findUnique({ where: { id: userId }, select: { id: true, name: true, FLAG: true } });
+  if (!user || !user.FLAG) return new Response(null, { status: 404 });
+  return Response.json({ name: user.name, given: await prisma.donation.aggregate({ where: { userId }, _sum: { amount: true } }) });
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("flag", "quiet"),
+    [("badgeEnabled", True), ("profileVisible", True), ("twoFactorEnabled", False), ("emailVerified", False)],
+)
+def test_what_somebody_switched_on_for_others_to_see_is_open(flag, quiet):
+    assert (loud({"app/api/badge/[userId]/route.ts": BADGE.replace("FLAG", flag)}) == []) is quiet
