@@ -39,6 +39,7 @@ _NO_ENUMS = frozenset({"global", "sequelize", "typeorm", "mongoose", "context", 
 """Where a capital word behind a capital name is something else."""
 NO_ITEMS = Known(frozenset({Origin(CONSTANT, "[].length")}))
 """The length of a list that the code wrote without items."""
+_PATH = frozenset({Origin(REQUEST, "path")})
 _SIZES = frozenset({"length", "size"})
 _REQUEST = {
     "nextUrl": "url",
@@ -105,6 +106,8 @@ def attribute(run: Run, value: Value, name: str, module: str, at: int, end: int)
         return _field(run, value, name, module, at, end)
     if isinstance(value, Known):
         part = _known(run, value, name)
+        if value.origins == _PATH:
+            run.segments[id(part)] = part
         return run.counted(part, value) if name in _SIZES else run.implied(part, value)
     if isinstance(value, Chain):
         return _chain(run, value, name, module, at, end)

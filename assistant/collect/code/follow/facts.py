@@ -3,7 +3,7 @@
 Facts are small tuples in a frozen set, so that branches copy them for nothing: ``("caller",)`` somebody is signed in, ``("proven", origin)`` a
 request value belongs to the caller, ``("tied", n)`` the rows of query n do, ``("role", text)``, ``("secret",)``, ``("signed",)``,
 ``("set", variable)`` an environment variable is not empty, ``("limited", origin)`` a request value is one of a list in the code,
-``("given", origin)`` a request value is not empty, or may be what it is, ``("sent", origin)`` it is not empty, ``("required", origin)`` a schema let nothing through without it, ``("vouched", path)`` what a token of the request says holds, because its signature was looked at,
+``("given", origin)`` a request value is not empty, or may be what it is, ``("sent", n)`` this very value of the request is not empty, and not another that was made of it, ``("required", origin)`` a schema let nothing through without it, ``("vouched", path)`` what a token of the request says holds, because its signature was looked at,
 ``("among", origin, roles)`` the caller's role is one of these, ``("office",)`` whoever is here runs the application, on each way that led here,
 ``("found", n)`` query n found a row, ``("alike", n, m)`` the rows of two queries name the same thing by an id, and nobody knows yet whose it is.
 """

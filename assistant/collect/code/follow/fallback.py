@@ -168,17 +168,20 @@ def is_there(run: Run, operand: Value) -> bool:
 
 
 def is_set(run: Run, test: Value) -> bool:
-    """``if (companyId) { … }`` where there is one: it was asked for before, is a segment of the path that was matched, or a column that is never empty."""
+    """``if (companyId) { … }`` where there is one: it was asked for before, is a segment of the path that was matched, or a column that is never empty.
+
+    What was made of such a value may be empty all the same: ``header.split(" ")[1]``.
+    """
     if not isinstance(test, Known) or not test.origins:
         return False
-    return all(_known_to_be_there(run, one) for one in test.origins)
+    return all(_known_to_be_there(run, test, one) for one in test.origins)
 
 
-def _known_to_be_there(run: Run, origin: Origin) -> bool:
+def _known_to_be_there(run: Run, test: Known, origin: Origin) -> bool:
     if origin.kind is ENVIRONMENT:
         return ("set", origin.path) in run.facts
     if origin.kind is REQUEST:
-        return ("sent", origin) in run.facts or (origin.path.startswith("path.") and run.segment(origin.path[5:]))
+        return ("sent", id(test)) in run.facts or (id(test) in run.segments and run.segment(origin.path[5:]))
     return _ID.search(origin.path) is not None and _is_filled(run, origin)
 
 

@@ -289,7 +289,8 @@ def _truthy_known(run: Run, value: Value, outcome: bool) -> Learned:
         if any(origin.kind in _SILENT for origin in value.origins):
             alone = next(iter(value.origins)) if len(value.origins) == 1 and outcome else None
             if alone is not None and alone.kind is REQUEST:
-                return Learned(frozenset({("given", alone), ("sent", alone)}))
+                run.tokens[id(value)] = value
+                return Learned(frozenset({("given", alone), ("sent", id(value))}))
             return NOTHING_LEARNED  # it may be this one that is there
         named = [origin for origin in ordered(value) if origin.kind is not CONSTANT]
         if len(named) > 1 and all(one.kind is ENVIRONMENT for one in named):

@@ -89,6 +89,8 @@ class Run:
         self.left = steps
         self._tail = False
         self.tokens: dict[int, Value] = {}
+        self.segments: dict[int, Value] = {}
+        """Segments of the path as they came, by their identity."""
         self.prelude: Prelude | None = None
         """What stands before the handler, while it is learned or gone through."""
         self.undo: list[tuple[Shape, dict[str, Value], tuple[Value, ...]]] = []

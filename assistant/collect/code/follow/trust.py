@@ -33,6 +33,7 @@ SHARED: Final = Words(
     r"(?:^|[._])(?:is_?)?(?:public|published|shared|visibility|sharing|share_?mode|status|enabled|active|privacy)\w*$"
     r"|(?:badge|embed|widget|shar(?:e|ing)|public\w*)_?enabled$|(?:profile|page|card|portfolio|wish_?list)_?(?:is_?)?(?:public|published|shared|visible)$"
 )
+_KEYS = re.compile(r"(?:^|[._])id$|[a-z]Id$|_id$")
 _PROGRESS = re.compile(r"status\w*$", re.IGNORECASE)
 _OPEN = re.compile(r"publi|shar|live|open|visib|anyone|link|approv|activ|enabl", re.IGNORECASE)
 _EDITABLE: Final = Words(r"user_?metadata|unsafe_?metadata|raw_user_meta")
@@ -215,7 +216,7 @@ def read_along(run: Run, origin: Origin) -> set[Fact]:
     if not mine and not bound(run, origin.row):
         return set()
     asked: set[Fact] = {("proven", one) for each in held for one in each.origins if one.kind is REQUEST}
-    for one in (one for each in held for one in each.origins):
+    for one in (one for each in held if _KEYS.search(each.column) for one in each.origins):
         if one.kind is ROW and one.row != origin.row and not bound(run, one.row):
             asked |= consequences(run, one.row)  # the parent of a row that was looked up before is among the caller's
     if mine:

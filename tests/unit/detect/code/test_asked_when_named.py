@@ -261,3 +261,12 @@ export async function GET(request, { params }) {
 )
 def test_what_somebody_switched_on_for_others_to_see_is_open(flag, quiet):
     assert (loud({"app/api/badge/[userId]/route.ts": BADGE.replace("FLAG", flag)}) == []) is quiet
+
+
+def test_what_was_made_of_something_that_was_sent_may_be_missing():
+    sent = 'const sent = new URL(request.url).searchParams.get("companyId"); if (!sent) return new Response(null, { status: 400 });'
+    part = 'const companyId = sent.split("/")[1];'
+    assert told_of(sent + part + ASKED + SHOWN, path="app/api/buyers/route.ts") != []
+    assert told_of(sent + "const companyId = sent;" + ASKED + SHOWN, path="app/api/buyers/route.ts") == []
+    made = "const companyId = (await params).id.split('/')[1];"
+    assert told_of(made + ASKED + SHOWN) != []
