@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from assistant.detect.code.access import Access
     from assistant.detect.code.context import CodeContext
-    from assistant.domain.code import Written
+    from assistant.domain.code import Origin, Written
     from assistant.domain.findings import Finding
 
 RULE = CodeRule(
@@ -163,7 +163,8 @@ EXAMPLES = (
 
 
 def find(context: CodeContext) -> Iterator[Finding]:
-    """One finding an entry, table and verb, naming the first such column."""
+    """One finding an entry, table and verb, naming the first such column; an id that is written twice is asked about once."""
+    told: set[tuple[str, Origin]] = set()
     for access in accesses(context):
         if not _counts(access):
             continue
@@ -173,6 +174,11 @@ def find(context: CodeContext) -> Iterator[Finding]:
         written, target = found[0]
         by_rules = context.covered_by_rules(access.query)
         quiet = (len(found) == 1 and asked_before(access)) or all(_of_one_house(access, each) for each, _ in found)
+        named = (one for each, _ in found for one in each.origins if one.kind is OriginKind.REQUEST)
+        sent = {(access.entry.id, origin) for origin in named if "." in origin.path}
+        if sent and sent <= told:
+            continue
+        told |= set() if quiet or by_rules else sent
         yield report(
             RULE,
             access.entry,

@@ -212,3 +212,20 @@ def test_what_a_proxy_does_not_look_up_is_asked_of_each_handler(lookup, found_by
     """An order of another room stands behind an address of one's own."""
     told = _behind_proxy(lookup, found_by)
     assert [one.severity for one in told] == [Severity.MEDIUM] * 3
+
+
+ADVANCE = """
+    const session = await auth(); if (!session) return new Response(null, { status: 401 });
+    const { projectId, otherId } = await request.json();
+    const mine = { userId: session.user.id };
+    await db.movement.create({ data: { ...mine, projectId } });
+    await db.transaction.create({ data: { ...mine, accountId: FROM } });
+    return new Response();
+"""
+
+
+@pytest.mark.parametrize(("id_of_it", "times"), [("projectId", 1), ("otherId", 2)])
+def test_one_id_that_is_written_into_two_tables_is_asked_about_once(id_of_it, times):
+    """An account that nobody looks up stands in a movement and in the books: one look-up mends both."""
+    files = {"app/api/rows/[id]/route.ts": route(ADVANCE.replace("FROM", id_of_it))}
+    assert len(findings(files, "foreign-reference-unchecked")) == times
