@@ -249,7 +249,7 @@ const may = (...wanted) => (req, res, next) => {
   next();
 };
 app.get("/users/:userId", may("getUsers"), async (req, res) => {
-  res.json(await prisma.user.findUnique({ where: { id: req.params.userId }, select: { name: true } }));
+  res.json(await prisma.user.findUnique({ where: { id: req.params.userId } }));
 });
 app.listen(3000);
 """
