@@ -196,7 +196,7 @@ def _if(run: Run, node: If, scope: Scope) -> bool:
     no, facts_no, when_no = _branch(run, node, test, False, scope)
     if yes and no:
         set_after(scope, unset)
-        one_of_two(scope, first)
+        one_of_two(run, scope, first)
         run.facts = join(before, facts_yes, facts_no) | given(test, facts_yes - before)
         if not node.otherwise:
             run.facts |= replaced(scope, node.then, facts_no, facts_yes)

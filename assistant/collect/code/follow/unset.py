@@ -10,6 +10,7 @@ from assistant.domain.syntax import Assign, Attribute, Do, If, Name, Record, Seq
 
 
 if TYPE_CHECKING:
+    from assistant.collect.code.follow.run import Run
     from assistant.collect.code.follow.scope import Scope
     from assistant.collect.code.values import Value
     from assistant.domain.syntax import Statement
@@ -42,10 +43,11 @@ def values_of_own(scope: Scope, names: frozenset[str]) -> dict[str, Value]:
     return {name: own.fields[name] for name in sorted(names) if name in own.fields} if isinstance(own, Shape) else {}
 
 
-def one_of_two(scope: Scope, first: dict[str, Value]) -> None:
+def one_of_two(run: Run, scope: Scope, first: dict[str, Value]) -> None:
     """What the first way gave each field is no less its value than what the second gave."""
     own = scope.find("this") if first else None
     if isinstance(own, Shape) and isinstance(own.fields, dict):
+        run.touches(own)
         own.fields.update(
             {name: either(value, own.fields[name]) for name, value in first.items() if name in own.fields}
         )
