@@ -25,6 +25,9 @@ _SIDES: Final = words.named(
 )
 """Roles that say on which side of the application somebody stands: each of them has rows of their own."""
 
+_DOES: Final = words.named("get list view see read manage edit write create update delete remove can access")
+"""First words of a right: ``manageUsers`` says what somebody may do, and not on which side they stand."""
+
 
 def by_office(access: Access) -> bool:
     """A role of the application was asked for that no tenant gives."""
@@ -36,7 +39,7 @@ def by_office(access: Access) -> bool:
         return False
     said = [role for guard in roles for role in holds(guard)]
     said += [fact.partition(" ")[2] for fact in access.query.known if fact.startswith("role ")]
-    if any(set(words.words(role)) & _SIDES for role in said):
+    if any(set(words.words(role)) & _SIDES and words.words(role)[0] not in _DOES for role in said):
         return False
     if _by_own_role_alone(access, first):
         return True

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from assistant.collect.code.follow.asserted import asserted, of_context
 from assistant.collect.code.follow.attributes import attribute
 from assistant.collect.code.follow.classes import instance, static
+from assistant.collect.code.follow.deferred import handed
 from assistant.collect.code.follow.documents import document_method
 from assistant.collect.code.follow.facts import access
 from assistant.collect.code.follow.gathered import gathered, remembered
@@ -55,8 +56,8 @@ _TRANSACTION = frozenset(
 )
 _LEAVING = frozenset({"next/navigation", "flask", "next/router", "unresolved", "@tanstack/react-router"})
 """Libraries whose redirects do not come back."""
-_PASSES_ON = frozenset(
-    {"cache", "memoize", "memo", "once", "lazy", "wrap", "useCallback", "asyncHandler", "catchAsync", "debounce"}
+_PASSES_ON = {"asyncHandler", "catchAsync"} | frozenset(
+    {"cache", "memoize", "memo", "once", "lazy", "wrap", "useCallback", "debounce", "promisify"}
 )
 _SPELLED = frozenset(
     [
@@ -184,7 +185,7 @@ def _chain_called(
         inner = [one for one in last.arguments if isinstance(one, Closure)]
         if inner and value.source != "global":  # a wrapper of a library around functions of the repository
             run.asked(value.through((*value.steps[:-1], last)))
-            return either(*(run.call(one, arguments, module, at) for one in inner[-1:]))
+            return either(*(run.call(one, handed(value) or arguments, module, at) for one in inner[-1:]))
     grown = value.through((*value.steps, Step("", arguments, new, module, at, end)))
     if value.source in {"global", "uuid", "os", "datetime"} or value.name == "cache":
         known = global_call(run, grown, arguments)
@@ -221,7 +222,7 @@ def recognised(run: Run, chain: Chain) -> Value:
     if name in _ENDS and chain.source in _LEAVING:
         raise Stopped
     passed = last.arguments[0] if last is not None and last.arguments and name in _PASSES_ON else None
-    if isinstance(passed, Closure) or (isinstance(passed, Chain) and chain.source == "react"):
+    if isinstance(passed, Closure) or (isinstance(passed, Chain) and chain.source in {"react", "util", "node:util"}):
         return passed
     return chain
 

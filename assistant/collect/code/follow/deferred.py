@@ -34,6 +34,8 @@ _CALLED = re.compile(r"on[A-Z]\w*|execute|handler|run|task|fn|callback|queryFn|s
 """Fields of an object under which a library finds a function that it calls."""
 _CHOSEN = frozenset({"ts-pattern"})
 """Libraries of which every step of a chain brings a function: ``match(x).with(a, f).otherwise(g)``."""
+_TELLS = {("jsonwebtoken", "verify"): "claims", ("passport", "authenticate"): "user"}
+"""Calls that tell a function who is calling."""
 _STREAMING = "ai"
 _STREAMS = frozenset(
     {"createDataStream", "createDataStreamResponse", "pipeDataStreamToResponse", "createUIMessageStream"}
@@ -64,7 +66,7 @@ def _given(run: Run, chain: Chain, step: Step) -> Iterator[Value]:
             yield run.settle(one, run_deferred=True)
         elif isinstance(one, Closure):
             before, since = run.facts, run.ledger.order
-            yield _tried(run, one, step, given=_handed(chain, step))
+            yield _tried(run, one, step, given=handed(chain))
             if _LATER.search(step.name or chain.name) or chain.source in _CHOSEN:
                 run.facts = before
             if _LATER.search(step.name or chain.name):
@@ -86,11 +88,12 @@ def _runs(value: Chain) -> bool:
     return value.source == _STREAMING or all(not one.function.parameters for one in functions)
 
 
-def _handed(chain: Chain, step: Step) -> tuple[Value, ...]:
-    """``jwt.verify(token, secret, (error, claims) => …)``: an error for a stranger, else what the token says."""
-    if package_of(chain.source) != "jsonwebtoken" or (step.name or chain.name) != "verify":
-        return ()
-    return (caller("!error"), caller("claims"))
+def handed(chain: Chain) -> tuple[Value, ...]:
+    """``jwt.verify(token, secret, (error, claims) => …)``, ``passport.authenticate("jwt", (error, user) => …)``: an error for a stranger, else who it is."""
+    last = chain.last
+    name = (last.name if last is not None else "") or chain.name
+    who = _TELLS.get((package_of(chain.source), name))
+    return (caller("!error"), caller(who)) if who else ()
 
 
 def _tried(run: Run, function: Closure, step: Step, *, streams: bool = False, given: tuple[Value, ...] = ()) -> Value:

@@ -58,7 +58,10 @@ def _object(run: Run, scope: Scope, function: Function) -> None:
     aside.left = _STEPS
     made: Value = UNKNOWN
     with contextlib.suppress(Stopped, Exhausted, RecursionError):
-        made = Application(aside, {}).object_of(Blueprint(klass, scope.module, run.world.scope(scope.module)))
+        # what the method itself registers is what is being followed: its constructor need not run it once more
+        rest = tuple(one for one in klass.methods if one is not function or one.name == "constructor")
+        blueprint = Blueprint(klass._replace(methods=rest), scope.module, run.world.scope(scope.module))
+        made = Application(aside, {}).object_of(blueprint)
     kinds = {origin.kind for origin in origins_of(made)}
     scope.declare("this", made if kinds <= _OF_NOBODY else UNKNOWN, 0)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assistant.collect.code.follow.kinds import GENERATED, REQUEST, ROW
+from assistant.collect.code.follow.kinds import CONSTANT, GENERATED, REQUEST, ROW
 from assistant.collect.code.follow.scope import either
 from assistant.collect.code.follow.trust import bound
 from assistant.collect.code.origins import origins_of
@@ -76,6 +76,8 @@ def _looked_up(run: Run, value: Listed, key: Value) -> Value:
     if not value.items:
         return NOTHING
     found = either(*value.items)
+    if all(one.kind is CONSTANT for one in origins_of(found)) and origins_of(key):
+        return Known(frozenset(origins_of(found)) | frozenset(origins_of(key)))  # ``rightsOf.get(user.role)``
     rows = {one.row for one in origins_of(found) if one.kind is ROW}
     asked = origins_of(key)
     return under(run, found, key) if all(_asked_by(run, row, asked) for row in rows) else either(found, UNKNOWN)

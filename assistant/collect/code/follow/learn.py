@@ -347,7 +347,11 @@ def _row(run: Run, origin: Origin) -> Learned:
     if bound(run, origin.row):
         facts = consequences(run, origin.row) - some_of(record)
         if any(carried(each) for each in record.compared()):
-            return Learned(frozenset(facts | {("caller",)}), (Lesson(GuardKind.API_KEY, record.table, (origin,)),))
+            lessons = [Lesson(GuardKind.API_KEY, record.table, (origin,))]
+            lessons += [Lesson(GuardKind.ROLE, path, (origin,), (path,))] if ROLE.search(path) else []
+            return Learned(
+                frozenset(facts | {("caller",)} | (role_of(path) if len(lessons) > 1 else NONE)), tuple(lessons)
+            )
         if ROLE.search(path):
             return Learned(role_of(path) | facts, (Lesson(GuardKind.ROLE, path, (origin,), (path,)),))
         if path and path != "count":

@@ -239,10 +239,10 @@ class Ledger:
         return frozenset(key for key, guard in self.guards.items() if guard.weakness is None)
 
     def uphold(self, keys: frozenset[tuple[object, ...]]) -> None:
-        """These stood before every way on: that the function ends behind a refusal, too, lets nobody through."""
+        """These stood before every way on: that the function ends behind a refusal, too, or that nobody waits for it, lets nobody through."""
         for key in keys:
             guard = self.guards.get(key)
-            if guard is not None and guard.weakness is Weakness.NO_EXIT:
+            if guard is not None and guard.weakness in {Weakness.NO_EXIT, Weakness.NOT_AWAITED}:
                 self.guards[key] = replace(guard, weakness=None)
 
     def guards_of_look(self, since: int) -> frozenset[tuple[object, ...]]:

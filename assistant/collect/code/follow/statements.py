@@ -15,7 +15,7 @@ from assistant.collect.code.follow.narrowing import narrow, restore
 from assistant.collect.code.follow.scope import Scope, block
 from assistant.collect.code.follow.settling import guards_within
 from assistant.collect.code.follow.stop import Stopped
-from assistant.collect.code.follow.unset import set_after, unset_before
+from assistant.collect.code.follow.unset import one_of_two, own_fields, set_after, unset_before, values_of_own
 from assistant.collect.code.values import (
     NOTHING,
     UNKNOWN,
@@ -193,10 +193,12 @@ def _if(run: Run, node: If, scope: Scope) -> bool:
     before = run.facts
     unset = unset_before(scope, node)
     yes, facts_yes, when_yes = _branch(run, node, test, True, scope)
+    first = values_of_own(scope, own_fields(node))
     run.facts = before
     no, facts_no, when_no = _branch(run, node, test, False, scope)
     if yes and no:
         set_after(scope, unset)
+        one_of_two(run, scope, first)
         run.facts = join(before, facts_yes, facts_no) | given(test, facts_yes - before)
         if not node.otherwise:
             run.facts |= replaced(scope, node.then, facts_no, facts_yes)

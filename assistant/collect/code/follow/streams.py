@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.scope import either
+from assistant.collect.code.follow.stop import Stopped
 from assistant.collect.code.origins import origins_of
 from assistant.collect.code.values import (
     NOTHING,
@@ -20,6 +21,7 @@ from assistant.collect.code.values import (
 
 
 if TYPE_CHECKING:
+    from assistant.collect.code.follow.facts import Facts
     from assistant.collect.code.follow.run import Run
 
 _MADE = frozenset({"ReadableStream", "TransformStream", "WritableStream"})
@@ -62,15 +64,28 @@ def is_promise(value: Chain) -> bool:
 
 
 def promised(run: Run, arguments: tuple[Value, ...], module: str, at: int) -> Value:
-    """What such a promise comes to: all that its function resolves it with."""
+    """What such a promise comes to: all that its function resolves it with, and what was known wherever it did; a rejected one comes to nothing."""
     executor = arguments[0] if arguments else NOTHING
     if not isinstance(executor, Closure):
         return UNKNOWN
     found: list[Value] = []
+    known: list[Facts] = []
+    counted: list[frozenset[tuple[object, ...]]] = []
+    before = run.facts
 
     def resolve(given: tuple[Value, ...]) -> Value:
         found.append(run.settle(given[0]) if given else NOTHING)
+        known.append(run.facts)
+        counted.append(run.ledger.standing())
         return NOTHING
 
-    run.attempt(executor, (Native("resolve", resolve), UNKNOWN), module, at)
-    return Promise(either(*found) if found else UNKNOWN)
+    def reject(_given: tuple[Value, ...]) -> Value:
+        raise Stopped
+
+    handed = (Native("resolve", resolve), Native("reject", reject))
+    run.settle(run.attempt(executor, handed, module, at), run_deferred=True)
+    if not found:
+        return Promise(UNKNOWN)
+    run.facts = before
+    run.ledger.uphold(frozenset.intersection(*counted))
+    return Promise(either(*found), frozenset.intersection(*known) - before)

@@ -196,3 +196,70 @@ def test_the_far_end_of_a_link_is_asked_about_like_the_near_one(bound, count):
     found = followed({"prisma.ts": PRISMA, "app.ts": text}).findings
     told = [one.title for one in found if one.rule == "foreign-reference-unchecked"]
     assert len(told) == count, told
+
+
+OFFICE = """
+import Fastify from "fastify";
+import { prisma } from "./prisma";
+const app = Fastify();
+async function sessionOf(request) {
+  const bearer = request.headers.authorization?.split(" ")[1];
+  const session = await prisma.session.findUnique({ where: { sessionToken: bearer }, include: { user: true } });
+  if (!session || session.expires < new Date()) return null;
+  return session.user;
+}
+app.put("/password", async (request, reply) => {
+  const { password, id } = request.body;
+  const user = await sessionOf(request);
+  CHECK
+  await prisma.user.update({ where: { id }, data: { password } });
+  return reply.send({});
+});
+app.listen({ port: 3000 });
+"""
+
+
+@pytest.mark.parametrize(
+    ("check", "told"),
+    [
+        ("if (!user?.isAdmin) return reply.status(403).send();", set()),
+        ("if (!user!.isAdmin) return reply.status(403).send();", set()),
+        ("if (!user?.isActive) return reply.status(403).send();", {"id-only-lookup"}),
+    ],
+    ids=["an administrator", "an administrator for sure", "somebody active"],
+)
+def test_the_office_of_whoever_the_sessions_row_belongs_to(check, told):
+    """An administrator's page was told as open to whoever signs in: the row was found by what the request carried."""
+    assert rules({"app.ts": OFFICE.replace("CHECK", check)}) == told
+
+
+RIGHTS = """
+import express from "express";
+import { verify } from "jsonwebtoken";
+import { prisma } from "./prisma";
+const RIGHTS = { customer: [], clerk: ["getUsers", "manageUsers"] };
+const rightsOf = new Map(Object.entries(RIGHTS));
+const app = express();
+app.use((req, res, next) => {
+  try { req.user = verify(req.headers.authorization, process.env.KEY); next(); } catch { res.sendStatus(401); }
+});
+const may = (...wanted) => (req, res, next) => {
+  const held = HELD;
+  if (!wanted.every((one) => held.includes(one)) && req.params.userId !== req.user.id) return res.sendStatus(403);
+  next();
+};
+app.get("/users/:userId", may("getUsers"), async (req, res) => {
+  res.json(await prisma.user.findUnique({ where: { id: req.params.userId } }));
+});
+app.listen(3000);
+"""
+
+
+@pytest.mark.parametrize("held", ["rightsOf.get(req.user.role)", "RIGHTS[req.user.role]", "req.user.rights"])
+def test_rights_that_stand_beside_a_role(held):
+    """A starter's own users were told as open to each other: its rights stand in a map, and are called rights."""
+    assert rules({"app.ts": RIGHTS.replace("HELD", held)}) == set()
+
+
+def test_rights_that_the_request_names_are_none():
+    assert "id-only-lookup" in rules({"app.ts": RIGHTS.replace("HELD", "req.body.rights")})

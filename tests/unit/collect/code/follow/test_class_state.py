@@ -79,3 +79,36 @@ def test_a_class_that_asks_for_itself_while_it_is_made():
     )
     files = {"lib/prisma.ts": PRISMA, "lib/notes.ts": module, "app/api/notes/[id]/route.ts": ROUTE}
     assert map_of(files).entries[0].queries
+
+
+STORES = """
+import { prisma } from "./prisma";
+import { copyOf } from "./copies";
+class Rows { async remove(id) { return prisma.note.delete({ where: { id } }); } }
+class Copies { async remove(id) { return copyOf(id); } }
+class Notes {
+  constructor() {
+    if (process.env.KEEP_COPIES === "true") { FIRST } else { SECOND }
+  }
+  async remove(id) { return this.store.remove(id); }
+}
+export const notes = new Notes();
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("this.store = new Rows();", "this.store = new Copies();"),
+        ("this.store = new Copies();", "this.store = new Rows();"),
+    ],
+)
+def test_whichever_of_two_stores_the_settings_choose_is_asked(first, second):
+    """The last of two that the text names was taken; the other one handed out everybody's files."""
+    files = {
+        "lib/prisma.ts": PRISMA,
+        "lib/copies.ts": "export const copyOf = (id) => id;",
+        "lib/notes.ts": STORES.replace("FIRST", first).replace("SECOND", second),
+        "app/api/notes/[id]/route.ts": ROUTE,
+    }
+    assert [(query.verb, query.table) for query in map_of(files).entries[0].queries] == [("delete", "note")]
