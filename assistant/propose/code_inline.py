@@ -104,7 +104,7 @@ def _constant(ground: CodeGround, entry: Entry, table: str) -> Needed | None:
     from codemods.tsx.tree import parse
 
     key = words.table_key(table)
-    for path in _nearest(ground, entry):
+    for path in nearest(ground, entry):
         source = ground.text(path)
         if key.replace("_", "") not in source.lower():
             continue
@@ -116,7 +116,7 @@ def _constant(ground: CodeGround, entry: Entry, table: str) -> Needed | None:
 
 def _operators(ground: CodeGround, entry: Entry) -> str:
     """Where ``eq`` comes from in the nearest file: some workspaces hand it on from a package of their own."""
-    for path in _nearest(ground, entry):
+    for path in nearest(ground, entry):
         found = re.search(
             r"^import\s*\{[^}]*\beq\b[^}]*\}\s*from\s*[\"']([^\"'.][^\"']*)[\"']", ground.text(path), re.MULTILINE
         )
@@ -125,7 +125,7 @@ def _operators(ground: CodeGround, entry: Entry) -> str:
     return "drizzle-orm"
 
 
-def _nearest(ground: CodeGround, entry: Entry) -> list[str]:
+def nearest(ground: CodeGround, entry: Entry) -> list[str]:
     """Files with handlers and queries, those with the longest common path first."""
     files = {each.place.file for each in ground.map.entries} | {
         one.place.file for each in ground.map.entries for one in each.queries

@@ -11,7 +11,7 @@ from assistant.propose.code_access import authors_of
 from assistant.propose.code_draft import Step
 from assistant.propose.code_ground import ASKS
 from assistant.propose.code_held import asked_who, held_of, proven_columns
-from assistant.propose.code_inline import inline
+from assistant.propose.code_inline import inline, nearest
 from assistant.propose.code_members import members_of
 from assistant.propose.code_reasons import stored_elsewhere
 from codemods.target import Needed
@@ -30,6 +30,8 @@ _CHANGES: Final = re.compile(
 )
 """Names of functions that do more than look."""
 _BILLED: Final = re.compile(r"customer|billing|stripe|subscri")
+_NEAR: Final = 30
+"""Files that are asked how they import a client."""
 _OWN_ID: Final = frozenset({"id", "_id", "uuid", "pk"})
 
 
@@ -160,7 +162,7 @@ def _steps(ground: CodeGround, entry: Entry, query: Query, table: str, asked: st
     if not columns:
         return out
     plain = plain._replace(facts={**facts, "column": columns[0]})
-    getter = getter_of(ground, table, entry) if not many else None
+    getter = getter_of(ground, table, entry, columns[0]) if not many else None
     if getter is not None:
         told = {"lookup": getter.call, "differs": f"{columns[0]} !== {{caller}}"}
         out.append(plain._replace(facts={**plain.facts, **told}, needs=getter.needs))
@@ -252,6 +254,10 @@ def _import_of(ground: CodeGround, path: str, name: str, entry: Entry) -> Needed
     from codemods.tsx.imports import bound_names
     from codemods.tsx.tree import parse
 
+    for near in nearest(ground, entry)[:_NEAR]:
+        module, exported = bound_names(parse(ground.text(near).encode(), near)).get(name, ("", ""))
+        if module and not module.startswith("../.."):
+            return rebased(Needed(module, exported, "" if exported == name else name), near, entry.place.file)
     have = bound_names(parse(ground.text(path).encode(), path))
     if name not in have:
         return None
@@ -267,8 +273,8 @@ def _before(ground: CodeGround, entry: Entry, query: Query) -> tuple[tuple[int, 
     return range_of_line(ground.text(entry.place.file).encode(), entry.line_to(query)), entry.place.file
 
 
-def getter_of(ground: CodeGround, table: str, entry: Entry) -> Getter | None:
-    """A function that some entry calls to read one row of the table by its id, as that entry writes it."""
+def getter_of(ground: CodeGround, table: str, entry: Entry, column: str) -> Getter | None:
+    """A function that some entry calls to read one row of the table by its id, as that entry writes it; its answer has the owner's column."""
     key = words.table_key(table)
     found: list[tuple[bool, str, Getter]] = []
     for other in ground.map.entries:
@@ -279,10 +285,24 @@ def getter_of(ground: CodeGround, table: str, entry: Entry) -> Getter | None:
                 continue
             if [condition.column for condition in query.filters] not in (["id"], ["_id"]):
                 continue
-            getter = _written(ground, other, query, entry)
+            getter = _written(ground, other, query, entry) if _hands_out(ground, other, query, column) else None
             if getter is not None:
                 found.append((other.place.file != entry.place.file, other.id, getter))
     return min(found, key=lambda one: one[:2])[2] if found else None
+
+
+def _hands_out(ground: CodeGround, other: Entry, query: Query, column: str) -> bool:
+    """False when the function answers with an object of its own that leaves the column out."""
+    name = re.escape(query.via[0].rsplit(".", 1)[-1])
+    for path in other.files:
+        source = ground.text(path)
+        for found in re.finditer(rf"(?<![.\w]){name}\s*(?:=\s*(?:async\s*)?)?\([^;{{}}]*\)[^;{{}}]*\{{", source):
+            body = source[found.end() : found.end() + 1_500]
+            end = re.search(r"\n\s{0,4}\},?\n", body)
+            answers = re.findall(r"\breturn\s*\{(.*?)\}", body[: end.start()] if end else body, re.DOTALL)
+            if answers and all(column not in one and "..." not in one for one in answers):
+                return False
+    return True
 
 
 def _written(ground: CodeGround, other: Entry, query: Query, entry: Entry) -> Getter | None:

@@ -86,3 +86,28 @@ def test_what_no_way_closes_is_said(tmp_path: Path) -> None:
     told = {one.finding for one in answers if isinstance(one, NoFix)}
     told |= {name for one in answers if isinstance(one, Fix) for name in one.findings}
     assert told == {one.fingerprint for one in findings}
+
+
+def test_a_look_up_that_leaves_the_owner_out_is_not_lent(tmp_path: Path) -> None:
+    """One of two queries went on comparing what the service does not answer, though the other one's look-up closed the finding."""
+    root = repository(tmp_path)
+    service = (
+        dedent(SERVICE)
+        + "\nexport async function deleteKey(id: string) {\n  await prisma.key.delete({ where: { id } });\n}\n"
+    )
+    (root / "lib/keys.ts").write_text(service)
+    handler = dedent(HANDLER).replace("{ getKey }", "{ deleteKey, getKey }")
+    remove = (
+        handler[handler.index("export") :]
+        .replace("GET", "DELETE")
+        .replace("const key = await getKey", "await deleteKey")
+    )
+    remove = remove.replace("{ name: key.name }", "{}")
+    (root / "app/api/keys/[id]/route.ts").write_text(f"{handler}\n{remove}")
+    code_map = read_code(root, workers=1)
+    paths = [str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()]
+    answers = propose_tried(root, code_map, detect_code(code_map), paths, Known())
+    files = plan_patches(root, [one for one in answers if isinstance(one, Fix)])
+    after = " ".join(file.after or "" for file in files)
+    assert "prisma.key.findFirst" in after or "userId: session.user.id" in after
+    assert "key.userId" not in after
