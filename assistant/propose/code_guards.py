@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from assistant.domain.code import EntryKind, Weakness
@@ -118,7 +119,12 @@ def ineffective_guard(plans: Plans, finding: Finding, entry: Entry) -> list[list
     at = line if line[1] else at
     if weakness is Weakness.NOT_AWAITED:
         name = facts.get("guard", "").split("(", 1)[0].split(" ", 1)[0]
-        return [[Step("await_check", path, function=function, at=at, facts={"call": name})]]
+        steps = [[Step("await_check", path, function=function, at=at, facts={"call": name})]]
+        called = [one.chain[-1] for one in entry.guards if one.weakness is weakness and one.chain]
+        return [
+            *steps,
+            *(way for each in dict.fromkeys((name, *called)) for way in _unawaited(plans.ground, entry, each)),
+        ]
     if weakness in {Weakness.OPTIONAL_SECRET, Weakness.UNSET_SECRET}:
         return [[Step("secret_set", path, function=function, at=at, facts={"kind": entry.kind.value})]]
     if weakness is Weakness.GET_SESSION:
@@ -133,6 +139,18 @@ def ineffective_guard(plans: Plans, finding: Finding, entry: Entry) -> list[list
     if weakness is Weakness.USER_METADATA:
         return [[Step("metadata", path, function=function, at=at)]]
     return _BY_HAND.get(weakness, "The check does not hold: mend it by hand.")
+
+
+def _unawaited(ground: CodeGround, entry: Entry, name: str) -> list[list[Step]]:
+    """The call as a statement of its own in the files that the entry runs through: the check stands in what it calls."""
+    out = []
+    for path in entry.files if name else ():
+        source = ground.text(path)
+        found = re.search(rf"^[ \t]*({re.escape(name)}\()", source, re.MULTILINE)
+        if found is not None and path.endswith((".ts", ".tsx", ".js", ".jsx", ".mjs")):
+            at = len(source[: found.start(1)].encode())
+            out.append([Step("await_check", path, at=(at, at + len(name) + 1), facts={"call": name})])
+    return out
 
 
 def _after_write(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | str:

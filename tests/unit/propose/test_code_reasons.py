@@ -67,3 +67,37 @@ def test_an_object_of_a_provider_is_no_table() -> None:
     )
     assert "stands with a provider (stripe)" in said
     assert "ownership map" not in said
+
+
+def test_a_check_that_a_helper_does_not_await_is_awaited_in_the_helper() -> None:
+    texts, _, reasons = patched(
+        {
+            "lib/may.ts": """
+                import { getServerSession } from "next-auth";
+                import { authOptions } from "@/lib/auth";
+
+                export async function mustBeSignedIn() {
+                  const session = await getServerSession(authOptions);
+                  if (!session?.user) throw new Error("no");
+                }
+            """,
+            "lib/rows.ts": """
+                import { prisma } from "@/lib/prisma";
+                import { mustBeSignedIn } from "@/lib/may";
+
+                export async function remove(id: string) {
+                  mustBeSignedIn();
+                  await prisma.person.delete({ where: { id } });
+                }
+            """,
+            "app/api/people/[id]/route.ts": """
+                import { remove } from "@/lib/rows";
+
+                export async function DELETE(request: Request, { params }: { params: { id: string } }) {
+                  await remove(params.id);
+                  return Response.json({});
+                }
+            """,
+        }
+    )
+    assert "  await mustBeSignedIn();" in texts["lib/rows.ts"], reasons
