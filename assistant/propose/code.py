@@ -31,11 +31,13 @@ _ORDER: Final = {rule: number for number, rule in enumerate((*ENTRY_PLANS, *FILE
 _NO_RULE: Final = "stanch has no patch for this kind of finding: follow its detail by hand."
 _NOBODY: Final = "No value here says who"
 """How a codemod says that it found no caller."""
+_STANDS: Final = "What stanch would write stands there already, and the rule does not see that it holds: look whether it runs before the rows are used, on every way."
 NOT_CLOSED: Final = (
     "What stanch could write here was tried and leaves the finding as it is, so it is not offered: "
     "follow its detail by hand."
 )
 _ROWS: Final = frozenset({"owner_filter", "compare", "verify", "verify_all", "cache_key", "hand_on"})
+_BY_REQUEST: Final = frozenset({"id-only-lookup", "parent-authorised-child-by-id", "unscoped-read", "unscoped-write"})
 _FIRST: Final = 100
 _TITLES: Final = {
     "guard": "Ask who is calling",
@@ -121,7 +123,11 @@ def propose_code(
     fixes: list[Fix] = []
     reasons: list[NoFix] = []
     for number, (_, group) in enumerate(sorted(groups.items())):
-        ordered = sorted(group, key=lambda one: (_ORDER.get(one.rule, 999), one.fingerprint))
+        several = len(group) > 1
+        ordered = sorted(
+            group,
+            key=lambda one: (_ORDER.get(one.rule, 999), several and not _looks_up(plans, one), one.fingerprint),
+        )
         made, left = _group(plans, ordered, number, tries or Tries())
         fixes += made
         reasons += left
@@ -149,15 +155,13 @@ def _group(plans: Plans, group: list[Finding], number: int, tries: Tries) -> tup
     undo: list[Statement] = []
     reasons: list[NoFix] = []
     mended = late = ""
+    looked: set[str] = set()
     remaining: list[str] = []
     for finding in group:
         plans.migrations.clear()
         plans.ground.take_proven(finding)
-        refers = finding.rule == "foreign-reference-unchecked"
-        asked = {step.facts.get("table", "") for step in taken if step.codemod == "access"}
-        if (mended and finding.rule in BEHIND) or (
-            refers and (late or words.table_key(dict(finding.facts).get("target", "")) in asked - {""})
-        ):
+        found = _request_of(finding) in looked and finding.fingerprint not in tries.start
+        if found or (mended and finding.rule in BEHIND) or _refers_behind(finding, taken, late):
             # the guard that should have stopped the stranger works now, or is asked: what stood behind it is closed with it
             closed.append(finding)
             continue
@@ -173,6 +177,7 @@ def _group(plans: Plans, group: list[Finding], number: int, tries: Tries) -> tup
         draft, steps, left, tries.taken[finding.fingerprint] = made
         remaining += [left] if left else []
         taken += steps
+        looked |= {_request_of(finding)} - {""} if any(step.codemod == "verify" for step in steps) else set()
         closed.append(finding)
         mended = mended or (finding.rule if finding.rule in FIRST else "")
         # what was stored before the check is stored behind it now
@@ -183,7 +188,7 @@ def _group(plans: Plans, group: list[Finding], number: int, tries: Tries) -> tup
         undo += [Statement(sql=backward) for _, backward in plans.migrations]
     patches = draft.patches()
     if not patches:
-        said = "What stanch would write stands there already, and the rule does not see that it holds: look whether it runs before the rows are used, on every way."
+        said = _STANDS
         return [], [*reasons, *(NoFix(finding=one.fingerprint, reason=said) for one in closed)]
     fix = Fix(
         id=_id(closed[0], group),
@@ -198,6 +203,24 @@ def _group(plans: Plans, group: list[Finding], number: int, tries: Tries) -> tup
         patches=patches,
     )
     return [fix], reasons
+
+
+def _refers_behind(finding: Finding, taken: list[Step], late: str) -> bool:
+    """An id is stored behind a check that is asked now, or that came too late before."""
+    asked = {step.facts.get("table", "") for step in taken if step.codemod == "access"} - {""}
+    target = words.table_key(dict(finding.facts).get("target", ""))
+    return finding.rule == "foreign-reference-unchecked" and (bool(late) or target in asked)
+
+
+def _request_of(finding: Finding) -> str:
+    """The part of the request that a finding about rows finds them by."""
+    return dict(finding.facts).get("request", "") if finding.rule in _BY_REQUEST else ""
+
+
+def _looks_up(plans: Plans, finding: Finding) -> bool:
+    """The row that the request names is looked up before anything runs: what else is found by the same id stands behind it."""
+    options = _options(plans, finding) if finding.rule in _BY_REQUEST else ""
+    return not isinstance(options, str) and bool(options[0]) and options[0][0].codemod == "verify"
 
 
 def _told_better(plans: Plans, finding: Finding, said: str) -> str:

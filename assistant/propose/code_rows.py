@@ -51,6 +51,7 @@ def _bound(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | s
         options = row_steps(ground, finding, entry, query)
         if options:
             per_query.append(options)
+    per_query = _not_refused(ground, entry, finding, per_query)
     if not per_query:
         return no_column(ground, finding, entry)
     # the first alternative of every query together, then each query's next best
@@ -67,6 +68,23 @@ def _bound(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | s
         return together
     # where one query cannot take it, the others still can: the fix then says what is left
     return together + [[step._replace(optional=True) for step in steps] for steps in together]
+
+
+def _not_refused(
+    ground: CodeGround, entry: Entry, finding: Finding, per_query: list[list[list[Step]]]
+) -> list[list[list[Step]]]:
+    """Without the other queries by an id whose row is looked up first: strangers do not get that far."""
+    looked = {options[0][0].facts.get("key", "") for options in per_query if options[0][0].codemod == "verify"}
+    paths = {
+        origin.path
+        for query in ground.queries(entry, finding.queries)
+        for condition in query.filters
+        for origin in condition.origins
+        if origin.kind is OriginKind.REQUEST
+    }
+    if not looked or len(paths) != 1:
+        return per_query
+    return [options for options in per_query if options[0][0].codemod == "verify"]
 
 
 def _told_apart(entry: Entry, query: Query) -> bool:
@@ -195,6 +213,8 @@ def _columns(ground: CodeGround, finding: Finding, entry: Entry, query: Query) -
     facts = dict(finding.facts)
     said = facts.get("column", "") if query.table == facts.get("table") else ""
     found = ground.owner_columns(query.table, query.engine)
+    if query.engine == "sql" and said not in ground.plain_columns.get(words.table_key(query.table), ()):
+        said = ""  # named beside a join, it may be another table's
     if said and "." not in said and ground.has(query.table, query.engine, said):
         sure = said not in found or words.names_tenant(said)
         found = [said, *(one for one in found if one != said)] if sure else found

@@ -92,3 +92,21 @@ def test_a_customer_of_the_provider_is_looked_up_among_the_callers_own() -> None
     assert "stripeCustomerId: customerId" in after
     assert "userId: session.user.id" in after
     assert 'import { prisma } from "@/lib/prisma"' in after
+
+
+def test_what_is_found_by_the_same_id_stands_behind_the_look_up() -> None:
+    """Rows of its other members go with the project: scoped to the caller, theirs would have stayed."""
+    texts, _, _ = patched(
+        {
+            "lib/db.ts": 'import { drizzle } from "drizzle-orm/node-postgres";\nexport const db = drizzle(process.env.URL);\n',
+            "lib/schema.ts": SCHEMA,
+            "app/api/projects/[id]/route.ts": PROJECTS.replace(
+                "      return Response.json({});",
+                "      await db.delete(userProjects).where(eq(userProjects.projectId, params.id));\n      return Response.json({});",
+            ).replace("{ projects }", "{ projects, userProjects }"),
+            "package.json": '{"dependencies": {"drizzle-orm": "1", "next-auth": "4"}}',
+        }
+    )
+    after = texts["app/api/projects/[id]/route.ts"]
+    assert "if (!member)" in after
+    assert "await db.delete(userProjects).where(eq(userProjects.projectId, params.id));" in after
