@@ -262,7 +262,8 @@ class Access:
             return False
         for other in self.entry.queries:
             same = other.place == self.query.place and other.at == self.query.at and other.verb == self.query.verb
-            if same and other.order > self.query.order:
+            asks_more = {one.column for one in other.filters} - {one.column for one in self.query.filters}
+            if same and not asks_more and other.order > self.query.order:
                 again = access_to(self.context, self.entry, other)
                 if again.tied or (again.knows_caller and not self.knows_caller):
                     return True

@@ -10,8 +10,8 @@ from assistant.collect.code.follow.classes import instance, static
 from assistant.collect.code.follow.documents import document_method
 from assistant.collect.code.follow.facts import access
 from assistant.collect.code.follow.gathered import gathered, remembered
-from assistant.collect.code.follow.globals import global_call, made_up
-from assistant.collect.code.follow.handed_over import came_back, with_added
+from assistant.collect.code.follow.globals import LIBRARIES, global_call, made_up
+from assistant.collect.code.follow.handed_over import came_back, runs_inside, with_added
 from assistant.collect.code.follow.invoking import invoke
 from assistant.collect.code.follow.kept import held
 from assistant.collect.code.follow.library import constant_method, known_method, listed_method, of_list_library, over
@@ -345,7 +345,7 @@ def _chain_method(
         return run.call(handed_over[0], with_added(arguments, handed_over[1]), module, at)
     if name in _SPELLED:
         arguments = tuple(_spelled(run, one) for one in arguments)
-    if name in _TRANSACTION and arguments:
+    if arguments and (name in _TRANSACTION or runs_inside(of, name)):
         inner = _transaction(run, of, arguments, module, at)
         if inner is not None:
             return inner
@@ -354,7 +354,7 @@ def _chain_method(
     if last is not None and last.arguments is None and not last.name:
         head = of.through(of.steps[:-1])
     grown = head.through((*head.steps, Step(name, arguments, new, module, at, end)))
-    known = global_call(run, grown, arguments) if of.source in {"global", "uuid", "os", "datetime", "asyncio"} else None
+    known = global_call(run, grown, arguments) if of.source in LIBRARIES else None
     return known if known is not None else recognised(run, grown)
 
 
