@@ -22,7 +22,7 @@ from assistant.collect.code.follow.settings import RULED
 from assistant.collect.code.follow.stand_ins import is_stand_in, stood_in_for
 from assistant.collect.code.follow.stop import Stopped
 from assistant.collect.code.follow.streams import is_promise, is_stream, promised, streamed
-from assistant.collect.code.origins import ordered, origins_of
+from assistant.collect.code.origins import OUTSIDE, ordered, origins_of
 from assistant.collect.code.values import (
     NOTHING,
     UNKNOWN,
@@ -118,7 +118,7 @@ def _one_of(
 def _branches(run: Run, of: Either, ask: Callable[[Value], Value], without: tuple[type, ...] = (Constant,)) -> Value:
     """What each option gives, asked knowing what is known on its way: ``(isAdmin ? admin : client).from("notes")``."""
     before = run.facts
-    told = len(of.facts) == len(of.values) and any(access(facts) - before for facts in of.facts)
+    told = len(of.facts) == len(of.values) and any(access(facts) - before or facts == OUTSIDE for facts in of.facts)
     known = of.facts if told else ()
     out: list[Value] = []
     after: list[Facts] = []

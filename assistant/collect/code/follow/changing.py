@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.calls import scopes_of
+from assistant.collect.code.follow.chosen import overwritten
 from assistant.collect.code.follow.fallback import of_list
 from assistant.collect.code.follow.limits import chosen_outside
 from assistant.collect.code.follow.scope import either
@@ -28,6 +29,8 @@ def set_attribute(run: Run, of: Value, name: str, value: Value) -> None:
         if name:
             of.fields[name] = value
         elif not any(one is value for one in of.rest):
+            if chosen_outside(run, value):
+                overwritten(of.fields, Known(origins_of(value)))
             put = Known(origins_of(value) or UNKNOWN.origins) if holds(value, of) else value  # a tree linked both ways
             of.rest = (*of.rest, put)[-LONGEST_LIST:]
             of.fields.update({key: either(one, put) for key, one in of.fields.items() if isinstance(one, Constant)})

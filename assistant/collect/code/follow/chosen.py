@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.scope import either
 from assistant.collect.code.origins import OUTSIDE, origins_of
-from assistant.collect.code.values import NOTHING, Either, Known, Listed, Shape, Value
+from assistant.collect.code.values import NOTHING, Chain, Either, Known, Listed, Shape, Value
 from assistant.domain.code import OriginKind
 from assistant.domain.syntax import Assign, Attribute, Call, Do, Name
 
@@ -50,6 +50,8 @@ def one_of(test: Value, yes: Value, no: Value) -> Value | None:
         empty = other == NOTHING or (isinstance(other, Shape) and not other.fields and not other.rest)
         if empty and isinstance(value, Shape) and not value.rest and binds(value):
             return Shape({name: left_out(one) if binds(one) else one for name, one in value.fields.items()})
+        if isinstance(value, Listed) and isinstance(other, Listed) and not other.items and binds(value):
+            return Listed(tuple(left_out(one) for one in value.items))  # ``[{ id }, ...(query.mine ? [mine] : [])]``
         if empty and binds(value):
             return left_out(value)
     return None
@@ -67,7 +69,7 @@ def overwritten(fields: dict[str, Value], spread: Value) -> None:
 class Filled:
     """What a branch puts into objects and lists that were there before it."""
 
-    __slots__ = ("fields", "lists")
+    __slots__ = ("fields", "lists", "names")
 
     def __init__(self) -> None:
         """Nothing yet."""
@@ -75,6 +77,8 @@ class Filled:
         """An object, a field, and what it was before."""
         self.lists: list[tuple[str, int]] = []
         """The name of a list, and how long it was."""
+        self.names: list[str] = []
+        """Names of objects that are given another value."""
 
 
 def filled_in(body: tuple[Statement, ...], scope: Scope) -> Filled:
@@ -86,6 +90,8 @@ def filled_in(body: tuple[Statement, ...], scope: Scope) -> Filled:
             of = scope.find(said.target.of.id)
             if isinstance(of, Shape) and isinstance(of.fields, dict):
                 found.fields.append((of, said.target.name, of.fields.get(said.target.name, NOTHING)))
+        elif isinstance(said, Assign) and isinstance(said.target, Name):
+            found.names += [said.target.id] if isinstance(scope.find(said.target.id), Shape | Chain) else []
         elif isinstance(said, Call) and isinstance(said.callee, Attribute) and isinstance(said.callee.of, Name):
             listed = scope.find(said.callee.of.id) if said.callee.name in _ADDS else None
             if isinstance(listed, Listed):
@@ -99,6 +105,10 @@ def keep_choice(run: Run, filled: Filled, scope: Scope) -> None:
         if isinstance(of.fields, dict) and name in of.fields:
             run.touches(of)
             of.fields[name] = left_out(of.fields[name], before)
+    for name in filled.names:
+        either_way = scope.find(name)
+        if isinstance(either_way, Either) and not either_way.facts and len({*map(binds, either_way.values)}) > 1:
+            scope.replace(name, Either(either_way.values, (OUTSIDE,) * len(either_way.values)))
     for name, length in filled.lists:
         listed = scope.find(name)
         if isinstance(listed, Listed) and len(listed.items) > length:

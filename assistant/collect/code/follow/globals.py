@@ -65,6 +65,8 @@ def made_up(chain: Chain) -> Value | None:
 def global_call(run: Run, chain: Chain, arguments: tuple[Value, ...]) -> Value | None:
     """What a call of the language's own library comes to; None for anything else."""
     name = chain.dotted.replace("()", "")
+    if name == "AsyncLocalStorage.getStore":
+        return run.overlay.get(_STORE)
     handler = _HANDLERS.get(name)
     return handler(run, name, arguments) if handler is not None else None
 
@@ -211,12 +213,9 @@ def _stored(run: Run, _name: str, arguments: tuple[Value, ...]) -> Value:
     work = arguments[1] if len(arguments) > 1 else NOTHING
     done = run.call(work, arguments[2:], run.frame.module, run.frame.at) if isinstance(work, Closure) else NOTHING
     if isinstance(work, Closure):
-        run.overlay[_STORE] = UNKNOWN if before is None else before
+        del run.overlay[_STORE]
+        run.overlay.update({} if before is None else {_STORE: before})
     return done
-
-
-def _store(run: Run, _name: str, _arguments: tuple[Value, ...]) -> Value:
-    return run.overlay.get(_STORE, UNKNOWN)
 
 
 def _variable(run: Run, _name: str, arguments: tuple[Value, ...]) -> Value:
@@ -252,5 +251,4 @@ _HANDLERS: dict[str, Handler] = {
     "Object.assign": _assigned,
     "len": _length,
     **dict.fromkeys(("AsyncLocalStorage.run", "AsyncLocalStorage.enterWith"), _stored),
-    "AsyncLocalStorage.getStore": _store,
 }

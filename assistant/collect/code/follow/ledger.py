@@ -26,7 +26,7 @@ from assistant.domain.facts import Place
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-_OF_CALLER = frozenset({"office", "proven", "caller", "role", "secret", "signed"})
+_OF_CALLER = frozenset({"office", "proven", "caller", "role", "secret", "signed", "outside"})
 
 
 @dataclass(slots=True, kw_only=True)

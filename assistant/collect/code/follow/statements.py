@@ -301,7 +301,8 @@ def _loop(run: Run, node: Loop, scope: Scope) -> bool:
     for item in items:
         if node.pattern is not None:
             bind(run, inner, node.pattern, item)
-        loop = Looped(origins_of(item) if node.over is not None else frozenset(), run.facts)
+        listed = origins_of(item) if node.over is not None else frozenset()
+        loop = Looped(frozenset(one for one in listed if not one.path.startswith("path.")), run.facts)
         run.frame.loops.append(loop)
         run.depth += LOOP
         alive = execute(run, node.body, inner)
