@@ -282,7 +282,8 @@ def _and(run: Run, node: Binary, scope: Scope, *, looked_at: bool = False) -> Va
         return left
     inside = run.facts
     run.facts = before if decided is None else inside
-    if isinstance(right, Test) or (isinstance(right, Constant) and isinstance(right.value, bool)):
+    said = run.answer(right) or (isinstance(right, Constant) and isinstance(right.value, bool))
+    if isinstance(right, Test) or said:  # ``!!secret && timingSafeEqual(a, b)``
         return Test("all", (left, right))
     if decided:
         return right

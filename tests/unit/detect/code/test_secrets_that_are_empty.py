@@ -53,3 +53,18 @@ def test_asked_in_a_function_of_its_own():
         }
     """
     assert heard(f"if (!allowed(request)) {NO}", head) == []
+
+
+def test_set_and_compared_in_one_breath():
+    """The text that stands in for a missing secret is compared with nothing, as the secret was asked for first."""
+    head = """
+        import crypto from "crypto";
+        function refused(request) {
+          const secret = process.env.CRON_SECRET;
+          const sent = Buffer.from(request.headers.get("authorization") ?? "");
+          const kept = Buffer.from(secret ? `Bearer ${secret}` : "");
+          const ok = !!secret && sent.length === kept.length && crypto.timingSafeEqual(sent, kept);
+          return ok ? null : new Response("no", { status: 401 });
+        }
+    """
+    assert heard("const no = refused(request); if (no) return no;", head) == []
