@@ -73,9 +73,7 @@ _CODES: Final = re.compile(r"token|otp|code|verif|reset|magic|pin$", re.IGNORECA
 _PROVING: Final = re.compile(r"otp|verif|reset|magic|one_?time|invit", re.IGNORECASE)
 """Tables of what proves an address."""
 _SAYS_CODE: Final = re.compile(r"\b(?:otp|code|pin|passcode|token|link|url)s?\b|https?://|[?&]token=", re.IGNORECASE)
-_LINK: Final = re.compile(
-    r"[?&](?:token|code|otp)=['\"]?$|/(?:reset|verify|invite|magic)(?:-\w+)?/['\"]?$", re.IGNORECASE
-)
+_LINK: Final = re.compile(r"[?&](?:token|otp)=['\"]?$", re.IGNORECASE)
 """A link into which the token is written last."""
 _PERSONAL: Final = words.named(
     "email phone phone_number ssn iban address date_of_birth full_name first_name last_name ip_address user_email"
@@ -149,18 +147,25 @@ def _tells_code(entry: Entry, act: Act) -> bool:
         if origin.kind is OriginKind.GENERATED
     }
     said = " ".join(origin.path for part in act.parts for origin in part.origins if origin.kind is OriginKind.CONSTANT)
-    made = kept & {origin for part in act.parts for origin in part.origins}
+    made = kept & {origin for part in act.parts for origin in part.origins if _is_said(part, origin)}
     return (bool(made) and bool(_SAYS_CODE.search(said))) or any(_is_code(entry, part) for part in act.parts)
+
+
+def _is_said(part: ActPart, origin: Origin) -> bool:
+    """The value itself, and not what a library answered that was given it."""
+    return origin.path in part.text or part.text.startswith("Math.")
 
 
 def _is_code(entry: Entry, part: ActPart) -> bool:
     """A link into which something is written behind ``?token=``, or a column or a field that is a code by its name."""
     if any(one.kind is not OriginKind.CONSTANT for one in part.origins) and any(
-        one.kind is OriginKind.CONSTANT and _LINK.search(one.path) for one in part.origins
+        one.kind is OriginKind.CONSTANT and _LINK.search(one.path) and one.path in part.text for one in part.origins
     ):
         return True
     tables = {query.id: query.table for query in entry.queries}
     for origin in part.origins:
+        if origin.path.startswith("!"):
+            continue  # the code of an error
         name = words.snake(origin.path.rpartition(".")[2])
         if name in _ONE_TIME and origin.kind in {OriginKind.REQUEST, OriginKind.ROW}:
             return True
