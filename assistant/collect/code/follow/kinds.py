@@ -18,3 +18,5 @@ GENERATED: Final = OriginKind.GENERATED
 UNSURE: Final = OriginKind.UNKNOWN
 PERSONS: Final = frozenset({CALLER, CLAIMED})
 """Who is calling, verified or not."""
+SILENT: Final = frozenset({UNSURE, REQUEST, GENERATED})
+"""That something of this kind is there, or is not, teaches nothing."""

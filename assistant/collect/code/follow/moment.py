@@ -29,6 +29,8 @@ class _Paths(NamedTuple):
     given: tuple[tuple[Value, ...], Facts]
     told: bool | None
     flags: tuple[bool, bool, bool]
+    yielded: tuple[Value, ...]
+    loops: tuple[tuple[Facts, ...], ...]
 
 
 class _Names(NamedTuple):
@@ -61,6 +63,7 @@ class Moment:
         self.meanings = dict(run.meanings)
         self.templates = dict(run.templates)
         self.tokens = dict(run.tokens)
+        self.segments = dict(run.segments)
         self.visited = frozenset(run.visited)
         self.wrappers = list(run.wrappers)
         self.loggers = dict(run.loggers)
@@ -89,6 +92,9 @@ class Moment:
             frame.by_role = set(kept.by_role)
             frame.given, frame.told = kept.given, kept.told
             frame.left_by_return, frame.left_by_throw, frame.jumped = kept.flags
+            frame.yielded = list(kept.yielded)
+            for loop, left in zip(frame.loops, kept.loops, strict=True):
+                loop.left = list(left)
         run.overlay = dict(self.overlay)
         run.conditions = list(self.conditions)
         run.settled = {**run.settled, **self.settled}
@@ -98,6 +104,7 @@ class Moment:
         run.meanings = {**run.meanings, **self.meanings}
         run.templates = {**run.templates, **self.templates}
         run.tokens = {**run.tokens, **self.tokens}
+        run.segments = {**run.segments, **self.segments}
         run.visited |= self.visited
         run.wrappers = list(self.wrappers)
         run.loggers = {**run.loggers, **self.loggers}
@@ -117,7 +124,9 @@ def _where_it_is(place: Place) -> Place:
 
 def _paths_of(frame: Frame) -> _Paths:
     flags = (frame.left_by_return, frame.left_by_throw, frame.jumped)
-    return _Paths(tuple(frame.returns), frozenset(frame.by_role), frame.given, frame.told, flags)
+    loops = tuple(tuple(loop.left) for loop in frame.loops)
+    by_role = frozenset(frame.by_role)
+    return _Paths(tuple(frame.returns), by_role, frame.given, frame.told, flags, tuple(frame.yielded), loops)
 
 
 def _scopes_of(run: Run, scope: Scope) -> list[Scope] | None:

@@ -92,7 +92,6 @@ class Run:
         self.segments: dict[int, Value] = {}
         """Segments of the path as they came, by their identity."""
         self.prelude: Prelude | None = None
-        """What stands before the handler, while it is learned or gone through."""
         self.undo: list[tuple[Shape, dict[str, Value], tuple[Value, ...]]] = []
         """Objects as they were before they were changed."""
         self.lent: list[tuple[Scope, dict[str, Value], dict[str, int]]] = []
@@ -140,6 +139,11 @@ class Run:
         value = self.settle(value)
         self.show(value)
         return value
+
+    def yields(self, value: Value) -> Value:
+        """``yield row``: one of the rows that the function gives, one by one; a library that runs it gives the value back."""
+        self.frame.yielded.append(self.settle(value))
+        return self.frame.yielded[-1]
 
     def take_tail(self) -> bool:
         """True once, when the call about to be made is what a handler returns."""
@@ -229,13 +233,13 @@ class Run:
             of.fields, of.rest = fields, rest
         for scope, names, depths in reversed(self.lent):
             scope.names, scope.depths = names, depths
-        self.undo.clear()
-        self.lent.clear()
+        self.undo, self.lent = [], []
 
     def append(self, value: Listed, extra: tuple[Value, ...]) -> None:
         """``list.push(x)``: every name of that list sees the longer one."""
-        longer = (value.items + extra)[: changing.LONGEST_LIST]  # one that takes itself in doubles at every turn
-        self.become(value, Listed(longer))
+        self.become(
+            value, Listed((value.items + extra)[: changing.LONGEST_LIST])
+        )  # one in itself doubles at every turn
 
     def become(self, value: Value, changed: Value) -> None:
         """See ``changing.become``."""
