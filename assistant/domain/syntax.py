@@ -37,6 +37,8 @@ class Attribute(NamedTuple):
     name: str
     at: int
     end: int
+    optional: bool = False
+    """``of?.name``: there may be nothing."""
 
 
 class Index(NamedTuple):

@@ -58,6 +58,7 @@ _ASIDE: Final = {
     "third-party-script": 0.2,
     "middleware-leaves-pages": 0.5,
     "open-redirect": 0.3,
+    "address-from-request": 0.4,
     "webhook-replayed": 0.5,
     "webhook-tolerance": 0.3,
     "missing-server-only": 0.3,

@@ -8,6 +8,8 @@ from assistant.collect.code.values import Blueprint, Closure, Constant, Known, N
 from assistant.domain.code import Origin, OriginKind
 
 
+OUTSIDE: frozenset[tuple[object, ...]] = frozenset({("outside",)})
+"""What is known on each way of a choice that nothing but the request makes."""
 _DEEPEST = 6
 _NO_ORIGINS: frozenset[Origin] = frozenset()
 

@@ -216,7 +216,7 @@ def _member(reading: Reading, node: Node, _name: str) -> Expression:
     end = node.end_byte
     if of.__class__ in _TAKEN:
         return _outside(of, children[0].start_byte, end, lambda inner: Attribute(inner, name, inner.at, end))
-    return Attribute(of, name, node.start_byte, end)
+    return Attribute(of, name, node.start_byte, end, optional=children[1].type == "optional_chain")
 
 
 def _subscript(reading: Reading, node: Node, _name: str) -> Expression:
@@ -309,6 +309,13 @@ def _await(reading: Reading, node: Node, _name: str) -> Expression:
     return Await(reading.expression(inner[0]), node.start_byte, node.end_byte) if inner else reading.opaque(node)
 
 
+def _yield(reading: Reading, node: Node, _name: str) -> Expression:
+    inner = reading.named(node)
+    return (
+        Unary("yield", reading.expression(inner[0]), node.start_byte, node.end_byte) if inner else reading.opaque(node)
+    )
+
+
 def _ternary(reading: Reading, node: Node, name: str) -> Expression:
     inner = reading.named(node)
     if len(inner) != 3:  # noqa: PLR2004 - a test and two branches, unless there is a syntax error
@@ -371,6 +378,7 @@ EXPRESSIONS: Final[Mapping[str, ExpressionReader]] = {
     "binary_expression": _binary,
     "unary_expression": _unary,
     "await_expression": _await,
+    "yield_expression": _yield,
     "ternary_expression": _ternary,
     "sequence_expression": _comma,
     "meta_property": _meta,

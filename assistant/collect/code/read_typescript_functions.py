@@ -102,13 +102,18 @@ def function_value(reading: Reading, node: Node, name: str) -> Expression:
 
 
 def method_of(reading: Reading, node: Node, decorators: tuple[Expression, ...]) -> Function:
-    """A method, getter or setter of a class or of an object; a computed name is empty unless it is a literal."""
+    """A method of a class or of an object; a computed name is empty unless it is a literal.
+
+    A getter is marked as Python marks one.
+    """
     from assistant.collect.code.read_typescript_expressions import key_of
 
     key = node.child_by_field_name("name")
     name = (key_of(reading, key) or "") if key is not None else ""
-    is_async = any(child.type == "async" for child in node.children[:6])
-    return function_of(reading, node, name, decorators)._replace(name=name, is_async=is_async)
+    words = {child.type for child in node.children[:6]}
+    if "get" in words and key is not None:
+        decorators = (*decorators, Name("property", key.start_byte, key.end_byte))
+    return function_of(reading, node, name, decorators)._replace(name=name, is_async="async" in words)
 
 
 def class_of(reading: Reading, node: Node, name: str, decorators: tuple[Expression, ...] = ()) -> Class:

@@ -48,13 +48,9 @@ def _expression(reading: Reading, node: Node, into: list[Statement]) -> None:
         return
     parts = reading.named(inner[0]) if kind == "sequence_expression" else inner[:1]
     for part in parts:
-        target = part
-        if reading.kind(part) == "yield_expression":
-            yielded = reading.named(part)
-            if not yielded:
-                continue
-            target = yielded[0]
-        found = reading.expression(target)
+        if reading.kind(part) == "yield_expression" and not reading.named(part):
+            continue
+        found = reading.expression(part)
         into.append(_resource(reading, node, found) or Do(found, node.start_byte, node.end_byte))
 
 

@@ -258,8 +258,8 @@ class Access:
     @cached_property
     def _run_again(self) -> bool:
         """The same query of the code runs a second time, bound: the first run was an exception of the wrapper's."""
-        if self.tied:
-            return False
+        if self.tied or "outside" in self.query.known:
+            return False  # the request itself left the condition out
         for other in self.entry.queries:
             same = other.place == self.query.place and other.at == self.query.at and other.verb == self.query.verb
             if same and other.order > self.query.order:

@@ -51,7 +51,8 @@ def constants(condition: Filter) -> tuple[str, ...]:
 
 def of_caller(query: Query) -> bool:
     """The query is run for somebody who is known: found by the caller, or by the key that came in a header."""
-    kinds = {origin.kind for condition in query.filters for origin in condition.origins}
+    held = [condition for condition in query.filters if condition.operator != "alternative"]
+    kinds = {origin.kind for condition in held for origin in condition.origins}
     if kinds & {OriginKind.CALLER, OriginKind.CLAIMED}:
         return True
     by_key = query.tie is not None and query.tie.kind is TieKind.CAPABILITY

@@ -157,7 +157,7 @@ class CodeContext:
             return Whose.SERVERS
         if words.sounds_shared(table):
             return Whose.EVERYONES
-        if engine in _PROVIDERS or self.owner_columns(table):
+        if (engine in _PROVIDERS and not words.sounds_public(table)) or self.owner_columns(table):
             return Whose.CUSTOMERS
         if words.sounds_public(table):
             return Whose.EVERYONES

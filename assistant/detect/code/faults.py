@@ -244,7 +244,9 @@ def _unscoped(access: Access) -> Fault | None:
     if access.entry.kind is EntryKind.SERVICE or access.followed_row or not access.known_private:
         return None
     if by_public_name(access) or any(
-        words.names_id(condition.column) or not condition.column for condition in query.filters
+        words.names_id(condition.column) or not condition.column
+        for condition in query.filters
+        if condition.operator != "alternative"
     ):
         return None  # an id of unknown origin: not followed far enough to accuse anybody
     if any(origin in access.proven for condition in query.filters for origin in condition.origins):

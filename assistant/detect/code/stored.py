@@ -27,6 +27,7 @@ PROVIDERS_IDS: Final = words.named(
 )
 """Ids of objects that live at a provider and belong to a customer there."""
 
+_LINKED: Final = re.compile(r".*\.(?:connect|connectOrCreate\.where)\.")
 _LINKS: Final = re.compile(r"\.(?:connect|set|connectOrCreate\.where)(?:\.|$)")
 """How an ORM names rows that are linked by their ids."""
 
@@ -136,10 +137,10 @@ def _led_back(access: Access, written: Written) -> tuple[Origin, ...]:
 
 
 def _linked_to_own(access: Access, written: Written) -> bool:
-    """``project: { connect: { id, userId: session.user.id } }``: the link is refused when the row is somebody else's."""
-    head, joined, _ = written.column.partition(".connect.")
-    return bool(joined) and any(
-        other.column.startswith(f"{head}.connect.")
+    """``project: { connect: { id, userId: session.user.id } }``: the link is refused when the row is somebody else's, or made anew."""
+    link = _LINKED.match(written.column)
+    return link is not None and any(
+        other.column.startswith(link[0])
         and other is not written
         and any(origin.kind is OriginKind.CALLER for origin in other.origins)
         for other in access.query.written

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from assistant.collect.code.follow.limits import looked_at
 from assistant.collect.code.follow.stop import Stopped
 from assistant.collect.code.origins import origins_of
 from assistant.collect.code.values import NOTHING, Chain, Known, Test, Value, caller
@@ -28,6 +29,21 @@ _ASSERTS = frozenset(
         "tiny-assert",
     }
 )
+_RESOLVES = frozenset(
+    {
+        "dns",
+        "node:dns",
+        "dns/promises",
+        "node:dns/promises",
+        "net",
+        "node:net",
+        "ipaddr.js",
+        "ip",
+        "private-ip",
+        "is-ip",
+    }
+)
+"""Where a name leads, and whether that is a private address."""
 _CONTEXT = frozenset({Origin(OriginKind.REQUEST, "request")})
 _HOLDS = frozenset({"default", "*", "invariant", "assert", "ok", "strict", ""})
 _EQUAL = frozenset({"equal", "strictEqual", "deepEqual", "deepStrictEqual"})
@@ -41,6 +57,8 @@ def asserted(run: Run, chain: Chain) -> Value | None:
     last = chain.last
     if last is None or not last.arguments:
         return None
+    if chain.source in _RESOLVES:
+        run.facts |= frozenset().union(*(looked_at(one) for one in last.arguments))
     if chain.source in _ASSERTS and len(chain.steps) <= 2:  # noqa: PLR2004 - assert.strict.equal(a, b) is nobody's spelling
         name = last.name or chain.name
         if name in _HOLDS:

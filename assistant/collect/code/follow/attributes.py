@@ -6,7 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.kinds import CALLER, CLAIMED, CONSTANT, REQUEST, ROW, SIGNED, UNSURE
+from assistant.collect.code.follow.loops import how_many
 from assistant.collect.code.follow.scope import either
+from assistant.collect.code.follow.trust import is_single
 from assistant.collect.code.origins import ordered, origins_of
 from assistant.collect.code.recognise.identity import told
 from assistant.collect.code.values import (
@@ -25,7 +27,7 @@ from assistant.collect.code.values import (
     Value,
 )
 from assistant.domain.code import Origin
-from assistant.domain.syntax import Name
+from assistant.domain.syntax import Function, Name
 
 
 if TYPE_CHECKING:
@@ -99,6 +101,9 @@ _CLIENTS = re.compile(
 def attribute(run: Run, value: Value, name: str, module: str, at: int, end: int) -> Value:
     """The value of ``value.name``; never records anything."""
     if isinstance(value, Either):
+        told = how_many(value) if name in _SIZES else None
+        if told is not None:
+            return told
         parts = tuple(attribute(run, one, name, module, at, end) for one in value.values)
         return Either(parts, value.facts) if value.facts else either(*parts)
     if isinstance(value, Shape):
@@ -113,7 +118,7 @@ def attribute(run: Run, value: Value, name: str, module: str, at: int, end: int)
     if isinstance(value, Listed):
         if name.isdigit():
             return value.items[int(name)] if int(name) < len(value.items) else NOTHING
-        return _length(value) if name == "length" else either(UNKNOWN, *value.items)
+        return _length(run, value) if name == "length" else either(UNKNOWN, *value.items)
     if isinstance(value, Blueprint):
         return run.static(value, name)
     if isinstance(value, Constant):
@@ -123,8 +128,11 @@ def attribute(run: Run, value: Value, name: str, module: str, at: int, end: int)
     return UNKNOWN
 
 
-def _length(value: Listed) -> Value:
-    """As many as there were rows of which the list was made, or ids were listed; how many items a list of the code has is not counted."""
+def _length(run: Run, value: Listed) -> Value:
+    """As many as there were rows of which the list was made, or ids were listed; how many items a list of the code has is not counted.
+
+    One look-up for each of them makes a list as long as the ids, whatever was found.
+    """
     rows = {
         origin.row if origin.kind is ROW else -1
         for item in value.items
@@ -136,14 +144,15 @@ def _length(value: Listed) -> Value:
     asked = origins_of(value)
     if asked and all(one.kind is REQUEST for one in asked):
         return Known(frozenset(Origin(REQUEST, f"{one.path}.length") for one in asked))
-    return Known(frozenset({Origin(ROW, "length", row)})) if row >= 0 else UNKNOWN
+    size = Origin(ROW, "length", row)
+    return Known(frozenset({size})) if row >= 0 and not is_single(run, size) else UNKNOWN
 
 
 def _field(run: Run, value: Shape, name: str, module: str, at: int, end: int) -> Value:
     found = value.fields.get(name)
     if found is not None:
         if isinstance(found, Closure):
-            if found.function.decorators and _is_property(found):
+            if found.function.decorators and is_property(found.function):
                 return run.attempt(found.bound_to(value), (), module, at)
             return found.bound_to(value) if found.method else found
         return found
@@ -152,11 +161,9 @@ def _field(run: Run, value: Shape, name: str, module: str, at: int, end: int) ->
     return either(*(attribute(run, one, name, module, at, end) for one in value.rest))
 
 
-def _is_property(found: Closure) -> bool:
-    """A method of Python that is read like a field."""
-    return found.module.endswith(".py") and any(
-        isinstance(one, Name) and one.id in _PROPERTIES for one in found.function.decorators
-    )
+def is_property(function: Function) -> bool:
+    """A method that is read like a field: ``@property``, ``get name() {}``."""
+    return any(isinstance(one, Name) and one.id in _PROPERTIES for one in function.decorators)
 
 
 def _known(run: Run, value: Known, name: str) -> Value:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.attributes import attribute
 from assistant.collect.code.follow.fallback import told_anyway
+from assistant.collect.code.follow.loops import around, known_of_all
 from assistant.collect.code.follow.scope import Scope, either
 from assistant.collect.code.origins import origins_of
 from assistant.collect.code.values import NOTHING, UNKNOWN, Constant, Either, Known, Listed, Promise, Shape, Value
@@ -14,6 +15,7 @@ from assistant.domain.syntax import Name, RecordPattern, SequencePattern
 
 
 if TYPE_CHECKING:
+    from assistant.collect.code.follow.facts import Facts
     from assistant.collect.code.follow.run import Run
     from assistant.domain.syntax import Pattern
 
@@ -30,12 +32,18 @@ def bind(run: Run, scope: Scope, pattern: Pattern, value: Value, *, assign: bool
             scope.declare(pattern.id, value, run.depth)
         elif told_anyway(run, scope.find(pattern.id), value):
             return
-        elif not scope.assign(pattern.id, value, run.depth, run.facts):
+        elif not scope.assign(pattern.id, value, run.depth, _known(run, scope, pattern.id)):
             run.overlay[scope.module, pattern.id] = value  # a variable at the top of the module
     elif isinstance(pattern, RecordPattern):
         _record(run, scope, pattern, value, assign=assign)
     elif isinstance(pattern, SequencePattern):
         _sequence(run, scope, pattern, value, assign=assign)
+
+
+def _known(run: Run, scope: Scope, name: str) -> Facts:
+    """What holds where a name is assigned; in a loop nothing of the one item that is looked at."""
+    loop = around(run, scope, name)
+    return known_of_all(run, loop) if loop is not None else run.facts
 
 
 def _record(run: Run, scope: Scope, pattern: RecordPattern, value: Value, *, assign: bool) -> None:

@@ -6,7 +6,7 @@ import contextlib
 import re
 from typing import TYPE_CHECKING
 
-from assistant.collect.code.follow.schemas import shaped
+from assistant.collect.code.follow.schemas import named_in, shaped
 from assistant.collect.code.follow.stop import Stopped
 from assistant.collect.code.values import (
     UNKNOWN,
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 _MIDDLEWARE = frozenset({"use", "unstable_pipe", "concat", "useMiddleware", "before", "guard"})
 _INPUT = frozenset({"input", "schema", "inputSchema", "validator", "inputValidator", "parameters", "body"})
+_OUTPUT = frozenset({"output", "outputSchema"})
 _STARTS = "@tanstack/"
 """Server functions put their middleware into a list, which ``middleware`` is given."""
 _FINAL = frozenset(
@@ -89,7 +90,18 @@ def built(run: Run, chain: Chain) -> Value:
                 )
                 if step is not chain.last:
                     context = _merged(result, context)
+    for step in chain.steps:
+        if step.name in _OUTPUT and step.arguments:
+            _answered_by(run, step.arguments[0])
     return result
+
+
+def _answered_by(run: Run, schema: Value) -> None:
+    """``.output(schema)``: of a whole row only the keys of the schema are answered."""
+    names = named_in(schema)
+    for record in run.ledger.queries if names is not None else ():
+        if "*" in record.returned and names is not None:
+            record.returned = set(names)
 
 
 def _with_input(given: Value, more: Value) -> Value:

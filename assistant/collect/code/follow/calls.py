@@ -10,8 +10,8 @@ from assistant.collect.code.follow.classes import instance, static
 from assistant.collect.code.follow.documents import document_method
 from assistant.collect.code.follow.facts import access
 from assistant.collect.code.follow.gathered import gathered, remembered
-from assistant.collect.code.follow.globals import global_call, made_up
-from assistant.collect.code.follow.handed_over import came_back, with_added
+from assistant.collect.code.follow.globals import LIBRARIES, global_call, made_up
+from assistant.collect.code.follow.handed_over import came_back, runs_inside, with_added
 from assistant.collect.code.follow.invoking import invoke
 from assistant.collect.code.follow.kept import held
 from assistant.collect.code.follow.library import constant_method, known_method, listed_method, of_list_library, over
@@ -22,7 +22,7 @@ from assistant.collect.code.follow.settings import RULED
 from assistant.collect.code.follow.stand_ins import is_stand_in, stood_in_for
 from assistant.collect.code.follow.stop import Stopped
 from assistant.collect.code.follow.streams import is_promise, is_stream, promised, streamed
-from assistant.collect.code.origins import ordered, origins_of
+from assistant.collect.code.origins import OUTSIDE, ordered, origins_of
 from assistant.collect.code.values import (
     NOTHING,
     UNKNOWN,
@@ -120,7 +120,7 @@ def _one_of(
 def _branches(run: Run, of: Either, ask: Callable[[Value], Value], without: tuple[type, ...] = (Constant,)) -> Value:
     """What each option gives, asked knowing what is known on its way: ``(isAdmin ? admin : client).from("notes")``."""
     before = run.facts
-    told = len(of.facts) == len(of.values) and any(access(facts) - before for facts in of.facts)
+    told = len(of.facts) == len(of.values) and any(access(facts) - before or facts == OUTSIDE for facts in of.facts)
     known = of.facts if told else ()
     out: list[Value] = []
     after: list[Facts] = []
@@ -342,7 +342,7 @@ def _chain_method(
         return run.call(handed_over[0], with_added(arguments, handed_over[1]), module, at)
     if name in _SPELLED:
         arguments = tuple(_spelled(run, one) for one in arguments)
-    if name in _TRANSACTION and arguments:
+    if arguments and (name in _TRANSACTION or runs_inside(of, name)):
         inner = _transaction(run, of, arguments, module, at)
         if inner is not None:
             return inner
@@ -351,7 +351,7 @@ def _chain_method(
     if last is not None and last.arguments is None and not last.name:
         head = of.through(of.steps[:-1])
     grown = head.through((*head.steps, Step(name, arguments, new, module, at, end)))
-    known = global_call(run, grown, arguments) if of.source in {"global", "uuid", "os", "datetime", "asyncio"} else None
+    known = global_call(run, grown, arguments) if of.source in LIBRARIES else None
     return known if known is not None else recognised(run, grown)
 
 

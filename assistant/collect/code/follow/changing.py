@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.calls import scopes_of
+from assistant.collect.code.follow.chosen import overwritten
 from assistant.collect.code.follow.fallback import of_list
+from assistant.collect.code.follow.limits import chosen_outside
 from assistant.collect.code.follow.scope import either
 from assistant.collect.code.origins import origins_of
 from assistant.collect.code.values import UNKNOWN, Chain, Constant, Either, Known, Shape, Value, holds
@@ -27,6 +29,8 @@ def set_attribute(run: Run, of: Value, name: str, value: Value) -> None:
         if name:
             of.fields[name] = value
         elif not any(one is value for one in of.rest):
+            if chosen_outside(run, value):
+                overwritten(of.fields, Known(origins_of(value)))
             put = Known(origins_of(value) or UNKNOWN.origins) if holds(value, of) else value  # a tree linked both ways
             of.rest = (*of.rest, put)[-LONGEST_LIST:]
             of.fields.update({key: either(one, put) for key, one in of.fields.items() if isinstance(one, Constant)})
@@ -45,10 +49,14 @@ def set_attribute(run: Run, of: Value, name: str, value: Value) -> None:
 
 
 def _filled(run: Run, of: Value, name: str, value: Value) -> None:
-    """A field of a row, or of what was parsed out of one, is overwritten: ``options.content = input.content``."""
+    """A field of a row, or of what was parsed out of one, is overwritten: ``options.content = input.content``; without a name any field is."""
     kinds = {origin.kind for origin in origins_of(of)}
-    if name and OriginKind.ROW in kinds and kinds <= {OriginKind.ROW, OriginKind.CONSTANT}:
+    if OriginKind.ROW not in kinds or not kinds <= {OriginKind.ROW, OriginKind.CONSTANT}:
+        return
+    if name:
         become(run, of, Shape({name: value}, (of,)))
+    elif chosen_outside(run, value):
+        become(run, of, Shape({}, (of, value)))
 
 
 def become(run: Run, value: Value, changed: Value) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assistant.collect.code.follow.attributes import is_property
 from assistant.collect.code.follow.binding import bind
+from assistant.collect.code.follow.gathered import lasting
 from assistant.collect.code.follow.named import or_default
 from assistant.collect.code.follow.scope import Scope
 from assistant.collect.code.values import NOTHING, Blueprint, Chain, Closure, Shape, Step, Value
@@ -20,18 +22,21 @@ def instance(run: Run, blueprint: Blueprint, arguments: tuple[Value, ...], modul
     """What ``new`` makes: fields and methods, with the constructor run."""
     fields: dict[str, Value] = {}
     rest: tuple[Value, ...] = ()
-    made = Shape(fields, rest)
+    made = _begun(run, fields, rest)
     scope = Scope(blueprint.module, blueprint.scope)
     scope.declare("this", made, 0)
+    own = blueprint.scope
     for base in blueprint.klass.bases[:2]:
         parent = run.evaluate(base, scope)
         if isinstance(parent, Blueprint):
             above = instance(run, parent, _handed_up(run, blueprint, arguments), module, at)
-            fields.update({name: _of(one, above, made) for name, one in above.fields.items()})
+            inherited = {name: _of(one, above, made) for name, one in above.fields.items()}
+            own = Scope(blueprint.module, blueprint.scope)
+            own.declare("super", Shape(inherited), 0)  # what ``super.remove(id)`` of a method means
+            fields.update(inherited)
         elif isinstance(parent, Chain):
             made = Shape(fields, (parent,))
-    for one in blueprint.klass.methods:
-        fields[one.name] = Closure(one, blueprint.module, blueprint.scope, made)
+    _add_methods(blueprint, fields, made, own)
     for declared in blueprint.klass.fields:
         if declared.value is not None:
             name = getattr(declared.pattern, "id", "")
@@ -47,6 +52,21 @@ def instance(run: Run, blueprint: Blueprint, arguments: tuple[Value, ...], modul
         run.attempt(start, arguments, module, at)
     elif blueprint.module.endswith(".py") and arguments and isinstance(arguments[-1], Shape):
         return _filled(made, fields, arguments[-1])
+    return made
+
+
+def _add_methods(blueprint: Blueprint, fields: dict[str, Value], made: Shape, scope: Scope) -> None:
+    getters = {one.name for one in blueprint.klass.methods if is_property(one)}
+    for one in blueprint.klass.methods:
+        if one.name not in getters or is_property(one):  # a setter takes no getter's place
+            fields[one.name] = Closure(one, blueprint.module, scope, made)
+
+
+def _begun(run: Run, fields: dict[str, Value], rest: tuple[Value, ...]) -> Shape:
+    """The object itself; one that a module makes outlives the request."""
+    made = Shape(fields, rest)
+    if run.quiet:
+        run.world.made_once[id(made)] = made
     return made
 
 
@@ -88,7 +108,7 @@ def static(run: Run, value: Blueprint, name: str) -> Value:
         if getattr(declared.pattern, "id", "") != name or declared.value is None:
             continue
         if not (isinstance(declared.value, Literal) and declared.value.value is None):
-            return run.evaluate(declared.value, Scope(value.module, value.scope))
+            return lasting(run.evaluate(declared.value, Scope(value.module, value.scope)))
     later = run.world.static(value, name)
     if later is not None:
         return later

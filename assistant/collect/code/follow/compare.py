@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from assistant.collect.code.follow.facts import NONE, NOTHING_LEARNED, RUNS_IT, Learned, Lesson, both, role_of
-from assistant.collect.code.follow.fallback import EMPTY
+from assistant.collect.code.follow.fallback import EMPTY, is_variable
 from assistant.collect.code.follow.kinds import CONSTANT, ENVIRONMENT, PERSONS, REQUEST, ROW
-from assistant.collect.code.follow.limits import leads_home, limits
+from assistant.collect.code.follow.limits import leads_home, limits, looked_at
 from assistant.collect.code.follow.trust import (
     CREDENTIAL,
     ROLE,
@@ -46,6 +46,8 @@ _NAMES = ("email", "wallet", "address")
 _OFFICE_IN = re.compile(r"ADMIN|OWNER|STAFF", re.IGNORECASE)
 _GIVEN = frozenset({"SUPABASE_SERVICE_ROLE_KEY", "SUPABASE_ANON_KEY", "SUPABASE_DB_URL"})
 """Variables that Supabase itself sets for every edge function."""
+_SECRETS: Final = Words(r"SECRET|TOKEN|PASSW|(?:^|_)KEYS?(?:$|_)")
+"""Variables that hold a list of secrets: whoever sends one of them may come in."""
 _KNOWN_TO_ALL: Final = Words(
     r"(?:^|_)(?:URL|URI|BASE|HOST|HOSTNAME|DOMAIN|ORIGIN|ISSUER|AUDIENCE|CLIENT_?ID|APP_?ID|PROJECT_?ID|TENANT_?ID|REGION|VERSION)$|NEXT_PUBLIC_"
 )
@@ -62,15 +64,19 @@ def learn_same(run: Run, left: Value, right: Value, *, same: bool) -> Learned:
                 return learn(run, value, not same)
             if other.value is True:
                 return learn(run, value, same)
+            if other.value in ("", 0) and is_variable(value):
+                return learn(run, value, not same)  # ``secret !== ""``, ``secret.length === 0``
             added_up = mixed(value) if other.value == 0 and same else None
             if added_up is not None:
                 return added_up
             if other.value == 0 and _tells_number(run, value):
                 return nothing_left(run, value) if same else _existing(run, value, some=True)
-            return _constant(run, value, other, same=same)
+            found = _constant(run, value, other, same=same)
+            looked = looked_at(value)
+            return both([found, Learned(looked)]) if looked else found
     if not same:
-        return NOTHING_LEARNED
-    at_home = Learned(leads_home(left, right) | leads_home(right, left))
+        return Learned(looked_at(left) | looked_at(right))
+    at_home = Learned(leads_home(left, right) | leads_home(right, left) | looked_at(left) | looked_at(right))
     return both([_pair(run, left, right), _pair(run, right, left), at_home])
 
 
@@ -292,19 +298,27 @@ def _secret(run: Run, kept: Value, sent: Value) -> Learned | None:
     if _KNOWN_TO_ALL.search(name):
         return None  # an issuer, an audience, an address: everybody may know it
     says = f"{incoming[0].path} = {name}"
-    signed = [origin for origin in ordered(kept) if origin.kind is REQUEST]
-    if signed:
-        return _signed(signed, name, tuple(incoming))
+    empty = EMPTY in origins_of(kept) and not all(("given", one) in run.facts for one in incoming)
     template = any(
         origin.kind is CONSTANT and "None" not in origin.path and origin != EMPTY for origin in origins_of(kept)
     )
     together = " | ".join(one.path for one in variables)
     unset = not {("set", name), ("set", together)} & run.facts and not name.startswith("validated.")
     unset = unset and not (name in _GIVEN and "supabase/functions/" in f"/{run.module}")
-    credential = any(carried(one) or CREDENTIAL.search(one.path) for one in incoming)
-    if template and unset and credential and not isinstance(kept, Chain):
+    signed = [origin for origin in ordered(kept) if origin.kind is REQUEST]
+    if signed and not (empty and unset):
+        return _signed(signed, name, tuple(incoming))
+    if signed:  # whoever knows that it is not set signs with nothing
+        lesson = Lesson(GuardKind.SIGNATURE, f"HMAC with {name}", tuple(incoming), weakness=Weakness.UNSET_SECRET)
+        return Learned(NONE, (lesson,))
+    credential = any(_is_credential(one) for one in incoming)
+    if unset and (empty or (template and credential and not isinstance(kept, Chain))):
         return Learned(NONE, (Lesson(GuardKind.SECRET, says, tuple(incoming), weakness=Weakness.UNSET_SECRET),))
     return Learned(frozenset({("secret",)}), (Lesson(GuardKind.SECRET, says, tuple(incoming)),))
+
+
+def _is_credential(sent: Origin) -> bool:
+    return carried(sent) or sent.path.startswith("header.") or bool(CREDENTIAL.search(sent.path))
 
 
 def _signed(signed: list[Origin], name: str, incoming: tuple[Origin, ...]) -> Learned:
@@ -325,6 +339,8 @@ def learn_member(run: Run, item: Value, group: Value) -> Learned:
     out: list[Learned] = []
     constants = bool(around) and all(o.kind in {CONSTANT, ENVIRONMENT} for o in around)
     if constants:
+        if all(_SECRETS.search(one.path) for one in around if one.kind is ENVIRONMENT):
+            out += [one for one in [_secret(run, group, item)] if one is not None]
         out.append(_present(run, item))
         out += [Learned(limits(one)) for one in inside if one.kind is REQUEST]
     for origin in inside:

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.builders import built, functions_of
 from assistant.collect.code.follow.enclosing import around
+from assistant.collect.code.follow.handed_over import listeners
 from assistant.collect.code.follow.inputs import supplied
 from assistant.collect.code.follow.last import gives_up
 from assistant.collect.code.follow.nest import call_controller
+from assistant.collect.code.follow.perhaps import unasked
 from assistant.collect.code.follow.prelude import begin, stands_before, stood_before
 from assistant.collect.code.follow.python import DEPENDS, controller, decorated, gates_of, given_by, injected
 from assistant.collect.code.follow.run import STEPS, Run
@@ -45,6 +47,7 @@ from assistant.domain.code import (
     EntryKind,
     Guard,
     GuardKind,
+    Origin,
     OriginKind,
     Tie,
     TieKind,
@@ -60,7 +63,6 @@ if TYPE_CHECKING:
     from assistant.collect.code.follow.facts import Facts
     from assistant.collect.code.follow.scope import Scope
     from assistant.collect.code.follow.world import World
-    from assistant.domain.code import Origin
 
 
 _BUILT = frozenset({"procedure", "safe-action", "server-fn", "upload"})
@@ -88,6 +90,7 @@ def follow(world: World, point: EntryPoint) -> tuple[Entry, frozenset[tuple[str,
     run.ledger.unheard()
     _late_ties(run)
     _after_write(run)
+    unasked(run.ledger)
     ledger = run.ledger
     entry = Entry(
         id=point.id,
@@ -244,7 +247,17 @@ def _inside(run: Run, chain: Chain) -> Value:
             for function in functions_of(step.arguments or ()):
                 _before(run, function, None)
     found = list(functions_of(last.arguments or ())) if last else []
+    if not found and ("signed",) in run.facts:
+        _listened(run, chain)
     return found[-1] if found else chain
+
+
+def _listened(run: Run, chain: Chain) -> None:
+    """``Webhooks({ onOrderPaid: async (payload) => ... })``: what the library calls with a message whose signature it looked at."""
+    last = chain.last
+    event = Known(frozenset({Origin(OriginKind.SIGNED, "event")}))
+    for listener in listeners((last.arguments if last is not None else None) or ()):
+        run.settle(run.attempt(listener, (event,), listener.module, listener.function.at))
 
 
 def _before(run: Run, value: Value, point: EntryPoint | None, own: Shape | None = None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assistant.collect.code.follow import guards, kept
+from assistant.collect.code.follow import chosen, guards, kept
 from assistant.collect.code.follow.attributes import attribute
 from assistant.collect.code.follow.binding import bind
 from assistant.collect.code.follow.elements import element
@@ -14,6 +14,8 @@ from assistant.collect.code.follow.fallback import believed, of_list, or_else, o
 from assistant.collect.code.follow.gathered import under
 from assistant.collect.code.follow.learn import learn
 from assistant.collect.code.follow.limits import answered
+from assistant.collect.code.follow.loops import kept_up
+from assistant.collect.code.follow.perhaps import maybe
 from assistant.collect.code.follow.scope import Scope, either, told_apart
 from assistant.collect.code.follow.stop import Exhausted, Stopped
 from assistant.collect.code.follow.truth import of_size, truth
@@ -98,17 +100,13 @@ def _attribute(run: Run, node: Attribute, scope: Scope) -> Value:
         key = Constant(node.name)
         if kept.indexed(run, node.of, key, (node.at, node.end), scope):
             return kept.found(key)
-    return attribute(run, of, node.name, scope.module, node.at, node.end)
+    return maybe(run, node, attribute(run, of, node.name, scope.module, node.at, node.end))
 
 
 def _index(run: Run, node: Index, scope: Scope) -> Value:
     of, key = evaluate(run, node.of, scope), evaluate(run, node.key, scope)
-    if (
-        isinstance(of, Shape)
-        and not of.fields
-        and not of.rest
-        and kept.indexed(run, node.of, key, (node.at, node.end), scope)
-    ):
+    empty = isinstance(of, Shape) and not of.fields and not of.rest
+    if empty and kept.indexed(run, node.of, key, (node.at, node.end), scope):
         return kept.found(key)
     if isinstance(key, Constant):
         return attribute(run, of, str(key.value), scope.module, node.at, node.end)
@@ -197,6 +195,7 @@ def _record(run: Run, node: Record, scope: Scope) -> Value:
             fields.update(value.fields)
             rest.extend(value.rest)
         elif field.spread or field.key is None:
+            chosen.overwritten(fields, value)
             rest.extend([value] if not isinstance(value, Constant) else [])
         else:
             fields[field.key] = value.as_method() if isinstance(value, Closure) else value
@@ -213,6 +212,8 @@ def _spread(run: Run, node: Spread, scope: Scope) -> Value:
 
 def _unary(run: Run, node: Unary, scope: Scope) -> Value:
     value = evaluate(run, node.operand, scope)
+    if node.operator == "yield":
+        return run.yields(value)
     if node.operator == "!":
         return Test("not", (value,))
     if node.operator == "~" and scope.module.endswith(".py") and isinstance(value, Test | Chain):
@@ -281,17 +282,16 @@ def _and(run: Run, node: Binary, scope: Scope, *, looked_at: bool = False) -> Va
         return left
     inside = run.facts
     run.facts = before if decided is None else inside
-    if isinstance(right, Test) or (isinstance(right, Constant) and isinstance(right.value, bool)):
+    said = run.answer(right) or (isinstance(right, Constant) and isinstance(right.value, bool))
+    if isinstance(right, Test) or said:  # ``!!secret && timingSafeEqual(a, b)``
         return Test("all", (left, right))
     if decided:
         return right
     if looked_at and isinstance(right, Either) and right.facts:
         return Test("all", (left, Test("truthy", (right,))))
-    return Either((Constant(None), right), (before, inside)) if access(inside - before) else either(_falsy(left), right)
-
-
-def _falsy(left: Value) -> Value:
-    return Constant(False) if isinstance(left, Test) else NOTHING
+    if access(inside - before):
+        return Either((Constant(None), right), (before, inside))
+    return chosen.one_of(left, right, NOTHING) or either(Constant(False) if isinstance(left, Test) else NOTHING, right)
 
 
 def _or(run: Run, node: Binary, scope: Scope) -> Value:
@@ -347,11 +347,13 @@ def _conditional(run: Run, node: Conditional, scope: Scope) -> Value:
     run.facts = join(before, sides[0][1], sides[1][1])
     yes, no = sides[0][0], sides[1][0]
     told = told_apart(sides, before)
-    return told or (or_else(run, yes, no) if test == yes else either(yes, no))
+    return told or (or_else(run, yes, no) if test == yes else chosen.one_of(test, yes, no) or either(yes, no))
 
 
 def _assign(run: Run, node: Assign, scope: Scope) -> Value:
     value = evaluate(run, node.value, scope)
+    if kept_up(run, node, value, scope):
+        return value
     if node.operator in _MIXING:
         value = Known(origins_of(evaluate(run, node.target, scope)) | origins_of(value))
     elif node.operator in {"||=", "??=", "+=", "&&="} and isinstance(node.target, Name | Attribute):

@@ -12,8 +12,8 @@ from assistant.collect.code.follow.facts import NONE, Learned
 from assistant.collect.code.follow.kinds import CONSTANT, ENVIRONMENT, PERSONS, REQUEST, ROW
 from assistant.collect.code.follow.scope import either
 from assistant.collect.code.origins import origins_of
-from assistant.collect.code.values import Constant, Either, Known, Shape, Test
-from assistant.domain.code import Origin
+from assistant.collect.code.values import Constant, Either, Known, Listed, Shape, Test
+from assistant.domain.code import GuardKind, Origin, Weakness
 
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ _WHO = re.compile(
     re.IGNORECASE,
 )
 _ID = re.compile(r"(?:^|[._])(?:id|uid|sub)$|[a-z]Id$")
-EMPTY = Origin(CONSTANT, "''")
-"""A text without letters, written in the code."""
+EMPTY = Origin(CONSTANT, "'' when it is not set")
+"""The text without letters that stands in for a variable: ``process.env.SECRET || ""``."""
 _LETS_IN = frozenset({"role", "proven", "secret", "signed"})
 
 
@@ -81,9 +81,45 @@ def unset_anyway(left: Value, default: object) -> bool:
     )
 
 
+def is_variable(value: Value) -> bool:
+    """Nothing but a variable of the environment, or the empty text that stands in for it."""
+    kinds = {origin.kind for origin in origins_of(value) if origin != EMPTY}
+    return isinstance(value, Known) and kinds == {ENVIRONMENT}
+
+
 def or_empty(left: Value) -> Value:
     """The same, knowing that it may be an empty text: who sends an empty one is equal to it."""
     return Known(origins_of(left) | {EMPTY})
+
+
+def when_unset(kept: list[Learned]) -> Learned | None:
+    """``(header ?? "") === (process.env.SECRET ?? "")``: where no secret is set, whoever sends none has it."""
+    unset = [one for one in kept if any(fact[0] == "unset" for fact in one.facts)]
+    lessons = [lesson for one in kept for lesson in one.lessons if lesson.kind is GuardKind.SECRET]
+    if not unset or not lessons:
+        return None
+    return Learned(NONE, tuple(one._replace(weakness=Weakness.UNSET_SECRET) for one in lessons))
+
+
+def stands_in(run: Run, option: Value, of: Either) -> bool:
+    """``header || ""`` where the header is known to be there: nothing stands in for it."""
+    sent = frozenset().union(*(one.origins for one in of.values if isinstance(one, Known)))
+    return (
+        isinstance(option, Constant)
+        and not option.value
+        and bool(sent)
+        and all(one.kind is REQUEST and ("given", one) in run.facts for one in sent)
+    )
+
+
+def in_nothing(option: Value) -> bool:
+    """``(list ?? []).includes(item)``: nothing is in the list that stands in for one that is missing."""
+    return (
+        isinstance(option, Test)
+        and option.kind == "in"
+        and isinstance(option.operands[1], Listed)
+        and not option.operands[1].items
+    )
 
 
 def with_default(test: Test) -> Test:

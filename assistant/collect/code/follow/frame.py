@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, final
 
 from assistant.collect.code.follow.facts import NONE
 
@@ -10,6 +10,21 @@ from assistant.collect.code.follow.facts import NONE
 if TYPE_CHECKING:
     from assistant.collect.code.follow.facts import Facts
     from assistant.collect.code.values import Value
+    from assistant.domain.code import Origin
+
+
+@final
+class Looped:
+    """A loop that is running."""
+
+    __slots__ = ("before", "items", "left")
+
+    def __init__(self, items: frozenset[Origin], before: Facts) -> None:
+        """Over a list whose items have those origins; ``before`` is what was known in front of it."""
+        self.items = items
+        self.before = before
+        self.left: list[Facts] = []
+        """What was known wherever an item was passed over."""
 
 
 class Frame:
@@ -25,10 +40,12 @@ class Frame:
         "last",
         "left_by_return",
         "left_by_throw",
+        "loops",
         "module",
         "name",
         "returns",
         "told",
+        "yielded",
     )
 
     def __init__(
@@ -59,5 +76,9 @@ class Frame:
         self.left_by_return = False
         self.left_by_throw = False
         self.jumped = False
+        self.yielded: list[Value] = []
+        """What a generator gave so far."""
+        self.loops: list[Looped] = []
+        """Loops around the statement that runs, outermost first."""
         self.last: frozenset[int] = frozenset()
         """Statements of a handler behind which it ends, by their identity."""

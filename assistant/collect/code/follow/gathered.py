@@ -20,11 +20,11 @@ from assistant.collect.code.values import (
     Value,
     unwrapped,
 )
+from assistant.domain.code import Origin
 
 
 if TYPE_CHECKING:
     from assistant.collect.code.follow.run import Run
-    from assistant.domain.code import Origin
 
 _ADDS = {"set": 2, "add": 1}
 _KEPT = "new Map()"
@@ -105,6 +105,11 @@ def _empty(value: Known) -> bool:
     return bool(value.origins) and all(
         origin.kind is GENERATED and origin.path in _COLLECTIONS for origin in value.origins
     )
+
+
+def lasting(value: Value) -> Value:
+    """An empty map that a class keeps for itself: all requests share it."""
+    return Known(frozenset({Origin(GENERATED, KEPT)})) if isinstance(value, Known) and _empty(value) else value
 
 
 def remembered(run: Run, value: Known, name: str, arguments: tuple[Value, ...]) -> Value | None:

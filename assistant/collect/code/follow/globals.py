@@ -12,6 +12,7 @@ from assistant.collect.code.values import (
     NOTHING,
     UNKNOWN,
     Chain,
+    Closure,
     Constant,
     Known,
     Listed,
@@ -38,14 +39,22 @@ _PASSES = (
     "Readonly Request"
 )
 _NAMES_MADE = frozenset({"nanoid", "nanoid/non-secure", "@paralleldrive/cuid2", "cuid", "ulid", "ulidx", "short-uuid"})
+_CRYPTO = frozenset({"crypto", "node:crypto"})
+_RANDOM = frozenset({"randomBytes", "randomInt", "randomUUID"})
+LIBRARIES = frozenset({"global", "uuid", "os", "datetime", "asyncio", "async_hooks", "node:async_hooks"})
+"""What comes with the language: calls of it are known here."""
+_STORE = ("AsyncLocalStorage", "store")
 _MAKERS = frozenset({"customAlphabet", "customRandom", "init", "monotonicFactory"})
 _MAKES = "crypto.randomUUID Math.random Date.now performance.now uuid.uuid4 uuid4 datetime.now datetime.utcnow"
 _ASKS = "Array.isArray Number.isNaN isNaN Number.isInteger Number.isFinite isinstance hasattr"
 
 
 def made_up(chain: Chain) -> Value | None:
-    """``nanoid()``, ``customAlphabet(letters, 7)()``, ``createId()``: a new name that nobody guesses."""
+    """``nanoid()``, ``customAlphabet(letters, 7)()``, ``createId()``, ``randomBytes(32)``: a new name that nobody guesses."""
     last = chain.last
+    if chain.source in _CRYPTO and last is not None and last.arguments is not None:
+        name = last.name or chain.name
+        return Known(frozenset({Origin(OriginKind.GENERATED, name)})) if name in _RANDOM else None
     if chain.source not in _NAMES_MADE or last is None or last.arguments is None or last.name:
         return None
     if chain.name in _MAKERS and len(chain.steps) < 2:  # noqa: PLR2004 - the first call makes the maker
@@ -56,6 +65,8 @@ def made_up(chain: Chain) -> Value | None:
 def global_call(run: Run, chain: Chain, arguments: tuple[Value, ...]) -> Value | None:
     """What a call of the language's own library comes to; None for anything else."""
     name = chain.dotted.replace("()", "")
+    if name == "AsyncLocalStorage.getStore":
+        return run.overlay.get(_STORE)
     handler = _HANDLERS.get(name)
     return handler(run, name, arguments) if handler is not None else None
 
@@ -124,9 +135,14 @@ def _parsed(run: Run, name: str, arguments: tuple[Value, ...]) -> Value:
     return found[1] if found is not None and found[0] is _first(arguments) else _passed(run, name, arguments)
 
 
-def _address(_run: Run, _name: str, arguments: tuple[Value, ...]) -> Value:
+def _address(run: Run, _name: str, arguments: tuple[Value, ...]) -> Value:
+    """``new URL(`/items/${id}`, base)``: what begins with a slash stays at the host of the second."""
     url = Origin(OriginKind.REQUEST, "url")
-    return Known(frozenset(url if one == url else one for one in origins_of(_first(arguments))))
+    found = frozenset(url if one == url else one for one in origins_of(_first(arguments)))
+    spelled = run.spelled(_first(arguments))
+    text = spelled.last.text if isinstance(spelled, Chain) and spelled.last is not None else ""
+    below = len(arguments) > 1 and text.startswith("/") and not text.startswith("//")
+    return Known(found | origins_of(arguments[1])) if below else Known(found)
 
 
 def _resolved(_run: Run, _name: str, arguments: tuple[Value, ...]) -> Value:
@@ -190,6 +206,18 @@ def _assigned(run: Run, _name: str, arguments: tuple[Value, ...]) -> Value:
     return made
 
 
+def _stored(run: Run, _name: str, arguments: tuple[Value, ...]) -> Value:
+    """``storage.run({ user }, work)``: what is put there is what ``getStore()`` gives inside."""
+    before = run.overlay.get(_STORE)
+    run.overlay[_STORE] = _first(arguments)
+    work = arguments[1] if len(arguments) > 1 else NOTHING
+    done = run.call(work, arguments[2:], run.frame.module, run.frame.at) if isinstance(work, Closure) else NOTHING
+    if isinstance(work, Closure):
+        del run.overlay[_STORE]
+        run.overlay.update({} if before is None else {_STORE: before})
+    return done
+
+
 def _variable(run: Run, _name: str, arguments: tuple[Value, ...]) -> Value:
     return run.world.variable(text_of(_first(arguments)) or "")
 
@@ -222,4 +250,5 @@ _HANDLERS: dict[str, Handler] = {
     "Reflect.get": _passed,
     "Object.assign": _assigned,
     "len": _length,
+    **dict.fromkeys(("AsyncLocalStorage.run", "AsyncLocalStorage.enterWith"), _stored),
 }

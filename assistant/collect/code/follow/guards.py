@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.facts import Facts, Learned, Lesson, access
+from assistant.collect.code.follow.fallback import EMPTY
 from assistant.collect.code.follow.kinds import CALLER, ENVIRONMENT, REQUEST, ROW
 from assistant.collect.code.follow.learn import learn
 from assistant.collect.code.follow.ledger import Earned
 from assistant.collect.code.follow.trust import CREDENTIAL, is_single
 from assistant.collect.code.follow.truth import truth
 from assistant.collect.code.origins import origins_of
-from assistant.collect.code.values import Chain, Constant, Either, Known, Promise, Shape, Test, Value
+from assistant.collect.code.values import UNKNOWN, Chain, Constant, Either, Known, Listed, Promise, Shape, Test, Value
 from assistant.domain.code import ActKind, ActPart, Guard, GuardKind, Origin, Weakness
 
 
@@ -133,14 +134,23 @@ def picked(run: Run, whole: Value, items: tuple[Value, ...], meaning: Value, *, 
         tied = {fact for fact in learned.facts if fact[0] == "tied" and fact[1] in rows}
         run.facts |= tied
         run.ledger.earned.append(Earned(frozenset(tied), run.stack()))
+    if isinstance(whole, Listed) and many and _looked_up(run, whole):
+        whole = Known(origins_of(whole))  # how many are left of one look-up for each id is how many were found
     if not isinstance(whole, Known):
         return whole
-    fresh = Known(_held_by(whole, meaning) or frozenset(whole.origins))
+    kept = whole.origins - {EMPTY} if isinstance(meaning, Test) and meaning.kind == "truthy" else whole.origins
+    fresh = Known(_held_by(whole, meaning) or frozenset(kept))
     if isinstance(meaning, Test) and any(
         one.kind is REQUEST or (not one.path and is_single(run, one)) for one in whole.origins
     ):
         meaning = Test("some", (meaning, whole))  # that one of the listed ids passed says nothing of the others
     return run.mean(fresh, meaning) if isinstance(meaning, Test) else fresh
+
+
+def _looked_up(run: Run, rows: Listed) -> bool:
+    """What one look-up for each listed id found."""
+    found = [one for item in rows.items for one in (item.origins if isinstance(item, Known) else UNKNOWN.origins)]
+    return bool(found) and all(not one.path and is_single(run, one) for one in found)
 
 
 def _held_by(whole: Known, meaning: Value) -> frozenset[Origin]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.values import Chain, Closure, Shape
@@ -10,6 +11,8 @@ from assistant.collect.code.values import Chain, Closure, Shape
 if TYPE_CHECKING:
     from assistant.collect.code.values import Value
 
+_OPENS = frozenset({"transaction", "connection"})
+_LISTENS = re.compile(r"on[A-Z]|handle")
 _OURS = frozenset({"global", "parameter", "context", "response"})
 
 
@@ -26,6 +29,19 @@ def came_back(of: Chain, name: str) -> tuple[Closure, tuple[Shape, ...]] | None:
         if isinstance(found, Closure) and all(isinstance(one, Closure) for one in record.fields.values()):
             return found, tuple(one for one in records if one is not record)
     return None
+
+
+def runs_inside(of: Chain, name: str) -> bool:
+    """``db.transaction().execute(async (tx) => …)`` of Kysely."""
+    return name == "execute" and any(step.name in _OPENS for step in of.steps[-2:])
+
+
+def listeners(arguments: tuple[Value, ...]) -> list[Closure]:
+    """Functions of an object that a library calls when something happens: ``{ onOrderPaid: async (payload) => ... }``."""
+    fields = [one.fields for one in arguments if isinstance(one, Shape) and isinstance(one.fields, dict)]
+    return [
+        value for each in fields for name, value in each.items() if isinstance(value, Closure) and _LISTENS.match(name)
+    ]
 
 
 def with_added(arguments: tuple[Value, ...], added: tuple[Shape, ...]) -> tuple[Value, ...]:

@@ -72,6 +72,10 @@ def invoke(run: Run, closure: Closure, arguments: tuple[Value, ...], module: str
         frame.returns.append((NOTHING, run.facts))
     frame.returns = without_kept(run, frame.returns, acts)
     result = _result(run, frame, before, since, is_async=function.is_async)
+    if frame.yielded and all(value == NOTHING for value, _ in frame.returns):
+        result = Listed(tuple(frame.yielded))
+        if handler:
+            run.show(result)
     remember(run, function, result, seen, before)
     if clear is None:
         return result

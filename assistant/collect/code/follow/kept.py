@@ -11,19 +11,31 @@ from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.gathered import KEPT
 from assistant.collect.code.origins import ordered, origins_of
-from assistant.collect.code.values import Chain, Constant, Known, Value, unwrapped
+from assistant.collect.code.values import Chain, Closure, Constant, Known, Shape, Value, unwrapped
 from assistant.collect.code.walking import nodes_of
 from assistant.domain.code import ActKind, ActPart, Origin, OriginKind
-from assistant.domain.syntax import Attribute, Call, Declare, Literal, Name, Record
+from assistant.domain.syntax import (
+    Assign,
+    Attribute,
+    Binary,
+    Call,
+    Conditional,
+    Declare,
+    If,
+    Literal,
+    Name,
+    Record,
+    Unary,
+)
 
 
 if TYPE_CHECKING:
     from assistant.collect.code.follow.run import Run
     from assistant.collect.code.follow.scope import Scope
-    from assistant.collect.code.values import Closure
     from assistant.domain.syntax import Expression
 
 _METHODS = {"get": ("read", 1), "has": ("read", 1), "set": ("fill", 2)}
+_GLOBALS = frozenset({"globalThis", "global"})
 _PRIVATE = "use cache: private"
 
 
@@ -78,7 +90,9 @@ def indexed(
     run: Run, node: Expression, key: Value, at: tuple[int, int], scope: Scope, value: Value | None = None
 ) -> bool:
     """``kept[key]`` and ``kept[key] = rows`` of an object; False when it is no such object, or when no row is put there."""
-    if not isinstance(node, Name) or collection_of(run, node, scope) != "object":
+    if not isinstance(node, Name):
+        return held_in_field(run, node, key, at, scope, value)
+    if collection_of(run, node, scope) != "object":
         return False
     if value is not None and not _holds_rows(value):
         return False
@@ -94,8 +108,77 @@ def assigned(run: Run, node: Expression, value: Value, at: tuple[int, int], scop
         return  # clients and settings that are made once
     if isinstance(node, Name) and collection_of(run, node, scope) == "variable":
         _note(run, node.id, "keep", (Constant(node.id), value), scope.module, at)
-    elif isinstance(node, Attribute) and collection_of(run, node.of, scope) == "state":
+    elif isinstance(node, Attribute) and _outlives(run, node, scope):
         _note(run, node.name, "keep", (Constant(node.name), value), scope.module, at)
+
+
+def _outlives(run: Run, node: Attribute, scope: Scope) -> bool:
+    """A field of an object that a module keeps, of one of a class that is made once and asks for it first, or of ``globalThis``."""
+    if collection_of(run, node.of, scope) == "state":
+        return True
+    if not isinstance(node.of, Name | Attribute):
+        return False
+    of = unwrapped(run.evaluate(node.of, scope))
+    if isinstance(of, Chain):
+        return of.source == "global" and of.name in _GLOBALS and not of.steps
+    return isinstance(of, Shape) and run.world.made_once.get(id(of)) is of and _asked_first(of, node.name)
+
+
+def _asked_first(of: Shape, name: str) -> bool:
+    """``if (this.rows) return this.rows``, ``this.rows ??= await load()``: what was put there is given to whoever comes next."""
+    for closure in of.fields.values():
+        for node in nodes_of(closure.function.body) if isinstance(closure, Closure) else ():
+            if isinstance(node, If | Conditional) and _names(node.test, name):
+                return True
+            if isinstance(node, Binary) and node.operator in {"??", "||"} and _names(node.left, name):
+                return True
+            if isinstance(node, Assign) and node.operator in {"??=", "||="} and _names(node.target, name):
+                return True
+    return False
+
+
+def _names(node: object, name: str) -> bool:
+    """A field of that name is looked at."""
+    if isinstance(node, Attribute):
+        return node.name == name
+    if isinstance(node, Unary):
+        return _names(node.operand, name)
+    return isinstance(node, Binary) and (_names(node.left, name) or _names(node.right, name))
+
+
+def held_in_field(
+    run: Run, node: Expression, key: Value, at: tuple[int, int], scope: Scope, value: Value | None = None
+) -> bool:
+    """``this.store[key]`` and ``this.store[key] = rows`` of an object that is made once; False for all else."""
+    if not isinstance(node, Attribute) or not isinstance(node.of, Name):
+        return False
+    of = unwrapped(run.evaluate(node.of, scope))
+    if not isinstance(of, Shape) or run.world.made_once.get(id(of)) is not of:
+        return False
+    if value is not None and not _holds_rows(value):
+        return False
+    how = "read" if value is None else "fill"
+    _note(run, node.name, how, (key,) if value is None else (key, value), scope.module, at)
+    return True
+
+
+def made_at_top(run: Run, chain: Chain) -> bool:
+    """``const client = new QueryClient()`` at the top of a module, or put into a variable of it once: what it keeps outlives the request."""
+    made = chain.steps[0] if chain.steps else None
+    module = run.world.program.module(made.module) if made is not None and made.new else None
+    if made is None or module is None:
+        return False
+    for one in module.body:
+        if isinstance(one, Declare) and isinstance(one.value, Call) and one.value.at == made.at:
+            return True
+    return any(
+        isinstance(node, Assign)
+        and isinstance(node.value, Call)
+        and node.value.at == made.at
+        and isinstance(node.target, Name)
+        and run.world.keeps(made.module, node.target.id) == "variable"
+        for node in nodes_of(module.body)
+    )
 
 
 def declared(run: Run, closure: Closure, arguments: tuple[Value, ...]) -> None:

@@ -14,9 +14,17 @@ from assistant.collect.code.follow.compare import (
     mixed,
     there,
 )
-from assistant.collect.code.follow.errors import OWN_ERROR, own_error
+from assistant.collect.code.follow.errors import CAUGHT, OWN_ERROR, own_error
 from assistant.collect.code.follow.facts import NONE, NOTHING_LEARNED, Learned, Lesson, both, one_of, role_of
-from assistant.collect.code.follow.fallback import EMPTY, if_sent, is_there, with_default
+from assistant.collect.code.follow.fallback import (
+    EMPTY,
+    if_sent,
+    in_nothing,
+    is_there,
+    stands_in,
+    when_unset,
+    with_default,
+)
 from assistant.collect.code.follow.kinds import (
     CALLER,
     CLAIMED,
@@ -30,6 +38,7 @@ from assistant.collect.code.follow.kinds import (
     UNSURE,
 )
 from assistant.collect.code.follow.lessons import LESSON_OF, lessons_of, of_member, of_organization
+from assistant.collect.code.follow.loops import counted_apart, size_decided
 from assistant.collect.code.follow.sizes import sized, whole
 from assistant.collect.code.follow.trust import (
     COUNTERS,
@@ -45,10 +54,10 @@ from assistant.collect.code.follow.trust import (
     some_of,
     trusted,
 )
-from assistant.collect.code.follow.truth import truth
+from assistant.collect.code.follow.truth import asks_same, truth
 from assistant.collect.code.follow.words import Words
 from assistant.collect.code.origins import ordered, origins_of
-from assistant.collect.code.values import Chain, Constant, Either, Known, Listed, Promise, Test
+from assistant.collect.code.values import Chain, Constant, Either, Known, Promise, Test
 from assistant.domain.code import GuardKind, Origin, Weakness
 
 
@@ -95,8 +104,13 @@ def learn(run: Run, value: Value, outcome: bool) -> Learned:
     if outcome and own_error(value):
         return OWN_ERROR
     value = with_default(value)
-    if value.operands and isinstance(value.operands[0], Either) and value.kind in {"equal", "differ", "is"}:
-        added_up = mixed(value.operands[0]) if _same(value, outcome) and value.operands[1] == Constant(0) else None
+    sized_up = value.kind in {"more", "less"} and counted_apart(value.operands[0])
+    if (
+        value.operands
+        and isinstance(value.operands[0], Either)
+        and (sized_up or value.kind in {"equal", "differ", "is"})
+    ):
+        added_up = mixed(value.operands[0]) if asks_same(value, outcome) and value.operands[1] == Constant(0) else None
         return added_up or _correlated(run, value, outcome)
     if value.kind in {"equal", "differ"}:
         return learn_same(run, value.operands[0], value.operands[1], same=(value.kind == "equal") is outcome)
@@ -189,9 +203,14 @@ def _correlated(run: Run, test: Test, outcome: bool) -> Learned:
     kept: list[Learned] = []
     for n, option in enumerate(first.values):
         one = Test(test.kind, (option, *test.operands[1:]))
-        if truth(one) is (not outcome) or (_same(test, outcome) and _never(run, option, test.operands[1])):
+        if (
+            truth(one) is (not outcome)
+            or size_decided(one) is (not outcome)
+            or (asks_same(test, outcome) and _never(run, option, test.operands[1]))
+        ):
             continue
-        if outcome and _in_nothing(option):
+        missed = test.kind == "truthy" and not outcome and option == CAUGHT  # what was thrown is there
+        if (outcome and in_nothing(option)) or stands_in(run, option, first) or missed:
             continue
         facts = first.facts[n] if n < len(first.facts) else NONE
         before, run.facts = run.facts, run.facts | facts
@@ -203,6 +222,9 @@ def _correlated(run: Run, test: Test, outcome: bool) -> Learned:
         kept.append(Learned(new | roles, learned.lessons))
     if not kept:
         return NOTHING_LEARNED
+    open_when_unset = when_unset(kept)
+    if open_when_unset is not None:
+        return open_when_unset
     found = one_of(kept).facts if all(kept) else frozenset.intersection(*(one.facts for one in kept))
     lessons = (
         [lesson for one in kept for lesson in one.lessons] if len(kept) == 1 or all(one.lessons for one in kept) else []
@@ -215,20 +237,6 @@ def _correlated(run: Run, test: Test, outcome: bool) -> Learned:
 def _news(run: Run, facts: Facts) -> Facts:
     """Without rows that were looked up by the caller's own id: that there is one is no check."""
     return frozenset(fact for fact in facts if fact[0] != "tied" or not own_row(run, fact[1]))
-
-
-def _in_nothing(option: Value) -> bool:
-    """``(list ?? []).includes(item)``: nothing is in the list that stands in for one that is missing."""
-    return (
-        isinstance(option, Test)
-        and option.kind == "in"
-        and isinstance(option.operands[1], Listed)
-        and not option.operands[1].items
-    )
-
-
-def _same(test: Test, outcome: bool) -> bool:
-    return (test.kind == "equal" and outcome) or (test.kind == "differ" and not outcome)
 
 
 def _never(run: Run, option: Value, other: Value) -> bool:
@@ -281,6 +289,8 @@ def _answered(run: Run, value: Value, answer: str, meaning: Test | None) -> Lear
     """A library said yes; a token that it compared with its own signature says who is calling, and the row whose password was sent is theirs."""
     said = Learned(frozenset({(answer,)}), (Lesson(LESSON_OF[answer], ordered(value)[0].path),))
     compared = learn(run, meaning, True) if meaning is not None else NOTHING_LEARNED
+    if not compared.facts and any(one.weakness is Weakness.UNSET_SECRET for one in compared.lessons):
+        return compared
     return both([said, compared]) if any(fact[0] in {"vouched", "tied"} for fact in compared.facts) else said
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from assistant.collect.code.follow.facts import Facts
+from assistant.collect.code.follow.facts import Facts, Lesson
 from assistant.domain.code import (
     Act,
     ActKind,
@@ -26,7 +26,7 @@ from assistant.domain.facts import Place
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-_OF_CALLER = frozenset({"office", "proven", "caller", "role", "secret", "signed"})
+_OF_CALLER = frozenset({"office", "proven", "caller", "role", "secret", "signed", "outside"})
 
 
 @dataclass(slots=True, kw_only=True)
@@ -119,6 +119,10 @@ def _moved(key: tuple[object, ...], moved: Callable[[Place], Place]) -> tuple[ob
     return tuple(moved(one) if isinstance(one, Place) else one for one in key)
 
 
+_OUTER = 2
+"""The entry and its handler, which no guard names in its chain."""
+
+
 class Earned(NamedTuple):
     """Facts that an exit taught."""
 
@@ -149,6 +153,10 @@ class Ledger:
         """Guards of functions that only answer no: their key, what they would prove, and how deep they stand."""
         self.heard: list[tuple[int, Facts]] = []
         """What was known how deep, where somebody acted on it."""
+        self.awaited: list[frozenset[tuple[object, ...]]] = []
+        """Guards of promises that were awaited, in turn."""
+        self.missing: set[str] = set()
+        """What was asked of a caller who may not be there: ``session?.user``."""
         self.loud: set[tuple[object, ...]] = set()
         """Keys of guards that stop somebody by themselves."""
         self.shown: dict[int, bool] = {}
@@ -173,6 +181,8 @@ class Ledger:
         self.heard = list(other.heard)
         self.loud = {_moved(key, moved) for key in other.loud}
         self.shown = dict(other.shown)
+        self.awaited = [frozenset(_moved(key, moved) for key in keys) for keys in other.awaited]
+        self.missing = set(other.missing)
 
     def places(self) -> Iterator[Place]:
         """Every place that something was noted at."""
@@ -241,6 +251,20 @@ class Ledger:
             guard = self.guards.get(key)
             if guard is not None and guard.weakness is Weakness.NO_EXIT:
                 self.guards[key] = replace(guard, weakness=None)
+
+    def answered(self, since: int, keys: frozenset[tuple[object, ...]], depth: int) -> None:
+        """What was thrown since a position, or by these guards, became an answer that somebody may not look at.
+
+        Args:
+            since: position of the run before it.
+            keys: guards of promises that were made before it, and awaited since.
+            depth: how deep it stands; what goes on there behind a guard further down was not answered no.
+        """
+        for key, guard in self.guards.items():
+            if (guard.order > since or key in keys) and guard.weakness is None and key in self.thrown:
+                self.loud.discard(key)
+                inside = key not in keys and len(guard.chain) > depth - _OUTER
+                self.quiet.append((key, Lesson(guard.kind, guard.says, guard.subjects).proof(), depth + inside))
 
     def guards_of_look(self, since: int) -> frozenset[tuple[object, ...]]:
         """Guards that were noted since a position, when nothing was changed since: a function that only looked was meant as a check."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.kinds import CALLER, CONSTANT, REQUEST, ROW
-from assistant.collect.code.follow.limits import is_path_pattern, stays_here
+from assistant.collect.code.follow.limits import is_path_pattern, looked_at, stays_here
 from assistant.collect.code.follow.scope import either
 from assistant.collect.code.follow.settling import guards_within
 from assistant.collect.code.follow.stop import Stopped
@@ -82,6 +82,7 @@ _BODY = frozenset({"json", "formData", "text", "blob", "arrayBuffer", "parseBody
 _EACH = frozenset({"map", "forEach", "flatMap", "mapAsync"})
 _PICK = frozenset({"find", "filter", "findLast"})
 _SOME = frozenset({"some", "every", "findIndex"})
+_FOLDS = frozenset({"reduce", "reduceRight"})
 _BEGINS = frozenset({"startsWith", "startswith"})
 _MATCHES = frozenset({"match", "matchAll"})
 _READERS = frozenset({"get", "getAll", "getlist", "param", "query", "queries", "header", "valid", "cookie"})
@@ -113,6 +114,7 @@ def known_method(run: Run, value: Known, name: str, arguments: tuple[Value, ...]
     if name in _MATCHES:
         return matched(value)
     if name in {"startsWith", "endsWith", "test", "hasOwnProperty", "startswith", "endswith"}:
+        run.facts |= looked_at(value)
         return UNKNOWN
     if name in _CUTS and any(one.path.endswith(".decrypted") for one in value.origins):
         return UNKNOWN  # "••••" and the last four characters
@@ -202,6 +204,8 @@ def over(
     """A method that calls back for each item."""
     if name in {"then", "finally", "catch"}:
         return _then(run, whole, name, arguments, module, at)
+    if name in _FOLDS and all(isinstance(one, _CALLED) for one in items):
+        return _folded(run, items[:: 1 if name == "reduce" else -1], callback, arguments, module, at)
     if name == "reduce":
         first = arguments[1] if len(arguments) > 1 else UNKNOWN
         return either(first, *(run.call(callback, (first, item), module, at) for item in items))
@@ -224,6 +228,18 @@ def over(
     if name in _PICK:
         return run.picked(whole, items, meaning, many=name == "filter")
     return Known(origins_of(whole) | frozenset().union(*(origins_of(one) for one in results)))
+
+
+def _folded(
+    run: Run, items: tuple[Value, ...], callback: Closure | Native, arguments: tuple[Value, ...], module: str, at: int
+) -> Value:
+    """``wrappers.reduceRight((inner, wrap) => wrap(inner), handler)``: each wrapper around what came out before it."""
+    if len(arguments) < 2 and not items:  # noqa: PLR2004 - the function and where it begins
+        return UNKNOWN
+    done, left = (arguments[1], items) if len(arguments) > 1 else (items[0], items[1:])
+    for item in left[:_LOOKED_AT]:
+        done = run.call(callback, (done, item), module, at)
+    return done
 
 
 def _is_list_of_rows(run: Run, value: Value) -> bool:
@@ -320,6 +336,8 @@ def constant_method(run: Run, of: Value, name: str, arguments: tuple[Value, ...]
     first = arguments[0] if arguments else None
     if name == "exec" and first is not None and isinstance(of, Constant):
         return matched(first)
+    if name == "test" and first is not None:
+        run.facts |= looked_at(first)
     if name == "test" and isinstance(first, Known | Either) and is_path_pattern(of):
         return run.mean(Known(UNKNOWN.origins), Test("in", (first, Constant("/"))))
     return of if name in {"toString", "trim"} else UNKNOWN

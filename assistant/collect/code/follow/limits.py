@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _HOSTS = ("host", "hostname", "origin")
 """Parts of an address that say where it leads."""
-_HELD = frozenset({ActKind.REDIRECT, ActKind.HEADER})
+_HELD = frozenset({ActKind.REDIRECT, ActKind.HEADER, ActKind.FETCH})
 _FIXED = frozenset(
     {
         "enum",
@@ -45,7 +45,9 @@ _ADDRESS = re.compile(
 """Values that say where somebody is sent; a role that is one of a list is still the role that the request chose."""
 _PATHS = ("^\\/", "^/", "^[/", "^(\\/", "^(/", "^(?:/", "^(?:\\/")
 """Beginnings of patterns that let paths of the application through."""
+_HOST_PATTERN = re.compile(r"/?\^https\??:\\?/\\?/[^/]*[a-z]{2,}\\?/")
 _OUTSIDE = frozenset({REQUEST, CONSTANT})
+_ANYWHERE = Origin(CONSTANT, "'https://…'")
 _AFTER_HOST = 3
 """Slashes of an address whose host is written out: ``https://acme.com/``."""
 LISTED = Origin(CONSTANT, "a list")
@@ -90,17 +92,39 @@ def _keeps_here(prefix: str) -> bool:
 
 
 def is_path_pattern(pattern: Value) -> bool:
-    """A pattern that only paths of the application pass."""
+    """A pattern that only paths of the application pass, or addresses of a host that it writes out to its end."""
     written = text_of(pattern) or ""
+    if _HOST_PATTERN.match(written):
+        return True
     return written.strip("/").startswith(_PATHS) or written.startswith(("/^\\/", "/^/"))
+
+
+def looked_at(value: Value) -> frozenset[tuple[str, Origin]]:
+    """``url.hostname === "localhost"``, ``isPrivate(url.hostname)``: somebody looked where an address leads, and what they let through is theirs to know."""
+    sent = [one for one in origins_of(value) if one.kind is REQUEST]
+    hosts = [one for one in sent if one.path.rpartition(".")[2] in _HOSTS]
+    return frozenset(("looked", one._replace(path=one.path.rpartition(".")[0])) for one in hosts)
+
+
+def _looked(run: Run, origin: Origin) -> bool:
+    whole = origin._replace(path=origin.path.removesuffix(".href"))
+    return bool({("looked", whole), ("limited", whole)} & run.facts)
 
 
 def held(run: Run, kind: ActKind, origins: tuple[Origin, ...]) -> tuple[Origin, ...]:
     """Where a redirect goes, or what a header says, when it is one of a list in the code."""
+    if kind is ActKind.FETCH:
+        origins = tuple(_ANYWHERE if _looked(run, one) else one for one in origins)
     if kind not in _HELD or not any(("limited", one) in run.facts for one in origins):
         return origins
     said = Origin(CONSTANT, "'/'") if kind is ActKind.REDIRECT else Origin(CONSTANT, "'https://…'")
     return tuple(said if ("limited", one) in run.facts else one for one in origins)
+
+
+def chosen_outside(run: Run, value: Value) -> bool:
+    """``row[key] = body[key]`` for each key of the body: whatever keys it has, unless the code lists which."""
+    sent = [one for one in origins_of(value) if one.kind is REQUEST]
+    return any(("limited", one) not in run.facts for one in sent)
 
 
 def answered(run: Run, value: Value) -> Value:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from assistant.collect.code.follow.attributes import attribute
 from assistant.collect.code.follow.binding import leave_out
 from assistant.collect.code.recognise.drizzle_tables import columns_defined
-from assistant.collect.code.values import Chain, Constant, Known, Listed, Shape, Step, Test, unwrapped
+from assistant.collect.code.values import Blueprint, Chain, Constant, Known, Listed, Shape, Step, Test, unwrapped
 
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ _LIBRARIES = re.compile(
 )
 _KEYS_FIRST = ("ramda", "rambda")
 _WITH_KEYS = 2
+_ENTITIES = frozenset({"create", "merge"})
+_MAPPERS = ("typeorm", "@nestjs/typeorm")
 _OF_BOTH = frozenset({"difference", "without", "intersection", "diff"})
 _COLUMNS = frozenset({"getTableColumns", "getColumns"})
 
@@ -27,6 +29,9 @@ _COLUMNS = frozenset({"getTableColumns", "getColumns"})
 def picked_fields(run: Run, chain: Chain) -> Value | None:
     """The object without some fields, or with some only; None for any other call, and when the fields are chosen at run time."""
     last = chain.last
+    entity = entity_made(run, chain)
+    if entity is not None:
+        return entity
     word = (last.name if last is not None and last.name else chain.name).rpartition("/")[2]
     if chain.name == "default" and not (last is not None and last.name):
         word = re.split(r"[./-]", chain.source)[-1]
@@ -40,6 +45,35 @@ def picked_fields(run: Run, chain: Chain) -> Value | None:
         return None
     whole = given[0]
     return _without(run, whole, names) if word == "omit" else _only(run, whole, names, last.module, last.at)
+
+
+def entity_made(run: Run, chain: Chain) -> Value | None:
+    """``repository.create(values)``, ``repository.merge(entity, values)`` of TypeORM, which store nothing yet."""
+    last = chain.last
+    given = last.arguments if last is not None else None
+    if last is None or not given or last.name not in _ENTITIES or not _is_mapper(chain):
+        return None
+    if isinstance(given[0], Blueprint):
+        given = given[1:]
+    if not given:
+        return None
+    if last.name == "create":
+        return given[0]
+    fields: dict[str, Value] = {}
+    rest: list[Value] = []
+    for one in given:
+        fields.update(one.fields if isinstance(one, Shape) else {})
+        rest += one.rest if isinstance(one, Shape) else [one]
+    made = Shape(fields, tuple(rest))
+    run.become(given[0], made)
+    return made
+
+
+def _is_mapper(chain: Chain) -> bool:
+    names = [chain.name, *(step.name for step in chain.steps[:-1])]
+    return chain.source.startswith(_MAPPERS) or any(
+        name == "getRepository" or name.endswith(("Repository", "Repo")) for name in names
+    )
 
 
 def _shared(run: Run, word: str, given: tuple[Value, ...] | None) -> Value | None:

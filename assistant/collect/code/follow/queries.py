@@ -6,6 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.drafts import Draft, Identity
+from assistant.collect.code.follow.handed_over import listeners
+from assistant.collect.code.follow.kept import made_at_top
 from assistant.collect.code.follow.kinds import PERSONS, REQUEST, ROW, SIGNED
 from assistant.collect.code.follow.ledger import Earned, QueryRecord
 from assistant.collect.code.follow.limits import LISTED, held
@@ -15,6 +17,7 @@ from assistant.collect.code.follow.stop import Stopped
 from assistant.collect.code.follow.trust import bound, consequences, editable, tie_of, trusted
 from assistant.collect.code.origins import ordered, origins_of
 from assistant.collect.code.recognise.asking import DECRYPTS, Seen, check_of, deeds_of, identity_of, query_of
+from assistant.collect.code.recognise.caches import CLIENTS
 from assistant.collect.code.values import NOTHING, UNKNOWN, Chain, Closure, Known, Listed, Shape, Test, Value, unwrapped
 from assistant.domain.code import (
     ActKind,
@@ -65,6 +68,8 @@ def asked(run: Run, chain: Chain) -> Value | None:
         return _checked(run, chain, check)
     clear: Value | None = None
     for deed in deeds_of(chain, seen):
+        if deed.name.startswith(CLIENTS) and not made_at_top(run, chain):
+            continue
         _done(run, chain, deed)
         if deed.kind == ActKind.DECRYPT and deed.parts:
             clear = _in_clear(tuple(value for _, value, _ in deed.parts))
@@ -244,7 +249,8 @@ def _checked(run: Run, chain: Chain, check: Check) -> Value | None:
         told = (("0", check.about or UNKNOWN, ""), ("schema", NOTHING, keeps(chain)))
         _act(run, chain, ActKind.VALIDATE, check.says, told, check.says.split(".")[0])
     last = chain.last
-    if last is not None and any(isinstance(one, Closure) for one in last.arguments or ()):
+    given = (last.arguments if last is not None else None) or ()
+    if any(isinstance(one, Closure) for one in given) or listeners(given):
         return None  # a wrapper: the handler that it is given runs behind the check
     if check.result == "signed":
         return Known(frozenset({Origin(SIGNED, "event")}))

@@ -138,6 +138,11 @@ class Run:
         self.show(value)
         return value
 
+    def yields(self, value: Value) -> Value:
+        """``yield row``: one of the rows that the function gives, one by one; a library that runs it gives the value back."""
+        self.frame.yielded.append(self.settle(value))
+        return self.frame.yielded[-1]
+
     def take_tail(self) -> bool:
         """True once, when the call about to be made is what a handler returns."""
         tail, self._tail = self._tail, False

@@ -182,6 +182,27 @@ def shaped(schema: Value, about: Value, depth: int) -> Value:
     return Shape(out)
 
 
+def named_in(schema: Value, depth: int = 0) -> frozenset[str] | None:
+    """Every key that an answer can have behind a schema, in the objects and lists inside too; None where some part takes anything."""
+    schema = unwrapped(schema)
+    if not isinstance(schema, Chain) or depth > _DEEPEST:
+        return None
+    lists = [step for step in schema.steps if step.name == "array" and step.arguments]
+    if lists:
+        return named_in((lists[0].arguments or ())[0], depth)
+    words = {schema.name, *(step.name for step in schema.steps)}
+    fields = fields_of(schema)
+    if fields is None:
+        return (
+            None
+            if words & (_LOOSE | _ANYTHING | {"record", "transform", "lazy", "union"}) or not depth
+            else frozenset()
+        )
+    below = [named_in(one, depth + 1) for one in fields.values()]
+    known = [one for one in below if one is not None]
+    return frozenset(fields).union(*known) if len(known) == len(below) else None
+
+
 def _below(origin: Origin, name: str) -> Origin:
     if origin.kind is OriginKind.REQUEST or (origin.kind is OriginKind.ROW and not origin.path.startswith("!")):
         return origin._replace(path=f"{origin.path}.{name}" if origin.path else name)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 def settle(run: Run, value: Value, *, run_deferred: bool) -> Value:
     """What awaiting gives."""
     if isinstance(value, Promise):
+        if value.guards:
+            run.ledger.awaited.append(value.guards)
         if value.facts - run.facts:
             run.ledger.earned.append(Earned(value.facts, run.stack(), thrown=True))
         run.facts |= value.facts

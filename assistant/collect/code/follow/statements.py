@@ -5,17 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from assistant.collect.code.follow.binding import bind
+from assistant.collect.code.follow.chosen import by_sender, filled_in, keep_choice
 from assistant.collect.code.follow.errors import CAUGHT
 from assistant.collect.code.follow.expressions import condition
 from assistant.collect.code.follow.facts import Facts, Learned, access, join, lets_in
 from assistant.collect.code.follow.fallback import given
+from assistant.collect.code.follow.frame import Looped
 from assistant.collect.code.follow.learn import learn
 from assistant.collect.code.follow.limits import answered, replaced
+from assistant.collect.code.follow.loops import LOOP, after, empty_lists, tell_apart, without_items
 from assistant.collect.code.follow.narrowing import narrow, restore
 from assistant.collect.code.follow.scope import Scope, block
 from assistant.collect.code.follow.settling import guards_within
 from assistant.collect.code.follow.stop import Stopped
 from assistant.collect.code.follow.unset import set_after, unset_before
+from assistant.collect.code.origins import origins_of
 from assistant.collect.code.values import (
     NOTHING,
     UNKNOWN,
@@ -58,10 +62,6 @@ if TYPE_CHECKING:
 
     from assistant.collect.code.follow.run import Run
     from assistant.domain.syntax import Expression
-
-
-_LOOP = 1000
-"""What a loop counts among the branches around a place: everybody goes through it, only not always with the same item."""
 
 
 def execute(run: Run, statements: tuple[Statement, ...], scope: Scope) -> bool:
@@ -178,6 +178,8 @@ def _throw(run: Run, node: Throw, scope: Scope) -> bool:
 
 def _jump(run: Run, _node: Jump, _scope: Scope) -> bool:
     run.frame.jumped = True
+    if run.frame.loops:
+        run.frame.loops[-1].left.append(run.facts)
     return False
 
 
@@ -188,7 +190,10 @@ def _if(run: Run, node: If, scope: Scope) -> bool:
         if not decided and isinstance(test, Test):
             run.note_impossible(test, scope.module, node.at)
         return execute(run, node.then if decided else node.otherwise, block(scope))
-    before = run.facts
+    before, jumped = run.facts, run.frame.jumped
+    lists = empty_lists(node.then, scope) if not node.otherwise else []
+    filled = filled_in(node.then, scope) if not node.otherwise and by_sender(test) else None
+    run.frame.jumped = False
     unset = unset_before(scope, node)
     yes, facts_yes, when_yes = _branch(run, node, test, True, scope)
     run.facts = before
@@ -201,10 +206,21 @@ def _if(run: Run, node: If, scope: Scope) -> bool:
         run.unpassed(test, scope.module, before, facts_yes, facts_no)
         if not node.otherwise and access(facts_no - before):
             _kept_apart(run, node.then, scope, (facts_no, facts_yes))
+            tell_apart(run, lists, scope, (facts_no, facts_yes))
+        if filled is not None:
+            keep_choice(run, filled, scope)
+        run.frame.jumped |= jumped
         return True
     if yes or no:
         run.facts = facts_yes if yes else facts_no
-        run.passed(when_yes if yes else when_no, scope.module, node.at)
+        learned = when_yes if yes else when_no
+        if run.frame.jumped and run.frame.loops:
+            learned = without_items(run.frame.loops[-1], learned)
+            if no and access(facts_no - before):
+                _kept_apart(run, node.then, scope, (facts_no, facts_yes))
+                tell_apart(run, lists, scope, (facts_no, facts_yes))
+        run.passed(learned, scope.module, node.at)
+        run.frame.jumped |= jumped
         narrow(run, node.test, test, yes, scope)
         return True
     return False
@@ -225,7 +241,7 @@ def _kept_apart(run: Run, body: tuple[Statement, ...], scope: Scope, facts: tupl
         value = scope.find(target.id) if isinstance(target, Name) else None
         if (
             isinstance(target, Name)
-            and (run.depth - scope.depth_of(target.id)) % _LOOP == 0
+            and (run.depth - scope.depth_of(target.id)) % LOOP == 0
             and isinstance(value, Either)
             and not (value.facts and value.facts[0])
             and len(value.values) == len(facts)
@@ -249,7 +265,7 @@ def _branch(run: Run, node: If, test: Value, outcome: bool, scope: Scope) -> tup
 
 
 def _try(run: Run, node: Try, scope: Scope) -> bool:
-    before, earned, order = run.facts, len(run.ledger.earned), run.ledger.order
+    before, earned, order, awaited = run.facts, len(run.ledger.earned), run.ledger.order, len(run.ledger.awaited)
     alive = execute(run, node.body, block(scope))
     after = run.facts
     if node.handler:
@@ -259,9 +275,13 @@ def _try(run: Run, node: Try, scope: Scope) -> bool:
         run.facts = before
         run.depth += 1
         run.in_catch += 1
+        run.frame.left_by_return = False
         caught = execute(run, node.handler, inner)
         run.in_catch -= 1
         run.depth -= 1
+        if not caught and run.frame.left_by_return and not run.frame.handler:
+            keys = frozenset().union(*run.ledger.awaited[awaited:])
+            run.ledger.answered(order, keys, len(run.frames))
         if caught:
             run.ledger.swallowed(order, earned, goes_on=alive)
             after = join(before, after, run.facts) if alive else run.facts
@@ -284,11 +304,14 @@ def _loop(run: Run, node: Loop, scope: Scope) -> bool:
     for item in items:
         if node.pattern is not None:
             bind(run, inner, node.pattern, item)
-        run.depth += _LOOP
+        listed = origins_of(item) if node.over is not None else frozenset()
+        loop = Looped(frozenset(one for one in listed if not one.path.startswith("path.")), run.facts)
+        run.frame.loops.append(loop)
+        run.depth += LOOP
         alive = execute(run, node.body, inner)
-        run.depth -= _LOOP
-        if not alive:
-            run.facts = before
+        run.depth -= LOOP
+        run.frame.loops.pop()
+        run.facts = after(loop, run.facts) if alive else before
     return True
 
 
@@ -305,23 +328,30 @@ def _switch(run: Run, node: Switch, scope: Scope) -> bool:
     before = run.facts
     ends: list[Facts] = []
     complete = False
+    loops, run.frame.loops = run.frame.loops, []  # its ``break`` leaves no loop
     run.depth += 1
     for n, case in enumerate(node.cases):
         run.facts = before
-        complete = complete or case.test is None
+        asked = run.evaluate(case.test, scope) if case.test is not None else None
+        decided = run.decided(Test("equal", (subject, asked))) if asked is not None else None
+        if decided is False:
+            continue  # ``authorize("delete", row)``: only what stands under that word runs
+        complete = complete or case.test is None or decided is True
         body = case.body
         for later in node.cases[n + 1 :]:
             if body:
                 break
             body = later.body  # an empty case falls through to the next one
-        test = Test("equal", (subject, run.evaluate(case.test, scope))) if case.test is not None else Constant(True)
+        test = Test("equal", (subject, asked)) if asked is not None else Constant(True)
         run.facts = before | learn(run, test, True).facts
         run.frame.jumped = False
         alive = run.under(test, True, lambda body=body: execute(run, body, block(scope)))  # type: ignore[misc]
         if alive or run.frame.jumped:
             ends.append(run.facts)
+        if decided:
+            break
     run.depth -= 1
-    run.frame.jumped = False
+    run.frame.jumped, run.frame.loops = False, loops
     if not complete:
         ends.append(before)
     if not ends:

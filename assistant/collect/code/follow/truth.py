@@ -112,6 +112,11 @@ def truth(value: Value) -> bool | None:
     return found.pop() if len(found) == 1 else None
 
 
+def asks_same(test: Test, outcome: bool) -> bool:
+    """The two sides are equal when the test came out so."""
+    return (test.kind == "equal" and outcome) or (test.kind == "differ" and not outcome)
+
+
 def _test(test: Test) -> bool | None:
     if test.kind == "truthy":
         return truth(test.operands[0])

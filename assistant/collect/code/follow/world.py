@@ -65,6 +65,8 @@ class World:
         self._values: dict[tuple[str, str], Value] = {}
         self._scopes: dict[str, Scope] = {}
         self._quiet = quiet
+        self.made_once: dict[int, Shape] = {}
+        """Objects of classes that modules made, by their identity."""
         self._kept: dict[tuple[str, str], str] = {}
         self._added: dict[str, tuple[str, Expression]] | None = None
         self._places: dict[tuple[str, int, str | None], Place] = {}

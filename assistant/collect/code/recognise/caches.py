@@ -156,7 +156,14 @@ _FETCHERS = (
 _METHODS = frozenset({"get", "post", "put", "patch", "delete", "head", "request", "fetch", "options", "$fetch"})
 
 
-PACKAGES = (*_PACKAGES, *_FETCHERS, "next")
+CLIENTS = "QueryClient"
+"""What the deeds of a client of queries are called by: whether it outlives the request is asked where it was made."""
+_PREFETCHES = frozenset(
+    {"fetchQuery", "prefetchQuery", "ensureQueryData", "fetchInfiniteQuery", "prefetchInfiniteQuery"}
+)
+
+
+PACKAGES = (*_PACKAGES, *_FETCHERS, "next", "@tanstack/")
 """Packages that keep or fetch."""
 
 
@@ -169,6 +176,8 @@ def deeds(chain: Chain, _seen: Seen) -> Iterator[Deed]:
     name = last.name or chain.name
     if package == "next/cache":
         yield from _next(chain, last, name)
+    elif package.startswith("@tanstack/") and name in _PREFETCHES and len(chain.steps) > 1:
+        yield _prefetched(name, last)
     elif chain.name in {"fetch", "$fetch"} and chain.source in NOBODYS and len(chain.steps) == 1:
         yield _fetch("fetch", last)
     elif belongs(package, _FETCHERS) and (
@@ -179,6 +188,15 @@ def deeds(chain: Chain, _seen: Seen) -> Iterator[Deed]:
         found = _kept(chain, last)
         if found is not None:
             yield found
+
+
+def _prefetched(name: str, last: Step) -> Deed:
+    """``client.prefetchQuery({ queryKey, queryFn })``: what the function gives is kept in the client under the key."""
+    settings = argument(last, 0)
+    key = at_path(settings, "queryKey") or NOTHING
+    return Deed(
+        "cache", f"{CLIENTS}.{name}", (("key", key, said(key)), *_given(at_path(settings, "queryFn"))), "declare"
+    )
 
 
 def _called(chain: Chain) -> bool:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from assistant.collect.code.origins import origins_of
-from assistant.collect.code.values import Value
+from assistant.collect.code.origins import OUTSIDE, origins_of
+from assistant.collect.code.values import Either, Value
 from assistant.domain.code import OriginKind
 
 
@@ -58,11 +58,6 @@ def operator(word: str) -> str:
     return low if low in _PLAIN else "match"
 
 
-def optional(conditions: list[Condition]) -> list[Condition]:
-    """The same conditions, binding nobody."""
-    return [(column, "match", value) for column, _, value in conditions]
-
-
 def negated(conditions: list[Condition]) -> list[Condition]:
     """What is asked not to hold."""
     turned = {"eq": "neq", "neq": "eq", "in": "nin", "nin": "in"}
@@ -73,14 +68,14 @@ def either(branches: list[list[Condition]], *, written: bool = False) -> list[Co
     """Several alternatives in one list.
 
     A caller compared in each alternative that names a value from outside binds; an alternative of constants only (``is_public = true``)
-    is somebody's decision and binds too; ``or(user_id = caller, id = request)`` binds nobody. ``written``: the query itself says ``or``;
-    branches of the code, of which one may be for administrators, are not accused.
+    is somebody's decision and binds too; ``or(user_id = caller, id = request)`` binds nobody. ``written``: the query itself says ``or``,
+    or the request chooses; branches of the code, of which one may be for administrators, are not accused.
     """
+    loosely = "alternative" if written else "match"
     if any(not branch for branch in branches):
-        return [each for branch in branches for each in optional(branch)]
+        return [(column, loosely, value) for branch in branches for column, _, value in branch]
     if len(branches) == 1:
         return branches[0]
-    loosely = "alternative" if written else "match"
     loose = [_outside(branch) and not _theirs(branch) for branch in branches]
     out: list[Condition] = []
     for branch in branches:
@@ -101,6 +96,19 @@ def _outside(branch: list[Condition]) -> bool:
 
 def _theirs(branch: list[Condition]) -> bool:
     return bool(_kinds(branch) & {OriginKind.CALLER, OriginKind.ROW})
+
+
+def apart(conditions: list[Condition]) -> list[Condition]:
+    """What is asked inside ``exists`` of rows that have nothing to do with the one outside: it binds nobody, but for an id that was sent."""
+    sent = {OriginKind.REQUEST, OriginKind.ROW}
+    if any(origin.kind in sent for _, _, value in conditions for origin in origins_of(value)):
+        return conditions
+    return [(column, "alternative", value) for column, _, value in conditions]
+
+
+def chosen_by_sender(value: Either) -> bool:
+    """Nothing but the request decides which of them it is."""
+    return bool(value.facts) and all(known >= OUTSIDE for known in value.facts)
 
 
 def within(prefix: str, conditions: list[Condition]) -> list[Condition]:

@@ -12,6 +12,7 @@ from assistant.collect.code.recognise.chains import (
     fields_of,
     is_true,
     items_of,
+    normal,
     package_of,
     run,
 )
@@ -118,8 +119,9 @@ def _built(chain: Chain, start: int, seen: Seen, *, owned: bool) -> Draft | None
     if not owned and not _surely(chain, start, target, rest):
         return None
     filters: list[Condition] = []
+    last_where = next((step for step in rest[::-1] if step.name == "where"), None)  # a later one takes the place
     for step in rest:
-        if step.name in {"where", "having"} and step.arguments:
+        if (step is last_where or step.name == "having") and step.arguments:
             filters += conditions_of(argument(step, 0), seen, table)
         elif step.name in _INNER and len(step.arguments or ()) > 1:
             filters += conditions_of(argument(step, 1), seen, table)
@@ -132,6 +134,7 @@ def _built(chain: Chain, start: int, seen: Seen, *, owned: bool) -> Draft | None
             verb = "upsert"
             written += fields_of(at_path(argument(step, 0), "set"))
             filters += _conflict(argument(step, 0), dict(written))
+            filters += conditions_of(at_path(argument(step, 0), "setWhere"), seen, table)
         elif step.name == "onDuplicateKeyUpdate":
             verb = "upsert"
             written += fields_of(at_path(argument(step, 0), "set"))
@@ -174,7 +177,13 @@ def _defined(target: Value | None) -> dict[str, bool]:
 
 
 def _table(target: Value | None) -> str:
-    return next((found for each in alternatives(target) if (found := table_of(each))), "")
+    for each in alternatives(target):
+        below = _named_query(each)
+        start = next((step for step in below.steps if step.name == "from"), None) if below is not None else None
+        found = table_of(each) or (_table(argument(start, 0)) if start is not None else "")
+        if found:
+            return found
+    return ""
 
 
 def _surely(chain: Chain, start: int, target: Value | None, rest: tuple[Step, ...]) -> bool:
@@ -198,10 +207,18 @@ def _surely(chain: Chain, start: int, target: Value | None, rest: tuple[Step, ..
 
 def _inner(target: Value | None, seen: Seen) -> list[Condition]:
     """Conditions of a query that stands in ``from``."""
-    if isinstance(target, Chain) and target.last is not None and target.last.name == "as":
-        found = query(target.through(target.steps[:-1]), seen)
-        return list(found.filters) if found else []
-    return []
+    below = _named_query(target)
+    found = query(below, seen) if below is not None else None
+    return list(found.filters) if found else []
+
+
+def _named_query(target: Value | None) -> Chain | None:
+    """The query behind a name in ``from``: ``select(…).as("mine")``, ``$with("mine").as(select(…))``."""
+    last = target.last if isinstance(target, Chain) else None
+    if not isinstance(target, Chain) or last is None or last.name != "as":
+        return None
+    given = argument(last, 0)
+    return normal(given) if isinstance(given, Chain) else target.through(target.steps[:-1])
 
 
 def _conflict(asked: Value | None, written: dict[str, Value]) -> list[Condition]:

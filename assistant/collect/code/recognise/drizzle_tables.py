@@ -16,7 +16,7 @@ from assistant.collect.code.recognise.chains import (
     package_of,
     run,
 )
-from assistant.collect.code.recognise.conditions import Condition, either, negated, operator
+from assistant.collect.code.recognise.conditions import Condition, apart, chosen_by_sender, either, negated, operator
 from assistant.collect.code.values import (
     UNKNOWN,
     Chain,
@@ -27,6 +27,7 @@ from assistant.collect.code.values import (
     Listed,
     Shape,
     Value,
+    parts_of,
 )
 
 
@@ -70,6 +71,7 @@ _COMPARED = frozenset(
 )
 _WORDS = _COMPARED | {"and", "or", "not", "isNull", "isNotNull", "exists", "notExists", "sql"}
 _DISTANCE = frozenset({"cosineDistance", "l2Distance", "l1Distance", "innerProduct", "maxInnerProduct"})
+_DEEPEST = 8
 _HOLE = re.compile(r"\$(\d+)")
 OPERATORS = Chain("drizzle-orm", "*")
 """What a callback gets as its second parameter."""
@@ -170,7 +172,8 @@ def conditions_of(value: Value | None, seen: Seen, main: str = "", depth: int = 
         return []
     value = opened(value)
     if isinstance(value, Either):
-        return either([conditions_of(each, seen, main, depth + 1) for each in value.values])
+        ways = [conditions_of(each, seen, main, depth + 1) for each in value.values]
+        return either(ways, written=chosen_by_sender(value))
     if isinstance(value, Listed):
         return [one for each in value.items for one in conditions_of(each, seen, main, depth + 1)]
     if isinstance(value, Closure):
@@ -191,8 +194,21 @@ def conditions_of(value: Value | None, seen: Seen, main: str = "", depth: int = 
         inner = argument(value.last, 0)
         found = query(normal(inner), seen) if isinstance(inner, Chain) else None
         asked = [(_below(column, found.table), how, each) for column, how, each in found.filters] if found else []
+        if main and not _is_about(inner, main):
+            asked = apart(asked)
         return negated(asked) if word == "notExists" else asked
     return _compared(value, word, seen, main)
+
+
+def _is_about(inner: Value | None, main: str, depth: int = 0) -> bool:
+    """A query inside ``exists`` compares something with the row outside; one whose text is written by hand is believed to."""
+    if inner is None or depth > _DEEPEST:
+        return True
+    if isinstance(inner, Chain):
+        column = column_of(inner)
+        if (column is not None and column[0] == main) or any(step.text for step in inner.steps):
+            return True
+    return any(isinstance(one, Chain | Listed | Either) and _is_about(one, main, depth + 1) for one in parts_of(inner))
 
 
 def _below(column: str, table: str) -> str:

@@ -13,7 +13,7 @@ from assistant.collect.code.recognise.chains import (
     normal,
     run,
 )
-from assistant.collect.code.recognise.conditions import Condition, either, negated, operator
+from assistant.collect.code.recognise.conditions import Condition, apart, either, negated, operator
 from assistant.collect.code.values import UNKNOWN, Chain, Closure, Constant, Shape, Step, Value, text_of
 
 
@@ -29,6 +29,7 @@ BUILDER = Chain("kysely", "eb")
 """What a callback of ``where`` gets."""
 _ENDS = frozenset({"execute", "executeTakeFirst", "executeTakeFirstOrThrow", "stream"})
 _TERNARY = 3
+_REFERS = frozenset({"whereRef", "onRef"})
 
 
 def query(chain: Chain, seen: Seen) -> Draft | None:
@@ -105,6 +106,8 @@ def _where(step: Step, seen: Seen) -> list[Condition]:
 
 def _ternary(column: Value | None, how: Value | None, value: Value | None, seen: Seen) -> list[Condition]:
     name = text_of(column) or (_reference(column) if isinstance(column, Chain) else "")
+    if isinstance(value, Closure):
+        value = run(seen, value, BUILDER)
     out: list[Condition] = [(name, operator(text_of(how) or ""), value if value is not None else UNKNOWN)]
     if isinstance(value, Chain) and (found := query(normal(value), seen)) is not None:
         out += [(each if "." in each else f"{found.table}.{each}", word, one) for each, word, one in found.filters]
@@ -147,7 +150,9 @@ def conditions_of(value: Value | None, seen: Seen, depth: int = 0) -> list[Condi
     if name == "exists":
         inner = argument(last, 0)
         found = query(normal(inner), seen) if isinstance(inner, Chain) else None
-        return [(f"{found.table}.{column}", how, each) for column, how, each in found.filters] if found else []
+        asked = [(f"{found.table}.{column}", how, each) for column, how, each in found.filters] if found else []
+        joined = isinstance(inner, Chain) and any(step.name in _REFERS or "oin" in step.name for step in inner.steps)
+        return asked if joined else apart(asked)
     if len(last.arguments) == _TERNARY:
         return _ternary(argument(last, 0), argument(last, 1), argument(last, 2), seen)
     return [("", "match", value)]

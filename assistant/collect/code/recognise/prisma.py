@@ -18,7 +18,7 @@ from assistant.collect.code.recognise.chains import (
     opened,
     package_of,
 )
-from assistant.collect.code.recognise.conditions import Condition, either, negated, operator, within
+from assistant.collect.code.recognise.conditions import Condition, chosen_by_sender, either, negated, operator, within
 from assistant.collect.code.recognise.extensions import by_policies, extended
 from assistant.collect.code.values import UNKNOWN, Chain, Constant, Either, Known, Listed, Shape, Step, Value
 from assistant.domain.code import Origin, OriginKind
@@ -245,7 +245,7 @@ def _where(value: Value | None, depth: int = 0) -> list[Condition]:
         return []
     value = opened(value)
     if isinstance(value, Either):
-        return either([_where(each, depth + 1) for each in value.values])
+        return either([_where(each, depth + 1) for each in value.values], written=chosen_by_sender(value))
     if not isinstance(value, Shape) or depth > _DEEPEST:
         return [("", "match", value)]
     out: list[Condition] = []
@@ -270,7 +270,8 @@ def _condition(key: str, value: Value, depth: int) -> list[Condition]:
         return negated(inner) if key in {"isNot", "none"} else inner
     if isinstance(value, Either):
         # ``where: { teamId: teamId ?? undefined }``: what may be undefined asks nothing
-        return either([_condition(key, each, depth + 1) if not _left_out(each) else [] for each in value.values])
+        ways = [_condition(key, each, depth + 1) if not _left_out(each) else [] for each in value.values]
+        return either(ways, written=chosen_by_sender(value))
     if not isinstance(value, Shape):
         return [(key, "eq", value)]
     words = set(value.fields) - _SETTINGS
@@ -336,6 +337,9 @@ def _nested(word: str, below: Value, depth: int) -> list[tuple[str, Value]]:
         if not isinstance(each, Shape):
             out.append(("*", each))
             continue
+        if word == "connectOrCreate" and "where" in each.fields:
+            out += [(f"where.{column}", one) for column, one in written_in(each.fields["where"], depth + 1)]
+            each = Shape({name: one for name, one in each.fields.items() if name != "where"})  # noqa: PLW2901
         parts = [each.fields[name] for name in ("where", "data", "create", "update") if name in each.fields]
         if parts and word != "create":
             out += [pair for part in parts for pair in written_in(part, depth + 1)]

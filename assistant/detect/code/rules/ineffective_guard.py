@@ -42,7 +42,7 @@ SAYS: Final = {
     Weakness.NOT_AWAITED: "is not awaited: a promise is always true and holds nobody up",
     Weakness.ASYNC_FILTER: "filters with an async function: every promise is kept",
     Weakness.OPTIONAL_SECRET: "is skipped when the secret is not set",
-    Weakness.UNSET_SECRET: 'compares with a text that is known when the variable is not set ("Bearer undefined")',
+    Weakness.UNSET_SECRET: 'compares with a text that is known when the variable is not set ("Bearer undefined", or nothing at all)',
     Weakness.IN_CATCH: "stands in a catch block",
     Weakness.AFTER_WRITE: "comes after the write",
     Weakness.ONE_BRANCH: "stands on one branch only",
@@ -163,6 +163,10 @@ EXAMPLES = (
         leak={"app/api/cron/route.ts": _cron("header !== `Bearer ${process.env.CRON_SECRET}`")},
     ),
     CodeExample(
+        quiet={"app/api/cron/route.ts": _cron("!secret || header !== secret")},
+        leak={"app/api/cron/route.ts": _cron('(header ?? "") !== (secret ?? "")')},
+    ),
+    CodeExample(
         quiet={"pages/api/teams/[teamId].ts": _member("!(await isMember(session.user.id, teamId))")},
         leak={"pages/api/teams/[teamId].ts": _member("!isMember(session.user.id, teamId)")},
     ),
@@ -185,8 +189,6 @@ EXAMPLES = (
         leak={"app/api/invoices/route.ts": _team("", "teamId: teamId ?? undefined")},
     ),
 )
-
-
 _OF_NOBODY: Final = frozenset({GuardKind.VALIDATION, GuardKind.RATE})
 """Checks that ask nobody who they are: a schema for what is sent to a log, a counter."""
 

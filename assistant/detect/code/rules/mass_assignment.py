@@ -38,6 +38,13 @@ _DB = """
 """
 
 
+_ORM = """
+    import { Column, DataSource, Entity, PrimaryColumn } from "typeorm";
+    @Entity() export class Project { @PrimaryColumn() id; @Column() ownerId; @Column() name; }
+    export const projects = new DataSource({ type: "postgres" }).getRepository(Project);
+"""
+
+
 def _patch(written: str) -> str:
     return f"""
         import {{ and, eq }} from "drizzle-orm";
@@ -85,6 +92,23 @@ def _supabase(row: str) -> str:
     """
 
 
+def _typeorm(values: str) -> str:
+    return f"""
+        import {{ getServerSession }} from "next-auth";
+        import {{ projects }} from "../../../../lib/orm";
+        export async function PATCH(request, {{ params }}) {{
+          const session = await getServerSession();
+          if (!session) return new Response(null, {{ status: 401 }});
+          const body = await request.json();
+          const project = await projects.findOneBy({{ id: params.id, ownerId: session.user.id }});
+          if (!project) return new Response(null, {{ status: 404 }});
+          projects.merge(project, {values});
+          await projects.save(project);
+          return Response.json({{ ok: true }});
+        }}
+    """
+
+
 EXAMPLES = (
     CodeExample(
         quiet={"lib/db.ts": _DB, "app/api/campaigns/[id]/route.ts": _patch("{ name: body.name }")},
@@ -97,6 +121,10 @@ EXAMPLES = (
     CodeExample(
         quiet={"app/api/projects/route.ts": _supabase("{ title: body.title, user_id: userId }")},
         leak={"app/api/projects/route.ts": _supabase("{ user_id: userId, ...body }")},
+    ),
+    CodeExample(
+        quiet={"lib/orm.ts": _ORM, "app/api/projects/[id]/route.ts": _typeorm("{ name: body.name }")},
+        leak={"app/api/projects/[id]/route.ts": _typeorm("body")},
     ),
 )
 

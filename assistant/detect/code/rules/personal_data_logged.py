@@ -40,10 +40,26 @@ export async function POST(request: Request) {
   return Response.json({ ok: true })
 }
 """
+_FORGOT: Final = """
+import { db } from "@/lib/db"
+
+export async function POST(request: Request) {
+  const { email } = await request.json()
+  const token = crypto.randomUUID()
+  const row = await db.passwordResetToken.create({ data: { email, token } })
+  const link = `${process.env.APP_URL}/reset?token=${token}`
+  console.log(SAID)
+  return Response.json({ ok: true })
+}
+"""
 EXAMPLES: Final = (
     CodeExample(
         quiet={**APP, "app/api/ask/route.ts": _ROUTE.replace("PART", "id")},
         leak={"app/api/ask/route.ts": _ROUTE.replace("PART", "email")},
+    ),
+    CodeExample(
+        quiet={**APP, "app/api/forgot/route.ts": _FORGOT.replace("SAID", '"reset asked for", row.id')},
+        leak={"app/api/forgot/route.ts": _FORGOT.replace("SAID", '"reset link", link')},
     ),
 )
 _PLAIN: Final = re.compile(r"[\w$.?!\[\]'\"]+\Z")
@@ -51,6 +67,15 @@ _PLAIN: Final = re.compile(r"[\w$.?!\[\]'\"]+\Z")
 _LIVE: Final = words.named(
     "access_token refresh_token id_token password service_role_key private_key client_secret session_token api_key apikey secret_key"
 )
+_ONE_TIME: Final = words.named(
+    "otp otp_code email_otp one_time_code verification_code reset_code reset_token verification_token magic_link action_link hashed_token reset_link"
+)
+_CODES: Final = re.compile(r"token|otp|code|verif|reset|magic|pin$", re.IGNORECASE)
+_PROVING: Final = re.compile(r"otp|verif|reset|magic|one_?time|invit", re.IGNORECASE)
+"""Tables of what proves an address."""
+_SAYS_CODE: Final = re.compile(r"\b(?:otp|code|pin|passcode|token|link|url)s?\b|https?://|[?&]token=", re.IGNORECASE)
+_LINK: Final = re.compile(r"[?&](?:token|otp)=['\"]?$", re.IGNORECASE)
+"""A link into which the token is written last."""
 _PERSONAL: Final = words.named(
     "email phone phone_number ssn iban address date_of_birth full_name first_name last_name ip_address user_email"
 )
@@ -70,6 +95,10 @@ def find(context: CodeContext) -> Iterator[Finding]:
     told: set[Place] = set()
     for entry, act in acts(context, ActKind.LOG):
         secret = next((part for part in act.parts if _is_live(part) or _holds_secrets(context, entry, part)), None)
+        if secret is None and _tells_code(entry, act) and act.place not in told:
+            told.add(act.place)
+            yield _code_logged(entry, act)
+            continue
         if secret is not None and act.place not in told:
             told.add(act.place)
             named = _named(context, entry, secret)
@@ -94,6 +123,58 @@ def find(context: CodeContext) -> Iterator[Finding]:
         detail="Addresses, names or whole sessions are logged by:",
         facts={"kind": "personal"},
     )
+
+
+def _code_logged(entry: Entry, act: Act) -> Finding:
+    return report_act(
+        RULE,
+        entry,
+        act,
+        f"{entry.id} writes a one-time code or link to the log.",
+        severity=Severity.MEDIUM,
+        confidence=Confidence.MEDIUM,
+        detail="Whoever reads the log before its owner does signs in, or sets a new password, in their place.",
+        key="code",
+        facts={"kind": "secret"},
+    )
+
+
+def _tells_code(entry: Entry, act: Act) -> bool:
+    """A code that was made and stored just now, said beside its name; a link that ends in a token; what proves an address, out of its row or its request."""
+    kept = {
+        origin
+        for query in entry.queries
+        for written in query.written
+        if _CODES.search(f"{query.table}.{written.column}") or words.snake(written.column) in _LIVE
+        for origin in written.origins
+        if origin.kind is OriginKind.GENERATED
+    }
+    said = " ".join(origin.path for part in act.parts for origin in part.origins if origin.kind is OriginKind.CONSTANT)
+    made = kept & {origin for part in act.parts for origin in part.origins if _is_said(part, origin)}
+    return (bool(made) and bool(_SAYS_CODE.search(said))) or any(_is_code(entry, part) for part in act.parts)
+
+
+def _is_said(part: ActPart, origin: Origin) -> bool:
+    """The value itself, and not what a library answered that was given it."""
+    return origin.path in part.text or part.text.startswith("Math.")
+
+
+def _is_code(entry: Entry, part: ActPart) -> bool:
+    """A link into which something is written behind ``?token=``, or a column or a field that is a code by its name."""
+    if any(one.kind is not OriginKind.CONSTANT for one in part.origins) and any(
+        one.kind is OriginKind.CONSTANT and _LINK.search(one.path) and one.path in part.text for one in part.origins
+    ):
+        return True
+    tables = {query.id: query.table for query in entry.queries}
+    for origin in part.origins:
+        if origin.path.startswith("!"):
+            continue  # the code of an error
+        name = words.snake(origin.path.rpartition(".")[2])
+        if name in _ONE_TIME and origin.kind in {OriginKind.REQUEST, OriginKind.ROW}:
+            return True
+        if origin.kind is OriginKind.ROW and name in {"token", "code"} and _PROVING.search(tables.get(origin.row, "")):
+            return True
+    return False
 
 
 def _last(part: ActPart) -> str:

@@ -9,6 +9,7 @@ from assistant.detect.code.access import is_administrative, strong_guards
 from assistant.detect.code.acts import chosen_outside, grouped, proven_before
 from assistant.detect.code.caching import back_office
 from assistant.detect.code.judge import report
+from assistant.detect.code.notes import name_of, tops_up
 from assistant.detect.code.payments import from_a_machine, provider_calls
 from assistant.detect.code.rule import CodeExample, CodeRule
 from assistant.detect.code.sample_apps import APP
@@ -97,14 +98,15 @@ def find(context: CodeContext) -> Iterator[Finding]:
             proven = proven_before(entry, call.order)
             if _names_price(call, proven):
                 named_prices.append((entry, call.place))
-            chosen = chosen_outside(call.origins(*_AMOUNTS), proven)
+            charged = (one for path, origins in call.parts.items() if _is_amount(path) for one in origins)
+            chosen = chosen_outside(dict.fromkeys(charged), proven)
             if not chosen or "refund" in call.name.lower():
                 continue
             named = {*words.words(entry.path), *words.words(entry.place.symbol or ""), *words.words(entry.place.file)}
             named |= {word for origin in chosen for word in words.words(origin.path)}
             if not _AMOUNTS_ASKED & {word for origin in chosen for word in words.words(origin.path)}:
                 continue  # a quantity or a basket: priced by rows
-            gift = bool(_GIFTS & named)
+            gift = bool(_GIFTS & named) or _paid_in(context, call, chosen)
             yield report(
                 RULE,
                 entry,
@@ -126,6 +128,17 @@ def find(context: CodeContext) -> Iterator[Finding]:
         detail="Old, hidden and other products' prices can be named too; look the price up by the plan:",
         key="price",
     )
+
+
+def _paid_in(context: CodeContext, call: ProviderCall, chosen: tuple[Origin, ...]) -> bool:
+    """The amount is noted at the payment too, and as much is added to the buyer's balance."""
+    notes = (name_of(path) for path, origins in call.parts.items() if set(chosen) & set(origins))
+    return any(name and tops_up(context, name) for name in notes)
+
+
+def _is_amount(path: str) -> bool:
+    """Where the provider is told what to charge, and not where it keeps a note of it."""
+    return words.snake(path) in _AMOUNTS and not name_of(path)
 
 
 def _names_price(call: ProviderCall, proven: frozenset[Origin]) -> bool:

@@ -94,6 +94,10 @@ def test_subqueries_bind_as_well():
     draft = draft_of(DB.do("select").do("from", CHAT).do("where", op("inArray", CHAT.get("teamId"), inner)))
     assert pairs(draft) == [("teamId", "in"), ("member.userId", "eq")]
     draft = draft_of(DB.do("select").do("from", CHAT).do("where", op("exists", inner)))
+    assert pairs(draft) == [("member.userId", "alternative")]  # that the caller is a member of anything
+    same = op("eq", MEMBER.get("teamId"), CHAT.get("teamId"))
+    inner = DB.do("select").do("from", MEMBER).do("where", op("and", same, op("eq", MEMBER.get("userId"), ME)))
+    draft = draft_of(DB.do("select").do("from", CHAT).do("where", op("exists", inner)))
     assert pairs(draft) == [("member.userId", "eq")]
 
 
