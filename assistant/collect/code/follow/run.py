@@ -236,10 +236,8 @@ class Run:
         self.undo, self.lent = [], []
 
     def append(self, value: Listed, extra: tuple[Value, ...]) -> None:
-        """``list.push(x)``: every name of that list sees the longer one."""
-        self.become(
-            value, Listed((value.items + extra)[: changing.LONGEST_LIST])
-        )  # one in itself doubles at every turn
+        """``list.push(x)``: every name of that list sees the longer one; one that takes itself in doubles at every turn."""
+        self.become(value, Listed((value.items + extra)[: changing.LONGEST_LIST]))
 
     def become(self, value: Value, changed: Value) -> None:
         """See ``changing.become``."""
