@@ -141,17 +141,27 @@ def _code_logged(entry: Entry, act: Act) -> Finding:
 
 def _tells_code(entry: Entry, act: Act) -> bool:
     """A code that was made and stored just now, said beside its name; a link that ends in a token; what proves an address, out of its row or its request."""
-    kept = {
+    made = {
         origin
+        for part in act.parts
+        for origin in part.origins
+        if origin.kind is OriginKind.GENERATED and _is_said(part, origin)
+    }
+    if made and _is_kept_as_code(entry, made):
+        said = (one.path for part in act.parts for one in part.origins if one.kind is OriginKind.CONSTANT)
+        if _SAYS_CODE.search(" ".join(said)):
+            return True
+    return any(_is_code(entry, part) for part in act.parts)
+
+
+def _is_kept_as_code(entry: Entry, made: set[Origin]) -> bool:
+    """What was made just now is stored in a column of codes."""
+    return any(
+        _CODES.search(f"{query.table}.{written.column}") or words.snake(written.column) in _LIVE
         for query in entry.queries
         for written in query.written
-        if _CODES.search(f"{query.table}.{written.column}") or words.snake(written.column) in _LIVE
-        for origin in written.origins
-        if origin.kind is OriginKind.GENERATED
-    }
-    said = " ".join(origin.path for part in act.parts for origin in part.origins if origin.kind is OriginKind.CONSTANT)
-    made = kept & {origin for part in act.parts for origin in part.origins if _is_said(part, origin)}
-    return (bool(made) and bool(_SAYS_CODE.search(said))) or any(_is_code(entry, part) for part in act.parts)
+        if made.intersection(written.origins)
+    )
 
 
 def _is_said(part: ActPart, origin: Origin) -> bool:
