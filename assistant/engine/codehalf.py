@@ -18,12 +18,10 @@ from assistant.domain.ownership import CodeHints
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from assistant.detect.code.context import CodeContext
-    from assistant.detect.code.rule import CodeRuleModule
-    from assistant.detect.code.run import Ask
     from assistant.domain.code import CodeMap, Decisions
     from assistant.domain.findings import Finding
     from assistant.domain.ownership import Question
@@ -37,8 +35,6 @@ _GLANCE = 0.05
 """Seconds between two looks at work in the background."""
 _SWITCH = 0.0005
 """Seconds after which following code gives way: the replay beside it waits for a turn after every answer of PostgreSQL."""
-_MANY = 300
-"""Entries from which judging is worth two copies of the process."""
 _LONGEST_STOP = 20.0
 """Seconds that workers get to end once they are told to."""
 
@@ -124,7 +120,6 @@ class Survey:
             ownership=rehearsal.ownership if rehearsal is not None else None,
             matrix=matrix,
             decisions=decisions,
-            spread=self._spread if len(read.entries) >= _MANY else None,
         )
         assert self._secrets is not None
         findings = (*report.findings, *detect_secrets(self._secrets))
@@ -136,20 +131,6 @@ class Survey:
             secrets=self._secrets,
             rehearsal=rehearsal,
         )
-
-    def _spread(self, rules: Sequence[CodeRuleModule], begin: Callable[[], Ask]) -> list[tuple[Finding, ...]]:
-        """Rules asked by copies of this process, half of them each."""
-        from assistant.collect.code.follow_apart import apart
-
-        told = apart(
-            rules,
-            begin,
-            workers=self._options.workers,
-            tell=lambda _: None,
-            cancelled=lambda: False,
-            cut=lambda every: [every[: len(every) // 2], every[len(every) // 2 :]],
-        )
-        return [found for found in told if found is not None]
 
     def close(self) -> None:
         """Stop reading and wait until the workers are gone."""

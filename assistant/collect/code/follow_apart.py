@@ -52,7 +52,6 @@ def apart(
     tell: Tell,
     cancelled: Callable[[], bool],
     meanwhile: Callable[[], object] = lambda: None,
-    cut: Callable[[Sequence[_Item]], list[Sequence[_Item]]] | None = None,
 ) -> list[_Result | None]:
     """What the work that ``begin`` makes says of each item, in their order; None for those left when it was cancelled.
 
@@ -66,9 +65,8 @@ def apart(
         tell: told how many are done.
         cancelled: True ends it.
         meanwhile: what this process does while copies are at work; without copies, nobody calls it.
-        cut: how the items are cut into runs, in their order; None for runs of entries.
     """
-    runs = (cut or _runs)(items)
+    runs = _runs(items)
     results: list[list[_Result | None] | None] = [None] * len(runs)
     if workers > 1 and len(runs) > 1 and sys.platform == "linux":
         copies = _Copies(runs, begin, workers)

@@ -18,17 +18,11 @@ from assistant.domain.code import Decisions
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from assistant.detect.code.rule import CodeRuleModule
     from assistant.domain.catalog import Catalog
     from assistant.domain.code import CodeMap
     from assistant.domain.findings import Finding
     from assistant.domain.matrix import Matrix
     from assistant.domain.ownership import OwnershipMap, Question
-
-    Ask = Callable[[CodeRuleModule], tuple[Finding, ...]]
-    Spread = Callable[[Sequence[CodeRuleModule], Callable[[], Ask]], list[tuple[Finding, ...]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +44,6 @@ def report_code(
     ownership: OwnershipMap | None = None,
     matrix: Matrix | None = None,
     decisions: Decisions | None = None,
-    spread: Spread | None = None,
 ) -> CodeReport:
     """Findings, questions and the context for verdicts.
 
@@ -60,26 +53,20 @@ def report_code(
         ownership: who owns each row.
         matrix: what the attack showed; without one a user's own client is believed to be held by row-level security.
         decisions: what the operator keeps in ``[code]`` of stanch.toml.
-        spread: asks rules in several processes at once, and gives what each found in their order; None asks them here.
     """
     context = CodeContext(
         map=map_, catalog=catalog, ownership=ownership, matrix=matrix, decisions=decisions or Decisions()
     )
     found: dict[str, Finding] = {}
-    for told in (spread or _here)(code_rules(), lambda: lambda module: tuple(module.find(context))):
-        for finding in told:
+    for module in code_rules():
+        for finding in module.find(context):
             kept = found.get(finding.fingerprint)
             found[finding.fingerprint] = finding if kept is None else merged(kept, finding)
     every = tuple(sorted(found.values(), key=lambda finding: finding.rank))
     entries = {entry.id: entry for entry in map_.entries}
-    asked = asked_of_files(one_door(asked_once(every, entries), entries), entries)
-    findings = tuple(sorted(asked, key=lambda finding: finding.rank))
+    told = asked_of_files(one_door(asked_once(every, entries), entries), entries)
+    findings = tuple(sorted(told, key=lambda finding: finding.rank))
     return CodeReport(findings=findings, questions=questions_of(context), context=replace(context, findings=every))
-
-
-def _here(rules: Sequence[CodeRuleModule], begin: Callable[[], Ask]) -> list[tuple[Finding, ...]]:
-    ask = begin()
-    return [ask(module) for module in rules]
 
 
 def detect_code(

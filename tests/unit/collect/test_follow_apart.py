@@ -108,16 +108,3 @@ def test_whoever_is_told_may_stop_it_by_raising(made: list[int]) -> None:
     for pid in made:
         with pytest.raises(ChildProcessError):
             os.waitpid(pid, os.WNOHANG)
-
-
-@pytest.mark.parametrize("workers", [1, 2])
-def test_whoever_asks_says_how_few_items_are_cut(workers: int) -> None:
-    told = apart(
-        ["missing-session", "overfetch", "weak-privilege"],
-        lambda: lambda rule: (rule, rule.upper()),
-        workers=workers,
-        tell=lambda _: None,
-        cancelled=lambda: False,
-        cut=lambda rules: [rules[:1], rules[1:]],
-    )
-    assert told == [(rule, rule.upper()) for rule in ("missing-session", "overfetch", "weak-privilege")]
