@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assistant.collect.code.follow.kinds import CALLER, CONSTANT, REQUEST, ROW
 from assistant.collect.code.follow.scope import either
 from assistant.collect.code.origins import OUTSIDE, origins_of
 from assistant.collect.code.values import NOTHING, Chain, Either, Known, Listed, Shape, Value
-from assistant.domain.code import OriginKind
 from assistant.domain.syntax import Assign, Attribute, Call, Do, Name
 
 
@@ -21,13 +21,18 @@ if TYPE_CHECKING:
     from assistant.domain.syntax import Statement
 
 _ADDS = frozenset({"push", "append", "add"})
-_THEIRS = frozenset({OriginKind.CALLER, OriginKind.ROW})
+_THEIRS = frozenset({CALLER, ROW})
 
 
 def by_sender(test: Value) -> bool:
     """Nothing but what was sent decides."""
-    kinds = {origin.kind for origin in origins_of(test)}
-    return OriginKind.REQUEST in kinds and kinds <= {OriginKind.REQUEST, OriginKind.CONSTANT}
+    sent = False
+    for origin in origins_of(test):
+        if origin.kind is REQUEST:
+            sent = True
+        elif origin.kind is not CONSTANT:
+            return False
+    return sent
 
 
 def left_out(value: Value, instead: Value = NOTHING) -> Value:
@@ -59,7 +64,7 @@ def one_of(test: Value, yes: Value, no: Value) -> Value | None:
 
 def overwritten(fields: dict[str, Value], spread: Value) -> None:
     """``{ orgId: mine, ...body }``: what is spread in later takes the place of what stood there."""
-    if not isinstance(spread, Known) or not all(one.kind is OriginKind.REQUEST for one in spread.origins):
+    if not isinstance(spread, Known) or not all(one.kind is REQUEST for one in spread.origins):
         return
     for name, value in fields.items():
         if binds(value):
@@ -79,6 +84,10 @@ class Filled:
         """The name of a list, and how long it was."""
         self.names: list[str] = []
         """Names of objects that are given another value."""
+
+    def any(self) -> bool:
+        """True when the branch fills something."""
+        return bool(self.fields or self.lists or self.names)
 
 
 def filled_in(body: tuple[Statement, ...], scope: Scope) -> Filled:

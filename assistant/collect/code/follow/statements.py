@@ -194,7 +194,8 @@ def _if(run: Run, node: If, scope: Scope) -> bool:
         return execute(run, node.then if decided else node.otherwise, block(scope))
     before, jumped = run.facts, run.frame.jumped
     lists = empty_lists(node.then, scope) if not node.otherwise else []
-    filled = filled_in(node.then, scope) if not node.otherwise and by_sender(test) else None
+    put = filled_in(node.then, scope) if not node.otherwise else None
+    filled = put if put is not None and put.any() and by_sender(test) else None
     run.frame.jumped = False
     unset = unset_before(scope, node)
     yes, facts_yes, when_yes = _branch(run, node, test, True, scope)
