@@ -33,13 +33,13 @@ RUNS: Final = 8
 """More would learn the same things more often; with fewer, one copy is still at work when the others have ended."""
 _LEAST: Final = 60
 """Items of a run, so that there is something to learn."""
-_STEADY: Final = 0.6
+_STEADY: Final = 0.75
 """The last run has this much of the middle one's items, and the first as much more: copies end at about the same time."""
 _HEAD: Final = struct.Struct("<cQ")
 _PROGRESS, _ANSWER = b"p", b"a"
 _EVERY: Final = 20
 _SWEPT: Final = 60
-"""Entries after which a copy lets go of what only holds itself, when it has half as many left to do."""
+"""Entries after which a copy lets go of what only holds itself, when a quarter of them and more is left to do."""
 _GLANCE: Final = 0.1
 _PIECE: Final = 1 << 20
 
@@ -205,7 +205,7 @@ def _be_a_copy(run: Sequence[_Item], begin: Callable[[], Callable[[_Item], _Resu
             if len(results) % _EVERY == 0:
                 os.write(writer, _HEAD.pack(_PROGRESS, len(results)))
             if (
-                len(results) % _SWEPT == 0 and len(run) - len(results) > _SWEPT // 2
+                len(results) % _SWEPT == 0 and len(run) - len(results) > _SWEPT // 4
             ):  # frames and closures hold each other; what stays is not looked at again
                 gc.collect()
                 gc.freeze()

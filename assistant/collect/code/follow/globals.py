@@ -12,7 +12,6 @@ from assistant.collect.code.values import (
     NOTHING,
     UNKNOWN,
     Chain,
-    Closure,
     Constant,
     Known,
     Listed,
@@ -43,7 +42,6 @@ _CRYPTO = frozenset({"crypto", "node:crypto"})
 _RANDOM = frozenset({"randomBytes", "randomInt", "randomUUID"})
 LIBRARIES = frozenset({"global", "uuid", "os", "datetime", "asyncio", "async_hooks", "node:async_hooks"})
 """What comes with the language: calls of it are known here."""
-_STORE = ("AsyncLocalStorage", "store")
 _MAKERS = frozenset({"customAlphabet", "customRandom", "init", "monotonicFactory"})
 _MAKES = "crypto.randomUUID Math.random Date.now performance.now uuid.uuid4 uuid4 datetime.now datetime.utcnow"
 _ASKS = "Array.isArray Number.isNaN isNaN Number.isInteger Number.isFinite isinstance hasattr"
@@ -65,8 +63,6 @@ def made_up(chain: Chain) -> Value | None:
 def global_call(run: Run, chain: Chain, arguments: tuple[Value, ...]) -> Value | None:
     """What a call of the language's own library comes to; None for anything else."""
     name = chain.dotted.replace("()", "")
-    if name == "AsyncLocalStorage.getStore":
-        return run.overlay.get(_STORE)
     handler = _HANDLERS.get(name)
     return handler(run, name, arguments) if handler is not None else None
 
@@ -206,18 +202,6 @@ def _assigned(run: Run, _name: str, arguments: tuple[Value, ...]) -> Value:
     return made
 
 
-def _stored(run: Run, _name: str, arguments: tuple[Value, ...]) -> Value:
-    """``storage.run({ user }, work)``: what is put there is what ``getStore()`` gives inside."""
-    before = run.overlay.get(_STORE)
-    run.overlay[_STORE] = _first(arguments)
-    work = arguments[1] if len(arguments) > 1 else NOTHING
-    done = run.call(work, arguments[2:], run.frame.module, run.frame.at) if isinstance(work, Closure) else NOTHING
-    if isinstance(work, Closure):
-        del run.overlay[_STORE]
-        run.overlay.update({} if before is None else {_STORE: before})
-    return done
-
-
 def _variable(run: Run, _name: str, arguments: tuple[Value, ...]) -> Value:
     return run.world.variable(text_of(_first(arguments)) or "")
 
@@ -250,5 +234,4 @@ _HANDLERS: dict[str, Handler] = {
     "Reflect.get": _passed,
     "Object.assign": _assigned,
     "len": _length,
-    **dict.fromkeys(("AsyncLocalStorage.run", "AsyncLocalStorage.enterWith"), _stored),
 }
