@@ -29,7 +29,7 @@ _Result = TypeVar("_Result")
 
 FEW: Final = 120
 """Fewer entries are followed faster than processes are copied and their answers read."""
-RUNS: Final = 8
+RUNS: Final = 12
 """More would learn the same things more often; with fewer, one copy is still at work when the others have ended."""
 _LEAST: Final = 60
 """Items of a run, so that there is something to learn."""
