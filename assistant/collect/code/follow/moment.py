@@ -49,7 +49,7 @@ class Moment:
         """As the run is now, in that scope."""
         self.scope = scope
         self.ledger = Ledger()
-        self.ledger.be(run.ledger, _where_it_is)
+        self.ledger.be(run.ledger, in_place)
         self.facts = run.facts
         self.counts = (run.depth, run.in_catch, run.rendered_below, run.left)
         self.answer_ends = run.answer_ends
@@ -118,7 +118,8 @@ class Moment:
             one.scope.names, one.scope.depths = dict(one.names), dict(one.depths)
 
 
-def _where_it_is(place: Place) -> Place:
+def in_place(place: Place) -> Place:
+    """A place of the file that both runs are of."""
     return place
 
 

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, final
 
-from assistant.collect.code.follow.moment import Moment
+from assistant.collect.code.follow.moment import Moment, in_place
 from assistant.collect.code.follow.truth import begins, other_paths, segment
-from assistant.collect.code.values import Closure, Listed, Value
+from assistant.collect.code.values import UNKNOWN, Closure, Listed, Value
 
 
 if TYPE_CHECKING:
@@ -50,6 +50,16 @@ class _Start(NamedTuple):
     wrappers: tuple[str, ...]
 
 
+class _Asked(NamedTuple):
+    """Something that was asked of the path of the request, which is another for each handler."""
+
+    what: Value | str
+    """Paths, how it begins, or the name of a segment that is always there."""
+    of: Value | None
+    """What was taken for the path; None where a segment was asked for."""
+    answer: bool | None
+
+
 @final
 class Shared:
     """What is known of one wrapper."""
@@ -64,10 +74,7 @@ class Shared:
         self.levels: list[Scope] = []
         self.at: Place | None = None
         """Where the handler stands of which this was kept."""
-        self.asked: tuple[tuple[Value, Value, bool | None], ...] = ()
-        """What was asked of the path, and the answers."""
-        self.named: tuple[tuple[str, bool], ...] = ()
-        """Segments of the path that were asked for, and whether they are always there."""
+        self.asked: tuple[_Asked, ...] = ()
         self.start: _Start | None = None
 
 
@@ -81,8 +88,7 @@ class Prelude:
         self.levels = levels
         self.through = through
         self.open: list[_Open] = []
-        self.asked: list[tuple[Value, Value, bool | None]] = []
-        self.named: list[tuple[str, bool]] = []
+        self.asked: list[_Asked] = []
         self.moments: list[Moment] = []
         self.run: Run | None = None
         self.moved: dict[Place, Place] = {}
@@ -106,13 +112,9 @@ class Prelude:
         self.shared.spots = tuple(Spot(one.statements, one.turn, one.number) for one in self.open)
         self._end()
 
-    def asked_path(self, what: Value, of: Value, answer: bool | None) -> None:
+    def heard(self, what: Value | str, of: Value | None, answer: bool | None) -> None:
         """Something was asked of the path of the request."""
-        self.asked.append((what, of, answer))
-
-    def asked_segment(self, name: str, answer: bool) -> None:
-        """It was asked whether a segment of the path is always there."""
-        self.named.append((name, answer))
+        self.asked.append(_Asked(what, of, answer))
 
     def _end(self) -> None:
         for level in self.levels:
@@ -156,7 +158,6 @@ class Prelude:
         places = {place for moment in self.moments for place in moment.ledger.places() if place.file == run.module}
         if all(one.whole for one in self.moments) and places <= {shared.at} and not self._told_environment():
             shared.moments, shared.levels, shared.asked = tuple(self.moments), self.levels, tuple(self.asked)
-            shared.named = tuple(self.named)
         else:
             shared.tries = _TRIES
         self._end()
@@ -237,10 +238,10 @@ def begin(
     run: Run, kind: EntryKind, value: Value, arguments: tuple[Value, ...], at: Place
 ) -> tuple[Value, tuple[Value, ...]]:
     """What to call, and with what, for a handler at a place: what was given, or what was kept of an equal wrapper."""
-    start = _start(run)
-    if run.quiet or start is None or not isinstance(value, Closure):
+    if run.quiet or not isinstance(value, Closure) or value.module == run.module or value.bound is not None:
         return value, arguments
-    if value.module == run.module or value.bound is not None:
+    start = _start(run)
+    if start is None:
         return value, arguments
     levels: list[Scope] = []
     through: set[tuple[int, str]] = set()
@@ -280,12 +281,15 @@ def _goes_through(run: Run, shared: Shared) -> bool:
 
 
 def _answered_alike(run: Run, shared: Shared) -> bool:
-    if any(segment(run.route, name) is not answer for name, answer in shared.named):
-        return False
-    return all(
-        (other_paths(run.path, what, of) if isinstance(what, Listed) else begins(run.path, what, of)) == answer
-        for what, of, answer in shared.asked
-    )
+    return all(_answer(run, one) is one.answer for one in shared.asked)
+
+
+def _answer(run: Run, asked: _Asked) -> bool | None:
+    """What this handler's path answers."""
+    if isinstance(asked.what, str):
+        return segment(run.route, asked.what)
+    of = asked.of if asked.of is not None else UNKNOWN
+    return other_paths(run.path, asked.what, of) if isinstance(asked.what, Listed) else begins(run.path, asked.what, of)
 
 
 def _key(
@@ -324,7 +328,7 @@ def stood_before(run: Run, keys: list[tuple[object, ...]]) -> tuple[int, Prelude
         if shared is not None and shared.moments and _answered_alike(run, shared):
             moment = shared.moments[0]
             run.enclosing.update(moment.enclosing)
-            moment.restore(run, _in_place)
+            moment.restore(run, in_place)
             listener.asked += shared.asked
             return number, listener
     return 0, listener
@@ -340,7 +344,3 @@ def stands_before(run: Run, key: tuple[object, ...], listener: Prelude) -> None:
         moment = Moment(run, run.world.scope(run.module))
         if moment.whole:
             shared.moments, shared.asked = (moment,), tuple(listener.asked)
-
-
-def _in_place(place: Place) -> Place:
-    return place

@@ -247,21 +247,21 @@ class Run:
         """``["/links"].includes(request.nextUrl.pathname)`` in a handler that answers another path."""
         found = other_paths(self.path, paths, asked)
         if self.prelude is not None:
-            self.prelude.asked_path(paths, asked, found)
+            self.prelude.heard(paths, asked, found)
         return found
 
     def segment(self, name: str) -> bool:
         """A segment of the path that is always there."""
         found = segment(self.route, name)
         if self.prelude is not None:
-            self.prelude.asked_segment(name, found)
+            self.prelude.heard(name, None, found)
         return found
 
     def begins(self, prefix: Value, asked: Value) -> bool | None:
         """``request.url.startsWith("/api/public/")`` before a handler that answers a known path; None when that is not decided."""
         found = begins(self.path, prefix, asked)
         if self.prelude is not None:
-            self.prelude.asked_path(prefix, asked, found)
+            self.prelude.heard(prefix, asked, found)
         return found
 
     def mean(self, value: Value, test: Test) -> Value:

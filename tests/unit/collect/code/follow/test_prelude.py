@@ -226,3 +226,35 @@ export const withGuest = guardFor("guest");
     roles = [[role for one in entry.guards for role in one.roles] for entry in together.values()]
     assert roles == [[one.removeprefix("with").lower()] for one in guards]
     assert together == alone
+
+
+_EXPRESS = """
+const express = require("express");
+const { PrismaClient } = require("@prisma/client");
+const prisma = new PrismaClient();
+const app = express();
+const inTeam = async (req, res, next) => {
+  const session = await prisma.session.findUnique({ where: { token: req.cookies.session } });
+  if (!session) return res.status(401).end();
+  if (req.params.team) {
+    const row = await prisma.member.findFirst({ where: { teamId: req.params.team, userId: session.userId } });
+    if (!row) return res.status(403).end();
+  }
+  next();
+};
+app.use(inTeam);
+app.get("/:team/notes", async (req, res) => res.json(await prisma.note.findMany({ where: { teamId: req.params.team } })));
+app.get("/:team/keys", async (req, res) => res.json(await prisma.key.findMany({ where: { teamId: req.params.team } })));
+app.get("/:team/bills", async (req, res) => res.json(await prisma.bill.findMany({ where: { teamId: req.params.team } })));
+app.get("/everything", async (req, res) => res.json(await prisma.note.findMany({ where: { teamId: req.query.team } })));
+module.exports = app;
+"""
+
+
+def test_what_middleware_asks_of_a_segment_is_answered_for_each_route():
+    files = {"package.json": {"dependencies": {"express": "4.0.0", "@prisma/client": "6.0.0"}}, "src/app.js": _EXPRESS}
+    together, kept = _followed(files, apart=False)
+    alone, _ = _followed(files, apart=True)
+    assert len(together) == 4
+    assert kept
+    assert together == alone
