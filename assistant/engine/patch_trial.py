@@ -5,6 +5,7 @@ Nothing is written. Only the handlers that a patch touches are followed again; e
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -32,6 +33,8 @@ _HELPED: Final = frozenset({"kept-secret-answered"})
 """Rules that go on asking for what the patch leaves to a person: the secrets are out of the answer, who may read the rest is not said."""
 _ROUNDS: Final = 3
 """Ways of mending one finding that are tried."""
+_NONE: Final = 1_000
+"""Past every alternative."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +60,7 @@ def propose_tried(
         known: what the rules and the patches may ask besides.
     """
     severity = {one.fingerprint: SEVERITY_RANK[one.severity] for one in findings}
+    rules = {one.fingerprint: one.rule for one in findings}
     tries = Tries()
     sources: Sources | None = None
     answers: tuple[Fix | NoFix, ...] = ()
@@ -80,7 +84,6 @@ def propose_tried(
             sources = read_modules(root)
         told = _told(root, code_map, sources, files, known)
         closed = {name for fix in planned for name in fix.findings}
-        rules = {one.fingerprint: one.rule for one in findings}
         left = [
             name
             for name in sorted(closed)
@@ -93,14 +96,12 @@ def propose_tried(
     return _without(answers, frozenset(left))
 
 
-_NONE: Final = 1_000
-"""Past every alternative."""
-
-
 def _together(root: Path, fixes: list[Fix]) -> tuple[tuple[FilePatch, ...], list[Fix]]:
     """The files as all the fixes would leave them; of two that want the same bytes the first is taken."""
     kept: list[Fix] = []
     files: tuple[FilePatch, ...] = ()
+    with contextlib.suppress(UsageError):
+        return plan_patches(root, tuple(fixes)), fixes
     for fix in fixes:
         try:
             files = plan_patches(root, (*kept, fix))

@@ -13,7 +13,7 @@ from assistant.domain.code import EntryKind, GuardKind, OriginKind
 from assistant.domain.ownership import OwnerKind
 from assistant.propose.code_answers import declaring, may_be_empty, paths_read
 from assistant.propose.code_columns import plain_columns
-from assistant.propose.code_schema import read_drizzle, read_prisma, read_supabase_types
+from assistant.propose.code_schema import PRISMA_PATHS, read_drizzle, read_prisma, read_supabase_types
 
 
 if TYPE_CHECKING:
@@ -112,16 +112,8 @@ class CodeGround:
     def models(self) -> dict[str, Model]:
         """Prisma models by ``words.table_key``."""
         found = [path for path in self.paths if path.endswith(".prisma")]
-        usual = (
-            *("prisma/schema.prisma", "packages/prisma/prisma/schema.prisma", "packages/db/prisma/schema.prisma"),
-            *(
-                "packages/database/prisma/schema.prisma",
-                "packages/prisma/schema.prisma",
-                "packages/database/schema.prisma",
-            ),
-        )
-        nested = tuple(f"{folder}/prisma/schema.prisma".lstrip("/") for folder in self._folders)
-        texts = [self.text(path) for path in sorted(found) or dict.fromkeys((*usual, *nested))]
+        nested = (f"{folder}/prisma/schema.prisma".lstrip("/") for folder in self._folders)
+        texts = [self.text(path) for path in sorted(found) or dict.fromkeys((*PRISMA_PATHS, *nested))]
         return read_prisma("\n".join(texts))
 
     @cached_property
@@ -362,7 +354,8 @@ class CodeGround:
 
     def queries(self, entry: Entry, ids: Iterable[int]) -> list[Query]:
         """Queries of an entry by their number."""
-        return [query for query in entry.queries if query.id in set(ids)]
+        wanted = set(ids)
+        return [query for query in entry.queries if query.id in wanted]
 
 
 def _person(column: str) -> bool:

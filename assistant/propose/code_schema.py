@@ -20,6 +20,18 @@ _TABLE: Final = re.compile(
 _ROW: Final = re.compile(r"^\s+[\"']?(\w+)[\"']?:\s*\{\s*Row:\s*\{(.*?)^\s+\};?$", re.MULTILINE | re.DOTALL)
 _COLUMN: Final = re.compile(r"^\s+[\"']?(\w+)[\"']?\??:", re.MULTILINE)
 _KEY: Final = re.compile(r"(\w+)\s*:")
+PRISMA_PATHS: Final = tuple(
+    f"{folder}/schema.prisma"
+    for folder in (
+        "prisma",
+        "packages/prisma/prisma",
+        "packages/db/prisma",
+        "packages/database/prisma",
+        "packages/prisma",
+        "packages/database",
+    )
+)
+"""Where Prisma's schema usually lies."""
 _FOREIGN: Final = re.compile(r"fields:\s*\[\s*(\w+)\s*\]")
 _ACCOUNT: Final = re.compile(r"user|account|profile|identity|person|auth", re.IGNORECASE)
 _BELONGS: Final = re.compile(r"(\w+_)?(members?|memberships?|users|collaborators)")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from codemods.tsx.donor import declares, free_names, model_of
 from codemods.tsx.imports import bound_names
 from codemods.tsx.scope import callers_at_end, names_before, parameters
-from codemods.tsx.tree import FUNCTIONS, ancestors, block_of, enclosing_function, statements, text, walk
+from codemods.tsx.tree import FUNCTIONS, block_of, enclosing_function, statements, text, top_of, walk
 
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def named_by_neighbour(place: Node, target: Target) -> Named | None:
     block = block_of(own)
     if not target.facts.get("session") or own is None or block is None:
         return None
-    root = next(one for one in ancestors(place) if one.parent is None)
+    root = top_of(place)
     given = {one.name for one in parameters(own)} | set(bound_names(root)) | names_before(own)
     taken = {text(one) for one in walk(own) if one.type in {"identifier", "shorthand_property_identifier_pattern"}}
     for other in walk(root):

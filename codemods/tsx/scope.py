@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
-from codemods.tsx.tree import FUNCTIONS, ancestors, arguments, field, links, plain, text, walk
+from codemods.tsx.tree import FUNCTIONS, ancestors, arguments, field, links, plain, text, top_of, walk
 
 
 if TYPE_CHECKING:
@@ -228,9 +228,7 @@ def _in_wrapper(node: Node) -> bool:
 
 def _carried_id(one: Local) -> str | None:
     """``req.user.id``, ``c.get("user").id``: what middleware put there, as the file itself reads it, the surest way first."""
-    root = one.node
-    while root.parent is not None:
-        root = root.parent
+    root = top_of(one.node)
     ways = r"(?:user|auth|session\.user)[?!]?\.(?:id|userId|sub)|userId|get\([\"'](?:user|session)[\"']\)[?!]?(?:\.user)?[?!]?\.id|get\([\"']userId[\"']\)"
     found = re.findall(rf"\b{re.escape(one.name)}\.(?:{ways})(?![\w(])", text(root))
     return min(found, key=lambda way: ("?" in way, -found.count(way), way), default=None)
@@ -238,9 +236,7 @@ def _carried_id(one: Local) -> str | None:
 
 def _context_id(one: Local) -> str | None:
     """``ctx.user.id`` or ``ctx.session.user.id``: whichever the file itself uses."""
-    root = one.node
-    while root.parent is not None:
-        root = root.parent
+    root = top_of(one.node)
     words = text(root)
     for path in _CONTEXT:
         parts = r"[?!]?\.".join(re.escape(part) for part in path.split("."))
@@ -279,9 +275,7 @@ def cast_as_elsewhere(node: Node, value: str) -> str:
     found = re.fullmatch(r"(\w+)\.user\.id", value)
     if found is None:
         return value
-    root = node
-    while root.parent is not None:
-        root = root.parent
+    root = top_of(node)
     words = text(root)
     named = re.search(r"\(\s*\w+\.user\s+as\s+(\w+)\s*\)", words) or re.search(
         r"import\s+(?:type\s+)?\{[^}]*\b(CustomUser|SessionUser|AuthUser)\b[^}]*\}", words
@@ -310,9 +304,7 @@ def tenants(node: Node, column: str, paths: Paths = _NO_PATHS, *, proven: bool =
             for one in known
             if flat(one.name) == wanted[:-2] and one.name not in {"params", "query"} and _has_id(one)
         ]
-    root = node
-    while root.parent is not None:
-        root = root.parent
+    root = top_of(node)
     for each in walk(root):
         if each.type == "member_expression" and _names_column(words := text(each), wanted):
             first = re.split(r"[.?!]", words, maxsplit=1)[0]

@@ -13,7 +13,7 @@ from codemods.target import Edits, Refusal
 from codemods.tsx.guard import exits
 from codemods.tsx.layout import or_else
 from codemods.tsx.style import style_of
-from codemods.tsx.tree import above, around, field, own_nodes, parse, plain, text, walk
+from codemods.tsx.tree import above, around, field, own_nodes, parse, plain, text, top_of, walk
 
 
 if TYPE_CHECKING:
@@ -95,9 +95,7 @@ def _secret(test: Node | None) -> str | None:
 
 
 def _from_environment(node: Node, name: str) -> bool:
-    root = node
-    while root.parent is not None:
-        root = root.parent
+    root = top_of(node)
     return any(
         one.type == "variable_declarator"
         and text(field(one, "name")) == name

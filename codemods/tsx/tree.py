@@ -93,6 +93,14 @@ def ancestors(node: Node) -> Iterator[Node]:
         one = one.parent
 
 
+def top_of(node: Node) -> Node:
+    """The whole file that a node stands in."""
+    one = node
+    while one.parent is not None:
+        one = one.parent
+    return one
+
+
 def above(node: Node, *kinds: str) -> Node | None:
     """The nearest node of one of the kinds, itself included."""
     return next((one for one in ancestors(node) if one.type in kinds), None)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from codemods.tsx.neighbour import named_by_neighbour
 from codemods.tsx.scope import callers, flat, is_tenant, locals_before, parameters, tenants
-from codemods.tsx.tree import FUNCTIONS, ancestors, enclosing_function, field, text, walk
+from codemods.tsx.tree import FUNCTIONS, ancestors, enclosing_function, field, text, top_of, walk
 
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def _as_others_read(node: Node, root: str, last: str, known: list[Local]) -> str
     if root != "path":
         return ""
     given = {one.name for one in known if one.value is None}
-    top = next(one for one in ancestors(node) if one.parent is None)
+    top = top_of(node)
     found: list[re.Match[str]] = []
     for one in walk(top):
         if one.type in {"call_expression", "member_expression", "non_null_expression"}:

@@ -11,7 +11,7 @@ from assistant.domain.syntax import Assign, Attribute, Call, Class, Declare, Do,
 if TYPE_CHECKING:
     from assistant.collect.code.entries_look import Link
     from assistant.collect.code.entries_registrations import Server
-    from assistant.collect.code.program import Program
+    from assistant.collect.code.program import Found, Program
     from assistant.domain.syntax import Expression, Function
 
     Ident = tuple[str, str]
@@ -84,20 +84,22 @@ class Classes:
         inner = local_of(within, name)
         if isinstance(inner, Declare):
             return self._owner(module, within, inner.value, depth + 1)
-        found = self._program.meaning(module, name) if inner is None else None
-        if found is not None and found.local == "*":
-            found = self._program.exported(found.module, "default")
+        found = self._meaning(module, name) if inner is None else None
         declared = self._program.declaration(found)
         if found is None or not isinstance(declared, Declare):
             return None
         return self._owner(found.module, (), declared.value, depth + 1)
 
     def _called(self, module: str, name: str) -> _Owner | None:
-        found = self._program.meaning(module, name)
-        if found is not None and found.local == "*":
-            found = self._program.exported(found.module, "default")
+        found = self._meaning(module, name)
         declared = self._program.declaration(found)
         return _Owner(found.module, declared) if found is not None and isinstance(declared, Class) else None
+
+    def _meaning(self, module: str, name: str) -> Found | None:
+        """What a name means; of a module as a whole its default export."""
+        found = self._program.meaning(module, name)
+        whole = found is not None and found.local == "*"
+        return self._program.exported(found.module, "default") if found is not None and whole else found
 
     def _kept(self, holder: _Owner, name: str, depth: int) -> _Owner | None:
         """The class of what a field was given where it is declared, or in the constructor."""

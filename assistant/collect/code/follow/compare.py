@@ -265,8 +265,6 @@ def _named(owner: Origin, variable: str) -> Learned:
 
 def _gain(run: Run, origin: Origin, owner: Origin) -> Learned:
     says = f"{origin.path or 'row'} = {owner.path or owner.kind}"
-    if origin.kind is ROW and not bound(run, origin.row):
-        return Learned(frozenset(consequences(run, origin.row)), (Lesson(GuardKind.OWNER, says, (origin,)),))
     if origin.kind is ROW:
         return Learned(frozenset(consequences(run, origin.row)), (Lesson(GuardKind.OWNER, says, (origin,)),))
     if origin.kind is REQUEST:
@@ -318,7 +316,7 @@ def _secret(run: Run, kept: Value, sent: Value) -> Learned | None:
 
 
 def _is_credential(sent: Origin) -> bool:
-    return carried(sent) or sent.path.startswith("header.") or bool(CREDENTIAL.search(sent.path))
+    return carried(sent) or sent.path.startswith("header.") or CREDENTIAL.search(sent.path)
 
 
 def _signed(signed: list[Origin], name: str, incoming: tuple[Origin, ...]) -> Learned:

@@ -40,7 +40,7 @@ _PASSES = (
 _NAMES_MADE = frozenset({"nanoid", "nanoid/non-secure", "@paralleldrive/cuid2", "cuid", "ulid", "ulidx", "short-uuid"})
 _CRYPTO = frozenset({"crypto", "node:crypto"})
 _RANDOM = frozenset({"randomBytes", "randomInt", "randomUUID"})
-LIBRARIES = frozenset({"global", "uuid", "os", "datetime", "asyncio", "async_hooks", "node:async_hooks"})
+LIBRARIES = frozenset({"global", "uuid", "os", "datetime", "asyncio"})
 """What comes with the language: calls of it are known here."""
 _MAKERS = frozenset({"customAlphabet", "customRandom", "init", "monotonicFactory"})
 _MAKES = "crypto.randomUUID Math.random Date.now performance.now uuid.uuid4 uuid4 datetime.now datetime.utcnow"

@@ -42,7 +42,6 @@ _FETCHES = frozenset({"fetchone", "fetchall", "fetchmany", "fetchval"})
 """How a cursor of Python hands out what the statement before found."""
 CLEAR = "decrypted"
 """Last word of the path of what was decrypted."""
-_IDENTITIES = frozenset(PERSONS)
 _SELLERS = frozenset({"stripe", "paddle", "polar", "lemonsqueezy", "dodo", "razorpay", "chargebee", "paypal"})
 """Providers that are told a price."""
 _BY_NAME = " (by name only)"
@@ -163,7 +162,7 @@ def noted(run: Run, chain: Chain, draft: Draft) -> Value:
 def _bound_by_metadata(run: Run, chain: Chain, record: QueryRecord) -> None:
     """``where org_id = user.user_metadata.org_id``: a condition that looks like the caller's, and that the caller writes."""
     for each in record.filters:
-        written = [one for one in each.origins if one.kind in _IDENTITIES and editable(one)]
+        written = [one for one in each.origins if one.kind in PERSONS and editable(one)]
         if record.tie is None and written and each.operator in {"eq", "in"}:
             says = f"{each.column} = {written[0].path}"
             guard = guard_at(run, GuardKind.OWNER, says, chain, Weakness.USER_METADATA)

@@ -57,17 +57,17 @@ def tells_shared(origin: Origin, constant: Constant, *, same: bool) -> bool:
     hidden = str(constant.value).lower() in _HIDDEN
     if same:
         return not hidden and is_shared(origin, constant)
-    return hidden and bool(SHARED.search(origin.path))
+    return hidden and SHARED.search(origin.path)
 
 
 def editable(origin: Origin) -> bool:
     """True for metadata that the user can edit."""
-    return bool(_EDITABLE.search(origin.path))
+    return _EDITABLE.search(origin.path)
 
 
 def carried(origin: Origin) -> bool:
     """True for a credential that came with the request: an API key, a bearer token, a session cookie."""
-    return origin.kind is REQUEST and bool(_CARRIER.search(origin.path))
+    return origin.kind is REQUEST and _CARRIER.search(origin.path)
 
 
 def trusted(run: Run, origin: Origin) -> bool:
@@ -138,7 +138,7 @@ def _by_filters(run: Run, record: QueryRecord) -> Tie | None:
 
 def _is_session_of_cookie(origin: Origin, record: QueryRecord) -> bool:
     """The id of a session of the application's own, as its cookie holds it."""
-    return carried(origin) and origin.path.startswith("cookie") and bool(_SESSIONS.search(record.table))
+    return carried(origin) and origin.path.startswith("cookie") and _SESSIONS.search(record.table)
 
 
 def _kind(run: Run, origin: Origin, column: str) -> TieKind | None:
@@ -168,7 +168,7 @@ def is_capability(column: str, origin: Origin) -> bool:
     name = column.rpartition(".")[2]
     if _CHOSEN.search(name):
         return False
-    return (bool(CREDENTIAL.search(name)) and not re.search(r"code$|^key$", name, re.IGNORECASE)) or bool(
+    return (CREDENTIAL.search(name) and not re.search(r"code$|^key$", name, re.IGNORECASE)) or bool(
         re.search(r"(?:token|secret)$", name + "|" + origin.path, re.IGNORECASE) and name != "id"
     )
 

@@ -67,8 +67,10 @@ def _is_next(node: object, number: str) -> bool:
 
 def numbered(run: Run, closure: Closure, arguments: tuple[Value, ...]) -> tuple[Value, ...] | None:
     """The number of the item whose turn it is, for a function that goes through a list of functions; None for every other one."""
+    if len(arguments) != 1:
+        return None
     times = sum(one is closure.function for one in run.running)
-    if len(arguments) != 1 or (times == 0 and not _is_first(arguments[0])):
+    if times == 0 and not _is_first(arguments[0]):
         return None
     turn = turn_of(run, closure.function)
     items = closure.scope.find(turn.items) if turn is not None and closure.scope is not None else None

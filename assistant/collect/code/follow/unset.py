@@ -10,6 +10,8 @@ from assistant.domain.syntax import Assign, Attribute, Do, If, Name, Record, Seq
 
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from assistant.collect.code.follow.run import Run
     from assistant.collect.code.follow.scope import Scope
     from assistant.collect.code.values import Value
@@ -18,9 +20,7 @@ if TYPE_CHECKING:
 
 def unset_before(scope: Scope, node: If) -> tuple[str, ...]:
     """Names without a value that each way through the statement gives an object or a list."""
-    if not node.otherwise:
-        return ()
-    return tuple(name for name in _set_by(node) if _is_unset(scope.find(name)))
+    return tuple(name for name in _on_each_way(node, _with_name) if _is_unset(scope.find(name)))
 
 
 def set_after(scope: Scope, names: tuple[str, ...]) -> None:
@@ -34,7 +34,7 @@ def set_after(scope: Scope, names: tuple[str, ...]) -> None:
 
 def own_fields(node: If) -> frozenset[str]:
     """Fields of ``this`` that each way through the statement gives a value."""
-    return _own(node.then) & _own(node.otherwise) if node.otherwise else frozenset()
+    return _on_each_way(node, _with_field)
 
 
 def values_of_own(scope: Scope, names: frozenset[str]) -> dict[str, Value]:
@@ -53,33 +53,33 @@ def one_of_two(run: Run, scope: Scope, first: dict[str, Value]) -> None:
         )
 
 
-def _own(body: tuple[Statement, ...]) -> frozenset[str]:
-    found: set[str] = set()
+def _on_each_way(node: If, told: Callable[[frozenset[str], Assign], frozenset[str]]) -> frozenset[str]:
+    """What each way through the statement assigns, as ``told`` collects it; nothing without an ``else``."""
+    return _in(node.then, told) & _in(node.otherwise, told) if node.otherwise else frozenset()
+
+
+def _in(body: tuple[Statement, ...], told: Callable[[frozenset[str], Assign], frozenset[str]]) -> frozenset[str]:
+    found: frozenset[str] = frozenset()
     for one in body:
-        if isinstance(one, If) and one.otherwise:
-            found |= own_fields(one)
+        if isinstance(one, If):
+            found |= _on_each_way(one, told)
         elif isinstance(one, Do) and isinstance(one.expression, Assign):
-            target = one.expression.target
-            if isinstance(target, Attribute) and isinstance(target.of, Name) and target.of.id == "this":
-                found.add(target.name)
-    return frozenset(found)
+            found = told(found, one.expression)
+    return found
+
+
+def _with_field(found: frozenset[str], node: Assign) -> frozenset[str]:
+    target = node.target
+    own = isinstance(target, Attribute) and isinstance(target.of, Name) and target.of.id == "this"
+    return found | {target.name} if own and isinstance(target, Attribute) else found
+
+
+def _with_name(found: frozenset[str], node: Assign) -> frozenset[str]:
+    if not isinstance(node.target, Name) or node.operator != "=":
+        return found
+    filled = isinstance(node.value, Record | Sequence)
+    return found | {node.target.id} if filled else found - {node.target.id}
 
 
 def _is_unset(value: object) -> bool:
     return isinstance(value, Constant) and value.value is None
-
-
-def _set_by(node: If) -> frozenset[str]:
-    return _assigned(node.then) & _assigned(node.otherwise)
-
-
-def _assigned(body: tuple[Statement, ...]) -> frozenset[str]:
-    found: set[str] = set()
-    for one in body:
-        if isinstance(one, If) and one.otherwise:
-            found |= _set_by(one)
-        elif isinstance(one, Do) and isinstance(one.expression, Assign):
-            target, value = one.expression.target, one.expression.value
-            if isinstance(target, Name) and one.expression.operator == "=":
-                found = found | {target.id} if isinstance(value, Record | Sequence) else found - {target.id}
-    return frozenset(found)

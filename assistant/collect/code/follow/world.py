@@ -250,11 +250,8 @@ class World:
             if isinstance(node, Assign) and isinstance(node.target, Name) and node.target.id == name:
                 if isinstance(node.value, Literal):
                     continue
-                try:
-                    found = self._quiet(self).evaluate(node.value, Scope(module, self.scope(module)))
-                    return without_rows(found)
-                except (Stopped, Exhausted):
-                    return None
+                made = self._made(module, node.value, hasty=False)
+                return without_rows(made) if made is not None else None
         return None
 
     def once(self, module: str, node: Assign) -> Value | None:

@@ -175,15 +175,16 @@ def _is_code(entry: Entry, part: ActPart) -> bool:
         one.kind is OriginKind.CONSTANT and _LINK.search(one.path) and one.path in part.text for one in part.origins
     ):
         return True
-    tables = {query.id: query.table for query in entry.queries}
     for origin in part.origins:
         if origin.path.startswith("!"):
             continue  # the code of an error
         name = words.snake(origin.path.rpartition(".")[2])
         if name in _ONE_TIME and origin.kind in {OriginKind.REQUEST, OriginKind.ROW}:
             return True
-        if origin.kind is OriginKind.ROW and name in {"token", "code"} and _PROVING.search(tables.get(origin.row, "")):
-            return True
+        if origin.kind is OriginKind.ROW and name in {"token", "code"}:
+            table = next((query.table for query in entry.queries if query.id == origin.row), "")
+            if _PROVING.search(table):
+                return True
     return False
 
 
