@@ -63,6 +63,8 @@ class Module(NamedTuple):
     """Byte offset at which each line starts; line n starts at ``line_starts[n - 1]``."""
     says_use_server: bool = True
     """False when ``use server`` stands nowhere in the text, so that no function inside is looked at for it."""
+    says_env: bool = True
+    """False when the text speaks of no environment, so that nothing inside is looked at for its variables."""
 
     def line(self, at: int) -> int:
         """1-based line of a byte offset."""

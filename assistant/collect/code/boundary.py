@@ -115,7 +115,7 @@ def _stays(program: Program, module: Module) -> bool:
 
 def _held(module: Module) -> _Held | None:
     """What is most private in a module; None when nothing is."""
-    if any(one.source.startswith(_PASSES) for one in module.imports):
+    if not module.says_env or any(one.source.startswith(_PASSES) for one in module.imports):
         return None
     if not any(_environment(each) is not None for each in expressions_of(module.body)):
         return None  # nearly every module

@@ -154,8 +154,8 @@ class _Beside:
     """What is known of a program without following it: this process finds it out while copies follow."""
 
     def __init__(self, program: Program, points: tuple[EntryPoint, ...]) -> None:
-        called = called_behind_entries(program, points)
         services = services_beside(program, points)
+        called = called_behind_entries(program, points, frozenset(point.module for point in services))
         self.services = tuple(point for point in services if (point.module, point.symbol) not in called)
         self.uncalled = frozenset(
             point.id for point in self.services if named_nowhere(program, point.module, point.symbol or "")

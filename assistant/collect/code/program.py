@@ -84,10 +84,7 @@ class Program:
 
     def exported(self, path: str, name: str) -> Found | None:
         """Where the export of a module is declared; None when it comes from a library or does not exist."""
-        key = (path, name)
-        if key not in self._exported:
-            self._exported[key] = self._export(path, name, set())
-        return self._exported[key]
+        return self._export(path, name, set())
 
     def binding(self, path: str, local: str) -> Found | None:
         """Where an imported name is declared; None for a name that is not imported, a library's or a missing one."""
@@ -145,8 +142,12 @@ class Program:
             return self._exported[key]
         if key in seen:
             return None
+        whole = not seen  # on the way through a barrel, a circle may have cut the answer short
         seen.add(key)
-        return self._look(path, name, seen)
+        found = self._look(path, name, seen)
+        if whole:
+            self._exported[key] = found
+        return found
 
     def _look(self, path: str, name: str, seen: set[tuple[str, str]]) -> Found | None:
         module = self.modules.get(path)

@@ -23,8 +23,12 @@ _FOUND_BY_NAME = frozenset({"default", "handler", "main", "run"})
 """Exports that hosts and frameworks look for."""
 
 
-def called_behind_entries(program: Program, points: Iterable[EntryPoint]) -> frozenset[tuple[str, str]]:
-    """Module and name of every function that the modules of entry points, and what these import, import by name."""
+def called_behind_entries(
+    program: Program, points: Iterable[EntryPoint], within: frozenset[str]
+) -> frozenset[tuple[str, str]]:
+    """Module and name of every function of the modules ``within`` that the modules of entry points, and what these import, import by name."""
+    if not within:
+        return frozenset()
     waiting = sorted({point.module for point in points})
     seen = set(waiting)
     found: set[tuple[str, str]] = set()
@@ -35,7 +39,7 @@ def called_behind_entries(program: Program, points: Iterable[EntryPoint]) -> fro
             continue
         for one in module.imports:
             bound = program.binding(path, one.local) if one.local and not one.type_only else None
-            if bound is not None:
+            if bound is not None and bound.module in within:
                 found.add((bound.module, bound.local))
         for target in program.imports(path):
             if target not in seen:

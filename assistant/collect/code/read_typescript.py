@@ -117,6 +117,7 @@ def read_typescript(path: str, data: bytes) -> Module:
         gaps=tuple(sorted(set(gaps))),
         line_starts=starts,
         says_use_server=b"use server" in data,
+        says_env=b"env" in data.lower(),
     )
 
 
