@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from assistant.detect.code.verdict import Word, verdict_of
+from assistant.detect.code.verdict import Word, verdicts_of
 from assistant.domain.code import ClientKind, EntryKind, TieKind
 from assistant.text.plural import plural
 
@@ -87,7 +87,8 @@ class Row:
 
 def rows_of(half: CodeHalf) -> tuple[Row, ...]:
     """Every entry with its verdict, worst first."""
-    rows = (Row(entry=entry, verdict=verdict_of(entry, half.context)) for entry in half.map.entries)
+    entries = half.map.entries
+    rows = (Row(entry=one, verdict=told) for one, told in zip(entries, verdicts_of(entries, half.context), strict=True))
     return tuple(sorted(rows, key=lambda row: row.rank))
 
 

@@ -26,8 +26,8 @@ def columns_named(entries: Iterable[Entry]) -> Mapping[str, frozenset[str]]:
             named = [part.column for part in query.filters] + [each.column for each in query.written]
             named += query.columns or ()
             found[tables[query.id]].update(_column(one) for one in named)
-        for origin in _rows(entry):
-            if origin.row in tables:
+        for origin in {origin for origins in _held(entry) for origin in origins}:
+            if origin.kind is OriginKind.ROW and origin.row in tables:
                 found[tables[origin.row]].add(_column(origin.path.lstrip("!")))
     return {table: frozenset(columns - {"", "*"}) for table, columns in found.items() if table}
 
@@ -74,11 +74,15 @@ def _column(path: str) -> str:
     return "" if path.startswith("-") else path.partition(".")[0]
 
 
-def _rows(entry: Entry) -> Iterator[Origin]:
-    """Every origin of the entry that is part of a row."""
-    held = [origin for guard in entry.guards for origin in guard.subjects]
-    held += [origin for act in entry.acts for part in act.parts for origin in part.origins]
+def _held(entry: Entry) -> Iterator[tuple[Origin, ...]]:
+    """Every origin that something of the entry has."""
+    for guard in entry.guards:
+        yield guard.subjects
+    for act in entry.acts:
+        for part in act.parts:
+            yield part.origins
     for query in entry.queries:
-        held += [origin for condition in query.filters for origin in condition.origins]
-        held += [origin for written in query.written for origin in written.origins]
-    return (origin for origin in held if origin.kind is OriginKind.ROW)
+        for condition in query.filters:
+            yield condition.origins
+        for written in query.written:
+            yield written.origins

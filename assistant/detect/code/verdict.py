@@ -13,6 +13,8 @@ from assistant.domain.matrix import SEVERITY_RANK, Severity
 
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
     from assistant.detect.code.context import CodeContext
     from assistant.domain.code import Entry
     from assistant.domain.findings import Finding
@@ -60,16 +62,27 @@ ARROW: Final = " → "
 
 def verdict_of(entry: Entry, context: CodeContext) -> EntryVerdict:
     """The verdict on one entry; ``context`` is that of :func:`assistant.detect.code.run.report_code`, which holds the findings."""
-    findings = tuple(finding for finding in context.findings if _is_about(finding, entry))
-    word, says = _judge(entry, context, findings)
-    return EntryVerdict(word=word, says=says, guards=guard_chain(entry), findings=findings)
+    (verdict,) = verdicts_of((entry,), context)
+    return verdict
 
 
-def _is_about(finding: Finding, entry: Entry) -> bool:
-    """It stands at this entry, or at another one that shares the fault."""
-    if finding.entry == entry.id:
-        return True
-    return bool(finding.entry) and entry.id in dict(finding.facts).get("entries", "").splitlines()
+def verdicts_of(entries: Iterable[Entry], context: CodeContext) -> Iterator[EntryVerdict]:
+    """The same for many entries, in their order."""
+    about = _by_entry(context.findings)
+    for entry in entries:
+        findings = tuple(about.get(entry.id, {}).values())
+        word, says = _judge(entry, context, findings)
+        yield EntryVerdict(word=word, says=says, guards=guard_chain(entry), findings=findings)
+
+
+def _by_entry(findings: Iterable[Finding]) -> Mapping[str, dict[str, Finding]]:
+    """What stands at each entry, or at another one that shares the fault, by fingerprint."""
+    found: dict[str, dict[str, Finding]] = {}
+    for finding in findings:
+        if finding.entry:
+            for name in (finding.entry, *dict(finding.facts).get("entries", "").splitlines()):
+                found.setdefault(name, {})[finding.fingerprint] = finding
+    return found
 
 
 def guard_chain(entry: Entry) -> str:
