@@ -17,7 +17,6 @@ from assistant.domain.syntax import (
     Assign,
     Attribute,
     Await,
-    Binary,
     Call,
     Conditional,
     Field,

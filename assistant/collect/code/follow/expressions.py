@@ -18,6 +18,7 @@ from assistant.collect.code.follow.loops import kept_up
 from assistant.collect.code.follow.perhaps import maybe
 from assistant.collect.code.follow.scope import Scope, either, told_apart
 from assistant.collect.code.follow.stop import Exhausted, Stopped
+from assistant.collect.code.follow.tagged import written
 from assistant.collect.code.follow.truth import of_size, truth
 from assistant.collect.code.follow.turns import at_the_end
 from assistant.collect.code.origins import origins_of
@@ -31,11 +32,9 @@ from assistant.collect.code.values import (
     Known,
     Listed,
     Shape,
-    Step,
     Test,
     Value,
 )
-from assistant.domain.code import Origin, OriginKind
 from assistant.domain.syntax import (
     Assign,
     Attribute,
@@ -166,19 +165,7 @@ def _template(run: Run, node: Template, scope: Scope) -> Value:
         tag = evaluate(run, node.tag, scope)
         text = node.texts[0] + "".join(f"${n}{part}" for n, part in enumerate(node.texts[1:], 1))
         return run.tagged(tag, values, text, scope.module, node.at, node.end)
-    if all(isinstance(one, Constant) for one in values):
-        filled = "".join(
-            a + str(b.value)
-            for a, b in zip(node.texts, [*values, Constant("")], strict=False)
-            if isinstance(b, Constant)
-        )
-        return Constant(filled)
-    origins = frozenset().union(*(origins_of(one) for one in values))
-    text = "".join(node.texts).strip()
-    value = Known(origins | {Origin(OriginKind.CONSTANT, text[:40])} if text else origins)
-    spelled = node.texts[0] + "".join(f"${n}{part}" for n, part in enumerate(node.texts[1:], 1))
-    step = Step("", values, False, scope.module, node.at, node.end, spelled)
-    return run.spell(value, Chain("global", "template", (step,)))
+    return written(run, node, values, scope.module)
 
 
 def _record(run: Run, node: Record, scope: Scope) -> Value:

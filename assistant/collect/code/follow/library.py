@@ -9,6 +9,7 @@ from assistant.collect.code.follow.limits import is_path_pattern, looked_at, sta
 from assistant.collect.code.follow.scope import either
 from assistant.collect.code.follow.settling import guards_within
 from assistant.collect.code.follow.stop import Stopped
+from assistant.collect.code.follow.tagged import joined_texts
 from assistant.collect.code.follow.trust import bound, is_single
 from assistant.collect.code.origins import ordered, origins_of
 from assistant.collect.code.values import (
@@ -334,7 +335,7 @@ def listed_method(run: Run, value: Listed, name: str, arguments: tuple[Value, ..
     if name in {"pop", "shift", "at"}:
         return either(*value.items) if value.items else NOTHING
     if name == "join":
-        return Known(origins_of(value))
+        return joined_texts(run, value.items, arguments[0] if arguments else UNKNOWN, value, module, at)
     return Listed(_flat(value.items)) if name == "flat" else value
 
 
