@@ -26,7 +26,13 @@ def _learn(run: Run, value: Value, outcome: bool) -> Learned:
 
 
 def sized(run: Run, value: Test, outcome: bool) -> Learned:
-    """How many there are: more than none, as many as were listed, one of them."""
+    """How many there are: more than none, as many as were listed, one of them; or that there is something at all."""
+    if value.kind == "there":
+        return (
+            Learned(frozenset(("required", one) for one in origins_of(value.operands[0])))
+            if outcome
+            else NOTHING_LEARNED
+        )
     if value.kind == "some":
         return _one_of_them(run, value, outcome)
     if (value.kind == "more") is not outcome:
