@@ -51,6 +51,9 @@ _FACES: Final = words.named(
 _ADDRESSES: Final = words.named(
     "url target target_url destination destination_url redirect redirect_url long_url original_url href link"
 )
+_SETTINGS: Final = frozenset({"setting", "config", "configuration", "option", "preference"})
+_NUMBERS: Final = frozenset({"number", "no", "code", "reference", "ref", "confirmation", "pnr"})
+"""Words of a column by which somebody who ordered names what they ordered."""
 _COMPOUNDS: Final = frozenset({("public", "key"), ("public", "keys"), ("public", "ip")})
 """Words that say something else together: a public key is no page for the public."""
 
@@ -117,8 +120,10 @@ def _read(access: Access) -> Openness:
         "*" in query.returned or set(query.returned) & set(access.context.secrets_of(query))
     ):
         return Openness.OPEN
-    if shown_to_all(access) and _in_use(access):
+    if (shown_to_all(access) and _in_use(access)) or _one_for_all(access):
         return Openness.CLOSED
+    if _knows_number_and_address(access):
+        return Openness.ASKED
     if _only_times(access) or _leads_away(access):
         return Openness.ASKED
     if chooses_person(access):
@@ -135,6 +140,30 @@ def _read(access: Access) -> Openness:
     ):
         return Openness.ASKED
     return Openness.OPEN
+
+
+def _one_for_all(access: Access) -> bool:
+    """The one row of the application's own settings, which the code names itself: ``where: { id: "singleton" }``; secrets in it are asked about before."""
+    query = access.query
+    named = bool(query.filters) and all(
+        words.names_id(one.column)
+        and one.operator == "eq"
+        and bool(one.origins)
+        and all(origin.kind is OriginKind.CONSTANT for origin in one.origins)
+        for one in query.filters
+    )
+    settings = _SETTINGS & set(words.table_key(query.table).split("_"))
+    return named and bool(settings) and not access.context.owner_columns(query.table)
+
+
+def _knows_number_and_address(access: Access) -> bool:
+    """A guest looks up an order: they know its number, and the address it was made with; and tries are counted."""
+    if not any(guard.kind is GuardKind.RATE and guard.order < access.query.order for guard in access.entry.guards):
+        return False
+    asked = {condition.column for condition in access.asked if condition.operator == "eq"}
+    addresses = {column for column in asked if words.snake(column).endswith(("email", "phone"))}
+    numbers = {column for column in asked - addresses if _NUMBERS & set(words.words(column))}
+    return bool(addresses) and bool(numbers)
 
 
 def shown_to_all(access: Access) -> bool:

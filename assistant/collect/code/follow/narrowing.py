@@ -118,10 +118,8 @@ def _left(
             left.append(option if inner is None else inner)
         run.facts = before
     level.names[name] = value
-    if (
-        not kept
-        or (all(one is other for one, other in zip(left, value.values, strict=False))
-        and len(kept) == len(value.values))
+    if not kept or (
+        all(one is other for one, other in zip(left, value.values, strict=False)) and len(kept) == len(value.values)
     ):
         return None
     if len(kept) == 1:
