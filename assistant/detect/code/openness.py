@@ -152,8 +152,9 @@ def _one_for_all(access: Access) -> bool:
         and all(origin.kind is OriginKind.CONSTANT for origin in one.origins)
         for one in query.filters
     )
-    settings = _SETTINGS & set(words.table_key(query.table).split("_"))
-    return named and bool(settings) and not access.context.owner_columns(query.table)
+    key = words.table_key(query.table)
+    known = "*" not in query.returned or key in access.context.harmless
+    return named and known and bool(_SETTINGS & set(key.split("_"))) and not access.context.owner_columns(query.table)
 
 
 def _knows_number_and_address(access: Access) -> bool:
