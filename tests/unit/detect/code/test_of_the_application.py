@@ -71,6 +71,54 @@ CLAIM = """
 """
 
 
+SIGN_UP = """
+    export async function POST(request) {
+      const body = await request.json();
+      const tenant = await prisma.tenant.create({ data: { name: body.name } });
+      const user = await prisma.user.create({ data: { tenantId: tenant.id, email: body.email, SECOND } });
+      return Response.json({ id: user.id });
+    }
+"""
+GUEST = """
+    export async function POST(request) {
+      const body = await request.json();
+      const customer = await prisma.customer.upsert({
+        where: { phone: body.phone }, create: { phone: body.phone, userId: "house" }, update: UPDATE,
+      });
+      await prisma.THING.create({ data: { customerId: customer.id, rating: body.rating, userId: "house" } });
+      return new Response(null, { status: 204 });
+    }
+"""
+OWNED = (
+    SCHEMA
+    + """
+    model Tenant { id String @id
+      ownerId String }
+    model Customer { id String @id
+      userId String }
+    model Invoice { id String @id
+      userId String }
+    model Review { id String @id
+      userId String }
+"""
+)
+
+
+def test_whoever_signs_up_brings_a_password() -> None:
+    """The house is made with its first account; without an account it is somebody's house that anybody makes."""
+    text = SIGN_UP
+    assert told(text.replace("SECOND", "passwordHash: body.password"), OWNED) == []
+    alone = text.replace("prisma.user.create", "prisma.invoice.create").replace("SECOND", "userId: body.userId")
+    assert "missing-session" in told(alone, OWNED)
+
+
+def test_a_guest_reviews() -> None:
+    """The customer is added for the review; one who is changed, and one who is sent a bill, was there before."""
+    assert told(GUEST.replace("UPDATE", "{}").replace("THING", "review"), OWNED) == []
+    assert told(GUEST.replace("UPDATE", "{}").replace("THING", "invoice"), OWNED) == ["missing-session"]
+    assert told(GUEST.replace("UPDATE", "{ name: body.name }").replace("THING", "review"), OWNED) == ["missing-session"]
+
+
 def test_settings_of_the_application() -> None:
     """One row that the code names itself; with a password in it, and one that the request names, it is another matter."""
     text = SETTINGS.replace("WHERE", '{ id: "singleton" }')
