@@ -212,6 +212,10 @@ _ABOUT_IT: Final = frozenset(
         "required",
         "expires",
         "expiry",
+        "deadline",
+        "until",
+        "policy",
+        "reminder",
         "length",
     }
 )
