@@ -9,19 +9,24 @@ from tests.unit.detect.code.rig import followed, rules_of
 
 PRISMA = 'import { PrismaClient } from "@prisma/client";\nexport const prisma = new PrismaClient();\n'
 SCHEMA = """
-    model User { id String @id
-      orders Order[] }
-    model PlatformSettings { id String @id
+    model User {
+      id String @id
+      orders Order[]
+    }
+    model PlatformSettings {
+      id String @id
       feePct Float
       minPct Float
       SECRET
     }
-    model EmailLog { id String @id
+    model EmailLog {
+      id String @id
       to String
       sent Boolean
       userId String
     }
-    model Order { id String @id
+    model Order {
+      id String @id
       orderNumber String
       buyerEmail String
       address String
@@ -92,14 +97,22 @@ GUEST = """
 OWNED = (
     SCHEMA
     + """
-    model Tenant { id String @id
-      ownerId String }
-    model Customer { id String @id
-      userId String }
-    model Invoice { id String @id
-      userId String }
-    model Review { id String @id
-      userId String }
+    model Tenant {
+      id String @id
+      ownerId String
+    }
+    model Customer {
+      id String @id
+      userId String
+    }
+    model Invoice {
+      id String @id
+      userId String
+    }
+    model Review {
+      id String @id
+      userId String
+    }
 """
 )
 

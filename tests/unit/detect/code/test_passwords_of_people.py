@@ -6,18 +6,24 @@ from tests.unit.detect.code.rig import followed
 
 
 SCHEMA = """
-    model User { id String @id
+    model User {
+      id String @id
       name String
       COLUMN
-      bookings Booking[] }
-    model Booking { id String @id
+      bookings Booking[]
+    }
+    model Booking {
+      id String @id
       userId String
       slotId String
-      slot Slot @relation(fields: [slotId], references: [id]) }
-    model Slot { id String @id
+      slot Slot @relation(fields: [slotId], references: [id])
+    }
+    model Slot {
+      id String @id
       ownerId String
       owner User @relation(fields: [ownerId], references: [id])
-      bookings Booking[] }
+      bookings Booking[]
+    }
 """
 ROUTE = """
     import { auth } from "@clerk/nextjs/server";
@@ -28,6 +34,7 @@ ROUTE = """
       if (!userId) return new Response(null, { status: 401 });
       const rows = await prisma.booking.findMany({ where: { userId }, include: { slot: { include: { owner: OWNER } } } });
       return Response.json(rows);
+   
     }
 """
 
