@@ -1,7 +1,7 @@
 """Expressions of TypeScript: one small function for each kind of node.
 
-Parentheses, type assertions, ``satisfies``, ``!`` and ``?.`` leave no trace. A grammar fault is put right here: with type arguments the tree
-of ``await db.execute<Row>(q)`` has the ``await`` (or ``!``, ``typeof``) inside the callee, and that of ``a !== b!.c`` has the comparison inside the object.
+Parentheses, type assertions, ``satisfies``, ``!`` and ``?.`` leave no trace. What the grammar groups wrongly is put right on the way
+(``read_typescript_regrouped``).
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Final
 
 from assistant.collect.code.read_typescript_functions import class_value, function_value, method_of
 from assistant.collect.code.read_typescript_patterns import pattern_of
+from assistant.collect.code.read_typescript_regrouped import TAKEN, joined, outside
 from assistant.collect.code.read_typescript_text import cut, fragment, number_of, string_of
 from assistant.domain.syntax import (
     Assign,
     Attribute,
     Await,
-    Binary,
     Call,
     Conditional,
     Field,
@@ -34,7 +34,7 @@ from assistant.domain.syntax import (
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from tree_sitter import Node
 
@@ -166,38 +166,18 @@ def _call(reading: Reading, node: Node, _name: str) -> Expression:
     end = node.end_byte
     if kind == "template_string":
         texts, values = _pieces(reading, last)
-        return _outside(callee, first.start_byte, end, lambda of: Template(of, texts, values, of.at, end))
+        return outside(callee, first.start_byte, end, lambda of: Template(of, texts, values, of.at, end))
     arguments = tuple([reading.expression(child) for child in reading.named(last)]) if kind == "arguments" else ()
     if isinstance(callee, Name) and callee.id in {"import", "require"} and arguments:
         _note_lazy(reading, arguments[0])
-    if callee.__class__ in _TAKEN:
-        return _outside(callee, first.start_byte, end, lambda of: Call(of, arguments, new=False, at=of.at, end=end))
+    if callee.__class__ in TAKEN:
+        return outside(callee, first.start_byte, end, lambda of: Call(of, arguments, new=False, at=of.at, end=end))
     return Call(callee, arguments, new=False, at=node.start_byte, end=end)
 
 
 def _note_lazy(reading: Reading, argument: Expression) -> None:
     if isinstance(argument, Literal) and isinstance(argument.value, str) and argument.value not in reading.lazy:
         reading.lazy.append(argument.value)
-
-
-_TAKEN: Final = frozenset({Await, Unary, Binary, Conditional})
-"""What needs parentheses to be an object or a callee, and was read as one without them."""
-
-
-def _outside(of: Expression, at: int, end: int, make: Callable[[Expression], Expression]) -> Expression:
-    """Put ``make`` under the operators that the grammar wrongly took into its callee or object.
-
-    Rightly bound ones stand in parentheses, so that they start after the node they are in.
-    """
-    if isinstance(of, Await) and of.at == at:
-        return Await(_outside(of.operand, of.operand.at, end, make), at, end)
-    if isinstance(of, Unary) and of.at == at:
-        return Unary(of.operator, _outside(of.operand, of.operand.at, end, make), at, end)
-    if isinstance(of, Binary) and of.at == at:
-        return Binary(of.operator, of.left, _outside(of.right, of.right.at, end, make), at, end)
-    if isinstance(of, Conditional) and of.at == at:
-        return Conditional(of.test, of.yes, _outside(of.no, of.no.at, end, make), at, end)
-    return make(of)
 
 
 def _new(reading: Reading, node: Node, _name: str) -> Expression:
@@ -214,8 +194,8 @@ def _member(reading: Reading, node: Node, _name: str) -> Expression:
     of = reading.expression(children[0])
     name = reading.text(children[-1]).lstrip("#")
     end = node.end_byte
-    if of.__class__ in _TAKEN:
-        return _outside(of, children[0].start_byte, end, lambda inner: Attribute(inner, name, inner.at, end))
+    if of.__class__ in TAKEN:
+        return outside(of, children[0].start_byte, end, lambda inner: Attribute(inner, name, inner.at, end))
     return Attribute(of, name, node.start_byte, end, optional=children[1].type == "optional_chain")
 
 
@@ -226,8 +206,8 @@ def _subscript(reading: Reading, node: Node, _name: str) -> Expression:
     of, index, end = reading.expression(first), reading.expression(key), node.end_byte
     if isinstance(index, Literal) and isinstance(index.value, str):
         name = index.value
-        return _outside(of, first.start_byte, end, lambda inner: Attribute(inner, name, inner.at, end))
-    return _outside(of, first.start_byte, end, lambda inner: Index(inner, index, inner.at, end))
+        return outside(of, first.start_byte, end, lambda inner: Attribute(inner, name, inner.at, end))
+    return outside(of, first.start_byte, end, lambda inner: Index(inner, index, inner.at, end))
 
 
 def _assign(reading: Reading, node: Node, _name: str) -> Expression:
@@ -281,11 +261,11 @@ def _binary(reading: Reading, node: Node, _name: str) -> Expression:
         sign, second = reading.text(operator), reading.expression(right)
         operands.append(second)
         if sign == "+" and isinstance(found, Literal) and isinstance(second, Literal):
-            joined = _joined(found.value, second.value)
-            if joined is not None:
-                found = Literal(joined, link.start_byte, link.end_byte)
+            text = _joined(found.value, second.value)
+            if text is not None:
+                found = Literal(text, link.start_byte, link.end_byte)
                 continue
-        found = Binary(sign, found, second, link.start_byte, link.end_byte)
+        found = joined(sign, found, second, link.start_byte, link.end_byte)
         written += 1
     return found if written <= _LONGEST_CHAIN else Opaque(tuple(operands), node.start_byte, node.end_byte)
 

@@ -52,10 +52,11 @@ def read_bytes(root: Path, path: str) -> bytes:
         if os.path.islink(file):  # noqa: PTH114 - see above
             raise PassedOver("symbolic link") from error
         raise NotRead(f"It cannot be read: {error.strerror}.") from error
+    told = os.fstat(descriptor)
+    if not stat.S_ISREG(told.st_mode):
+        os.close(descriptor)
+        raise PassedOver("not a regular file")  # a repository inside of this one is a folder, and no file opens on it
     with os.fdopen(descriptor, "rb") as opened:
-        told = os.fstat(descriptor)
-        if not stat.S_ISREG(told.st_mode):
-            raise PassedOver("not a regular file")
         if told.st_size > LARGEST:
             raise NotRead(f"It has {told.st_size // 1_000_000} MB; files over {LARGEST // 1_000_000} MB are not read.")
         try:

@@ -39,7 +39,7 @@ from assistant.detect.code.guards import (
     runs_it,
     strong_guards,
 )
-from assistant.detect.code.uses import changes, makes_new, stores_figures, used_only_after, uses_of
+from assistant.detect.code.uses import changes, just_added, makes_new, stores_figures, used_only_after, uses_of
 from assistant.domain.code import ClientKind, EntryKind, GuardKind, OriginKind, TieKind, Weakness
 
 
@@ -376,7 +376,7 @@ class Access:
         if self.query.id in self._central_rows or self._run_again:
             return False
         if self.writes:
-            return not self.derived
+            return not (self.derived or just_added(self.query, self.queries))
         if self.query.verb == "select" and self.query.columns == ():
             return False  # a count shows no row
         return self.whose is not Whose.EVERYONES and self.used and not self.only_published

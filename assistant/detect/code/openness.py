@@ -14,7 +14,7 @@ from assistant.domain.code import ActKind, EntryKind, GuardKind, OriginKind
 
 if TYPE_CHECKING:
     from assistant.detect.code.access import Access
-    from assistant.domain.code import Filter
+    from assistant.domain.code import Filter, Query
 
 PUBLIC_PATHS: Final = words.named("""public share shared sharing embed view views link links invite invites invitation invitations join login signin sign register
     signup signout logout auth callback password reset forgot verify verification confirm confirmation health healthz ping status
@@ -28,7 +28,7 @@ PUBLIC_IDENTIFIERS: Final = words.named(
 """Columns that a public page is found by."""
 OPEN_INSERTS: Final = words.named("""contact waitlist lead subscriber newsletter feedback report event view click analytics log visit submission rsvp response
     pageview page_view inquiry enquiry vote reaction signup registration session user account verification_token token rate_limit
-    request message_request application webhook_event participant booking error success metric telemetry""")
+    request message_request application webhook_event participant booking error success metric telemetry cart abandoned_cart basket review rating testimonial""")
 """Tables into which strangers are usually meant to write."""
 
 
@@ -51,6 +51,16 @@ _FACES: Final = words.named(
 _ADDRESSES: Final = words.named(
     "url target target_url destination destination_url redirect redirect_url long_url original_url href link"
 )
+_SETTINGS: Final = frozenset({"setting", "config", "configuration", "option", "preference"})
+_NUMBERS: Final = frozenset({"number", "no", "code", "reference", "ref", "confirmation", "pnr"})
+"""Words of a column by which somebody who ordered names what they ordered."""
+_ACCOUNTS: Final = frozenset({"user", "account", "profile", "owner", "admin_user"})
+_PASSWORDS: Final = frozenset({"password", "passwd", "passphrase"})
+_VISITORS: Final = frozenset({"customer", "client", "guest", "contact", "visitor"})
+_BY_VISITORS: Final = frozenset(
+    {"review", "booking", "reservation", "appointment", "order", "rsvp", "inquiry", "enquiry", "ticket"}
+)
+"""What a visitor adds, for whom somebody new is added before it."""
 _COMPOUNDS: Final = frozenset({("public", "key"), ("public", "keys"), ("public", "ip")})
 """Words that say something else together: a public key is no page for the public."""
 
@@ -82,7 +92,7 @@ def _write(access: Access) -> Openness:
     query = access.query
     replaced = query.verb == "upsert" and any(words.names_id(column) for column in access.roots)
     if query.verb in {"insert", "upsert", "upload"} and not replaced and not chooses_person(access):
-        meant = open_insert(access) or public_path(access) or _of_visitor(access)
+        meant = open_insert(access) or public_path(access) or _of_visitor(access) or _for_somebody_new(access)
         return Openness.ASKED if meant or access.whose is Whose.UNKNOWN else Openness.OPEN
     if not access.asked and not query.filters:
         return Openness.OPEN
@@ -94,6 +104,27 @@ def _of_visitor(access: Access) -> bool:
     """What the visitor's own cookie names: a basket, an anonymous draft."""
     said = [condition.origins for condition in access.asked] + [part.origins for part in access.query.written]
     return any(one.kind is OriginKind.REQUEST and one.path.startswith("cookie") for origins in said for one in origins)
+
+
+def _for_somebody_new(access: Access) -> bool:
+    """What is added along with an account that its owner gives a password, and the customer for whom a visitor's review or booking is added."""
+    queries = access.entry.queries
+    added = [one for one in queries if one.verb == "insert"]
+    if any(words.table_key(one.table) in _ACCOUNTS and _sets_password(one) for one in added):
+        return True
+    later = [one for one in added if words.table_key(one.table) in _BY_VISITORS and one.order > access.query.order]
+    bare = access.query.verb == "insert" and words.table_key(access.query.table) in _VISITORS
+    return bare and any(
+        origin.row == access.query.id for one in later for written in one.written for origin in written.origins
+    )
+
+
+def _sets_password(query: Query) -> bool:
+    return any(
+        _PASSWORDS & set(words.words(written.column))
+        and any(origin.kind is OriginKind.REQUEST for origin in written.origins)
+        for written in query.written
+    )
 
 
 def open_insert(access: Access) -> bool:
@@ -117,8 +148,10 @@ def _read(access: Access) -> Openness:
         "*" in query.returned or set(query.returned) & set(access.context.secrets_of(query))
     ):
         return Openness.OPEN
-    if shown_to_all(access) and _in_use(access):
+    if (shown_to_all(access) and _in_use(access)) or _one_for_all(access):
         return Openness.CLOSED
+    if _knows_number_and_address(access):
+        return Openness.ASKED
     if _only_times(access) or _leads_away(access):
         return Openness.ASKED
     if chooses_person(access):
@@ -135,6 +168,31 @@ def _read(access: Access) -> Openness:
     ):
         return Openness.ASKED
     return Openness.OPEN
+
+
+def _one_for_all(access: Access) -> bool:
+    """The one row of the application's own settings, which the code names itself: ``where: { id: "singleton" }``; secrets in it are asked about before."""
+    query = access.query
+    named = bool(query.filters) and all(
+        words.names_id(one.column)
+        and one.operator == "eq"
+        and bool(one.origins)
+        and all(origin.kind is OriginKind.CONSTANT for origin in one.origins)
+        for one in query.filters
+    )
+    key = words.table_key(query.table)
+    known = "*" not in query.returned or key in access.context.harmless
+    return named and known and bool(_SETTINGS & set(key.split("_"))) and not access.context.owner_columns(query.table)
+
+
+def _knows_number_and_address(access: Access) -> bool:
+    """A guest looks up an order: they know its number, and the address it was made with; and tries are counted."""
+    if not any(guard.kind is GuardKind.RATE and guard.order < access.query.order for guard in access.entry.guards):
+        return False
+    asked = {condition.column for condition in access.asked if condition.operator == "eq"}
+    addresses = {column for column in asked if words.snake(column).endswith(("email", "phone"))}
+    numbers = {column for column in asked - addresses if _NUMBERS & set(words.words(column))}
+    return bool(addresses) and bool(numbers)
 
 
 def shown_to_all(access: Access) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
 from assistant.domain.code import OriginKind
@@ -22,10 +22,19 @@ def named_secrets(entries: Iterable[Entry]) -> Mapping[str, tuple[str, ...]]:
         for query in entry.queries:
             named = [part.column for part in query.filters] + [each.column for each in query.written]
             for column in (*named, *(query.columns or ())):
-                if "." not in column and not column.startswith("-") and words.is_grave(column):
+                if "." not in column and not column.startswith("-") and _is_grave(query.table, column):
                     found[words.table_key(query.table)][column] = None
         _read(entry, found)
     return {table: tuple(columns) for table, columns in found.items() if table}
+
+
+def _is_grave(table: str, column: str) -> bool:
+    """A bare ``password`` is the one that signs somebody in, where each row is somebody."""
+    return words.is_grave(column) or (words.table_key(table) in _PERSONS and words.snake(column) in _SIGNS_IN)
+
+
+_PERSONS: Final = frozenset({"user", "account", "admin", "admin_user", "member", "staff", "employee", "customer"})
+_SIGNS_IN: Final = frozenset({"password", "passwd", "pwd"})
 
 
 def _read(entry: Entry, found: dict[str, dict[str, None]]) -> None:
@@ -48,7 +57,7 @@ class KnownSecrets:
         self._columns = dict(named_secrets(map_.entries))
         self._relations = {words.table_key(model.name): model.relations for model in map_.models}
         for model in map_.models:
-            key, grave = words.table_key(model.name), [one for one in model.columns if words.is_grave(one)]
+            key, grave = words.table_key(model.name), [one for one in model.columns if _is_grave(model.name, one)]
             if grave:
                 self._columns[key] = tuple(dict.fromkeys((*self._columns.get(key, ()), *grave)))
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from assistant.detect.code.context import CodeContext
-    from assistant.domain.code import Entry, Query
+    from assistant.domain.code import Entry, Origin, Query
 
 _IDS: Final = frozenset({"id", "ids", "uuid", "uid", "guid"})
 _CHANGING: Final = frozenset({"update", "delete", "remove", "set", "reset", "revoke", "grant", "transfer", "approve"})
@@ -48,6 +48,17 @@ def stores_figures(query: Query) -> bool:
         for origin in written.origins
     )
     return zero and OriginKind.ROW in kinds and kinds <= {OriginKind.ROW, OriginKind.GENERATED, OriginKind.CONSTANT}
+
+
+def just_added(query: Query, queries: Mapping[int, Query]) -> bool:
+    """It changes the row that this very run added, and finds it by the id that it was given."""
+    named = [condition.origins for condition in query.filters if condition.operator in {"eq", "in"}]
+    return any(bool(origins) and all(_added(origin, queries) for origin in origins) for origins in named)
+
+
+def _added(origin: Origin, queries: Mapping[int, Query]) -> bool:
+    made = queries.get(origin.row) if origin.kind is OriginKind.ROW else None
+    return made is not None and made.verb == "insert" and origin.path.rpartition(".")[2].lower() in _IDS
 
 
 def used_only_after(context: CodeContext, entry: Entry, row: int, order: int) -> bool:

@@ -6,7 +6,7 @@ import contextlib
 import re
 from typing import TYPE_CHECKING
 
-from assistant.collect.code.follow.schemas import named_in, shaped
+from assistant.collect.code.follow.schemas import kept_by, named_in, shaped
 from assistant.collect.code.follow.stop import Stopped
 from assistant.collect.code.values import (
     UNKNOWN,
@@ -23,7 +23,7 @@ from assistant.collect.code.values import (
     request,
     unwrapped,
 )
-from assistant.domain.code import Guard, GuardKind
+from assistant.domain.code import ActKind, ActPart, Guard, GuardKind
 
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ def built(run: Run, chain: Chain) -> Value:
                 context = _middleware(run, function, context, given, step)
         elif step.name in _INPUT and step.arguments:
             schema = unwrapped(step.arguments[0])
+            _parsed(run, schema, step)
             given = _with_input(given, shaped(schema, request("input"), 0)) if isinstance(schema, Chain) else given
         elif step.name in _FINAL and step.arguments:
             for function in list(functions_of(step.arguments))[-1:]:
@@ -94,6 +95,14 @@ def built(run: Run, chain: Chain) -> Value:
         if step.name in _OUTPUT and step.arguments:
             _answered_by(run, step.arguments[0])
     return result
+
+
+def _parsed(run: Run, schema: Value, step: Step) -> None:
+    """``.input(schema)`` parses what was sent, before the handler sees it."""
+    if isinstance(schema, Chain):
+        whole = ActPart("0", tuple(request("input").origins), "")
+        place = run.place(step.module, step.at, run.symbol())
+        run.ledger.act(ActKind.VALIDATE, step.name, place, whole, ActPart("schema", (), kept_by(schema, schema)))
 
 
 def _answered_by(run: Run, schema: Value) -> None:

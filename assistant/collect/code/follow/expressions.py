@@ -15,10 +15,12 @@ from assistant.collect.code.follow.gathered import under
 from assistant.collect.code.follow.learn import learn
 from assistant.collect.code.follow.limits import answered
 from assistant.collect.code.follow.loops import kept_up
+from assistant.collect.code.follow.narrowing import beside
 from assistant.collect.code.follow.perhaps import maybe
 from assistant.collect.code.follow.scope import Scope, either, told_apart
 from assistant.collect.code.follow.stop import Exhausted, Stopped
-from assistant.collect.code.follow.truth import of_size, truth
+from assistant.collect.code.follow.tagged import written
+from assistant.collect.code.follow.truth import of_size, of_type, truth
 from assistant.collect.code.follow.turns import at_the_end
 from assistant.collect.code.origins import origins_of
 from assistant.collect.code.values import (
@@ -31,11 +33,9 @@ from assistant.collect.code.values import (
     Known,
     Listed,
     Shape,
-    Step,
     Test,
     Value,
 )
-from assistant.domain.code import Origin, OriginKind
 from assistant.domain.syntax import (
     Assign,
     Attribute,
@@ -166,19 +166,7 @@ def _template(run: Run, node: Template, scope: Scope) -> Value:
         tag = evaluate(run, node.tag, scope)
         text = node.texts[0] + "".join(f"${n}{part}" for n, part in enumerate(node.texts[1:], 1))
         return run.tagged(tag, values, text, scope.module, node.at, node.end)
-    if all(isinstance(one, Constant) for one in values):
-        filled = "".join(
-            a + str(b.value)
-            for a, b in zip(node.texts, [*values, Constant("")], strict=False)
-            if isinstance(b, Constant)
-        )
-        return Constant(filled)
-    origins = frozenset().union(*(origins_of(one) for one in values))
-    text = "".join(node.texts).strip()
-    value = Known(origins | {Origin(OriginKind.CONSTANT, text[:40])} if text else origins)
-    spelled = node.texts[0] + "".join(f"${n}{part}" for n, part in enumerate(node.texts[1:], 1))
-    step = Step("", values, False, scope.module, node.at, node.end, spelled)
-    return run.spell(value, Chain("global", "template", (step,)))
+    return written(run, node, values, scope.module)
 
 
 def _record(run: Run, node: Record, scope: Scope) -> Value:
@@ -235,6 +223,9 @@ def _binary(run: Run, node: Binary, scope: Scope) -> Value:
         return _and(run, node, scope)
     if node.operator in {"||", "??"}:
         return _or(run, node, scope)
+    if node.operator in _SAME and isinstance(node.left, Unary) and node.left.operator == "typeof":
+        typed = evaluate(run, node.left.operand, scope)
+        return of_type(typed, evaluate(run, node.right, scope), same=_SAME[node.operator] == "equal")
     left, right = evaluate(run, node.left, scope), evaluate(run, node.right, scope)
     if node.operator in _SAME:
         return at_the_end(run, node, scope, left) or Test(_SAME[node.operator], (left, right))
@@ -276,7 +267,7 @@ def _and(run: Run, node: Binary, scope: Scope, *, looked_at: bool = False) -> Va
     learned = learn(run, left, True)
     run.facts = before | learned.facts
     try:
-        right = run.under(left, True, lambda: evaluate(run, node.right, scope))
+        right = run.under(left, True, lambda: beside(run, node, left, True, scope))
     except Stopped:
         run.facts = before
         run.exited(left, False, scope.module, node.at, before)
@@ -305,7 +296,7 @@ def _or(run: Run, node: Binary, scope: Scope) -> Value:
     before = run.facts
     run.facts = before | learn(run, left, False).facts
     try:
-        right = evaluate(run, node.right, scope)
+        right = beside(run, node, left, False, scope)
     except Stopped:
         run.facts = before
         run.exited(left, True, scope.module, node.at, before)

@@ -112,7 +112,7 @@ def learn(run: Run, value: Value, outcome: bool) -> Learned:
         return added_up or _correlated(run, value, outcome)
     if value.kind in {"equal", "differ"}:
         return learn_same(run, value.operands[0], value.operands[1], same=(value.kind == "equal") is outcome)
-    if value.kind in {"more", "less", "some"}:
+    if value.kind in {"more", "less", "some", "there"}:
         return sized(run, value, outcome)
     if value.kind == "in" and outcome:
         return learn_member(run, value.operands[0], value.operands[1])

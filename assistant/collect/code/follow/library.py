@@ -9,6 +9,7 @@ from assistant.collect.code.follow.limits import is_path_pattern, looked_at, sta
 from assistant.collect.code.follow.scope import either
 from assistant.collect.code.follow.settling import guards_within
 from assistant.collect.code.follow.stop import Stopped
+from assistant.collect.code.follow.tagged import joined_texts
 from assistant.collect.code.follow.trust import bound, is_single
 from assistant.collect.code.origins import ordered, origins_of
 from assistant.collect.code.values import (
@@ -218,6 +219,8 @@ def over(
     if name in _EACH:
         if name == "forEach":
             run.ledger.let_go(guards_within(Listed(results)), Weakness.NOT_AWAITED)
+        if name == "flatMap":
+            results = _flat(results)
         return Listed(results) if name != "forEach" else NOTHING
     tests = tuple(one.value if isinstance(one, Promise) else one for one in results)
     meaning = tests[0] if len(tests) == 1 else Test("any", tests)
@@ -228,6 +231,11 @@ def over(
     if name in _PICK:
         return run.picked(whole, items, meaning, many=name == "filter")
     return Known(origins_of(whole) | frozenset().union(*(origins_of(one) for one in results)))
+
+
+def _flat(items: tuple[Value, ...]) -> tuple[Value, ...]:
+    """Lists in a list are one list."""
+    return tuple(one for item in items for one in (item.items if isinstance(item, Listed) else (item,)))[:_MOST]
 
 
 def _folded(
@@ -327,8 +335,8 @@ def listed_method(run: Run, value: Listed, name: str, arguments: tuple[Value, ..
     if name in {"pop", "shift", "at"}:
         return either(*value.items) if value.items else NOTHING
     if name == "join":
-        return Known(origins_of(value))
-    return value
+        return joined_texts(run, value.items, arguments[0] if arguments else UNKNOWN, value, module, at)
+    return Listed(_flat(value.items)) if name == "flat" else value
 
 
 def constant_method(run: Run, of: Value, name: str, arguments: tuple[Value, ...]) -> Value:

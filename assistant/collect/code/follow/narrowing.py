@@ -47,6 +47,16 @@ def narrow(run: Run, node: Expression, test: Value, outcome: bool, scope: Scope)
             run.narrowed.append(Narrowed(level, name, value, after))
 
 
+def beside(run: Run, node: Binary, left: Value, outcome: bool, scope: Scope) -> Value:
+    """The right side of ``!row || row.id !== id``, which is looked at where the left one came out so."""
+    mark = len(run.narrowed)
+    narrow(run, node.left, left, outcome, scope)
+    try:
+        return run.evaluate(node.right, scope)
+    finally:
+        restore(run, mark)
+
+
 def restore(run: Run, mark: int) -> None:
     """Names narrowed since then stand for what they did, but where they were given another value."""
     while len(run.narrowed) > mark:
@@ -96,18 +106,23 @@ def _of_function(run: Run, scope: Scope, name: str) -> Scope | None:
 def _left(
     run: Run, node: Expression, outcome: bool, scope: Scope, level: Scope, name: str, value: Either
 ) -> Value | None:
-    """What is left of the value; None when everything is, or nothing."""
+    """What is left of the value; None when everything is, or nothing. Of a value that is itself one of several, what is left of that."""
     before = run.facts
     kept: list[int] = []
+    left: list[Value] = []
     for n, option in enumerate(value.values):
         level.names[name] = option
         if truth(run.evaluate(node, scope)) is not (not outcome):
+            inner = _left(run, node, outcome, scope, level, name, option) if isinstance(option, Either) else None
             kept.append(n)
+            left.append(option if inner is None else inner)
         run.facts = before
     level.names[name] = value
-    if not kept or len(kept) == len(value.values):
+    if not kept or (
+        all(one is other for one, other in zip(left, value.values, strict=False)) and len(kept) == len(value.values)
+    ):
         return None
     if len(kept) == 1:
-        return value.values[kept[0]]
+        return left[0]
     known = value.facts if len(value.facts) == len(value.values) else ()
-    return Either(tuple(value.values[n] for n in kept), tuple(known[n] for n in kept) if known else ())
+    return Either(tuple(left), tuple(known[n] for n in kept) if known else ())

@@ -51,7 +51,11 @@ def keeps(chain: Chain) -> str:
 
     ``loose`` when they stay; empty when it cannot be told.
     """
-    schema = schema_of(chain)
+    return kept_by(schema_of(chain), chain)
+
+
+def kept_by(schema: Value, chain: Chain) -> str:
+    """The same of a schema that ``chain`` parses with, or that a builder was given."""
     if not isinstance(schema, Chain):
         return ""
     if _keeps_unknown(chain, schema):
@@ -62,8 +66,9 @@ def keeps(chain: Chain) -> str:
 
 
 def _takes_anything(chain: Chain, schema: Chain, depth: int) -> bool:
-    """``z.object({ data: z.any() })``: a field into which whole objects fit, keys and all."""
-    inner = [one for one in (fields_of(schema) or {}).values() if isinstance(one, Chain)]
+    """``z.object({ data: z.any() })``, ``z.array(z.any())``: a field or a list into which whole objects fit, keys and all."""
+    parts = (*(fields_of(schema) or {}).values(), _item(schema))
+    inner = [one for one in parts if isinstance(one, Chain)]
     return depth <= _DEEPEST and any(
         _keeps_unknown(chain, one) or _takes_anything(chain, one, depth + 1) for one in inner
     )
@@ -198,11 +203,9 @@ def shaped(schema: Value, about: Value, depth: int) -> Value:
 
 def _each_shaped(schema: Chain, about: Value, depth: int) -> Value:
     """``z.array(shown).parse(rows)``: of each row only what the schema names; a list that came with the request stays as it is."""
-    number = next((n for n, step in enumerate(schema.steps) if step.name == "array"), None)
-    if number is None or any(step.name not in _OF_LISTS for step in schema.steps[number + 1 :]):
+    inner = _item(schema)
+    if inner is None:
         return about
-    given = schema.steps[number].arguments or ()
-    inner = unwrapped(given[0]) if given else schema.through(schema.steps[:number])
     if isinstance(about, Listed):
         items = tuple(shaped(inner, unwrapped(one), depth + 1) for one in about.items)
         return about if all(one is other for one, other in zip(items, about.items, strict=True)) else Listed(items)
@@ -210,6 +213,15 @@ def _each_shaped(schema: Chain, about: Value, depth: int) -> Value:
         return about
     item = shaped(inner, about, depth + 1)
     return about if item is about else Listed((item,))
+
+
+def _item(schema: Chain) -> Value | None:
+    """The schema of each thing in the list that a schema asks for; None when it asks for something else."""
+    number = next((n for n, step in enumerate(schema.steps) if step.name == "array"), None)
+    if number is None or any(step.name not in _OF_LISTS for step in schema.steps[number + 1 :]):
+        return None
+    given = schema.steps[number].arguments or ()
+    return unwrapped(given[0]) if given else schema.through(schema.steps[:number])
 
 
 def _laid_out(fields: Mapping[str, Value], about: Shape, depth: int) -> Value:

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from assistant.collect.code.follow.compare import every, nothing_left, there
-from assistant.collect.code.follow.facts import NOTHING_LEARNED, Learned, both
+from assistant.collect.code.follow.facts import NOTHING_LEARNED, Learned, Lesson, both
 from assistant.collect.code.follow.kinds import ENVIRONMENT, REQUEST, ROW
 from assistant.collect.code.follow.trust import bound, consequences, is_single
+from assistant.collect.code.follow.words import Words
 from assistant.collect.code.origins import ordered, origins_of
 from assistant.collect.code.values import Constant, Known, Test
-from assistant.domain.code import Origin
+from assistant.domain.code import GuardKind, Origin
 
 
 if TYPE_CHECKING:
     from assistant.collect.code.follow.facts import Fact
     from assistant.collect.code.follow.run import Run
     from assistant.collect.code.values import Value
+
+
+_MEMBERS: Final = Words(r"member|participant|collaborator|teammate|enrol|roster|staff")
+"""Tables in which each row is somebody who belongs to what it names."""
 
 
 def _learn(run: Run, value: Value, outcome: bool) -> Learned:
@@ -26,7 +31,13 @@ def _learn(run: Run, value: Value, outcome: bool) -> Learned:
 
 
 def sized(run: Run, value: Test, outcome: bool) -> Learned:
-    """How many there are: more than none, as many as were listed, one of them."""
+    """How many there are: more than none, as many as were listed, one of them; or that there is something at all."""
+    if value.kind == "there":
+        return (
+            Learned(frozenset(("required", one) for one in origins_of(value.operands[0])))
+            if outcome
+            else NOTHING_LEARNED
+        )
     if value.kind == "some":
         return _one_of_them(run, value, outcome)
     if (value.kind == "more") is not outcome:
@@ -37,7 +48,10 @@ def sized(run: Run, value: Test, outcome: bool) -> Learned:
 
 
 def _one_of_them(run: Run, value: Test, outcome: bool) -> Learned:
-    """``rows.some(isMine)``: that one of them is says nothing of the others; that none is a stranger's does."""
+    """``rows.some(isMine)``: that one of them is says nothing of the others; that none is a stranger's does.
+
+    Whoever is among the members of what was asked for belongs to it, and the others' rows are still theirs.
+    """
     found = _learn(run, value.operands[0], outcome)
     if not outcome:
         return found
@@ -49,10 +63,30 @@ def _one_of_them(run: Run, value: Test, outcome: bool) -> Learned:
     named = {one for one in origins_of(value.operands[1]) if one.kind is REQUEST}
     lost: set[Fact] = {fact for row in listed for fact in consequences(run, row)}
     lost |= {("proven", one) for one in named}
+    joined = _joined(run, listed) if any(fact[0] == "tied" and fact[1] in listed for fact in found.facts) else ()
+    lost -= {("proven", one) for one in joined}
     lessons = tuple(
         one for one in found.lessons if not any(each.row in listed or each in named for each in one.subjects)
     )
+    if joined:
+        lessons = (*lessons, Lesson(GuardKind.MEMBERSHIP, "among the members", joined))
     return Learned(found.facts - lost, lessons)
+
+
+def _joined(run: Run, listed: set[int]) -> tuple[Origin, ...]:
+    """The ids of the request of which these rows are the members, where each was found by that very id."""
+    records = [record for record in map(run.ledger.record, listed) if record is not None]
+    if not records or not all(_MEMBERS.search(record.table) for record in records):
+        return ()
+    return tuple(
+        sorted(
+            origin
+            for record in records
+            for each in record.filters
+            for origin in each.origins
+            if each.operator == "eq" and origin.kind is REQUEST
+        )
+    )
 
 
 def _counted(run: Run, value: Value) -> Learned:

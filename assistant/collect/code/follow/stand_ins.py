@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from assistant.collect.code.follow.run import Run
 
 _TARGET_AND_HANDLER = 2
+_KEPT = frozenset({"global", "node:async_hooks", "async_hooks"})
+"""Where a client is kept that was made before: ``globalThis`` keeps the same one, ``store.getStore() ?? db`` that of a running transaction."""
 
 
 def is_stand_in(value: Chain, arguments: tuple[Value, ...]) -> bool:
@@ -29,5 +31,5 @@ def stood_in_for(run: Run, arguments: tuple[Value, ...], module: str, at: int) -
     found = run.call(trap, (target, UNKNOWN), module, at)
     options = found.values if isinstance(found, Either) else (found,)
     real = [one for one in options if isinstance(one, Chain) and not (one.last is not None and one.last.name == "bind")]
-    made = [one for one in real if one.source != "global"]  # what ``globalThis`` keeps of it is the same one
+    made = [one for one in real if one.source not in _KEPT]
     return made[0] if made else real[0] if real else target

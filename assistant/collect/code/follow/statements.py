@@ -302,7 +302,7 @@ def _loop(run: Run, node: Loop, scope: Scope) -> bool:
     items: tuple[Value, ...] = (UNKNOWN,)
     if node.over is not None:
         over = run.settle(run.evaluate(node.over, scope))
-        items = over.items[:3] or (UNKNOWN,) if isinstance(over, Listed) else (_item(over),)
+        items = _items(over)[:3] or (UNKNOWN,)
     if node.test is not None:
         run.evaluate(node.test, scope)
     before = run.facts
@@ -320,12 +320,15 @@ def _loop(run: Run, node: Loop, scope: Scope) -> bool:
     return True
 
 
-def _item(value: Value) -> Value:
-    if isinstance(value, Known):
-        return Known(value.origins)
-    if isinstance(value, Either):
-        return next((_item(one) for one in value.values if not isinstance(one, Constant)), UNKNOWN)
-    return value if not isinstance(value, Shape | Constant) else UNKNOWN
+def _items(over: Value) -> tuple[Value, ...]:
+    """What a loop runs over: of a list that is empty on one way what the other ways put into it."""
+    if isinstance(over, Listed):
+        return over.items
+    if isinstance(over, Known):
+        return (Known(over.origins),)
+    if isinstance(over, Either):
+        return tuple(one for value in over.values for one in _items(value))
+    return (over,) if not isinstance(over, Shape | Constant) else ()
 
 
 def _switch(run: Run, node: Switch, scope: Scope) -> bool:

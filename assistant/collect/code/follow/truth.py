@@ -6,6 +6,7 @@ import re
 
 from assistant.collect.code.follow.kinds import ENVIRONMENT, REQUEST
 from assistant.collect.code.values import (
+    UNKNOWN,
     Blueprint,
     Chain,
     Closure,
@@ -25,6 +26,7 @@ from assistant.domain.syntax import Attribute, Binary
 
 _ENVIRONMENT = {"NODE_ENV": "production", "VERCEL_ENV": "production", "VERCEL": "1"}
 """Variables by which a deployment is told from a developer's machine, with what they are there."""
+_TYPES = frozenset({"string", "number", "bigint", "undefined"})
 _THERE = (Shape, Listed, Closure, Blueprint, Promise, Native)
 _URL = frozenset({Origin(REQUEST, "url")})
 _ADDRESS = frozenset({Origin(REQUEST, one) for one in ("url", "request.path", "request.routerPath")})
@@ -94,6 +96,16 @@ def of_size(node: Binary, size: Value, other: Value) -> Constant | None:
     if not isinstance(size.value, int | float) or not isinstance(other.value, int | float):
         return None
     return Constant(size.value > other.value if node.operator == ">" else size.value < other.value)
+
+
+def of_type(value: Value, said: Value, *, same: bool) -> Test:
+    """``typeof id === "string"``, ``typeof id !== "undefined"``: whether what was sent is there, though it may be empty."""
+    named = said.value if isinstance(said, Constant) else None
+    sent = isinstance(value, Known) and len(value.origins) == 1 and next(iter(value.origins)).kind is REQUEST
+    if not sent or named not in _TYPES:
+        return Test("equal" if same else "differ", (UNKNOWN, said))
+    there = Test("there", (value,))
+    return there if same is (named != "undefined") else Test("not", (there,))
 
 
 def truth(value: Value) -> bool | None:

@@ -17,6 +17,7 @@ from assistant.collect.code.recognise.chains import (
     run,
 )
 from assistant.collect.code.recognise.conditions import Condition, apart, chosen_by_sender, either, negated, operator
+from assistant.collect.code.recognise.texts import joined_templates
 from assistant.collect.code.values import (
     UNKNOWN,
     Chain,
@@ -26,6 +27,7 @@ from assistant.collect.code.values import (
     Known,
     Listed,
     Shape,
+    Step,
     Value,
     parts_of,
 )
@@ -261,6 +263,12 @@ def named(text: str, values: tuple[Value, ...], main: str = "") -> tuple[str, tu
     """Text of a template with the names of tables and columns in place of their holes, nested templates opened; values keep their numbers."""
     known = list(values)
 
+    def inside(last: Step) -> str:
+        inner, more = named(last.text, last.arguments or (), main)
+        base = len(known)
+        known.extend(more)
+        return _HOLE.sub(lambda hole: f"${int(hole[1]) + base}", inner)
+
     def fill(match: re.Match[str]) -> str:
         number = int(match[1])
         value = values[number - 1] if 0 < number <= len(values) else None
@@ -269,16 +277,12 @@ def named(text: str, values: tuple[Value, ...], main: str = "") -> tuple[str, tu
             return column[1] if column[0] in {main, ""} else f"{column[0]}.{column[1]}"
         if table and is_drizzle(package_of(value.source if isinstance(value, Chain) else "")):
             return table
-        if (
-            isinstance(value, Chain)
-            and value.last is not None
-            and value.last.text
-            and value.last.name in {"", "sql", "raw"}
-        ):
-            inner, more = named(value.last.text, value.last.arguments or (), main)
-            base = len(known)
-            known.extend(more)
-            return _HOLE.sub(lambda hole: f"${int(hole[1]) + base}", inner)
+        last = value.last if isinstance(value, Chain) else None
+        if last is not None and last.text and last.name in {"", "sql", "raw"}:
+            return inside(last)
+        several = joined_templates(value)
+        if several is not None:
+            return f" {several[0]} ".join(f"({inside(one)})" for one in several[1])
         return match[0]
 
     return _HOLE.sub(fill, text), tuple(known)

@@ -17,6 +17,7 @@ from assistant.collect.code.recognise.chains import (
 )
 from assistant.collect.code.recognise.drizzle_tables import named
 from assistant.collect.code.recognise.sqlscan import statement
+from assistant.collect.code.recognise.texts import given_to
 from assistant.collect.code.values import UNKNOWN, Chain, Listed, Shape, Step, Value
 
 
@@ -144,8 +145,7 @@ def _prisma(last: Step) -> Draft | None:
     written = template_of(argument(last, 0))
     if written is None:
         return _unreadable(argument(last, 0))
-    given = written[1] or tuple((last.arguments or ())[1:])
-    return _made(written[0], given)
+    return _made(written[0], given_to(written[1], tuple((last.arguments or ())[1:])))
 
 
 def _tagged(chain: Chain, package: str, last: Step) -> Draft | None:
@@ -197,8 +197,7 @@ def _called(last: Step, wraps: tuple[str, ...], *, owned: bool = True) -> Draft 
             else None
         )
     holes = _spread(given, last)
-    # a template's own ``$n`` cannot be told from parameters: those of the template win
-    return _made(written[0], written[1] or holes, wraps=wraps, single=last.name in _SINGLE)
+    return _made(written[0], given_to(written[1], holes), wraps=wraps, single=last.name in _SINGLE)
 
 
 def _spread(given: Value | None, last: Step) -> tuple[Value, ...]:
@@ -221,7 +220,7 @@ def _prepared(chain: Chain, prepared: Step, last: Step) -> Draft | None:
     if len(given) == 1 and isinstance(given[0], Listed):
         given = given[0].items
     wraps = ("results",) if bound is not None and last.name == "all" else ()
-    return _made(written[0], written[1] or given, wraps=wraps, single=last.name in _SINGLE)
+    return _made(written[0], given_to(written[1], tuple(given)), wraps=wraps, single=last.name in _SINGLE)
 
 
 def _made(text: str, values: tuple[Value, ...], *, wraps: tuple[str, ...] = (), single: bool = False) -> Draft | None:

@@ -148,13 +148,21 @@ def find(context: CodeContext) -> Iterator[Finding]:
             )
 
 
+_LETS_IN: Final = frozenset(
+    {"reset", "resets", "verification", "verifications", "otp", "otps", "magic", "session", "sessions", "login"}
+)
+"""Words of tables of what signs somebody in, who need not be whoever asks for it."""
+
+
 def _shown(access: Access) -> tuple[str, ...]:
     """Secret columns that are read and reach the answer."""
     if _own_invitation(access):
         return ()
     returned = {column.rpartition(".")[2] for column in access.query.returned}
     secrets = tuple(
-        column for column in access.context.secrets_of(access.query) if not _for_browsers(access.query, column)
+        column
+        for column in access.context.secrets_of(access.query)
+        if not (_for_browsers(access.query, column) or _just_made(access, column))
     )
     if "*" in access.query.returned:
         return secrets
@@ -170,6 +178,14 @@ def _for_browsers(query: Query, column: str) -> bool:
         return True
     kinds = {origin.kind for written in query.written if written.column == name for origin in written.origins}
     return query.verb == "insert" and kinds == {OriginKind.CONSTANT}
+
+
+def _just_made(access: Access, column: str) -> bool:
+    """The key or link that whoever is signed in has made at this very moment, and sees once; what lets somebody in is never theirs to see."""
+    query, name = access.query, column.rpartition(".")[2]
+    kinds = {origin.kind for written in query.written if written.column == name for origin in written.origins}
+    made = OriginKind.GENERATED in kinds and kinds <= {OriginKind.GENERATED, OriginKind.CONSTANT}
+    return query.verb == "insert" and made and access.knows_caller and not _LETS_IN & set(words.words(query.table))
 
 
 def _of_link(access: Access, secrets: tuple[str, ...]) -> bool:

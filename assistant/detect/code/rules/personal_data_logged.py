@@ -74,6 +74,8 @@ _CODES: Final = re.compile(r"token|otp|code|verif|reset|magic|pin$", re.IGNORECA
 _PROVING: Final = re.compile(r"otp|verif|reset|magic|one_?time|invit", re.IGNORECASE)
 """Tables of what proves an address."""
 _SAYS_CODE: Final = re.compile(r"\b(?:otp|code|pin|passcode|token|link|url)s?\b|https?://|[?&]token=", re.IGNORECASE)
+_CLOCK: Final = re.compile(r"(?:Date|performance|Temporal|datetime|time)\b|(?:Map|Set)$")
+"""What is new and no secret: the time, an empty collection."""
 _LINK: Final = re.compile(r"[?&](?:token|otp)=['\"]?$", re.IGNORECASE)
 """A link into which the token is written last."""
 _PERSONAL: Final = words.named(
@@ -145,7 +147,7 @@ def _tells_code(entry: Entry, act: Act) -> bool:
         origin
         for part in act.parts
         for origin in part.origins
-        if origin.kind is OriginKind.GENERATED and _is_said(part, origin)
+        if origin.kind is OriginKind.GENERATED and not _CLOCK.match(origin.path) and _is_said(part, origin)
     }
     if made and _is_kept_as_code(entry, made):
         said = (one.path for part in act.parts for one in part.origins if one.kind is OriginKind.CONSTANT)

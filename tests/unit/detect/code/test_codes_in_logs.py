@@ -38,6 +38,7 @@ def test_it_signs_in_whoever_reads_it(body):
         "const token = crypto.randomUUID(); const row = await db.passwordResetToken.create({ data: { email, token } }); console.log('link sent', row.id);",
         "const asked = crypto.randomUUID(); console.log('token asked for in', asked);",
         "const token = crypto.randomUUID(); await db.passwordResetToken.create({ data: { email, token } }); if (process.env.NODE_ENV === 'development') console.log('link', `/reset?token=${token}`);",
+        "const expires = new Date(); await db.passwordResetToken.create({ data: { email, expires, at: expires } }); console.log(`Token valid until ${expires}`);",
         "console.log('length', otp.length);",
         "const found = await fetch('https://acme.com'); console.log('code', found.status);",
     ],

@@ -44,3 +44,32 @@ def test_the_client_behind_the_trap_is_the_one_that_is_made(trap):
     """
     files = {"lib/db.ts": database, "lib/schema.ts": SCHEMA, "app/api/adverts/[id]/route.ts": ROUTE}
     assert [(query.engine, query.table) for query in map_of(files).entries[0].queries] == [("drizzle", "adverts")]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "return (value as (...given: unknown[]) => unknown).bind(executor);",
+        "return value;",
+    ],
+)
+def test_the_client_of_a_running_transaction_is_the_same(given):
+    """``store.getStore() ?? db`` behind a proxy: no query of a whole repository was read."""
+    database = f"""
+    import {{ AsyncLocalStorage }} from "node:async_hooks";
+    import {{ neon }} from "@neondatabase/serverless";
+    import {{ drizzle }} from "drizzle-orm/neon-http";
+    const real = drizzle(neon(process.env.DATABASE_URL));
+    const store = new AsyncLocalStorage<any>();
+    export function current() {{ return store.getStore() ?? real; }}
+    export const db = new Proxy({{}} as any, {{
+      get(_target, prop) {{
+        const executor = current() as unknown as Record<string | symbol, unknown>;
+        const value = executor[prop];
+        if (typeof value === "function") {given}
+        return value;
+      }},
+    }});
+    """
+    files = {"lib/db.ts": database, "lib/schema.ts": SCHEMA, "app/api/adverts/[id]/route.ts": ROUTE}
+    assert [(query.engine, query.table) for query in map_of(files).entries[0].queries] == [("drizzle", "adverts")]
