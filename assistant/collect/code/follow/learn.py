@@ -42,6 +42,7 @@ from assistant.collect.code.follow.loops import counted_apart, size_decided
 from assistant.collect.code.follow.sizes import sized, whole
 from assistant.collect.code.follow.trust import (
     COUNTERS,
+    RANK,
     ROLE,
     SHARED,
     bound,
@@ -335,7 +336,7 @@ def _identity(origin: Origin) -> Learned:
     path = origin.path.lstrip("!")
     if editable(origin):
         return Learned(NONE, (Lesson(GuardKind.ROLE, path, (origin,), weakness=Weakness.USER_METADATA),))
-    if ROLE.search(path):
+    if ROLE.search(path) and not RANK.search(path):
         return Learned(role_of(path) | {("caller",)}, (Lesson(GuardKind.ROLE, path, (origin,), (path,), weak),))
     return Learned(frozenset({("caller",)}), (Lesson(GuardKind.SESSION, path, (origin,), weakness=weak),))
 
@@ -356,11 +357,14 @@ def _row(run: Run, origin: Origin) -> Learned:
         facts = consequences(run, origin.row) - some_of(record)
         if any(carried(each) for each in record.compared()):
             lessons = [Lesson(GuardKind.API_KEY, record.table, (origin,))]
-            lessons += [Lesson(GuardKind.ROLE, path, (origin,), (path,))] if ROLE.search(path) else []
+            role = ROLE.search(path) and not RANK.search(path)
+            lessons += [Lesson(GuardKind.ROLE, path, (origin,), (path,))] if role else []
             return Learned(
                 frozenset(facts | {("caller",)} | (role_of(path) if len(lessons) > 1 else NONE)), tuple(lessons)
             )
         if ROLE.search(path):
+            if RANK.search(path):
+                return of_member(record, origin, frozenset(facts))  # which one it is was not asked
             return Learned(role_of(path) | facts, (Lesson(GuardKind.ROLE, path, (origin,), (path,)),))
         if path and path != "count":
             return Learned(frozenset(facts))

@@ -29,6 +29,10 @@ _SESSIONS: Final = Words(r"(?:^|[._])(?:auth|user|login|app|web)?_?sessions?$")
 ROLE: Final = Words(
     r"(?:^|[._])(?:is_?)?(?:role|roles|admin|staff|super|agency|operator|owner$|moderator|permission|rights$|scope|can[A-Z_]|privileg|account_?type|user_?type)|[a-z](?:Role|Admin)$|is[A-Z]\w*(?:Admin|Owner|Staff|Member)"
 )
+RANK: Final = Words(
+    r"(?:^|[._])(?:[a-z]+_)?(?:roles?|permissions?|scopes?|rights|privileges?|(?:account|user)_?types?)(?:\.length)?$|[a-z](?:Roles?|Permissions?)(?:\.length)?$"
+)
+"""Which role somebody has, or which permissions: that there is one says nothing before it is asked which."""
 SHARED: Final = Words(
     r"(?:^|[._])(?:is_?)?(?:public|published|shared|visibility|sharing|share_?mode|status|enabled|active|privacy)\w*$"
     r"|(?:badge|embed|widget|shar(?:e|ing)|public\w*)_?enabled$|(?:profile|page|card|portfolio|wish_?list)_?(?:is_?)?(?:public|published|shared|visible)$"
