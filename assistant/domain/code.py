@@ -257,6 +257,8 @@ class CodeMap:
     """Grants of Firebase rules files."""
     models: tuple[DataModel, ...] = ()
     """Models of the ORM's schema, by name."""
+    links: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Table to its columns that refer to another table, with that table, by the schema that the code keeps."""
     marks: tuple[Mark, ...] = ()
     """What functions and pages do that no run of an entry shows."""
     owner_columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

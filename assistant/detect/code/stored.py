@@ -163,6 +163,7 @@ def _target(access: Access, column: str) -> str:
     if words.names_person(last) and not words.names_tenant(last):
         return ""  # another person's id is stored on purpose: an assignee, a follower, an invited member
     known = access.context.owner_of(named) is not None or bool(access.context.owner_columns(named))
+    known = known or access.context.linked.hangs_on_owned(named)
     if words.names_tenant(last) and not known:
         return named
     return named if known and access.context.whose(named) is Whose.CUSTOMERS else ""

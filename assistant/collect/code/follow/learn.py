@@ -37,7 +37,7 @@ from assistant.collect.code.follow.kinds import (
     SILENT,
     UNSURE,
 )
-from assistant.collect.code.follow.lessons import LESSON_OF, lessons_of, of_member, of_organization
+from assistant.collect.code.follow.lessons import LESSON_OF, lessons_of, of_key, of_member, of_organization, of_role
 from assistant.collect.code.follow.loops import counted_apart, size_decided
 from assistant.collect.code.follow.sizes import sized, whole
 from assistant.collect.code.follow.trust import (
@@ -356,16 +356,9 @@ def _row(run: Run, origin: Origin) -> Learned:
     if bound(run, origin.row):
         facts = consequences(run, origin.row) - some_of(record)
         if any(carried(each) for each in record.compared()):
-            lessons = [Lesson(GuardKind.API_KEY, record.table, (origin,))]
-            role = ROLE.search(path) and not RANK.search(path)
-            lessons += [Lesson(GuardKind.ROLE, path, (origin,), (path,))] if role else []
-            return Learned(
-                frozenset(facts | {("caller",)} | (role_of(path) if len(lessons) > 1 else NONE)), tuple(lessons)
-            )
+            return of_key(record, origin, frozenset(facts))
         if ROLE.search(path):
-            if RANK.search(path):
-                return of_member(record, origin, frozenset(facts))  # which one it is was not asked
-            return Learned(role_of(path) | facts, (Lesson(GuardKind.ROLE, path, (origin,), (path,)),))
+            return of_role(record, origin, frozenset(facts))
         if path and path != "count":
             return Learned(frozenset(facts))
         if _OFFICES.search(record.table):

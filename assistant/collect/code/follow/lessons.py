@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from assistant.collect.code.follow.facts import Learned, Lesson
+from assistant.collect.code.follow.facts import Learned, Lesson, role_of
 from assistant.collect.code.follow.kinds import CONSTANT, PERSONS, REQUEST, ROW
-from assistant.collect.code.follow.trust import ROLE
+from assistant.collect.code.follow.trust import RANK, ROLE
 from assistant.collect.code.origins import origins_of
 from assistant.collect.code.recognise.chains import argument, at_path
 from assistant.domain.code import GuardKind, Origin
@@ -62,6 +62,23 @@ def of_member(record: QueryRecord, origin: Origin, facts: Facts) -> Learned:
         extra.add(("role", ",".join(offices)))
         lessons.append(Lesson(GuardKind.ROLE, f"row of {record.table} with a role", (origin,), offices))
     return Learned(frozenset(facts | extra), tuple(lessons))
+
+
+def of_key(record: QueryRecord, origin: Origin, facts: Facts) -> Learned:
+    """A row that was found by a key of the headers: its holder calls, with the office that the row says they have."""
+    path = origin.path.lstrip("!")
+    key = Lesson(GuardKind.API_KEY, record.table, (origin,))
+    if not ROLE.search(path) or RANK.search(path):
+        return Learned(facts | {("caller",)}, (key,))
+    return Learned(facts | {("caller",)} | role_of(path), (key, Lesson(GuardKind.ROLE, path, (origin,), (path,))))
+
+
+def of_role(record: QueryRecord, origin: Origin, facts: Facts) -> Learned:
+    """A yes of the caller's own row (``is_admin``) is a role; of a role or a list of permissions only that there is one, and not which."""
+    path = origin.path.lstrip("!")
+    if RANK.search(path):
+        return of_member(record, origin, facts)
+    return Learned(role_of(path) | facts, (Lesson(GuardKind.ROLE, path, (origin,), (path,)),))
 
 
 _EVERYBODYS = re.compile(
