@@ -71,3 +71,19 @@ def uses_of(context: CodeContext, entry: Entry) -> Mapping[int, tuple[int, ...]]
         found = {row: tuple(sorted(orders)) for row, orders in uses.items()}
         context.rows_used[id(entry)] = found
     return found
+
+
+def notes_only(entry: Entry, query: Query) -> bool:
+    """A row that a function further down adds, and in which nothing was said by the request, the caller or another row; or one of an audit."""
+    told = {OriginKind.REQUEST, OriginKind.CALLER, OriginKind.ROW, OriginKind.CLAIMED}
+    return (
+        query.verb == "insert"
+        and bool(query.written)
+        and not query.filters
+        and not query.returned
+        and query.place.file != entry.place.file
+        and (
+            words.keeps_audit(query.table)
+            or not any(origin.kind in told for written in query.written for origin in written.origins)
+        )
+    )

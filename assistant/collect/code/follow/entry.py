@@ -100,7 +100,7 @@ def follow(world: World, point: EntryPoint) -> tuple[Entry, frozenset[tuple[str,
         place=run.place(point.module, point.at[0], point.symbol),
         at=point.at,
         guards=tuple(sorted(ledger.guards.values(), key=lambda guard: guard.order)),
-        queries=tuple(record.finished() for record in ledger.queries),
+        queries=ledger.finished(),
         acts=tuple(ledger.acts),
         settings=dict(point.settings),
         wrappers=tuple(dict.fromkeys(run.wrappers)),
@@ -341,13 +341,9 @@ def _late_ties(run: Run) -> None:
             if not record.reads or (record.tie is not None and record.tie.kind is not TieKind.RULES):
                 continue
             loose = run.ledger.shown.get(record.id) is False  # it was answered where nothing was known of it
-            run.facts = record.facts.union(
-                *(
-                    one.facts
-                    for one in run.ledger.earned
-                    if one.under == record.under[: len(one.under)] and not (loose and one.quiet)
-                )
-            )
+            earned = (one for one in run.ledger.earned if one.under == record.under[: len(one.under)])
+            late = (one.facts for one in earned if not (loose and (one.quiet or one.under != record.under)))
+            run.facts = record.facts.union(*late)
             tie = tie_of(run, record)
             if ("tied", record.id) in run.facts or run.ledger.shown.get(record.id, False):
                 tie = Tie(kind=TieKind.COMPARED, says="compared after the fetch", order=run.ledger.order)
