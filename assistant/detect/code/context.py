@@ -164,7 +164,7 @@ class CodeContext:
             return Whose.EVERYONES
         if words.sounds_private(table) or any(words.names_owner(column) for column in self.columns_of(table)):
             return Whose.CUSTOMERS
-        return Whose.CUSTOMERS if self.linked.hangs_on_owned(table) else Whose.UNKNOWN
+        return Whose.UNKNOWN
 
     @cached_property
     def _owner_columns(self) -> Mapping[str, tuple[str, ...]]:

@@ -21,12 +21,12 @@ class Linked:
         """``links`` is the map's; ``owned`` says whether the code compares rows of a table with the caller."""
         self._owned = owned
         self._links = {
-            words.table_key(table): {words.snake(column): target for column, target in columns.items()}
+            words.table_key(table): {words.snake(column): words.table_key(target) for column, target in columns.items()}
             for table, columns in links.items()
         }
 
     def referred(self, table: str, column: str) -> str:
-        """The table that a column refers to; empty when the schema does not say."""
+        """The table that a column refers to, by the one spelling of its name; empty when the schema does not say."""
         return self._links.get(words.table_key(table), {}).get(words.snake(column), "")
 
     def hangs_on_owned(self, table: str, depth: int = 0) -> bool:
@@ -35,7 +35,7 @@ class Linked:
             return False
         own = words.table_key(table)
         for column, target in self._links.get(own, {}).items():
-            if words.names_person(column) or words.table_key(target) == own:
+            if words.names_person(column) or target == own:
                 continue
             if self._owned(target) or self.hangs_on_owned(target, depth + 1):
                 return True

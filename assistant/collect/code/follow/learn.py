@@ -51,6 +51,7 @@ from assistant.collect.code.follow.trust import (
     editable,
     own_row,
     read_along,
+    says_role,
     some_of,
 )
 from assistant.collect.code.follow.truth import asks_same, truth
@@ -350,7 +351,7 @@ def _row(run: Run, origin: Origin) -> Learned:
         facts = consequences(run, origin.row) - some_of(record)
         if any(carried(each) for each in record.compared()):
             return of_key(record, origin, frozenset(facts))
-        if ROLE.search(path):
+        if says_role(run, origin):
             return of_role(record, origin, frozenset(facts))
         if path and path != "count":
             return Learned(frozenset(facts))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.facts import NOTHING_LEARNED, Learned, Lesson, role_of
 from assistant.collect.code.follow.kinds import CONSTANT, PERSONS, REQUEST, ROW
-from assistant.collect.code.follow.trust import RANK, ROLE, consequences, trusted
+from assistant.collect.code.follow.trust import RANK, ROLE, asks_right, consequences, trusted
 from assistant.collect.code.origins import ordered, origins_of
 from assistant.collect.code.recognise.chains import argument, at_path
 from assistant.collect.code.recognise.own_session import own_session
@@ -91,7 +91,7 @@ _EVERYBODYS = re.compile(
 
 def roles_asked(record: QueryRecord) -> tuple[str, ...]:
     """``where: { orgId, userId, role: { in: ["ADMIN", "OWNER"] } }``: the roles of a membership that is looked for; none when every member has one of them."""
-    asked = (each for each in record.filters if each.operator in {"eq", "in"} and ROLE.search(each.column))
+    asked = (each for each in record.filters if each.operator in {"eq", "in"} and asks_right(record, each.column))
     said = {one.path.strip("'") for each in asked for one in each.origins if one.kind is CONSTANT}
     if not any(one.kind in PERSONS for one in record.compared()):
         return ()  # how many owners there are is asked of no caller
