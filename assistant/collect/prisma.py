@@ -53,4 +53,5 @@ def _model(name: str, body: str, known: Mapping[str, str]) -> DataModel:
         columns=tuple(field for field, kind in fields if kind not in known),
         relations={field: kind for field, kind in fields if kind in known},
         filled=tuple(match[1] for match in found if match[2] == "String" and not match[3]),
+        documents=tuple(field for field, kind in fields if kind == "Json"),
     )

@@ -51,6 +51,10 @@ _ADMINS: Final = frozenset(
 )
 
 
+_EVERYBODYS: Final = words.named(
+    "user users member members customer customers client clients guest viewer basic free subscriber buyer student patient tenant"
+)
+"""Roles of whoever the application is for: a list that has one of them beside administrators lets everybody in."""
 _RUNS_IT: Final = re.compile(r"(?:platform|super|system|site|global)[_ -]?admin|^platform$|superuser", re.IGNORECASE)
 PLATFORM: Final = _ADMINS - {"admin", "admins", "administrator", "administrators"}
 """Words for whoever runs the whole application, whichever tenant somebody is of."""
@@ -188,7 +192,8 @@ def holds(guard: Guard) -> tuple[str, ...]:
 
 
 def _names_administrators(guard: Guard) -> bool:
-    if guard.roles and not holds(guard):
+    held = holds(guard)
+    if (guard.roles and not held) or (len(held) > 1 and any(role.lower() in _EVERYBODYS for role in held)):
         return False
     if any("@" in role for role in guard.roles):
         return True  # people of the house, written down by their addresses

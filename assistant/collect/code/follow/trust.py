@@ -27,7 +27,7 @@ _CARRIER: Final = Words(r"^(?:header\.(?:authori|x-?api|api|.*(?:token|key|secre
 _SESSIONS: Final = Words(r"(?:^|[._])(?:auth|user|login|app|web)?_?sessions?$")
 """Tables of sessions that an application keeps by itself."""
 ROLE: Final = Words(
-    r"(?:^|[._])(?:is_?)?(?:role|roles|admin|staff|super|agency|operator|owner$|moderator|permission|rights$|scope|can[A-Z_]|privileg|account_?type|user_?type)|[a-z](?:Role|Admin)$|is[A-Z]\w*(?:Admin|Owner|Staff|Member)"
+    r"(?:^|[._])(?:is_?)?(?:role|roles|admin|staff|super|agency|operator|owner$|moderator|permission|rights$|scope|can[A-Z_]|privileg|account_?type|user_?type)|[a-z](?:Role|Admin)$|is[A-Z]\w*(?:Admin|Owner|Staff|Member)|(?:^|[._])is_?(?:office|manager|support|employee|dispatcher)$"
 )
 RANK: Final = Words(
     r"(?:^|[._])(?:[a-z]+_)?(?:roles?|permissions?|scopes?|rights|privileges?|(?:account|user)_?types?)(?:\.length)?$|[a-z](?:Roles?|Permissions?)(?:\.length)?$"

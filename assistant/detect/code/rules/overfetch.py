@@ -158,7 +158,8 @@ def _shown(access: Access) -> tuple[str, ...]:
     )
     if "*" in access.query.returned:
         return secrets
-    reaching = [column for column in secrets if column.rpartition(".")[2] in returned]
+    whole = access.query.returned  # of a relation, its rows as they are
+    reaching = [one for one in secrets if one.rpartition(".")[2] in returned or one.rpartition(".")[0] in whole]
     spent = _spent(access) if reaching else frozenset()
     return tuple(column for column in reaching if column.rpartition(".")[2] not in spent)
 
