@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from assistant.collect.code.follow.builders import built, functions_of
 from assistant.collect.code.follow.closed import refused
 from assistant.collect.code.follow.enclosing import around
+from assistant.collect.code.follow.graphql import call_resolver
 from assistant.collect.code.follow.handed_over import listeners
 from assistant.collect.code.follow.inputs import supplied
 from assistant.collect.code.follow.last import gives_up
@@ -125,6 +126,9 @@ def _drive(run: Run, point: EntryPoint) -> None:
     run.path = point.path if point.kind in {EntryKind.ROUTE, EntryKind.PAGES_API, EntryKind.ENDPOINT} else ""
     if point.inputs == "nest":
         run.settle(call_controller(run, point, unwrapped(run.evaluate(point.expression, scope))), run_deferred=True)
+        return
+    if point.inputs in {"graphql", "pothos"}:
+        call_resolver(run, point, scope)
         return
     own = _own_view(run, point, scope)
     _all_before(run, point, own)
@@ -340,9 +344,9 @@ def _late_ties(run: Run) -> None:
         for record in run.ledger.queries:
             if not record.reads or (record.tie is not None and record.tie.kind is not TieKind.RULES):
                 continue
-            loose = run.ledger.shown.get(record.id) is False  # it was answered where nothing was known of it
+            loose = run.ledger.loose.get(record.id)  # it was answered there, where nothing was known of it
             earned = (one for one in run.ledger.earned if one.under == record.under[: len(one.under)])
-            late = (one.facts for one in earned if not (loose and (one.quiet or one.under != record.under)))
+            late = (one.facts for one in earned if loose is None or not (one.quiet or len(one.under) < len(loose)))
             run.facts = record.facts.union(*late)
             tie = tie_of(run, record)
             if ("tied", record.id) in run.facts or run.ledger.shown.get(record.id, False):

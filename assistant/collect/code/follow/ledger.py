@@ -25,7 +25,9 @@ from assistant.domain.facts import Place
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
+
+    from assistant.collect.code.values import Value
 
 _OF_CALLER = frozenset({"office", "proven", "caller", "role", "secret", "signed", "outside"})
 
@@ -143,10 +145,11 @@ class Earned(NamedTuple):
 class Ledger:
     """The notes of one run."""
 
-    def __init__(self, stack: Callable[[], tuple[int, ...]]) -> None:
-        """Empty; ``stack`` tells under which tests the run stands."""
+    def __init__(self, stack: Callable[[], tuple[int, ...]], tests: Mapping[int, Value]) -> None:
+        """Empty; ``stack`` tells under which tests the run stands, ``tests`` what those tokens are."""
         self.order = 0
         self.stack = stack
+        self.tests = tests
         self.under: dict[tuple[object, ...], tuple[int, ...]] = {}
         """The tests that guards stand under, by their keys; those under none are left out."""
         self.queries: list[QueryRecord] = []
@@ -169,6 +172,8 @@ class Ledger:
         """Keys of guards that stop somebody by themselves."""
         self.shown: dict[int, bool] = {}
         """Rows that reached the answer; True when they were bound at every such point."""
+        self.loose: dict[int, tuple[int, ...]] = {}
+        """Rows that reached it where they were not, with the tests that stood under."""
 
     def next(self) -> int:
         """The next position of the run."""
@@ -189,7 +194,7 @@ class Ledger:
         self.quiet = [(_moved(key, moved), facts, depth) for key, facts, depth in other.quiet]
         self.heard = list(other.heard)
         self.loud = {_moved(key, moved) for key in other.loud}
-        self.shown = dict(other.shown)
+        self.shown, self.loose = dict(other.shown), dict(other.loose)
         self.awaited = [frozenset(_moved(key, moved) for key in keys) for keys in other.awaited]
         self.missing = set(other.missing)
 
@@ -236,7 +241,9 @@ class Ledger:
     def finished(self) -> tuple[Query, ...]:
         """The queries as values of the code map."""
         apart = [(guard, self.under[key]) for key, guard in self.guards.items() if self.under.get(key)]
-        return tuple(record.finished(passed_by(apart, record.facts, record.under)) for record in self.queries)
+        return tuple(
+            record.finished(passed_by(apart, record.facts, record.under, self.tests)) for record in self.queries
+        )
 
     def unheard(self) -> None:
         """Drop guards of functions that only answer no, when nobody acted on the answer."""

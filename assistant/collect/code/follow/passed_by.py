@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.facts import Facts, Lesson
+from assistant.collect.code.follow.kinds import UNSURE
+from assistant.collect.code.values import Constant, Known, Test, Value
 from assistant.domain.code import GuardKind
 
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from assistant.domain.code import Guard
 
 _FACT = {
@@ -22,17 +26,45 @@ _FACT = {
 _OF_ROWS = frozenset({GuardKind.OWNER, GuardKind.MEMBERSHIP, GuardKind.CAPABILITY})
 
 
-def passed_by(guards: list[tuple[Guard, tuple[int, ...]]], facts: Facts, under: tuple[int, ...]) -> tuple[int, ...]:
+def passed_by(
+    guards: list[tuple[Guard, tuple[int, ...]]], facts: Facts, under: tuple[int, ...], tests: Mapping[int, Value]
+) -> tuple[int, ...]:
     """Positions of the guards that stand under tests which a place does not stand under, where what they teach is not known there either.
 
     Args:
         guards: those under tests, with their tests, outermost first.
         facts: what is known at the place; what every branch taught is known behind them.
         under: the tests it stands under.
+        tests: what the tokens of tests stand for.
     """
     return tuple(
-        sorted(guard.order for guard, tests in guards if under[: len(tests)] != tests and not _known(guard, facts))
+        sorted(
+            guard.order
+            for guard, own in guards
+            if not all(_stands_under(one, under, tests) for one in own) and not _known(guard, facts)
+        )
     )
+
+
+def _stands_under(token: int, under: tuple[int, ...], tests: Mapping[int, Value]) -> bool:
+    """The place stands under that very test, or under one that asks the same again: a second ``switch (body.kind)``."""
+    if token in under:
+        return True
+    own = tests.get(abs(token))
+    return own is not None and any(
+        (one > 0) is (token > 0) and (other := tests.get(abs(one))) is not None and _same(own, other) for one in under
+    )
+
+
+def _same(one: Value, other: Value, depth: int = 0) -> bool:
+    """Both ask the same of the same; of values that nobody knows nothing is said."""
+    if isinstance(one, Test) and isinstance(other, Test) and depth < 4:  # noqa: PLR2004 - tests nest no deeper
+        pairs = zip(one.operands, other.operands, strict=False)
+        alike = one.kind == other.kind and len(one.operands) == len(other.operands)
+        return alike and all(_same(left, right, depth + 1) for left, right in pairs)
+    if isinstance(one, Known) and isinstance(other, Known):
+        return one.origins == other.origins and all(origin.kind is not UNSURE for origin in one.origins)
+    return isinstance(one, Constant) and one == other
 
 
 def _known(guard: Guard, facts: Facts) -> bool:

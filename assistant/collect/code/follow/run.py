@@ -61,7 +61,6 @@ class Run:
         self.world = world
         self.module = module
         self.quiet = quiet
-        self.ledger = Ledger(self.stack)
         self.facts: Facts = NONE
         self.depth = 0
         self.in_catch = self.rendered_below = 0
@@ -89,6 +88,7 @@ class Run:
         self.left = steps
         self._tail = False
         self.tokens: dict[int, Value] = {}
+        self.ledger = Ledger(self.stack, self.tokens)
         self.segments: dict[int, Value] = {}
         """Segments of the path as they came, by their identity."""
         self.prelude: Prelude | None = None
