@@ -168,6 +168,8 @@ class Ledger:
         """Guards of promises that were awaited, in turn."""
         self.missing: set[str] = set()
         """What was asked of a caller who may not be there: ``session?.user``."""
+        self.strict: set[str] = set()
+        """What was asked of them without that: it fails where they are not."""
         self.loud: set[tuple[object, ...]] = set()
         """Keys of guards that stop somebody by themselves."""
         self.shown: dict[int, bool] = {}
@@ -196,7 +198,7 @@ class Ledger:
         self.loud = {_moved(key, moved) for key in other.loud}
         self.shown, self.loose = dict(other.shown), dict(other.loose)
         self.awaited = [frozenset(_moved(key, moved) for key in keys) for keys in other.awaited]
-        self.missing = set(other.missing)
+        self.missing, self.strict = set(other.missing), set(other.strict)
 
     def places(self) -> Iterator[Place]:
         """Every place that something was noted at."""

@@ -140,7 +140,7 @@ ROWS = "(query, _root, args) => db.invoice.delete({ ...query, where: { id: args.
         (f'builder.mutationField("remove", (t) => t.boolean({{ resolve: {DELETED} }}));', True),
         (f'builder.mutationField("remove", (t) => t.boolean({{ authScopes: {{ loggedIn: true }}, resolve: {DELETED} }}));', True),
         (f'builder.mutationField("remove", (t) => t.withAuth({{ loggedIn: true }}).prismaField({{ resolve: {ROWS} }}));', True),
-        (f'builder.mutationFields((t) => ({{ remove: t.prismaField({{ authScopes: {{ loggedIn: true }}, resolve: {ROWS} }}) }}));', True),
+        (f"builder.mutationFields((t) => ({{ remove: t.prismaField({{ authScopes: {{ loggedIn: true }}, resolve: {ROWS} }}) }}));", True),
         (f'builder.relayMutationField("remove", {{}}, {{ authScopes: {{ loggedIn: true }}, resolve: {DELETED} }}, {{}});', True),
         (f'builder.mutationField("remove", (t) => t.boolean({{ authScopes: {{ admin: true }}, resolve: {DELETED} }}));', False),
         (f'builder.mutationField("remove", (t) => t.boolean({{ authScopes: {{ may: "invoice.delete" }}, resolve: {DELETED} }}));', False),
@@ -163,7 +163,7 @@ import { ApolloServer } from "@apollo/server";
 import { startStandaloneServer } from "@apollo/server/standalone";
 import jwt from "jsonwebtoken";
 import { db } from "./lib/db";
-const resolvers = { Mutation: { pay: async (_p, args, { user }) => db.invoice.updateMany({ where: { userId: user.id }, data: { paid: true } }) } };
+const resolvers = { Mutation: { pay: async (_p, args, { user }) => { if (!user) throw new Error("401"); return db.invoice.updateMany({ where: { userId: user.id }, data: { paid: true } }); } } };
 const server = new ApolloServer({ typeDefs: "", resolvers });
 await startStandaloneServer(server, { context: CONTEXT });
 """
