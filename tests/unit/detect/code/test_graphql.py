@@ -204,3 +204,61 @@ def test_maps_are_put_together():
 def test_without_a_library_of_graphql_a_map_is_nothing():
     files = {**BASE, "lib/map.ts": RESOLVERS.replace("TOP", "").replace("FIELD", LOOSE)}
     assert not [entry for entry in map_of(files).entries if entry.kind.value == "procedure"]
+
+
+NEST = {
+    "src/prisma.service.ts": 'import { Injectable } from "@nestjs/common"; import { PrismaClient } from "@prisma/client"; @Injectable() export class PrismaService extends PrismaClient {}',
+    "src/guard.ts": """
+        import { Injectable, UnauthorizedException } from "@nestjs/common";
+        import { GqlExecutionContext } from "@nestjs/graphql";
+        import { JwtService } from "@nestjs/jwt";
+        @Injectable()
+        export class SignedIn {
+          constructor(private readonly jwt: JwtService) {}
+          async canActivate(context) {
+            const req = GqlExecutionContext.create(context).getContext().req;
+            if (!req.headers.authorization) throw new UnauthorizedException();
+            req.user = await this.jwt.verifyAsync(req.headers.authorization);
+            return true;
+          }
+        }
+    """,
+    "src/current.ts": """
+        import { createParamDecorator } from "@nestjs/common";
+        import { GqlExecutionContext } from "@nestjs/graphql";
+        export const CurrentUser = createParamDecorator((data, context) => GqlExecutionContext.create(context).getContext().req.user);
+    """,
+    "src/invoices.resolver.ts": """
+        import { UseGuards } from "@nestjs/common";
+        import { Args, Context, Mutation, Query, Resolver } from "@nestjs/graphql";
+        import { SignedIn } from "./guard";
+        import { CurrentUser } from "./current";
+        import { PrismaService } from "./prisma.service";
+        @Resolver(() => Invoice)
+        export class InvoicesResolver {
+          constructor(private readonly prisma: PrismaService) {}
+          @Query(() => [Invoice], { name: "mine" })
+          @UseGuards(SignedIn)
+          list(@CurrentUser() user) { return this.prisma.invoice.findMany({ where: { userId: user.id } }); }
+          @Mutation(() => Boolean)
+          GUARD
+          remove(@Args("id") id: string, @CurrentUser() user, @Context() ctx) { return this.prisma.invoice.deleteMany({ where: WHERE }); }
+        }
+    """,
+}
+
+
+@pytest.mark.parametrize(
+    ("guard", "where", "leaks"),
+    [
+        ("", "{ id }", True),
+        ("@UseGuards(SignedIn)", "{ id }", True),
+        ("@UseGuards(SignedIn)", "{ id, userId: user.id }", False),
+        ("@UseGuards(SignedIn)", "{ id, userId: ctx.req.user.id }", False),
+    ],
+)
+def test_resolvers_of_nest(guard, where, leaks):
+    files = {path: text.replace("GUARD", guard).replace("WHERE", where) for path, text in NEST.items()}
+    assert bool(told(files)) is leaks
+    ids = {entry.id for entry in map_of(files).entries if entry.kind.value == "procedure"}
+    assert ids == {"query mine", "mutation remove"}
