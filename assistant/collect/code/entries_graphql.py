@@ -85,6 +85,7 @@ def _point(program: Program, one: Resolver, server: Server) -> EntryPoint:
         symbol=one.name,
         verb=one.verb,
         path=one.name,
+        settings={"answers": "schema"},
         before=server.before(one.spot, one.verb, one.name, one.options),
     )
 

@@ -102,7 +102,7 @@ def _resolver(program: Program, module: Module, klass: Class, everywhere: tuple[
             name = next((one for one in names if one), method.name)
             before = (*guards, *_guards(module, method.decorators))
             entry = _entry(program, module, klass, method, said.lower(), name, before)
-            yield replace(entry, kind=EntryKind.PROCEDURE, webhook=False)
+            yield replace(entry, kind=EntryKind.PROCEDURE, webhook=False, settings={"answers": "schema"})
 
 
 def _entry(

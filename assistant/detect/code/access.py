@@ -39,7 +39,15 @@ from assistant.detect.code.guards import (
     runs_it,
     strong_guards,
 )
-from assistant.detect.code.uses import changes, makes_new, notes_only, stores_figures, used_only_after, uses_of
+from assistant.detect.code.uses import (
+    changes,
+    compared_first,
+    makes_new,
+    notes_only,
+    stores_figures,
+    used_only_after,
+    uses_of,
+)
 from assistant.domain.code import ClientKind, EntryKind, GuardKind, OriginKind, TieKind, Weakness
 
 
@@ -215,14 +223,7 @@ class Access:
     @cached_property
     def settled(self) -> bool:
         """The row it read was compared with the caller before anything else was done with it."""
-        if self.writes:
-            return False
-        return any(
-            subject.kind is OriginKind.ROW and subject.row == self.query.id
-            for guard in strong_guards(self.entry)
-            if guard.kind in PROVING
-            for subject in guard.subjects
-        )
+        return not self.writes and compared_first(self.entry, self.query)
 
     @cached_property
     def has_membership(self) -> bool:

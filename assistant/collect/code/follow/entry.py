@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from assistant.collect.code.follow.afterwards import after_write, late_ties
 from assistant.collect.code.follow.builders import built, functions_of
 from assistant.collect.code.follow.closed import refused
 from assistant.collect.code.follow.enclosing import around
@@ -21,7 +22,6 @@ from assistant.collect.code.follow.python import DEPENDS, controller, decorated,
 from assistant.collect.code.follow.run import STEPS, Run
 from assistant.collect.code.follow.stop import Exhausted, Stopped
 from assistant.collect.code.follow.stores import on_each_way
-from assistant.collect.code.follow.trust import tie_of
 from assistant.collect.code.follow.uploads import uploaded
 from assistant.collect.code.follow.views import call_decorated, chosen, named_class, permit, view_object
 from assistant.collect.code.origins import ordered
@@ -45,16 +45,12 @@ from assistant.collect.code.values import (
 from assistant.domain.code import (
     ActKind,
     ActPart,
-    ClientKind,
     Entry,
     EntryKind,
     Guard,
     GuardKind,
     Origin,
     OriginKind,
-    Tie,
-    TieKind,
-    Weakness,
 )
 from assistant.domain.syntax import Sequence
 
@@ -89,8 +85,8 @@ def follow(world: World, point: EntryPoint) -> tuple[Entry, frozenset[tuple[str,
         return follow(world, point)
     run.roll_back()
     run.ledger.unheard()
-    _late_ties(run)
-    _after_write(run)
+    late_ties(run)
+    after_write(run)
     unasked(run.ledger)
     ledger = run.ledger
     entry = Entry(
@@ -334,67 +330,3 @@ def _hook(run: Run, closure: Closure) -> None:
             handed.append(run.facts)
     run.answer_ends = False
     run.facts = frozenset.intersection(*handed) if handed else before
-
-
-def _late_ties(run: Run) -> None:
-    """Rows read before the check that binds them: nothing of them left before it passed."""
-    changed = True
-    while changed:
-        changed = False
-        for record in run.ledger.queries:
-            if not record.reads or (record.tie is not None and record.tie.kind is not TieKind.RULES):
-                continue
-            loose = run.ledger.loose.get(record.id)  # it was answered there, where nothing was known of it
-            earned = (one for one in run.ledger.earned if one.under == record.under[: len(one.under)])
-            late = (one.facts for one in earned if loose is None or not (one.quiet or len(one.under) < len(loose)))
-            run.facts = record.facts.union(*late)
-            tie = tie_of(run, record)
-            if ("tied", record.id) in run.facts or run.ledger.shown.get(record.id, False):
-                tie = Tie(kind=TieKind.COMPARED, says="compared after the fetch", order=run.ledger.order)
-            if tie is not None and tie.kind is not TieKind.RULES:
-                record.tie = tie
-                changed = True
-
-
-def _after_write(run: Run) -> None:
-    """A check that comes after the write it should have stopped."""
-    for guard in list(run.ledger.guards.values()):
-        if guard.kind not in {GuardKind.OWNER, GuardKind.MEMBERSHIP} or guard.weakness is not None:
-            continue
-        asked = _asked(run, guard) if _about_caller(run, guard) else set()
-        looked_at = {origin.row for origin in guard.subjects if origin.kind is OriginKind.ROW}
-        if looked_at and not any(record.reads for record in run.ledger.queries if record.id in looked_at):
-            continue  # whether a write succeeded is asked after it
-        for record in run.ledger.queries:
-            if record.reads or record.order > guard.order or record.tie is not None or not asked:
-                continue
-            if any(row == record.id or run.ledger.queries[row].table == record.table for row in looked_at):
-                continue  # the guard looks at what this very write gave back
-            compared = {origin for each in record.filters for origin in each.origins}
-            sent = compared | {origin for one in record.written for origin in one.origins}
-            if sent & asked and record.client in {ClientKind.SERVICE, ClientKind.POOL, ClientKind.PROVIDER}:
-                run.ledger.weaken(guard, Weakness.AFTER_WRITE)
-                break
-
-
-def _about_caller(run: Run, guard: Guard) -> bool:
-    """Something was compared with the caller, or their row was looked for: not a row's state, and not what a helper's answer implies."""
-    if " = " in guard.says:
-        return True
-    return guard.says.startswith("row of ") and any(
-        each.kind in {OriginKind.CALLER, OriginKind.CLAIMED}
-        for origin in guard.subjects
-        if origin.kind is OriginKind.ROW and run.ledger.queries[origin.row].reads
-        for each in run.ledger.queries[origin.row].compared()
-    )
-
-
-def _asked(run: Run, guard: Guard) -> set[Origin]:
-    """Request values that a guard is about: directly, or through the row it compared."""
-    out: set[Origin] = set()
-    for origin in guard.subjects:
-        if origin.kind is OriginKind.REQUEST:
-            out.add(origin)
-        elif origin.kind is OriginKind.ROW and (record := run.ledger.record(origin.row)) is not None:
-            out |= {one for one in record.compared() if one.kind is OriginKind.REQUEST}
-    return out

@@ -174,8 +174,8 @@ class Ledger:
         """Keys of guards that stop somebody by themselves."""
         self.shown: dict[int, bool] = {}
         """Rows that reached the answer; True when they were bound at every such point."""
-        self.loose: dict[int, tuple[int, ...]] = {}
-        """Rows that reached it where they were not, with the tests that stood under."""
+        self.loose: dict[int, tuple[tuple[int, ...], int]] = {}
+        """Rows that reached it where they were not, with the tests that this stood under, and how much had been earned by then."""
 
     def next(self) -> int:
         """The next position of the run."""

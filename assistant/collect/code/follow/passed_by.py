@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.facts import Facts, Lesson
 from assistant.collect.code.follow.kinds import UNSURE
-from assistant.collect.code.values import Constant, Known, Test, Value
+from assistant.collect.code.values import Constant, Either, Known, Test, Value
 from assistant.domain.code import GuardKind
 
 
@@ -23,6 +23,8 @@ _FACT = {
     GuardKind.SIGNATURE: frozenset({"signed"}),
 }
 """What is known wherever such a guard let somebody through."""
+_DEEPEST = 4
+"""Tests inside tests that are compared."""
 _OF_ROWS = frozenset({GuardKind.OWNER, GuardKind.MEMBERSHIP, GuardKind.CAPABILITY})
 
 
@@ -58,13 +60,19 @@ def _stands_under(token: int, under: tuple[int, ...], tests: Mapping[int, Value]
 
 def _same(one: Value, other: Value, depth: int = 0) -> bool:
     """Both ask the same of the same; of values that nobody knows nothing is said."""
-    if isinstance(one, Test) and isinstance(other, Test) and depth < 4:  # noqa: PLR2004 - tests nest no deeper
-        pairs = zip(one.operands, other.operands, strict=False)
-        alike = one.kind == other.kind and len(one.operands) == len(other.operands)
-        return alike and all(_same(left, right, depth + 1) for left, right in pairs)
+    if depth > _DEEPEST:
+        return False
+    if isinstance(one, Test) and isinstance(other, Test):
+        return one.kind == other.kind and _all_same(one.operands, other.operands, depth)
+    if isinstance(one, Either) and isinstance(other, Either):
+        return _all_same(one.values, other.values, depth)
     if isinstance(one, Known) and isinstance(other, Known):
         return one.origins == other.origins and all(origin.kind is not UNSURE for origin in one.origins)
     return isinstance(one, Constant) and one == other
+
+
+def _all_same(some: tuple[Value, ...], others: tuple[Value, ...], depth: int) -> bool:
+    return len(some) == len(others) and all(_same(a, b, depth + 1) for a, b in zip(some, others, strict=True))
 
 
 def _known(guard: Guard, facts: Facts) -> bool:

@@ -262,3 +262,11 @@ def test_resolvers_of_nest(guard, where, leaks):
     assert bool(told(files)) is leaks
     ids = {entry.id for entry in map_of(files).entries if entry.kind.value == "procedure"}
     assert ids == {"query mine", "mutation remove"}
+
+
+def test_of_a_row_the_schema_hands_out_what_its_type_names():
+    field = 'remove: async (_p, _a, ctx) => { if (!ctx.user) throw new Error("401"); return db.user.update({ where: { id: ctx.user.id }, data: { seen: true } }); }'
+    reads = {
+        "lib_hash": 'import { db } from "@/lib/db";\nexport const all = () => db.user.findMany({ select: { passwordHash: true } });'
+    }
+    assert told(yoga(field, **reads)) == []

@@ -78,3 +78,30 @@ def test_the_map_says_which_guard_stands_on_one_branch():
     found = map_of(files(f'{SESSION} if (body.kind === "a") {{ {ROLE} {PAYS} }} {REMOVES}'))
     chain = next(guard_chain(entry) for entry in found.entries if entry.verb == "POST")
     assert chain == "session.user → (session.user.role = admin: on one branch)"
+
+
+AGAIN = 'if (body.kind === "a") { WRITES } return Response.json({});'
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        f'if (body.kind === "a") {{ {OWNER} }}',
+        f'switch (body.kind) {{ case "a": {{ {OWNER} break; }} case "b": return Response.json({{}}); }}',
+    ],
+)
+def test_the_same_is_asked_again(first):
+    writes = AGAIN.replace("WRITES", "await db.invoice.delete({ where: { id } });")
+    assert told(f"{SESSION} {first} {writes}") == []
+    other = writes.replace('body.kind === "a"', "body.force")
+    assert "id-only-lookup" in told(f"{SESSION} {first} {other}")
+
+
+def test_a_check_in_front_of_an_answer_on_a_branch():
+    read = "const row = await db.invoice.findUnique({ where: { id } });"
+    late = "if (row?.userId !== session.user.id) return new Response(null, { status: 404 });"
+    assert (
+        told(f"{SESSION} {read} {late} if (body.full) {{ return Response.json(row); }} return Response.json({{}});")
+        == []
+    )
+    assert told(f"{SESSION} {read} if (body.full) {{ return Response.json(row); }} {late} return Response.json({{}});")
