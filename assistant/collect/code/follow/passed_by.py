@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.facts import Facts, Lesson
-from assistant.collect.code.follow.kinds import UNSURE
+from assistant.collect.code.follow.kinds import ROW, UNSURE
 from assistant.collect.code.values import Constant, Either, Known, Test, Value
 from assistant.domain.code import GuardKind
 
@@ -49,12 +49,27 @@ def passed_by(
 
 
 def _stands_under(token: int, under: tuple[int, ...], tests: Mapping[int, Value]) -> bool:
-    """The place stands under that very test, or under one that asks the same again: a second ``switch (body.kind)``."""
+    """The place stands under that very test, or under one that asks the same again: a second ``switch (body.kind)``.
+
+    Or it is asked whether a row names something (``if (row.boardId) await assertMember(row.boardId)``), which no sender can leave out.
+    """
     if token in under:
         return True
     own = tests.get(abs(token))
+    if own is not None and token > 0 and _is_named(own):
+        return True
     return own is not None and any(
         (one > 0) is (token > 0) and (other := tests.get(abs(one))) is not None and _same(own, other) for one in under
+    )
+
+
+def _is_named(test: Value) -> bool:
+    """That a value of a row is there."""
+    value = test.operands[0] if isinstance(test, Test) and test.kind == "truthy" else test
+    parts = value.values if isinstance(value, Either) else (value,)
+    known = [one for one in parts if not isinstance(one, Constant)]
+    return bool(known) and all(
+        isinstance(one, Known) and all(origin.kind is ROW and origin.path for origin in one.origins) for one in known
     )
 
 

@@ -105,3 +105,15 @@ def test_a_check_in_front_of_an_answer_on_a_branch():
         == []
     )
     assert told(f"{SESSION} {read} if (body.full) {{ return Response.json(row); }} {late} return Response.json({{}});")
+
+
+MEMBER = "const member = await db.member.findFirst({ where: { boardId: BOARD, userId: session.user.id } }); if (!member) return new Response(null, { status: 403 });"
+TASK = "const task = await db.task.findUnique({ where: { id } });"
+DONE = "await db.task.update({ where: { id }, data: { done: true } }); return Response.json({});"
+
+
+def test_what_a_row_names_is_left_out_by_no_sender():
+    asked = MEMBER.replace("BOARD", "task.boardId")
+    assert told(f"{SESSION} {TASK} if (task.boardId) {{ {asked} }} {DONE}") == []
+    sent = MEMBER.replace("BOARD", "body.boardId")
+    assert "id-only-lookup" in told(f"{SESSION} if (body.boardId) {{ {sent} }} {REMOVES}")
