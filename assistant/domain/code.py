@@ -129,6 +129,8 @@ class Query:
     """Fields that reach the response or the props of a client component; ``*`` for whole rows; empty when none do."""
     known: tuple[str, ...] = ()
     """What was known of the caller on the branch it stands on: ``caller``, ``role admin``, ``secret``, ``signed``."""
+    passed_by: tuple[int, ...] = ()
+    """Positions of guards that stand on another branch: who gets here was asked by none of them."""
     told_caller: bool = False
     """True when an identity of the caller was handed to the function it stands in (and perhaps not used)."""
     branch: bool = False
@@ -233,6 +235,11 @@ class Entry:
         return self.kind is EntryKind.PAGE and self.place.file.rpartition("/")[2].startswith("layout.")
 
     @property
+    def on_one_branch(self) -> frozenset[int]:
+        """Positions of guards that stand on one branch: some query further down is reached without them."""
+        return frozenset(order for query in self.queries for order in query.passed_by if order < query.order)
+
+    @property
     def group(self) -> str:
         """Route group for "public on purpose?": the first two fixed segments of the path, or the file's folder."""
         if self.path.startswith("/"):
@@ -257,6 +264,8 @@ class CodeMap:
     """Grants of Firebase rules files."""
     models: tuple[DataModel, ...] = ()
     """Models of the ORM's schema, by name."""
+    links: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Table to its columns that refer to another table, with that table, by the schema that the code keeps."""
     marks: tuple[Mark, ...] = ()
     """What functions and pages do that no run of an entry shows."""
     owner_columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -53,6 +53,8 @@ class DataModel:
     """Fields that lead to other models, with the model."""
     filled: tuple[str, ...] = ()
     """Columns of text that a row always has."""
+    documents: tuple[str, ...] = ()
+    """Columns that hold JSON."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -166,7 +166,7 @@ def entry_record(row: Row) -> dict[str, Any]:
         "where": {"file": entry.place.file, "line": entry.place.line, "symbol": entry.place.symbol},
         "verdict": row.verdict.word.value,
         "says": row.verdict.says,
-        "guards": [_guard_record(guard) for guard in entry.guards],
+        "guards": [_guard_record(guard, entry.on_one_branch) for guard in entry.guards],
         "queries": [_query_record(query) for query in entry.queries],
         "unresolved": [each.says for each in entry.unresolved],
         "covered_by": entry.covered_by,
@@ -174,13 +174,14 @@ def entry_record(row: Row) -> dict[str, Any]:
     }
 
 
-def _guard_record(guard: Guard) -> dict[str, Any]:
+def _guard_record(guard: Guard, apart: frozenset[int]) -> dict[str, Any]:
     return {
         "kind": guard.kind.value,
         "says": guard.says,
         "where": _gap(guard.place),
         "chain": list(guard.chain),
         "weakness": guard.weakness.value if guard.weakness is not None else None,
+        "one_branch": guard.order in apart,
     }
 
 
@@ -225,7 +226,7 @@ def details(row: Row) -> Iterator[str]:
     yield ""
     yield "Guards, in the order they run:" if entry.guards else "No guard."
     for guard in entry.guards:
-        yield from _guard_lines(guard)
+        yield from _guard_lines(guard, apart=guard.order in entry.on_one_branch)
     yield ""
     yield "Queries, in the order they run:" if entry.queries else "No query."
     for query in entry.queries:
@@ -238,8 +239,9 @@ def details(row: Row) -> Iterator[str]:
             yield "  the rest: this way is too large"
 
 
-def _guard_lines(guard: Guard) -> Iterator[str]:
+def _guard_lines(guard: Guard, *, apart: bool) -> Iterator[str]:
     weak = f"; does not count: {guard.weakness.value.replace('-', ' ')}" if guard.weakness is not None else ""
+    weak = weak or ("; on one branch only" if apart else "")
     yield f"  {guard.kind.value.replace('-', ' ')}: {guard.says}{weak}"
     yield f"    {guard.place}" + (f", through {' > '.join(guard.chain)}" if guard.chain else "")
 

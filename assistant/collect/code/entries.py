@@ -14,6 +14,7 @@ from assistant.collect.code.entries_builders import builder_entries
 from assistant.collect.code.entries_django import django_entries
 from assistant.collect.code.entries_edge import edge_entries
 from assistant.collect.code.entries_endpoints import endpoint_entries
+from assistant.collect.code.entries_graphql import graphql_entries
 from assistant.collect.code.entries_jobs import job_entries, scheduled
 from assistant.collect.code.entries_loaders import loader_entries
 from assistant.collect.code.entries_middleware import covered, middleware_entries, middleware_files
@@ -53,6 +54,7 @@ def called_from_outside(program: Program) -> tuple[EntryPoint, ...]:
         *action_entries(program),
         *builder_entries(program),
         *procedure_entries(program),
+        *graphql_entries(program),
         *endpoint_entries(program, routes),
         *nest_entries(program),
         *edge_entries(program),

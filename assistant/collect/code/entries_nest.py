@@ -1,4 +1,4 @@
-"""Controllers of NestJS: each method that a verb decorates, with the guards of its class, of itself and of the whole application before it."""
+"""Controllers and resolvers of NestJS: each method that a verb decorates, with the guards of its class, of itself and of the whole application before it."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 
 _PACKAGE = "@nestjs/common"
+_GRAPHQL = "@nestjs/graphql"
+_FIELDS = frozenset({"Query", "Mutation", "Subscription"})
 _VERBS = {
     "Get": "GET",
     "Post": "POST",
@@ -46,16 +48,22 @@ def nest_entries(program: Program) -> Iterator[EntryPoint]:
             prefixes = [one for one in klass.decorators if _called(module, one) == "Controller"]
             if prefixes:
                 yield from _controller(program, module, klass, _path(prefixes[0]), everywhere)
+    for module in program.modules.values():
+        for klass in program.declared(module.path).values() if _uses(module, _GRAPHQL) else ():
+            if isinstance(klass, Class) and any(
+                _called(module, one, _GRAPHQL) == "Resolver" for one in klass.decorators
+            ):
+                yield from _resolver(program, module, klass, everywhere)
 
 
 def _uses(module: Module, source: str) -> bool:
     return module.language != "py" and any(one.source == source for one in module.imports)
 
 
-def _called(module: Module, decorator: Expression) -> str:
+def _called(module: Module, decorator: Expression, package: str = _PACKAGE) -> str:
     """The name that NestJS knows a decorator by; empty for somebody else's."""
     local = callee_of(decorator)
-    return next((one.name for one in module.imports if one.source == _PACKAGE and one.local == local), "")
+    return next((one.name for one in module.imports if one.source == package and one.local == local), "")
 
 
 def _path(decorator: Expression) -> str:
@@ -79,6 +87,22 @@ def _controller(
                 url = url_of(joined_url(prefix, _path(decorator)))
                 before = (*guards, *_guards(module, method.decorators))
                 yield _entry(program, module, klass, method, verb, url, before)
+
+
+def _resolver(program: Program, module: Module, klass: Class, everywhere: tuple[Before, ...]) -> Iterator[EntryPoint]:
+    """``@Query(() => Invoice, { name: "invoice" })`` and ``@Mutation()`` of a class that resolves."""
+    guards = (*everywhere, *_guards(module, klass.decorators))
+    for method in klass.methods:
+        for decorator in method.decorators:
+            said = _called(module, decorator, _GRAPHQL)
+            if said not in _FIELDS:
+                continue
+            given = decorator.arguments if isinstance(decorator, Call) else ()
+            names = (text(one) or text(value_of(one, "name")) for one in given)
+            name = next((one for one in names if one), method.name)
+            before = (*guards, *_guards(module, method.decorators))
+            entry = _entry(program, module, klass, method, said.lower(), name, before)
+            yield replace(entry, kind=EntryKind.PROCEDURE, webhook=False, settings={"answers": "schema"})
 
 
 def _entry(

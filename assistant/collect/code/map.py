@@ -14,6 +14,7 @@ from assistant.collect.code.follow.run import Run
 from assistant.collect.code.follow.world import World
 from assistant.collect.code.follow_apart import apart
 from assistant.collect.code.handed_out import kept_back
+from assistant.collect.code.links import links
 from assistant.collect.code.manifests import exposed, oracle_of, read_builds, told_by_build
 from assistant.collect.code.marks import marks
 from assistant.collect.code.program import Program
@@ -140,6 +141,7 @@ def assemble(
         hosts=hosts(manifests),
         documents=documents(manifests),
         models=models(manifests),
+        links=links(program),
         marks=aside.marks,
         owner_columns=_owner_columns(entries),
         files=len(modules),

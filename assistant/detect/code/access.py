@@ -39,7 +39,16 @@ from assistant.detect.code.guards import (
     runs_it,
     strong_guards,
 )
-from assistant.detect.code.uses import changes, just_added, makes_new, stores_figures, used_only_after, uses_of
+from assistant.detect.code.uses import (
+    changes,
+    compared_first,
+    just_added,
+    makes_new,
+    notes_only,
+    stores_figures,
+    used_only_after,
+    uses_of,
+)
 from assistant.domain.code import ClientKind, EntryKind, GuardKind, OriginKind, TieKind, Weakness
 
 
@@ -79,8 +88,18 @@ class Access:
     def strong(self) -> tuple[Guard, ...]:
         """Guards that count and run before the query."""
         page = self.entry.kind is EntryKind.PAGE and not self.writes  # shown when every check was passed, or not at all
-        found = tuple(guard for guard in strong_guards(self.entry) if page or guard.order <= self.query.order)
+        left = self.query.passed_by
+        found = tuple(
+            guard
+            for guard in strong_guards(self.entry)
+            if (guard.order not in left if guard.order <= self.query.order else page)
+        )
         return (*found, *of_branch(self.entry, self.query, found))
+
+    @cached_property
+    def somewhere_before(self) -> tuple[Guard, ...]:
+        """Guards that count and stand before the query, on its own branch or on another."""
+        return tuple(guard for guard in strong_guards(self.entry) if guard.order <= self.query.order)
 
     @cached_property
     def weak(self) -> tuple[Guard, ...]:
@@ -111,7 +130,7 @@ class Access:
     @cached_property
     def half_signed(self) -> bool:
         """A signature is checked on some ways to it, and on others what was sent is believed as it came."""
-        return half_signed(self.query, self.strong)
+        return half_signed(self.query, self.somewhere_before)
 
     @cached_property
     def _asked_for_its_secret(self) -> bool:
@@ -205,14 +224,7 @@ class Access:
     @cached_property
     def settled(self) -> bool:
         """The row it read was compared with the caller before anything else was done with it."""
-        if self.writes:
-            return False
-        return any(
-            subject.kind is OriginKind.ROW and subject.row == self.query.id
-            for guard in strong_guards(self.entry)
-            if guard.kind in PROVING
-            for subject in guard.subjects
-        )
+        return not self.writes and compared_first(self.entry, self.query)
 
     @cached_property
     def has_membership(self) -> bool:
@@ -271,19 +283,7 @@ class Access:
     @property
     def own_note(self) -> bool:
         """A row that a function further down adds of what happened, or in which nothing was said by the request, the caller or another row."""
-        query = self.query
-        told = {OriginKind.REQUEST, OriginKind.CALLER, OriginKind.ROW, OriginKind.CLAIMED}
-        return (
-            query.verb == "insert"
-            and bool(query.written)
-            and not query.filters
-            and not query.returned
-            and query.place.file != self.entry.place.file
-            and (
-                words.keeps_audit(query.table)
-                or not any(origin.kind in told for written in query.written for origin in written.origins)
-            )
-        )
+        return notes_only(self.entry, self.query)
 
     @property
     def writes(self) -> bool:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
 from assistant.detect.code.layouts import layout_before
+from assistant.detect.code.linked import Linked
 from assistant.detect.code.named_columns import columns_named, housed, tables_that_name, versioned
 from assistant.detect.code.secret_columns import KnownSecrets
 from assistant.domain.code import (
@@ -213,13 +214,18 @@ class CodeContext:
         return any(held and held <= roles for sets in self._housed.values() for held in sets)
 
     def referred(self, table: str, column: str) -> str:
-        """The table that a column refers to by its foreign key; empty when the catalog does not say."""
+        """The table that a column refers to by its foreign key; empty when neither the catalog nor the code's schema says."""
         found = self._table(table)
         wanted = words.snake(column)
         for link in found.foreign_keys if found is not None else ():
             if any(words.snake(own) == wanted for own in link.columns):
                 return link.target.name
-        return ""
+        return self.linked.referred(table, column)
+
+    @cached_property
+    def linked(self) -> Linked:
+        """Keys of the code's own schema."""
+        return Linked(self.map.links, lambda table: bool(self.owner_columns(table)))
 
     def grows(self, table: str) -> bool:
         """Several rows share one ``id``, as versions of a document do: an insert under a known id adds to somebody's rows."""
@@ -352,24 +358,8 @@ def _by_caller(origins: tuple[Origin, ...]) -> bool:
 
 
 _BINDING: Final = frozenset({TieKind.FILTER, TieKind.CHILD, TieKind.PROVEN, TieKind.CREATED})
-_PROVIDERS: Final = frozenset(
-    {
-        "stripe",
-        "paddle",
-        "lemonsqueezy",
-        "trigger",
-        "github",
-        "polar",
-        "dodo",
-        "razorpay",
-        "disk",
-        "liveblocks",
-        "pusher",
-        "livekit",
-        "ably",
-        "stream",
-        "own",
-    }
+_PROVIDERS: Final = words.named(
+    "stripe paddle lemonsqueezy trigger github polar dodo razorpay disk liveblocks pusher livekit ably stream own"
 )
 """External services whose objects are customers': subscriptions, runs, rooms; the server's own disk, and sessions that the application signs."""
 

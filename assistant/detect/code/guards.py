@@ -51,14 +51,22 @@ _ADMINS: Final = frozenset(
 )
 
 
+_EVERYBODYS: Final = words.named(
+    "user users member members customer customers client clients guest viewer basic free subscriber buyer student patient tenant"
+)
+"""Roles of whoever the application is for: a list that has one of them beside administrators lets everybody in."""
 _RUNS_IT: Final = re.compile(r"(?:platform|super|system|site|global)[_ -]?admin|^platform$|superuser", re.IGNORECASE)
 PLATFORM: Final = _ADMINS - {"admin", "admins", "administrator", "administrators"}
 """Words for whoever runs the whole application, whichever tenant somebody is of."""
 
 _LACKS: Final = "not "
-_ASKING: Final = words.named(
-    "require is check assert ensure verify guard with must has only validate authorize authenticate get handle"
+_ASKING: Final = words.named("require check assert ensure verify guard with must only validate authorize authenticate")
+_GIVING: Final = words.named("get load fetch find handle current use")
+"""First words of functions that give something: ``getAdmin`` gives the administrator who is there, ``getAdminPermissions`` what nobody has asked yet."""
+_SOMEBODY: Final = words.named(
+    "user session account auth context ctx profile identity actor me id from request req or throw redirect fail by caller current server client supabase action route handler"
 )
+"""What may follow in the name of a function that gives an administrator."""
 _ADMIN_COLUMNS: Final = words.named(
     "is_admin is_superadmin is_super_admin is_staff is_platform_admin is_superuser super_admin"
 )
@@ -184,7 +192,8 @@ def holds(guard: Guard) -> tuple[str, ...]:
 
 
 def _names_administrators(guard: Guard) -> bool:
-    if guard.roles and not holds(guard):
+    held = holds(guard)
+    if (guard.roles and not held) or (len(held) > 1 and any(role.lower() in _EVERYBODYS for role in held)):
         return False
     if any("@" in role for role in guard.roles):
         return True  # people of the house, written down by their addresses
@@ -220,9 +229,14 @@ def _in_named_tenant(guard: Guard, entry: Entry | None) -> bool:
 
 @lru_cache(maxsize=4096)
 def _asks_admin(name: str) -> bool:
-    """``requireAdmin``, ``isSuperAdmin``, ``assertStaff``: the name of a function that lets administrators through."""
+    """``requireAdmin``, ``assertStaff``, ``getAdminUser``: the name of a function that lets administrators through; ``isAdmin`` only says so."""
     parts = words.words(name)
-    return bool(parts) and parts[0] in _ASKING and bool(set(parts) & _ADMINS)
+    if not parts or not set(parts) & _ADMINS:
+        return False
+    if parts[0] in _GIVING:
+        last = max(number for number, part in enumerate(parts) if part in _ADMINS)
+        return set(parts[last + 1 :]) <= _SOMEBODY
+    return parts[0] in _ASKING
 
 
 def asks_own_role(entry: Entry) -> bool:

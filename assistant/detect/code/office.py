@@ -21,7 +21,7 @@ _SIDES: Final = words.named(
     "user users member customer client buyer seller vendor merchant supplier driver courier chef landlord renter host guest artist creator student parent"
     " patient teacher instructor doctor provider owner tenant employee candidate freelancer agent author organizer venue recruiter employer applicant"
     " company agency brand influencer tutor learner trainer coach mentor mentee donor volunteer rider restaurant shop store dealer contractor caregiver"
-    " broker realtor lender borrower advertiser publisher subscriber exhibitor sponsor participant"
+    " viewer reader basic default free pending broker realtor lender borrower advertiser publisher subscriber exhibitor sponsor participant"
 )
 """Roles that say on which side of the application somebody stands: each of them has rows of their own."""
 

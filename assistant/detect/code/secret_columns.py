@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from assistant.domain.code import CodeMap, Entry, Query
 
 
+_SECRET_DOCUMENTS: Final = words.named(
+    "credential credentials secret secrets tokens auth_tokens oauth_tokens api_keys private_config auth_config connection_config"
+)
+"""Columns of JSON that hold what lets somebody in at another service."""
+
+
 def named_secrets(entries: Iterable[Entry]) -> Mapping[str, tuple[str, ...]]:
     """Table, by the one spelling of its name, to columns that nobody ever needs in a browser and that some query names."""
     found: dict[str, dict[str, None]] = defaultdict(dict)
@@ -56,19 +62,29 @@ class KnownSecrets:
         """Of all entries and models."""
         self._columns = dict(named_secrets(map_.entries))
         self._relations = {words.table_key(model.name): model.relations for model in map_.models}
+        self._documents: dict[str, frozenset[str]] = {}
         for model in map_.models:
             key, grave = words.table_key(model.name), [one for one in model.columns if _is_grave(model.name, one)]
-            if grave:
-                self._columns[key] = tuple(dict.fromkeys((*self._columns.get(key, ()), *grave)))
+            documents = [one for one in model.documents if words.snake(one) in _SECRET_DOCUMENTS]
+            self._documents[key] = frozenset(documents)
+            if grave or documents:
+                self._columns[key] = tuple(dict.fromkeys((*self._columns.get(key, ()), *grave, *documents)))
 
     def read_by(self, query: Query, columns: tuple[str, ...]) -> tuple[str, ...]:
         """Secret columns that a query reads: those it asks for, or those that the catalog (``columns``), other queries or the schema know of a whole row."""
-        named = [column for column in query.columns or () if not column.startswith("-")]
-        left_out = {column[1:] for column in query.columns or () if column.startswith("-")}
+        named = [column for column in query.columns or () if not column.startswith("-") and ".-" not in column]
+        left_out = {column.removeprefix("-").replace(".-", ".") for column in (query.columns or ()) if "-" in column}
         if query.columns is None or "*" in named:
             named += columns
         named += self._whole(query)
-        return tuple(dict.fromkeys(column for column in named if words.is_secret(column) and column not in left_out))
+        kept = (one for one in named if not {one, one.rpartition(".")[2]} & left_out)
+        return tuple(dict.fromkeys(one for one in kept if words.is_secret(one) or self._is_document(query.table, one)))
+
+    def _is_document(self, table: str, column: str) -> bool:
+        """JSON that holds what lets somebody in elsewhere, by the schema: ``integrations.credentials``."""
+        relation, _, name = column.rpartition(".")
+        at = self._leads_to(table, relation) if relation else words.table_key(table)
+        return name in self._documents.get(at, ())
 
     def _whole(self, query: Query) -> tuple[str, ...]:
         """What it reads of its own rows when it asks for all columns, and of rows that come along whole."""

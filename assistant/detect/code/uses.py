@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
 from assistant.detect.code.context import WRITES
+from assistant.detect.code.guards import PROVING, strong_guards
 from assistant.domain.code import ActKind, OriginKind
 
 
@@ -82,3 +83,42 @@ def uses_of(context: CodeContext, entry: Entry) -> Mapping[int, tuple[int, ...]]
         found = {row: tuple(sorted(orders)) for row, orders in uses.items()}
         context.rows_used[id(entry)] = found
     return found
+
+
+def notes_only(entry: Entry, query: Query) -> bool:
+    """A row that a function further down adds, and in which nothing was said by the request, the caller or another row; or one of an audit."""
+    told = {OriginKind.REQUEST, OriginKind.CALLER, OriginKind.ROW, OriginKind.CLAIMED}
+    return (
+        query.verb == "insert"
+        and bool(query.written)
+        and not query.filters
+        and not query.returned
+        and query.place.file != entry.place.file
+        and (
+            words.keeps_audit(query.table)
+            or not any(origin.kind in told for written in query.written for origin in written.origins)
+        )
+    )
+
+
+def _answered_first(entry: Entry, query: Query) -> int | None:
+    """When a row of the query is first answered whole, on whichever branch; None when it is not."""
+    answers = (
+        act.order
+        for act in entry.acts
+        if act.kind is ActKind.RESPOND and act.order > query.order
+        for part in act.parts
+        if any(one.kind is OriginKind.ROW and one.row == query.id and not one.path for one in part.origins)
+    )
+    return min(answers, default=None)
+
+
+def compared_first(entry: Entry, query: Query) -> bool:
+    """A guard that counts looked at a row of the query, before the row was answered on any branch."""
+    first = _answered_first(entry, query)
+    return any(
+        subject.kind is OriginKind.ROW and subject.row == query.id
+        for guard in strong_guards(entry)
+        if guard.kind in PROVING and (first is None or guard.order < first)
+        for subject in guard.subjects
+    )

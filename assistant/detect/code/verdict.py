@@ -86,9 +86,14 @@ def _by_entry(findings: Iterable[Finding]) -> Mapping[str, dict[str, Finding]]:
 
 
 def guard_chain(entry: Entry) -> str:
-    """Guards in the order they run; those that do not count in brackets with the reason."""
+    """Guards in the order they run; those that do not count, or do not count for everything behind them, in brackets with the reason."""
+    apart = entry.on_one_branch
     said = [
-        guard.says if guard.weakness is None else f"({guard.says}: {guard.weakness.value.replace('-', ' ')})"
+        f"({guard.says}: {guard.weakness.value.replace('-', ' ')})"
+        if guard.weakness is not None
+        else f"({guard.says}: on one branch)"
+        if guard.order in apart
+        else guard.says
         for guard in entry.guards
         if guard.kind not in {GuardKind.RATE, GuardKind.VALIDATION}
     ]

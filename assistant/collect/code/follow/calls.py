@@ -13,6 +13,7 @@ from assistant.collect.code.follow.facts import access
 from assistant.collect.code.follow.gathered import gathered, remembered
 from assistant.collect.code.follow.globals import LIBRARIES, global_call, made_up
 from assistant.collect.code.follow.handed_over import came_back, runs_inside, with_added
+from assistant.collect.code.follow.inputs import context_of_field
 from assistant.collect.code.follow.invoking import invoke
 from assistant.collect.code.follow.kept import held
 from assistant.collect.code.follow.library import constant_method, known_method, listed_method, of_list_library, over
@@ -230,6 +231,8 @@ def recognised(run: Run, chain: Chain) -> Value:
 def _of_request(chain: Chain) -> Value | None:
     """``headers()`` and ``cookies()`` of Next.js, ``getCookie(c, name)`` of Hono: what came with the request."""
     arguments = chain.last.arguments if chain.last is not None else None
+    if chain.source == "@nestjs/graphql" and chain.last is not None and chain.last.name == "getContext":
+        return context_of_field()
     if chain.source == "hono/cookie" and len(chain.steps) == 1 and arguments and chain.name in _COOKIES:
         name = arguments[_COOKIES[chain.name]] if len(arguments) > _COOKIES[chain.name] else None
         said = str(name.value) if isinstance(name, Constant) else "named"

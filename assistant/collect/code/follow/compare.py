@@ -18,6 +18,7 @@ from assistant.collect.code.follow.trust import (
     editable,
     is_single,
     read_along,
+    says_role,
     some_of,
     tells_shared,
     trusted,
@@ -157,7 +158,7 @@ def _constant(run: Run, value: Value, constant: Constant, *, same: bool) -> Lear
                 Learned(NONE, (Lesson(GuardKind.ROLE, origin.path, (origin,), weakness=Weakness.USER_METADATA),))
             )
         elif mine and (
-            ROLE.search(origin.path) or (same and (_office(constant, origin) or origin.path.lower().endswith(_NAMES)))
+            says_role(run, origin) or (same and (_office(constant, origin) or origin.path.lower().endswith(_NAMES)))
         ):
             said = str(constant.value) if same else f"not {constant.value}"
             out.append(
@@ -367,7 +368,7 @@ def learn_member(run: Run, item: Value, group: Value) -> Learned:
         elif any(trusted(run, owner) for owner in around):
             owner = next(owner for owner in around if trusted(run, owner))
             out.append(_gain(run, origin, owner))
-    if any(trusted(run, o) and ROLE.search(o.path) for o in around):
+    if any(trusted(run, o) and says_role(run, o) for o in around):
         said = tuple(sorted(o.path.strip("'") for o in inside))
         out.append(
             Learned(

@@ -7,9 +7,11 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from assistant.collect.code.follow.afterwards import after_write, late_ties
 from assistant.collect.code.follow.builders import built, functions_of
 from assistant.collect.code.follow.closed import refused
 from assistant.collect.code.follow.enclosing import around
+from assistant.collect.code.follow.graphql import call_resolver
 from assistant.collect.code.follow.handed_over import listeners
 from assistant.collect.code.follow.inputs import supplied
 from assistant.collect.code.follow.last import gives_up
@@ -20,7 +22,6 @@ from assistant.collect.code.follow.python import DEPENDS, controller, decorated,
 from assistant.collect.code.follow.run import STEPS, Run
 from assistant.collect.code.follow.stop import Exhausted, Stopped
 from assistant.collect.code.follow.stores import on_each_way
-from assistant.collect.code.follow.trust import tie_of
 from assistant.collect.code.follow.uploads import uploaded
 from assistant.collect.code.follow.views import call_decorated, chosen, named_class, permit, view_object
 from assistant.collect.code.origins import ordered
@@ -44,16 +45,12 @@ from assistant.collect.code.values import (
 from assistant.domain.code import (
     ActKind,
     ActPart,
-    ClientKind,
     Entry,
     EntryKind,
     Guard,
     GuardKind,
     Origin,
     OriginKind,
-    Tie,
-    TieKind,
-    Weakness,
 )
 from assistant.domain.syntax import Sequence
 
@@ -88,8 +85,8 @@ def follow(world: World, point: EntryPoint) -> tuple[Entry, frozenset[tuple[str,
         return follow(world, point)
     run.roll_back()
     run.ledger.unheard()
-    _late_ties(run)
-    _after_write(run)
+    late_ties(run)
+    after_write(run)
     unasked(run.ledger)
     ledger = run.ledger
     entry = Entry(
@@ -100,7 +97,7 @@ def follow(world: World, point: EntryPoint) -> tuple[Entry, frozenset[tuple[str,
         place=run.place(point.module, point.at[0], point.symbol),
         at=point.at,
         guards=tuple(sorted(ledger.guards.values(), key=lambda guard: guard.order)),
-        queries=tuple(record.finished() for record in ledger.queries),
+        queries=ledger.finished(),
         acts=tuple(ledger.acts),
         settings=dict(point.settings),
         wrappers=tuple(dict.fromkeys(run.wrappers)),
@@ -125,6 +122,9 @@ def _drive(run: Run, point: EntryPoint) -> None:
     run.path = point.path if point.kind in {EntryKind.ROUTE, EntryKind.PAGES_API, EntryKind.ENDPOINT} else ""
     if point.inputs == "nest":
         run.settle(call_controller(run, point, unwrapped(run.evaluate(point.expression, scope))), run_deferred=True)
+        return
+    if point.inputs in {"graphql", "pothos"}:
+        call_resolver(run, point, scope)
         return
     own = _own_view(run, point, scope)
     _all_before(run, point, own)
@@ -330,71 +330,3 @@ def _hook(run: Run, closure: Closure) -> None:
             handed.append(run.facts)
     run.answer_ends = False
     run.facts = frozenset.intersection(*handed) if handed else before
-
-
-def _late_ties(run: Run) -> None:
-    """Rows read before the check that binds them: nothing of them left before it passed."""
-    changed = True
-    while changed:
-        changed = False
-        for record in run.ledger.queries:
-            if not record.reads or (record.tie is not None and record.tie.kind is not TieKind.RULES):
-                continue
-            loose = run.ledger.shown.get(record.id) is False  # it was answered where nothing was known of it
-            run.facts = record.facts.union(
-                *(
-                    one.facts
-                    for one in run.ledger.earned
-                    if one.under == record.under[: len(one.under)] and not (loose and one.quiet)
-                )
-            )
-            tie = tie_of(run, record)
-            if ("tied", record.id) in run.facts or run.ledger.shown.get(record.id, False):
-                tie = Tie(kind=TieKind.COMPARED, says="compared after the fetch", order=run.ledger.order)
-            if tie is not None and tie.kind is not TieKind.RULES:
-                record.tie = tie
-                changed = True
-
-
-def _after_write(run: Run) -> None:
-    """A check that comes after the write it should have stopped."""
-    for guard in list(run.ledger.guards.values()):
-        if guard.kind not in {GuardKind.OWNER, GuardKind.MEMBERSHIP} or guard.weakness is not None:
-            continue
-        asked = _asked(run, guard) if _about_caller(run, guard) else set()
-        looked_at = {origin.row for origin in guard.subjects if origin.kind is OriginKind.ROW}
-        if looked_at and not any(record.reads for record in run.ledger.queries if record.id in looked_at):
-            continue  # whether a write succeeded is asked after it
-        for record in run.ledger.queries:
-            if record.reads or record.order > guard.order or record.tie is not None or not asked:
-                continue
-            if any(row == record.id or run.ledger.queries[row].table == record.table for row in looked_at):
-                continue  # the guard looks at what this very write gave back
-            compared = {origin for each in record.filters for origin in each.origins}
-            sent = compared | {origin for one in record.written for origin in one.origins}
-            if sent & asked and record.client in {ClientKind.SERVICE, ClientKind.POOL, ClientKind.PROVIDER}:
-                run.ledger.weaken(guard, Weakness.AFTER_WRITE)
-                break
-
-
-def _about_caller(run: Run, guard: Guard) -> bool:
-    """Something was compared with the caller, or their row was looked for: not a row's state, and not what a helper's answer implies."""
-    if " = " in guard.says:
-        return True
-    return guard.says.startswith("row of ") and any(
-        each.kind in {OriginKind.CALLER, OriginKind.CLAIMED}
-        for origin in guard.subjects
-        if origin.kind is OriginKind.ROW and run.ledger.queries[origin.row].reads
-        for each in run.ledger.queries[origin.row].compared()
-    )
-
-
-def _asked(run: Run, guard: Guard) -> set[Origin]:
-    """Request values that a guard is about: directly, or through the row it compared."""
-    out: set[Origin] = set()
-    for origin in guard.subjects:
-        if origin.kind is OriginKind.REQUEST:
-            out.add(origin)
-        elif origin.kind is OriginKind.ROW and (record := run.ledger.record(origin.row)) is not None:
-            out |= {one for one in record.compared() if one.kind is OriginKind.REQUEST}
-    return out

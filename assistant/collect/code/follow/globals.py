@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.gathered import KEPT, is_pair, paired
@@ -131,14 +132,21 @@ def _parsed(run: Run, name: str, arguments: tuple[Value, ...]) -> Value:
     return found[1] if found is not None and found[0] is _first(arguments) else _passed(run, name, arguments)
 
 
+_BELOW = re.compile(r"/(?!/)")
+
+
 def _address(run: Run, _name: str, arguments: tuple[Value, ...]) -> Value:
     """``new URL(`/items/${id}`, base)``: what begins with a slash stays at the host of the second."""
     url = Origin(OriginKind.REQUEST, "url")
     found = frozenset(url if one == url else one for one in origins_of(_first(arguments)))
     spelled = run.spelled(_first(arguments))
     text = spelled.last.text if isinstance(spelled, Chain) and spelled.last is not None else ""
-    below = len(arguments) > 1 and text.startswith("/") and not text.startswith("//")
-    return Known(found | origins_of(arguments[1])) if below else Known(found)
+    written = text_of(_first(arguments)) or ""
+    if len(arguments) > 1 and _BELOW.match(
+        written
+    ):  # of what the server was reached by nothing is said: it is its own address
+        return Known(found | {one for one in origins_of(arguments[1]) if not one.path.startswith(("url", "nextUrl"))})
+    return Known(found | origins_of(arguments[1])) if len(arguments) > 1 and _BELOW.match(text) else Known(found)
 
 
 def _resolved(_run: Run, _name: str, arguments: tuple[Value, ...]) -> Value:

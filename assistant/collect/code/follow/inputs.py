@@ -125,3 +125,8 @@ def _callers(annotation: str, name: str) -> dict[str, Value]:
     """Fields of an options object that say who the caller is, from its declared type."""
     found = re.findall(r"(\w+)\??\s*:", annotation)
     return {one: caller(f"argument.{name}.{one}") for one in found if CALLERISH.match(one)}
+
+
+def context_of_field() -> Value:
+    """The context of a field of GraphQL where nobody makes one: the request itself."""
+    return Shape({"req": _REQUEST, "request": _REQUEST}, (_REQUEST,))

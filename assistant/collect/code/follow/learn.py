@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from assistant.collect.code.follow.attributes import NO_ITEMS
@@ -37,11 +36,12 @@ from assistant.collect.code.follow.kinds import (
     SILENT,
     UNSURE,
 )
-from assistant.collect.code.follow.lessons import LESSON_OF, lessons_of, of_member, of_organization
+from assistant.collect.code.follow.lessons import LESSON_OF, lessons_of, of_key, of_member, of_role, of_unknown
 from assistant.collect.code.follow.loops import counted_apart, size_decided
 from assistant.collect.code.follow.sizes import sized, whole
 from assistant.collect.code.follow.trust import (
     COUNTERS,
+    RANK,
     ROLE,
     SHARED,
     bound,
@@ -51,8 +51,8 @@ from assistant.collect.code.follow.trust import (
     editable,
     own_row,
     read_along,
+    says_role,
     some_of,
-    trusted,
 )
 from assistant.collect.code.follow.truth import asks_same, truth
 from assistant.collect.code.follow.words import Words
@@ -62,15 +62,10 @@ from assistant.domain.code import GuardKind, Origin, Weakness
 
 
 if TYPE_CHECKING:
-    from assistant.collect.code.follow.facts import Fact, Facts
+    from assistant.collect.code.follow.facts import Facts
     from assistant.collect.code.follow.run import Run
     from assistant.collect.code.values import Value
 
-_OF_TEXT = re.compile(
-    r"(?:some|every|find\w*|filter|map|reduce|includes|startsWith|endsWith|match\w*|test|exec|trim\w*|split|join|slice|replace\w*|parse\w*|safeParse|stringify|"
-    r"format\w*|diff\w*|compare\w*|is(?:Valid|Empty|Nil|Null|Equal|String|Number|Array|Object|Date|After|Before|Same|Between|Past|Future|URL|Email|UUID)\w*)$"
-)
-"""Answers of libraries about texts, lists and dates: no library says by these whether somebody may do something."""
 _OFFICES: Final = Words(
     r"(?:^|[._])(?:super|platform|system|site|instance|global)?_?admin(?:istrator)?s?$|(?:^|_)superusers?$"
 )
@@ -306,7 +301,7 @@ def _truthy_known(run: Run, value: Value, outcome: bool) -> Learned:
         parts = [_origin(run, origin, outcome) for origin in named]
         return one_of(parts) if len(parts) != 1 else parts[0]
     if isinstance(value, Chain) and outcome:
-        return _unknown_answer(run, value)
+        return of_unknown(run, value)
     return NOTHING_LEARNED
 
 
@@ -335,7 +330,7 @@ def _identity(origin: Origin) -> Learned:
     path = origin.path.lstrip("!")
     if editable(origin):
         return Learned(NONE, (Lesson(GuardKind.ROLE, path, (origin,), weakness=Weakness.USER_METADATA),))
-    if ROLE.search(path):
+    if ROLE.search(path) and not RANK.search(path):
         return Learned(role_of(path) | {("caller",)}, (Lesson(GuardKind.ROLE, path, (origin,), (path,), weak),))
     return Learned(frozenset({("caller",)}), (Lesson(GuardKind.SESSION, path, (origin,), weakness=weak),))
 
@@ -355,13 +350,9 @@ def _row(run: Run, origin: Origin) -> Learned:
     if bound(run, origin.row):
         facts = consequences(run, origin.row) - some_of(record)
         if any(carried(each) for each in record.compared()):
-            lessons = [Lesson(GuardKind.API_KEY, record.table, (origin,))]
-            lessons += [Lesson(GuardKind.ROLE, path, (origin,), (path,))] if ROLE.search(path) else []
-            return Learned(
-                frozenset(facts | {("caller",)} | (role_of(path) if len(lessons) > 1 else NONE)), tuple(lessons)
-            )
-        if ROLE.search(path):
-            return Learned(role_of(path) | facts, (Lesson(GuardKind.ROLE, path, (origin,), (path,)),))
+            return of_key(record, origin, frozenset(facts))
+        if says_role(run, origin):
+            return of_role(record, origin, frozenset(facts))
         if path and path != "count":
             return Learned(frozenset(facts))
         if _OFFICES.search(record.table):
@@ -375,26 +366,3 @@ def _row(run: Run, origin: Origin) -> Learned:
     if SHARED.search(path):
         return Learned(frozenset({("tied", origin.row)}), (Lesson(GuardKind.OWNER, f"{path} of the row", (origin,)),))
     return NOTHING_LEARNED
-
-
-def _unknown_answer(run: Run, chain: Chain) -> Learned:
-    """An answer of code that is not in the repository, asked about the caller and something else."""
-    belongs = of_organization(chain)
-    if belongs is not None:
-        return belongs
-    if chain.last is None or chain.last.arguments is None:
-        return NOTHING_LEARNED
-    found = ordered(chain)
-    callers = [origin for origin in found if trusted(run, origin)]
-    asked = [origin for origin in found if origin.kind in {REQUEST, ROW} and origin not in callers]
-    if not callers:
-        return NOTHING_LEARNED
-    facts: set[Fact] = set()
-    for origin in asked:
-        facts |= {("proven", origin)} if origin.kind is REQUEST else consequences(run, origin.row)
-    name = chain.last.name or chain.name
-    if _OF_TEXT.match(name):
-        return NOTHING_LEARNED
-    if not asked and not ROLE.search(name):
-        return NOTHING_LEARNED
-    return Learned(frozenset(facts or {("role", name)}), (Lesson(GuardKind.NAME, f"{name}()", tuple(sorted(asked))),))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from assistant.collect.code.follow.facts import Facts, Lesson
+from assistant.collect.code.follow.passed_by import passed_by
 from assistant.domain.code import (
     Act,
     ActKind,
@@ -24,7 +25,9 @@ from assistant.domain.facts import Place
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
+
+    from assistant.collect.code.values import Value
 
 _OF_CALLER = frozenset({"office", "proven", "caller", "role", "secret", "signed", "outside"})
 
@@ -92,8 +95,8 @@ class QueryRecord:
             return self.columns
         return (*(self.columns or ("*",)), *sorted(f"-{name}" for name in self.left_out))
 
-    def finished(self) -> Query:
-        """The value of the code map."""
+    def finished(self, passed: tuple[int, ...]) -> Query:
+        """The value of the code map; ``passed`` are guards of branches that it does not stand on."""
         return Query(
             id=self.id,
             place=self.place,
@@ -111,6 +114,7 @@ class QueryRecord:
             order=self.order,
             returned=tuple(sorted(self.returned)),
             known=tuple(sorted({" ".join(map(str, fact)) for fact in self.facts if fact[0] in _OF_CALLER})),
+            passed_by=passed,
             told_caller=self.told_caller,
             branch=self.branch,
             at_start=self.at_start,
@@ -141,9 +145,13 @@ class Earned(NamedTuple):
 class Ledger:
     """The notes of one run."""
 
-    def __init__(self) -> None:
-        """Empty."""
+    def __init__(self, stack: Callable[[], tuple[int, ...]], tests: Mapping[int, Value]) -> None:
+        """Empty; ``stack`` tells under which tests the run stands, ``tests`` what those tokens are."""
         self.order = 0
+        self.stack = stack
+        self.tests = tests
+        self.under: dict[tuple[object, ...], tuple[int, ...]] = {}
+        """The tests that guards stand under, by their keys; those under none are left out."""
         self.queries: list[QueryRecord] = []
         self.guards: dict[tuple[object, ...], Guard] = {}
         self.acts: list[Act] = []
@@ -160,10 +168,14 @@ class Ledger:
         """Guards of promises that were awaited, in turn."""
         self.missing: set[str] = set()
         """What was asked of a caller who may not be there: ``session?.user``."""
+        self.strict: set[str] = set()
+        """What was asked of them without that: it fails where they are not."""
         self.loud: set[tuple[object, ...]] = set()
         """Keys of guards that stop somebody by themselves."""
         self.shown: dict[int, bool] = {}
         """Rows that reached the answer; True when they were bound at every such point."""
+        self.loose: dict[int, tuple[tuple[int, ...], int]] = {}
+        """Rows that reached it where they were not, with the tests that this stood under, and how much had been earned by then."""
 
     def next(self) -> int:
         """The next position of the run."""
@@ -175,6 +187,7 @@ class Ledger:
         self.order = other.order
         self.queries = [one.moved(moved) for one in other.queries]
         self.guards = {_moved(key, moved): replace(one, place=moved(one.place)) for key, one in other.guards.items()}
+        self.under = {_moved(key, moved): tests for key, tests in other.under.items()}
         self.acts = [replace(one, place=moved(one.place)) for one in other.acts]
         for key, lost in other.unresolved.items():
             self.unresolved.setdefault(key, lost)
@@ -183,9 +196,9 @@ class Ledger:
         self.quiet = [(_moved(key, moved), facts, depth) for key, facts, depth in other.quiet]
         self.heard = list(other.heard)
         self.loud = {_moved(key, moved) for key in other.loud}
-        self.shown = dict(other.shown)
+        self.shown, self.loose = dict(other.shown), dict(other.loose)
         self.awaited = [frozenset(_moved(key, moved) for key in keys) for keys in other.awaited]
-        self.missing = set(other.missing)
+        self.missing, self.strict = set(other.missing), set(other.strict)
 
     def places(self) -> Iterator[Place]:
         """Every place that something was noted at."""
@@ -219,9 +232,20 @@ class Ledger:
         """Note a guard once per place, kind and words; one that counts replaces one that does not."""
         key = (guard.kind, guard.says, guard.place)
         known = self.guards.get(key)
+        under = self.stack()
         if known is None or (known.weakness is not None and guard.weakness is None):
             self.guards[key] = guard
+            self.under[key] = under
+        elif len(under) < len(self.under.get(key, ())):
+            self.under[key] = under
         return key
+
+    def finished(self) -> tuple[Query, ...]:
+        """The queries as values of the code map."""
+        apart = [(guard, self.under[key]) for key, guard in self.guards.items() if self.under.get(key)]
+        return tuple(
+            record.finished(passed_by(apart, record.facts, record.under, self.tests)) for record in self.queries
+        )
 
     def unheard(self) -> None:
         """Drop guards of functions that only answer no, when nobody acted on the answer."""

@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from assistant.collect.code.follow.facts import Learned, Lesson
+from assistant.collect.code.follow.facts import NOTHING_LEARNED, Learned, Lesson, role_of
 from assistant.collect.code.follow.kinds import CONSTANT, PERSONS, REQUEST, ROW
-from assistant.collect.code.follow.trust import ROLE
-from assistant.collect.code.origins import origins_of
+from assistant.collect.code.follow.trust import RANK, ROLE, asks_right, consequences, trusted
+from assistant.collect.code.origins import ordered, origins_of
 from assistant.collect.code.recognise.chains import argument, at_path
+from assistant.collect.code.recognise.own_session import own_session
 from assistant.domain.code import GuardKind, Origin
 
 
 if TYPE_CHECKING:
     from assistant.collect.code.follow.facts import Fact, Facts
     from assistant.collect.code.follow.ledger import QueryRecord
+    from assistant.collect.code.follow.run import Run
     from assistant.collect.code.values import Chain
 
 LESSON_OF = {
@@ -64,6 +66,23 @@ def of_member(record: QueryRecord, origin: Origin, facts: Facts) -> Learned:
     return Learned(frozenset(facts | extra), tuple(lessons))
 
 
+def of_key(record: QueryRecord, origin: Origin, facts: Facts) -> Learned:
+    """A row that was found by a key of the headers: its holder calls, with the office that the row says they have."""
+    path = origin.path.lstrip("!")
+    key = Lesson(GuardKind.API_KEY, record.table, (origin,))
+    if not ROLE.search(path) or RANK.search(path):
+        return Learned(facts | {("caller",)}, (key,))
+    return Learned(facts | {("caller",)} | role_of(path), (key, Lesson(GuardKind.ROLE, path, (origin,), (path,))))
+
+
+def of_role(record: QueryRecord, origin: Origin, facts: Facts) -> Learned:
+    """A yes of the caller's own row (``is_admin``) is a role; of a role or a list of permissions only that there is one, and not which."""
+    path = origin.path.lstrip("!")
+    if RANK.search(path):
+        return of_member(record, origin, facts)
+    return Learned(role_of(path) | facts, (Lesson(GuardKind.ROLE, path, (origin,), (path,)),))
+
+
 _EVERYBODYS = re.compile(
     r"(?:member|user|viewer|guest|reader|basic|default|employee|customer|student)s?$", re.IGNORECASE
 )
@@ -72,11 +91,19 @@ _EVERYBODYS = re.compile(
 
 def roles_asked(record: QueryRecord) -> tuple[str, ...]:
     """``where: { orgId, userId, role: { in: ["ADMIN", "OWNER"] } }``: the roles of a membership that is looked for; none when every member has one of them."""
-    asked = (each for each in record.filters if each.operator in {"eq", "in"} and ROLE.search(each.column))
+    asked = (each for each in record.filters if each.operator in {"eq", "in"} and asks_right(record, each.column))
     said = {one.path.strip("'") for each in asked for one in each.origins if one.kind is CONSTANT}
     if not any(one.kind in PERSONS for one in record.compared()):
         return ()  # how many owners there are is asked of no caller
     return () if any(_EVERYBODYS.match(one) for one in said) else tuple(sorted(said))[:6]
+
+
+def of_fetched_session(chain: Chain) -> Learned | None:
+    """``(await fetch(`${AUTH_URL}/verify`, { headers: { authorization } })).ok``; None for any other answer."""
+    if chain.last is None or chain.last.name != "ok":
+        return None
+    found = own_session(chain)
+    return Learned(frozenset({("caller",)}), (Lesson(GuardKind.SESSION, found.says),)) if found is not None else None
 
 
 _OF_MEMBERS = frozenset(
@@ -96,3 +123,33 @@ def of_organization(chain: Chain) -> Learned | None:
     asked = {one for part in given for one in origins_of(part) if one.kind is REQUEST}
     facts: set[Fact] = {("caller",), *(("proven", one) for one in asked)}
     return Learned(frozenset(facts), (Lesson(GuardKind.MEMBERSHIP, f"{step.name}()", tuple(sorted(asked))),))
+
+
+_OF_TEXT = re.compile(
+    r"(?:some|every|find\w*|filter|map|reduce|includes|startsWith|endsWith|match\w*|test|exec|trim\w*|split|join|slice|replace\w*|parse\w*|safeParse|stringify|"
+    r"format\w*|diff\w*|compare\w*|is(?:Valid|Empty|Nil|Null|Equal|String|Number|Array|Object|Date|After|Before|Same|Between|Past|Future|URL|Email|UUID)\w*)$"
+)
+"""Answers of libraries about texts, lists and dates: no library says by these whether somebody may do something."""
+
+
+def of_unknown(run: Run, chain: Chain) -> Learned:
+    """An answer of code that is not in the repository, asked about the caller and something else."""
+    belongs = of_organization(chain) or of_fetched_session(chain)
+    if belongs is not None:
+        return belongs
+    if chain.last is None or chain.last.arguments is None:
+        return NOTHING_LEARNED
+    found = ordered(chain)
+    callers = [origin for origin in found if trusted(run, origin)]
+    asked = [origin for origin in found if origin.kind in {REQUEST, ROW} and origin not in callers]
+    if not callers:
+        return NOTHING_LEARNED
+    facts: set[Fact] = set()
+    for origin in asked:
+        facts |= {("proven", origin)} if origin.kind is REQUEST else consequences(run, origin.row)
+    name = chain.last.name or chain.name
+    if _OF_TEXT.match(name):
+        return NOTHING_LEARNED
+    if not asked and not ROLE.search(name):
+        return NOTHING_LEARNED
+    return Learned(frozenset(facts or {("role", name)}), (Lesson(GuardKind.NAME, f"{name}()", tuple(sorted(asked))),))

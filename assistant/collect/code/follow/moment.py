@@ -48,7 +48,7 @@ class Moment:
     def __init__(self, run: Run, scope: Scope) -> None:
         """As the run is now, in that scope."""
         self.scope = scope
-        self.ledger = Ledger()
+        self.ledger = Ledger(run.stack, run.tokens)
         self.ledger.be(run.ledger, in_place)
         self.facts = run.facts
         self.counts = (run.depth, run.in_catch, run.rendered_below, run.left)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from assistant.collect.code.follow import guards
 from assistant.collect.code.follow.classes import instance
 from assistant.collect.code.follow.facts import lets_in
+from assistant.collect.code.follow.inputs import context_of_field
 from assistant.collect.code.follow.learn import learn
 from assistant.collect.code.follow.ledger import Earned
 from assistant.collect.code.follow.stop import Stopped
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from assistant.domain.syntax import Expression, Function, Parameter
 
 _COMMON = "@nestjs/common"
+_GRAPHQL = "@nestjs/graphql"
 _PARTS = {
     "Param": "path",
     "Query": "query",
@@ -265,6 +267,8 @@ def _argument(run: Run, module: str, parameter: Parameter, context: Shape) -> Va
         made = unwrapped(run.evaluate(node.callee, scope))
         if isinstance(made, Chain) and made.source == _COMMON and not made.steps:
             return _part(made.name, given)
+        if isinstance(made, Chain) and made.source == _GRAPHQL and not made.steps:
+            return _of_field(made.name, given)
         if isinstance(made, Chain) and made.name == "createParamDecorator" and made.last is not None:
             fills = next((one for one in made.last.arguments or () if isinstance(one, Closure)), None)
             if fills is not None:
@@ -307,6 +311,14 @@ def _part(name: str, given: tuple[Value, ...]) -> Value:
     if said is None:
         return request(section)
     return request(f"{section}.{said.lower() if section == 'header' else said}")
+
+
+def _of_field(name: str, given: tuple[Value, ...]) -> Value:
+    """``@Args("id")``, ``@Args()`` and ``@Context()`` of a resolver."""
+    if name == "Args":
+        said = text_of(given[0]) if given else None
+        return request(f"input.{said}" if said else "input")
+    return context_of_field() if name == "Context" else UNKNOWN
 
 
 def _parsed(run: Run, module: str, function: Function, arguments: tuple[Value, ...]) -> None:

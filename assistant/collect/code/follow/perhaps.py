@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from assistant.collect.code.values import Known
+from assistant.collect.code.values import Either, Known
 from assistant.domain.code import OriginKind, TieKind
+from assistant.domain.syntax import Attribute, Name
 
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from assistant.collect.code.follow.run import Run
     from assistant.collect.code.values import Value
     from assistant.domain.code import Filter
-    from assistant.domain.syntax import Attribute
+    from assistant.domain.syntax import Expression
 
 _LEAVES_OUT = frozenset({"prisma"})
 """Libraries for which a condition that is undefined is none."""
@@ -22,10 +23,31 @@ _CALLER = ("caller",)
 
 
 def maybe(run: Run, node: Attribute, value: Value) -> Value:
-    """The same value; of ``session?.user`` it is noted that there may be none."""
-    if node.optional and isinstance(value, Known) and _CALLER not in run.facts:
-        run.ledger.missing |= {one.path for one in value.origins if one.kind is OriginKind.CALLER}
+    """The same value; of ``session?.user`` it is noted that there may be none, and of ``ctx.user.id`` further down that it fails then."""
+    missing = run.ledger.missing
+    if not node.optional and not missing:
+        return value
+    if _CALLER in run.facts:
+        return value
+    if node.optional:
+        missing |= _callers(value)
+    elif not _is_chained(node.of):
+        for one in value.values if isinstance(value, Either) else (value,):
+            run.ledger.strict |= _callers(one)
     return value
+
+
+def _callers(value: Value) -> set[str]:
+    return {one.path for one in value.origins if one.kind is OriginKind.CALLER} if isinstance(value, Known) else set()
+
+
+def _is_chained(node: Expression) -> bool:
+    """``session?.user.id`` as a whole is nothing where the first part is."""
+    while isinstance(node, Attribute):
+        if node.optional:
+            return True
+        node = node.of
+    return not isinstance(node, Name)
 
 
 def unasked(ledger: Ledger) -> None:
@@ -50,7 +72,9 @@ def unasked(ledger: Ledger) -> None:
 
 def _is_missing(ledger: Ledger, condition: Filter) -> bool:
     return bool(condition.origins) and all(
-        one.kind is OriginKind.CALLER and any(f"{one.path}.".startswith(f"{path}.") for path in ledger.missing)
+        one.kind is OriginKind.CALLER
+        and one.path not in ledger.strict
+        and any(f"{one.path}.".startswith(f"{path}.") for path in ledger.missing)
         for one in condition.origins
     )
 

@@ -61,7 +61,6 @@ class Run:
         self.world = world
         self.module = module
         self.quiet = quiet
-        self.ledger = Ledger()
         self.facts: Facts = NONE
         self.depth = 0
         self.in_catch = self.rendered_below = 0
@@ -89,6 +88,7 @@ class Run:
         self.left = steps
         self._tail = False
         self.tokens: dict[int, Value] = {}
+        self.ledger = Ledger(self.stack, self.tokens)
         self.segments: dict[int, Value] = {}
         """Segments of the path as they came, by their identity."""
         self.prelude: Prelude | None = None
@@ -373,10 +373,10 @@ class Run:
         guards.shown(self, value)
 
     def stack(self) -> tuple[int, ...]:
-        """The tests that the run stands under, as tokens to compare."""
+        """The tests that the run stands under and how they came out, as tokens to compare."""
         for test, _ in self.conditions:
             self.tokens[id(test)] = test  # alive as long as its token: another test must not get it
-        return tuple(id(test) for test, _ in self.conditions)
+        return tuple(id(test) if outcome else -id(test) for test, outcome in self.conditions)
 
     def symbol(self) -> str | None:
         """Name of the innermost function that has one."""

@@ -27,8 +27,16 @@ _CARRIER: Final = Words(r"^(?:header\.(?:authori|x-?api|api|.*(?:token|key|secre
 _SESSIONS: Final = Words(r"(?:^|[._])(?:auth|user|login|app|web)?_?sessions?$")
 """Tables of sessions that an application keeps by itself."""
 ROLE: Final = Words(
-    r"(?:^|[._])(?:is_?)?(?:role|roles|admin|staff|super|agency|operator|owner$|moderator|permission|rights$|scope|can[A-Z_]|privileg|account_?type|user_?type)|[a-z](?:Role|Admin)$|is[A-Z]\w*(?:Admin|Owner|Staff|Member)"
+    r"(?:^|[._])(?:is_?)?(?:role|roles|admin|staff|super|agency|operator|owner$|moderator|permission|rights$|scope|can[A-Z_]|privileg|account_?type|user_?type)|[a-z](?:Role|Admin)$|is[A-Z]\w*(?:Admin|Owner|Staff|Member)|(?:^|[._])is_?(?:office|manager|support|employee|dispatcher)$"
 )
+RANK: Final = Words(
+    r"(?:^|[._])(?:[a-z]+_)?(?:roles?|permissions?|scopes?|rights|privileges?|(?:account|user)_?types?)(?:\.length)?$|[a-z](?:Roles?|Permissions?)(?:\.length)?$"
+)
+"""Which role somebody has, or which permissions: that there is one says nothing before it is asked which."""
+_RIGHTS: Final = Words(
+    r"permission|privilege|entitlement|(?:access|user|role)_?rights|(?:^|[._])(?:user|member|account)?_?roles?$"
+)
+"""Tables whose rows say what somebody may do."""
 SHARED: Final = Words(
     r"(?:^|[._])(?:is_?)?(?:public|published|shared|visibility|sharing|share_?mode|status|enabled|active|privacy)\w*$"
     r"|(?:badge|embed|widget|shar(?:e|ing)|public\w*)_?enabled$|(?:profile|page|card|portfolio|wish_?list)_?(?:is_?)?(?:public|published|shared|visible)$"
@@ -81,6 +89,19 @@ def trusted(run: Run, origin: Origin) -> bool:
     if origin.kind is ROW:
         return bound(run, origin.row)
     return origin.kind is REQUEST and (("proven", origin) in run.facts or vouched(run, origin))
+
+
+def says_role(run: Run, origin: Origin) -> bool:
+    """True when the value says what somebody may do: by its name, or because it stands in a row of a table of rights."""
+    if ROLE.search(origin.path):
+        return True
+    record = run.ledger.record(origin.row) if origin.kind is ROW and origin.path else None
+    return record is not None and _RIGHTS.search(record.table) and not _KEYS.search(origin.path)
+
+
+def asks_right(record: QueryRecord, column: str) -> bool:
+    """True when a column that a query compares says what somebody may do: ``role``, or the name of a right in a table of rights."""
+    return ROLE.search(column) or (_RIGHTS.search(record.table) and not _KEYS.search(column))
 
 
 def vouched(run: Run, origin: Origin) -> bool:

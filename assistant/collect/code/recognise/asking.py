@@ -49,6 +49,7 @@ _POOLS = (
 
 
 _ACTING = frozenset({"console", "fetch", "Response", "print", "eval", "exec", "Function"})
+_IDENTIFYING = frozenset({"fetch"})
 _CHECKING = frozenset({"crypto", "Buffer"})
 
 
@@ -82,7 +83,7 @@ def query_of(chain: Chain, context: Seen) -> Draft | None:
 
 def identity_of(chain: Chain, context: Seen) -> Identity | None:
     """What the last call of a chain says about the caller; its ``says`` ends in ``(by name only)`` when only a name speaks."""
-    if chain.last is None or chain.last.arguments is None or not _spoken(chain, frozenset()):
+    if chain.last is None or chain.last.arguments is None or not _spoken(chain, _IDENTIFYING):
         return None
     return identity.identity(normal(chain), context)
 

@@ -9,6 +9,7 @@ from assistant.collect.code.drafts import Identity
 from assistant.collect.code.origins import origins_of
 from assistant.collect.code.recognise.chains import NOBODYS, Seen, argument, at_path, is_nothing, package_of
 from assistant.collect.code.recognise.identity_libraries import LIBRARIES, PREFIXES, SUPABASE, Known
+from assistant.collect.code.recognise.own_session import FETCHERS, own_session
 from assistant.collect.code.recognise.supabase_clients import client_of
 from assistant.collect.code.values import Chain, Closure, Step, Value, caller, text_of
 from assistant.domain.code import ClientKind, OriginKind
@@ -61,6 +62,8 @@ def identity(chain: Chain, seen: Seen) -> Identity | None:
     if last is None or last.arguments is None:
         return None
     package = package_of(chain.source)
+    if chain.source == "global" or package in FETCHERS:
+        return own_session(chain)
     found = _supabase(chain, seen) or _library(chain, package, seen)
     if found is not None:
         return found

@@ -368,7 +368,7 @@ def _open_without_id(context: CodeContext, entry: Entry) -> Iterator[tuple[Guard
             if condition.operator != "match" or not context.names_owner(query.table, condition.column):
                 continue
             asked = {origin for origin in condition.origins if origin.kind is OriginKind.REQUEST}
-            guard = next((one for one in access.strong if asked and asked <= proven_by(entry, (one,))), None)
+            guard = next((one for one in access.somewhere_before if asked and asked <= proven_by(entry, (one,))), None)
             if guard is not None and len(asked) == len(condition.origins):
                 yield guard, query
                 break

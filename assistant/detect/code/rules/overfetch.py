@@ -115,6 +115,8 @@ def find(context: CodeContext) -> Iterator[Finding]:
     for entry in context.entries():
         if entry.kind in NOT_RUN_BY_PEOPLE | {EntryKind.SERVICE, EntryKind.COMPONENT, EntryKind.TOOL}:
             continue
+        if entry.settings.get("answers") == "schema":
+            continue  # of the row a field gives, the schema hands out what its type names
         for query in entry.queries:
             access = access_to(context, entry, query)
             secrets = _shown(access)
@@ -166,7 +168,8 @@ def _shown(access: Access) -> tuple[str, ...]:
     )
     if "*" in access.query.returned:
         return secrets
-    reaching = [column for column in secrets if column.rpartition(".")[2] in returned]
+    whole = access.query.returned  # of a relation, its rows as they are
+    reaching = [one for one in secrets if one.rpartition(".")[2] in returned or one.rpartition(".")[0] in whole]
     spent = _spent(access) if reaching else frozenset()
     return tuple(column for column in reaching if column.rpartition(".")[2] not in spent)
 

@@ -1,0 +1,100 @@
+"""Guards that stand on one branch of a handler, and what stands on another: nobody was asked by them there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assistant.collect.code.follow.facts import Facts, Lesson
+from assistant.collect.code.follow.kinds import ROW, UNSURE
+from assistant.collect.code.values import Constant, Either, Known, Test, Value
+from assistant.domain.code import GuardKind
+
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from assistant.domain.code import Guard
+
+_FACT = {
+    GuardKind.SESSION: frozenset({"caller", "role"}),
+    GuardKind.API_KEY: frozenset({"caller", "role"}),
+    GuardKind.ROLE: frozenset({"role", "office"}),
+    GuardKind.SECRET: frozenset({"secret"}),
+    GuardKind.SIGNATURE: frozenset({"signed"}),
+}
+"""What is known wherever such a guard let somebody through."""
+_DEEPEST = 4
+"""Tests inside tests that are compared."""
+_OF_ROWS = frozenset({GuardKind.OWNER, GuardKind.MEMBERSHIP, GuardKind.CAPABILITY})
+
+
+def passed_by(
+    guards: list[tuple[Guard, tuple[int, ...]]], facts: Facts, under: tuple[int, ...], tests: Mapping[int, Value]
+) -> tuple[int, ...]:
+    """Positions of the guards that stand under tests which a place does not stand under, where what they teach is not known there either.
+
+    Args:
+        guards: those under tests, with their tests, outermost first.
+        facts: what is known at the place; what every branch taught is known behind them.
+        under: the tests it stands under.
+        tests: what the tokens of tests stand for.
+    """
+    return tuple(
+        sorted(
+            guard.order
+            for guard, own in guards
+            if not all(_stands_under(one, under, tests) for one in own) and not _known(guard, facts)
+        )
+    )
+
+
+def _stands_under(token: int, under: tuple[int, ...], tests: Mapping[int, Value]) -> bool:
+    """The place stands under that very test, or under one that asks the same again: a second ``switch (body.kind)``.
+
+    Or it is asked whether a row names something (``if (row.boardId) await assertMember(row.boardId)``), which no sender can leave out.
+    """
+    if token in under:
+        return True
+    own = tests.get(abs(token))
+    if own is not None and token > 0 and _is_named(own):
+        return True
+    return own is not None and any(
+        (one > 0) is (token > 0) and (other := tests.get(abs(one))) is not None and _same(own, other) for one in under
+    )
+
+
+def _is_named(test: Value) -> bool:
+    """That a value of a row is there."""
+    value = test.operands[0] if isinstance(test, Test) and test.kind == "truthy" else test
+    parts = value.values if isinstance(value, Either) else (value,)
+    known = [one for one in parts if not isinstance(one, Constant)]
+    return bool(known) and all(
+        isinstance(one, Known) and all(origin.kind is ROW and origin.path for origin in one.origins) for one in known
+    )
+
+
+def _same(one: Value, other: Value, depth: int = 0) -> bool:
+    """Both ask the same of the same; of values that nobody knows nothing is said."""
+    if depth > _DEEPEST:
+        return False
+    if isinstance(one, Test) and isinstance(other, Test):
+        return one.kind == other.kind and _all_same(one.operands, other.operands, depth)
+    if isinstance(one, Either) and isinstance(other, Either):
+        return _all_same(one.values, other.values, depth)
+    if isinstance(one, Known) and isinstance(other, Known):
+        return one.origins == other.origins and all(origin.kind is not UNSURE for origin in one.origins)
+    return isinstance(one, Constant) and one == other
+
+
+def _all_same(some: tuple[Value, ...], others: tuple[Value, ...], depth: int) -> bool:
+    return len(some) == len(others) and all(_same(a, b, depth + 1) for a, b in zip(some, others, strict=True))
+
+
+def _known(guard: Guard, facts: Facts) -> bool:
+    kinds = _FACT.get(guard.kind)
+    if kinds is not None:
+        return any(fact[0] in kinds for fact in facts)
+    if guard.kind not in _OF_ROWS:
+        return True
+    proof = Lesson(guard.kind, guard.says, guard.subjects).proof()
+    return not proof or bool(proof & facts)

@@ -1,0 +1,100 @@
+"""Which table a column refers to, by the schema that the code keeps: Drizzle's ``references()``, ``foreignKey()`` and ``relations()``, Prisma's ``@relation``.
+
+Read from the declarations alone, and only in modules that import Drizzle; a key that is put together by a function is passed over.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assistant.collect.code.entries_look import named, spine, text, value_of
+from assistant.collect.prisma import keys
+from assistant.domain.syntax import Attribute, Call, Declare, Lambda, Name, Record, Return, Sequence
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from assistant.collect.code.entries_look import Link
+    from assistant.collect.code.program import Program
+    from assistant.domain.syntax import Expression, Module
+
+_CORES = "drizzle-orm"
+_LONGEST = 3
+"""Columns of one key that is made of several."""
+
+
+def links(program: Program) -> Mapping[str, Mapping[str, str]]:
+    """Table to its columns that refer to another table, with that table; tables by the name that queries call them."""
+    found: dict[str, dict[str, str]] = {name: dict(columns) for name, columns in keys(program.manifests).items()}
+    for module in program.modules.values():
+        if any(one.source.startswith(_CORES) for one in module.imports):
+            for table, column, target in _in_module(program, module):
+                found.setdefault(table, {}).setdefault(column, target)
+    return found
+
+
+def _in_module(program: Program, module: Module) -> Iterator[tuple[str, str, str]]:
+    for statement in module.body:
+        value = statement.value if isinstance(statement, Declare) else None
+        if not isinstance(value, Call) or not value.arguments:
+            continue
+        root, parts = spine(value)
+        first = value.arguments[0]
+        if isinstance(root, Name) and root.id == "relations" and isinstance(first, Name) and len(value.arguments) > 1:
+            yield from _keys_in(program, module.path, value.arguments[1])
+        elif (table := _name(value)) and len(parts) > 0:
+            columns = parts[-1].arguments or ()
+            yield from _referred(program, module.path, table, columns[1] if len(columns) > 1 else None)
+            for more in columns[2:]:
+                yield from _keys_in(program, module.path, more, table)
+
+
+def _name(value: Call) -> str:
+    """``pgTable("steps", { … })``: the name; empty for a call of another form."""
+    if len(value.arguments) > 1 and isinstance(value.arguments[1], Record):
+        return text(value.arguments[0]) or ""
+    return ""
+
+
+def _referred(program: Program, module: str, table: str, columns: Expression | None) -> Iterator[tuple[str, str, str]]:
+    """``workflowId: uuid("workflow_id").references(() => workflows.id)``."""
+    for entry in columns.entries if isinstance(columns, Record) else ():
+        _root, parts = spine(entry.value)
+        link: Link | None = next((one for one in parts if one.name == "references" and one.arguments), None)
+        given = link.arguments[0] if link is not None and link.arguments else None
+        target = _table(program, module, _returned(given)) if given is not None else ""
+        if entry.key and target:
+            yield table, entry.key, target
+
+
+def _returned(value: Expression | None) -> Expression | None:
+    body = value.function.body if isinstance(value, Lambda) else ()
+    return next((one.value for one in body if isinstance(one, Return)), None)
+
+
+def _keys_in(program: Program, module: str, value: Expression, table: str = "") -> Iterator[tuple[str, str, str]]:
+    """``one(workflows, { fields: [steps.workflowId], references: [workflows.id] })``, ``foreignKey({ columns, foreignColumns })``."""
+    given = _returned(value)
+    entries = given.entries if isinstance(given, Record) else ()
+    items = [entry.value for entry in entries] if entries else list(given.items) if isinstance(given, Sequence) else []
+    for item in items:
+        while isinstance(item, Call) and isinstance(item.callee, Attribute):
+            item = item.callee.of  # noqa: PLW2901 - ``foreignKey(…).onDelete("cascade")`` is the key
+        options = item.arguments[-1] if isinstance(item, Call) and item.arguments else None
+        own, other = value_of(options, "fields", "columns"), value_of(options, "references", "foreignColumns")
+        if not isinstance(own, Sequence) or not isinstance(other, Sequence) or len(own.items) > _LONGEST:
+            continue
+        for here, there in zip(own.items, other.items, strict=False):
+            target = _table(program, module, there)
+            of = table or _table(program, module, here)
+            if isinstance(here, Attribute) and of and target:
+                yield of, here.name, target
+
+
+def _table(program: Program, module: str, column: Expression | None) -> str:
+    """The name of the table of ``workflows.id``."""
+    found = named(program, module, column.of) if isinstance(column, Attribute) else None
+    declared = program.declaration(found) if found is not None else None
+    value = declared.value if isinstance(declared, Declare) else None
+    return _name(value) if isinstance(value, Call) else ""
