@@ -56,6 +56,9 @@ PLATFORM: Final = _ADMINS - {"admin", "admins", "administrator", "administrators
 """Words for whoever runs the whole application, whichever tenant somebody is of."""
 
 _LACKS: Final = "not "
+_FROM_INSIDE: Final = frozenset({"internal", "system"})
+"""Words among those for administrators that also stand for calls of the application to itself."""
+_WRAPPING: Final = frozenset({"with", "handle", "get", "has", "is"})
 _ASKING: Final = words.named(
     "require is check assert ensure verify guard with must has only validate authorize authenticate get handle"
 )
@@ -173,7 +176,7 @@ def is_administrative(guards: Iterable[Guard], entry: Entry | None = None) -> bo
             and (_names_administrators(guard) or (entry is not None and in_administration(entry)))
         ):
             return True
-        if guard.kind is not GuardKind.ROLE and any(_asks_admin(name) for name in (guard.says, *guard.chain)):
+        if guard.kind is not GuardKind.ROLE and _named_for_administrators((*guard.chain, guard.says)):
             return True
     return entry is not None and asks_own_role(entry)
 
@@ -219,10 +222,21 @@ def _in_named_tenant(guard: Guard, entry: Entry | None) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _asks_admin(name: str) -> bool:
-    """``requireAdmin``, ``isSuperAdmin``, ``assertStaff``: the name of a function that lets administrators through."""
-    parts = words.words(name)
-    return bool(parts) and parts[0] in _ASKING and bool(set(parts) & _ADMINS)
+def _named_for_administrators(chain: tuple[str, ...]) -> bool:
+    """``requireAdmin``, ``isSuperAdmin``, ``assertStaff``: a function on the way, outermost first, lets administrators through by its name.
+
+    ``checkHybridAuth`` that also takes what ``verifyInternalToken`` knows has other ways in: a call from inside is one of them.
+    """
+    others = False
+    for name in chain:
+        parts = words.words(name)
+        if not parts or parts[0] not in _ASKING:
+            continue
+        named = _ADMINS.intersection(parts)
+        if named - _FROM_INSIDE or (named and not others):
+            return True
+        others = others or parts[0] not in _WRAPPING
+    return False
 
 
 def asks_own_role(entry: Entry) -> bool:
