@@ -173,7 +173,7 @@ def _ways(gained: list[Facts]) -> Facts:
 
 
 def _one_of(gained: list[Facts]) -> Facts:
-    """ "Myself, or anybody of a team of mine": each way proved an id, and each another one; rows that are found by all of them are the caller's."""
+    """Each way proved an id, and each another one, as of oneself or somebody of a team of mine: rows that are found by all of them are the caller's."""
     proven = [frozenset(fact[1] for fact in facts if fact[0] == "proven") for facts in gained]
     return frozenset({("one of", *proven)}) if len(proven) > 1 and all(proven) else NONE
 
