@@ -295,6 +295,8 @@ def _narrows(access: Access, condition: Filter) -> bool:
     kinds = {origin.kind for origin in condition.origins if origin not in access.proven}
     if OriginKind.CALLER in kinds or OriginKind.SIGNED in kinds:
         return True
+    if any(origin in access.proven for origin in condition.origins):
+        kinds.discard(OriginKind.CONSTANT)  # ``ids ? { file_id: ids } : undefined``: what was proven was sent
     return bool(condition.origins) and not kinds & free
 
 

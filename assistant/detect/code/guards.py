@@ -60,6 +60,8 @@ PLATFORM: Final = _ADMINS - {"admin", "admins", "administrator", "administrators
 """Words for whoever runs the whole application, whichever tenant somebody is of."""
 
 _LACKS: Final = "not "
+_FROM_INSIDE: Final = frozenset({"internal", "system"})
+"""Words among those for administrators that also stand for calls of the application to itself."""
 _ASKING: Final = words.named("require check assert ensure verify guard with must only validate authorize authenticate")
 _GIVING: Final = words.named("get load fetch find handle current use")
 """First words of functions that give something: ``getAdmin`` gives the administrator who is there, ``getAdminPermissions`` what nobody has asked yet."""
@@ -181,7 +183,7 @@ def is_administrative(guards: Iterable[Guard], entry: Entry | None = None) -> bo
             and (_names_administrators(guard) or (entry is not None and in_administration(entry)))
         ):
             return True
-        if guard.kind is not GuardKind.ROLE and any(_asks_admin(name) for name in (guard.says, *guard.chain)):
+        if guard.kind is not GuardKind.ROLE and _named_for_administrators((*guard.chain, guard.says)):
             return True
     return entry is not None and asks_own_role(entry)
 
@@ -228,15 +230,30 @@ def _in_named_tenant(guard: Guard, entry: Entry | None) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _asks_admin(name: str) -> bool:
-    """``requireAdmin``, ``assertStaff``, ``getAdminUser``: the name of a function that lets administrators through; ``isAdmin`` only says so."""
-    parts = words.words(name)
-    if not parts or not set(parts) & _ADMINS:
-        return False
-    if parts[0] in _GIVING:
+def _named_for_administrators(chain: tuple[str, ...]) -> bool:
+    """``requireAdmin``, ``assertStaff``, ``getAdminUser``: a function on the way, outermost first, lets administrators through by its name; ``isAdmin`` only says so.
+
+    ``checkHybridAuth`` that also takes what ``verifyInternalToken`` knows has other ways in: a call from inside is one of them.
+    """
+    others = False
+    for name in chain:
+        parts = words.words(name)
+        if not parts or parts[0] not in _ASKING | _GIVING:
+            continue
+        named = _lets_through(parts)
+        if named - _FROM_INSIDE or (named and not others):
+            return True
+        others = others or (parts[0] in _ASKING and parts[0] != "with")
+    return False
+
+
+def _lets_through(parts: tuple[str, ...]) -> frozenset[str]:
+    """The words for administrators in the name of a function that asks for them, or gives the one who is there."""
+    named = _ADMINS.intersection(parts)
+    if named and parts[0] in _GIVING:
         last = max(number for number, part in enumerate(parts) if part in _ADMINS)
-        return set(parts[last + 1 :]) <= _SOMEBODY
-    return parts[0] in _ASKING
+        return named if set(parts[last + 1 :]) <= _SOMEBODY else frozenset()
+    return named
 
 
 def asks_own_role(entry: Entry) -> bool:

@@ -91,13 +91,23 @@ def own_columns_written(access: Access) -> tuple[str, ...]:
         one for one in sorted(access.context.named.get(words.table_key(table), ())) if words.snake(one) in PRIVILEGED
     )
     columns = access.context.columns_of(table) or (*access.context.owner_columns(table), *raising)
-    return tuple(
-        dict.fromkeys(
-            column
-            for column in columns
-            if access.context.names_owner(table, column) or words.snake(column) in PRIVILEGED
-        )
-    )
+    own = [
+        column for column in columns if access.context.names_owner(table, column) or words.snake(column) in PRIVILEGED
+    ]
+    return tuple(dict.fromkeys([*own, *_belongs_by(access.query)]))
+
+
+def _belongs_by(query: Query) -> Iterator[str]:
+    """Columns by which an update finds the rows below something else: ``update(body).eq("connection_id", id)`` moves them to another one."""
+    if query.verb != "update":
+        return
+    kept = {(written.column, written.origins) for written in query.written}
+    for condition in query.filters:
+        parent = words.points_at(condition.column)
+        if (condition.column, condition.origins) in kept:
+            continue  # it is set to what it was
+        if parent and parent != words.table_key(query.table) and condition.operator in {"eq", "is", "match"}:
+            yield condition.column
 
 
 _ENDS: Final = words.named(

@@ -384,9 +384,9 @@ def _transaction(run: Run, of: Chain, arguments: tuple[Value, ...], module: str,
 
 
 def scopes_of(run: Run) -> Iterator[Scope]:
-    """Scopes that are alive; innermost first."""
-    for scope in run.scopes[::-1]:
-        inner: Scope | None = scope
+    """Scopes that are alive, with the blocks inside of functions; innermost first."""
+    for frame in run.frames[::-1]:
+        inner: Scope | None = frame.block
         while inner is not None:
             yield inner
             inner = inner.parent

@@ -4,6 +4,7 @@ Facts are small tuples in a frozen set, so that branches copy them for nothing: 
 request value belongs to the caller, ``("tied", n)`` the rows of query n do, ``("role", text)``, ``("secret",)``, ``("signed",)``,
 ``("set", variable)`` an environment variable is not empty, ``("limited", origin)`` a request value is one of a list in the code,
 ``("given", origin)`` a request value is not empty, or may be what it is, ``("sent", n)`` this very value of the request is not empty, and not another that was made of it, ``("required", origin)`` a schema let nothing through without it, ``("vouched", path)`` what a token of the request says holds, because its signature was looked at,
+``("one of", ids, ids)`` each way here proved one of these request values,
 ``("among", origin, roles)`` the caller's role is one of these, ``("office",)`` whoever is here runs the application, on each way that led here,
 ``("found", n)`` query n found a row, ``("alike", n, m)`` the rows of two queries name the same thing by an id, and nobody knows yet whose it is.
 """
@@ -167,7 +168,14 @@ def _ways(gained: list[Facts]) -> Facts:
     shared = frozenset.intersection(*looked)
     kinds = _PERSONS | {"proven"} if any(fact[0] == "tied" for fact in shared) else _PERSONS
     roles = frozenset().union(*map(_roles, looked)) if all(_roles(facts) for facts in looked) else NONE
-    return shared | roles | frozenset(fact for fact in every if fact[0] in kinds)
+    one_of = NONE if any(fact[0] in {"proven", "tied"} for fact in shared) else _one_of(looked)
+    return shared | roles | one_of | frozenset(fact for fact in every if fact[0] in kinds)
+
+
+def _one_of(gained: list[Facts]) -> Facts:
+    """Each way proved an id, and each another one, as of oneself or somebody of a team of mine: rows that are found by all of them are the caller's."""
+    proven = [frozenset(fact[1] for fact in facts if fact[0] == "proven") for facts in gained]
+    return frozenset({("one of", *proven)}) if len(proven) > 1 and all(proven) else NONE
 
 
 def _roles(facts: Facts) -> Facts:

@@ -9,6 +9,7 @@ from assistant.collect.code.follow.facts import NONE
 
 if TYPE_CHECKING:
     from assistant.collect.code.follow.facts import Facts
+    from assistant.collect.code.follow.scope import Scope
     from assistant.collect.code.values import Value
     from assistant.domain.code import Origin
 
@@ -32,6 +33,7 @@ class Frame:
 
     __slots__ = (
         "at",
+        "block",
         "by_role",
         "caller_module",
         "given",
@@ -80,5 +82,7 @@ class Frame:
         """What a generator gave so far."""
         self.loops: list[Looped] = []
         """Loops around the statement that runs, outermost first."""
+        self.block: Scope | None = None
+        """The innermost level of names in which a statement of it runs."""
         self.last: frozenset[int] = frozenset()
         """Statements of a handler behind which it ends, by their identity."""

@@ -70,6 +70,8 @@ def execute(run: Run, statements: tuple[Statement, ...], scope: Scope) -> bool:
     narrowed = len(run.narrowed)
     if prelude is not None:
         start, scope = prelude.entered(run, statements, scope)
+    frame = run.frames[-1]
+    around, frame.block = frame.block, scope
     if start < 0:
         for one in statements:
             if isinstance(one, Define):
@@ -86,6 +88,7 @@ def execute(run: Run, statements: tuple[Statement, ...], scope: Scope) -> bool:
             alive = False
         if not alive:
             break
+    frame.block = around
     restore(run, narrowed)
     if prelude is not None:
         prelude.left()

@@ -154,6 +154,16 @@ def _by_filters(run: Run, record: QueryRecord) -> Tie | None:
                 return Tie(
                     kind=kind, says=f"{each.column or 'condition'} = {origin.path or origin.kind}", order=record.order
                 )
+    return _by_each_way(run, record)
+
+
+def _by_each_way(run: Run, record: QueryRecord) -> Tie | None:
+    """Each way here proved an id, and the rows are found by all of those."""
+    compared = {origin for each in record.filters if each.operator in _EQUALS for origin in each.origins}
+    if len(compared) > 1:
+        for name, *ways in run.facts:
+            if name == "one of" and all(isinstance(way, frozenset) and way & compared for way in ways):
+                return Tie(kind=TieKind.PROVEN, says="proven on each way", order=record.order)
     return None
 
 
