@@ -30,6 +30,10 @@ _CHECKS: Final = re.compile(r"auth|session|valid|verif|require|permission|api_?k
 """Names of functions whose answer may hold the caller, when the file reads an id from it."""
 
 
+_NAMES: Final = re.compile(r"(?<![.\w$])[A-Za-z_$][\w$]*")
+"""Words of an expression that may be names of the place; members of others are none."""
+
+
 _CONTEXT: Final = (
     *("user.id", "session.user.id", "userId", "auth.userId", "session.userId", "user.userId", "user_id"),
     *("state.userId", "state.user.id"),
@@ -211,6 +215,8 @@ def _parameter_id(one: Local) -> str | None:
         return f"{one.name}.id"
     if held and name == "session" and _in_wrapper(one.node):
         return f"{one.name}.user.id"
+    if not held and name in {"userId", "user", "session"} and _behind_request(one.node):
+        return {"userId": name, "user": f"{name}.id", "session": f"{name}.user.id"}[name]
     if name in {"ctx", "context"} and _in_wrapper(one.node):
         return _context_id(one)
     if not held and name in {"req", "request", "c"} and _in_wrapper(one.node):
@@ -223,6 +229,17 @@ def _in_wrapper(node: Node) -> bool:
     for one in ancestors(node):
         if one.type in FUNCTIONS:
             return one.parent is not None and one.parent.type == "arguments"
+    return False
+
+
+def _behind_request(node: Node) -> bool:
+    """``withAuth(async (request, context, userId) => …)``: the wrapper hands it over behind what it was called with."""
+    for one in ancestors(node):
+        if one.type in FUNCTIONS:
+            call = one.parent.parent if one.parent is not None and one.parent.type == "arguments" else None
+            callee = field(call, "function")
+            first = parameters(one)[:1]
+            return callee is not None and callee.type == "identifier" and all(each.node.id != node.id for each in first)
     return False
 
 
@@ -291,7 +308,8 @@ def names_before(node: Node) -> frozenset[str]:
 def tenants(node: Node, column: str, paths: Paths = _NO_PATHS, *, proven: bool = True) -> list[str]:
     """Expressions for a tenant column at a place: a name like the column's, ``team.id`` for ``teamId``, or one that is read elsewhere."""
     wanted = flat(column.rsplit(".", 1)[-1])
-    known = [one for one in locals_before(node) if proven or not _asked(one)]
+    known = locals_before(node)
+    known = known if proven else _not_asked(known)
     names = {one.name for one in known}
     out = [
         one.name for one in known if flat(one.name) == wanted and not (one.value is None and one.path[:1] == ("input",))
@@ -321,6 +339,20 @@ def _has_id(one: Local) -> bool:
     """False for a row that was selected without its id: compared with nothing, some mappers find everything."""
     words = text(one.value)
     return not re.search(r"\bselect\s*:", words) or bool(re.search(r"\bid\s*:\s*true", words))
+
+
+def _not_asked(known: list[Local]) -> list[Local]:
+    """Without what the outside chose, and without what was found by it: a row of a stranger's names the stranger's tenant."""
+    people = {re.split(r"[.?!]", one, maxsplit=1)[0] for one in _callers(known, _NO_PATHS)}
+    chosen = {one.name for one in known if _asked(one)} - people
+    kept = []
+    for one in sorted(known, key=lambda local: local.node.start_byte):
+        named = set(_NAMES.findall(text(one.value))) if one.value is not None else set()
+        if one.name in chosen or (named & chosen and not named & people):
+            chosen.add(one.name)
+        else:
+            kept.append(one)
+    return [one for one in known if one in kept]
 
 
 def _asked(one: Local) -> bool:
