@@ -260,7 +260,8 @@ def _first(draft: Draft, options: list[list[Step]], start: int) -> tuple[Draft, 
             answer = trial.run(step)
             if isinstance(answer, Refusal):
                 if rows:
-                    missed.setdefault(place, answer.reason)
+                    if step.codemod == "owner_filter" and step.function[0] <= step.at[0] < step.function[1]:
+                        missed.setdefault(place, answer.reason)
                     continue
                 passed = passed or answer.reason
                 if not step.optional:

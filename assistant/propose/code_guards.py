@@ -74,7 +74,7 @@ def _lent_facts(entry: Entry, lender: Entry, check: Lent) -> dict[str, str]:
 def missing_session(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | str:
     """Ask for the session; then the rows of that caller alone, where their column is known."""
     from assistant.propose.code_identity import named_callers
-    from assistant.propose.code_rows import row_steps
+    from assistant.propose.code_rows import beside, row_steps
 
     steps = list(guard_steps(plans.ground, entry))
     if plans.ground.builders(entry) is None and (found := lent(plans.ground, entry)) is not None and found[1].role:
@@ -85,6 +85,8 @@ def missing_session(plans: Plans, finding: Finding, entry: Entry) -> list[list[S
         options = row_steps(plans.ground, finding, entry, query)
         if options and query.verb not in {"insert", "upsert", "upload"}:
             steps += [step._replace(optional=True) for way in options for step in (way if len(way) == 1 else ())]
+    # what is read by the same id leads to what is changed
+    steps += beside(plans.ground, finding, entry, asked_nobody=True)
     return [steps]
 
 

@@ -67,7 +67,7 @@ def _bound(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | s
     from assistant.propose.code_others import shared_caches
 
     width = max(len(options) for options in per_query)
-    more = [*_beside(ground, finding, entry), *shared_caches(plans, entry)]
+    more = [*beside(ground, finding, entry), *shared_caches(plans, entry)]
     together = [
         [step for options in per_query for step in options[min(number, len(options) - 1)]] for number in range(width)
     ]
@@ -163,17 +163,18 @@ def _asked_by(ground: CodeGround, finding: Finding, entry: Entry) -> set[Origin]
     }
 
 
-def _beside(ground: CodeGround, finding: Finding, entry: Entry) -> list[Step]:
+def beside(ground: CodeGround, finding: Finding, entry: Entry, *, asked_nobody: bool = False) -> list[Step]:
     """Other queries of the handler that find rows by the same value of the request, and that nothing binds to the caller."""
     asked = _asked_by(ground, finding, entry)
     out: list[Step] = []
     for query in entry.queries:
-        if query.id in finding.queries or query.via or query.tie is not None or query.place.file != entry.place.file:
+        tied = query.tie is not None and not asked_nobody  # to what the request says, where nobody is asked
+        if query.id in finding.queries or query.via or tied or query.place.file != entry.place.file:
             continue
         by = {origin for condition in query.filters for origin in condition.origins if condition.operator == "eq"}
         if query.verb in {"select", "update", "delete"} and by & asked:
             options = row_steps(ground, finding, entry, query)
-            out += [step._replace(optional=True) for step in (options[0] if options else ())]
+            out += [step._replace(optional=True) for way in options for step in (way if len(way) == 1 else ())]
     return out
 
 

@@ -10,7 +10,8 @@ import re
 from typing import TYPE_CHECKING
 
 from codemods.tsx.neighbour import named_by_neighbour
-from codemods.tsx.scope import callers, flat, is_tenant, locals_before, parameters, tenants
+from codemods.tsx.scope import callers, flat, locals_before, parameters
+from codemods.tsx.tenants import is_tenant, tenants
 from codemods.tsx.tree import FUNCTIONS, ancestors, enclosing_function, field, text, top_of, walk
 
 

@@ -114,3 +114,38 @@ def test_a_missing_row_is_answered_by_the_function_that_answers_the_rest() -> No
         '          if (!note || note.userId !== session.user.id) {\n            return failure("Not found", 404);\n          }\n          return ok(note)',
     )
     check_edited("compare", before, after, "db.note.findUnique({ where: { id: params.id } })", column="userId")
+
+
+def test_a_row_that_may_be_missing_or_was_found_for_a_stranger_names_no_tenant() -> None:
+    text = """
+        export async function DELETE(request, { params }) {
+          const session = await auth();
+          const { id } = await params;
+          const team = await db.team.findFirst({ where: { id, ownerId: session.user.id } });
+          GUARD
+          await audit(team.workspaceId);
+          await db.cash.delete({ where: { id } });
+        }
+    """
+    at = "db.cash.delete({ where: { id } })"
+    facts = {"column": "workspaceId", "engine": "prisma", "verb": "delete", "proven": "0"}
+    check_refused("owner_filter", text.replace("          GUARD\n", ""), "who the caller is", at, **facts)
+    sure = text.replace("GUARD", 'if (!team) return Response.json({ error: "No" }, { status: 404 });')
+    after = sure.replace("delete({ where: { id } })", "delete({ where: { id, workspaceId: team.workspaceId } })")
+    check_edited("owner_filter", sure, after, at, **facts)
+    strangers = sure.replace(", ownerId: session.user.id", "")
+    check_refused("owner_filter", strangers, "who the caller is", at, **facts)
+
+
+def test_an_author_who_is_handed_to_a_check_is_not_compared_once_more() -> None:
+    text = """
+        export async function DELETE(request, { params }) {
+          const session = await auth();
+          const comment = await db.comment.findUnique({ where: { id: params.id } });
+          await assertCanDelete(session.user.id, comment.createdBy);
+          return Response.json(comment);
+        }
+    """
+    check_refused(
+        "compare", text, "a check of its own", "db.comment.findUnique({ where: { id: params.id } })", column="createdBy"
+    )
