@@ -35,6 +35,7 @@ PRISMA_PATHS: Final = tuple(
 _FOREIGN: Final = re.compile(r"fields:\s*\[\s*(\w+)\s*\]")
 _ACCOUNT: Final = re.compile(r"user|account|profile|identity|person|auth", re.IGNORECASE)
 _BELONGS: Final = re.compile(r"(\w+_)?(members?|memberships?|users|collaborators)")
+_SCALARS: Final = frozenset({"String", "Int", "BigInt", "Float", "Decimal", "Boolean", "DateTime", "Json", "Bytes"})
 _DEEPEST: Final = 2
 
 
@@ -61,8 +62,8 @@ class Model:
 
     @property
     def columns(self) -> list[str]:
-        """Fields that are no relation and no list."""
-        return [one.name for one in self.fields if not one.many and not one.owns_key]
+        """Fields that are no relation; a list of texts or numbers is a column."""
+        return [one.name for one in self.fields if not one.owns_key and (not one.many or one.type in _SCALARS)]
 
     def owners(
         self,

@@ -298,3 +298,27 @@ def test_an_action_refuses_in_its_own_words_when_its_answers_have_another_shape(
     assert "await getServerSession(authOptions)" in after, reasons
     assert "isAuthenticated" not in after
     assert 'throw new Error("Unauthorized");' in after
+
+
+def test_a_list_of_texts_is_a_column_that_may_be_written() -> None:
+    texts, _, reasons = patched(
+        {
+            "prisma/schema.prisma": "model Note {\n  id     String   @id\n  userId String\n  title  String\n  tags   String[]\n}\n",
+            "app/actions.ts": """
+                "use server";
+                import { getServerSession } from "next-auth";
+                import { authOptions } from "@/lib/auth";
+                import { prisma } from "@/lib/prisma";
+
+                export async function save(id: string, changes) {
+                  const session = await getServerSession(authOptions);
+                  if (!session?.user) throw new Error("Unauthorized");
+                  const rest = { ...changes };
+                  delete rest.silent;
+                  await prisma.note.update({ where: { id, userId: session.user.id }, data: rest });
+                }
+            """,
+        }
+    )
+    assert "title: rest.title, tags: rest.tags" in texts["app/actions.ts"], reasons
+    assert "rest.silent }" not in texts["app/actions.ts"]
