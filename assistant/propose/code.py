@@ -42,6 +42,7 @@ _FIRST: Final = 100
 _TITLES: Final = {
     "guard": "Ask who is calling",
     "procedure": "Ask who is calling",
+    "wrapped": "Ask who is calling",
     "owner_filter": "Find only rows of the caller",
     "hand_on": "Find only rows of the caller",
     "compare": "Compare the row with the caller",

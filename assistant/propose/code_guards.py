@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from assistant.domain.code import EntryKind, Weakness
 from assistant.propose.code_draft import Step
-from assistant.propose.code_lending import lent
+from assistant.propose.code_lending import lent, wrapper
 from assistant.propose.code_templates import template
 
 
@@ -63,6 +63,16 @@ def guard_steps(ground: CodeGround, entry: Entry, *, optional: bool = False) -> 
     return (Step("guard", entry.place.file, function=entry.at, facts=facts, needs=needs, optional=optional),)
 
 
+def wrapped_steps(ground: CodeGround, entry: Entry) -> list[Step]:
+    """The body in the wrapper of its neighbours, where the file has one; nothing otherwise."""
+    found = wrapper(ground, entry) if entry.kind is EntryKind.ACTION else None
+    if found is None:
+        return []
+    facts = {"name": found.name, "given": ",".join(found.given)}
+    needs = (found.need,) if found.need is not None else ()
+    return [Step("wrapped", entry.place.file, function=entry.at, facts=facts, needs=needs)]
+
+
 def _lent_facts(entry: Entry, lender: Entry, check: Lent) -> dict[str, str]:
     """The whole check of an entry of the same kind; of another kind its question, with this handler's own refusal behind it."""
     if lender.kind is entry.kind or {lender.kind, entry.kind} <= {EntryKind.ROUTE, EntryKind.EDGE_FUNCTION}:
@@ -76,6 +86,7 @@ def missing_session(plans: Plans, finding: Finding, entry: Entry) -> list[list[S
     from assistant.propose.code_identity import named_callers
     from assistant.propose.code_rows import beside, row_steps
 
+    whole = wrapped_steps(plans.ground, entry)
     steps = list(guard_steps(plans.ground, entry))
     if plans.ground.builders(entry) is None and (found := lent(plans.ground, entry)) is not None and found[1].role:
         # whoever has the role sees the rows of others on purpose
@@ -87,7 +98,7 @@ def missing_session(plans: Plans, finding: Finding, entry: Entry) -> list[list[S
             steps += [step._replace(optional=True) for way in options for step in (way if len(way) == 1 else ())]
     # what is read by the same id leads to what is changed
     steps += beside(plans.ground, finding, entry, asked_nobody=True)
-    return [steps]
+    return [whole, steps] if whole else [steps]
 
 
 def ineffective_guard(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | str:

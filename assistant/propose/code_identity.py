@@ -8,7 +8,7 @@ from assistant.detect.code import words
 from assistant.domain.code import GuardKind, OriginKind
 from assistant.propose.code_draft import Step
 from assistant.propose.code_ground import compared_and_written
-from assistant.propose.code_guards import guard_steps
+from assistant.propose.code_guards import guard_steps, wrapped_steps
 
 
 if TYPE_CHECKING:
@@ -78,6 +78,10 @@ def identity_from_request(plans: Plans, finding: Finding, entry: Entry) -> list[
             ),
             "",
         )
+    strangers = not any(guard.kind is GuardKind.SESSION for guard in entry.guards)
+    whole = wrapped_steps(plans.ground, entry) if strangers else []
+    if whole and (not path or path.rsplit(".", 1)[-1] in whole[0].facts["given"].split(",")):
+        return [whole]
     if not path:
         return "Where the identity is read from the request could not be told: take it from the session."
     there = _named_at_queries(plans, finding, entry, path)

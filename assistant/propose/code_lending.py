@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from assistant.domain.code import Entry
     from assistant.propose.code_ground import CodeGround
     from codemods.tsx.donor import Lent
+    from codemods.tsx.wrapped import Wrapper
 
 _MOST_DONORS: Final = 12
 _SAME: Final = 99
@@ -48,6 +49,20 @@ def lent(ground: CodeGround, entry: Entry) -> tuple[Entry, Lent] | None:
         if tried >= _MOST_DONORS * (3 if one.kind is entry.kind else 1):
             break
     return _only_role(elsewhere)
+
+
+def wrapper(ground: CodeGround, entry: Entry) -> Wrapper | None:
+    """The wrapper that several functions of the same file stand in as a whole, when it can be called with what this one has."""
+    from codemods.tsx.wrapped import wrapper_of
+
+    found = []
+    for one in lenders(ground, entry):
+        if one.place.file == entry.place.file and one.kind is entry.kind:
+            source = ground.read(one.place.file)
+            held = wrapper_of(source, one.place.file, one.at, _refusing(one, source))
+            found += [held] if held is not None else []
+    best = max(found, key=found.count, default=None)
+    return best if best is not None and found.count(best) > 1 else None
 
 
 def _only_role(found: list[tuple[Entry, Lent]]) -> tuple[Entry, Lent] | None:

@@ -159,6 +159,7 @@ RISKS: Final[dict[str, str]] = {
     "guard": "Callers without a session are refused now: make sure that no public page, cron job or webhook uses this handler.",
     "procedure": "Callers without a session are refused now: make sure that no public page calls this procedure.",
     "owner_filter": "Rows of others are no longer found: ask whether support staff or shared links use this handler on purpose.",
+    "wrapped": "Callers without a session, or without a right to what they name, are refused now, as they are by the functions beside it.",
     "hand_on": "Rows of others are no longer found, by any handler that uses the same function: ask whether one of them is meant to see them.",
     "compare": "Rows of others are answered as missing: ask whether support staff or shared links use this handler on purpose.",
     "verify": "The handler reads one more row and refuses ids of others: ask whether sharing across customers is meant.",

@@ -9,7 +9,7 @@ from assistant.detect.code import words
 from assistant.domain.code import EntryKind, GuardKind, OriginKind
 from assistant.propose.code_columns import writable
 from assistant.propose.code_draft import Step
-from assistant.propose.code_ground import ASKS
+from assistant.propose.code_ground import ASKS, compared_and_written
 from assistant.propose.code_held import PROVES, asked_who, held_of, proven_columns, row_columns
 from assistant.propose.code_inline import also_of
 from assistant.propose.code_reasons import no_column
@@ -167,7 +167,16 @@ def beside(ground: CodeGround, finding: Finding, entry: Entry, *, asked_nobody: 
     """Other queries of the handler that find rows by the same value of the request, and that nothing binds to the caller."""
     asked = _asked_by(ground, finding, entry)
     out: list[Step] = []
+    leads = {
+        origin.row
+        for query in entry.queries
+        if query.verb in {"insert", "update", "delete"}
+        for _, origins in compared_and_written(query)
+        for origin in origins
+    }
     for query in entry.queries:
+        if asked_nobody and query.verb == "select" and query.id not in leads:
+            continue  # what is changed is bound itself
         tied = query.tie is not None and not asked_nobody  # to what the request says, where nobody is asked
         if query.id in finding.queries or query.via or tied or query.place.file != entry.place.file:
             continue

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _MODEL: Final = re.compile(r"^model\s+(\w+)\s*\{(.*?)^\}", re.MULTILINE | re.DOTALL)
 _FIELD: Final = re.compile(r"^\s*(\w+)\s+(\w+)(\[\])?(\?)?(.*)$")
 _TABLE: Final = re.compile(
-    r"\b(\w+)\s*=\s*(?:\w+\.)?(?:pg|mysql|sqlite)?(?:T|t)able\(\s*[\"'][\w-]+[\"']\s*,\s*(?:\(\w*\)\s*=>\s*\()?\{"
+    r"\b(\w+)\s*=\s*(?:\w+\.)?(?:pg|mysql|sqlite)?(?:T|t)able\(\s*[\"']([\w-]+)[\"']\s*,\s*(?:\(\w*\)\s*=>\s*\()?\{"
 )
 _ROW: Final = re.compile(r"^\s+[\"']?(\w+)[\"']?:\s*\{\s*Row:\s*\{(.*?)^\s+\};?$", re.MULTILINE | re.DOTALL)
 _COLUMN: Final = re.compile(r"^\s+[\"']?(\w+)[\"']?\??:", re.MULTILINE)
@@ -192,7 +192,7 @@ def read_prisma(schema: str) -> dict[str, Model]:
 
 
 def read_drizzle(source: str) -> dict[str, list[str]]:
-    """Columns of the tables that a file declares, by ``words.table_key`` of the constant that holds them."""
+    """Columns of the tables that a file declares, by ``words.table_key`` of the constant that holds them, with and without ``Table`` at its end, and of the table's own name."""
     out: dict[str, list[str]] = {}
     for match in _TABLE.finditer(source):
         depth, start, keys = 1, match.end(), []
@@ -205,7 +205,10 @@ def read_drizzle(source: str) -> dict[str, list[str]]:
                 continue
             depth += (letter in "{[(") - (letter in "}])")
             at += 1
-        out[words.table_key(match[1])] = list(dict.fromkeys(keys))
+        columns = list(dict.fromkeys(keys))
+        out[words.table_key(match[1])] = columns
+        for name in (match[2], re.sub(r"(?:_t|T)able$", "", match[1])):
+            out.setdefault(words.table_key(name), columns)
     return out
 
 

@@ -322,3 +322,55 @@ def test_a_list_of_texts_is_a_column_that_may_be_written() -> None:
     )
     assert "title: rest.title, tags: rest.tags" in texts["app/actions.ts"], reasons
     assert "rest.silent }" not in texts["app/actions.ts"]
+
+
+WRAPPED = """
+    "use server";
+    import { withProfileAuth } from "@/lib/with-auth";
+    import { prisma } from "@/lib/prisma";
+
+    export async function rename(profileId: string, id: string, name: string) {
+      return withProfileAuth(profileId, async () => {
+        return prisma.server.update({ where: { id, profileId }, data: { name } });
+      });
+    }
+
+    export async function remove(profileId: string, id: string) {
+      return withProfileAuth(profileId, async (session) => {
+        await audit(session.user.id);
+        return prisma.server.delete({ where: { id, profileId } });
+      });
+    }
+
+    export async function toggle(profileId: string, id: string, on: boolean): Promise<void> {
+      const note = `a
+    b`;
+      await prisma.server.update({ where: { id, profileId }, data: { on, note } });
+    }
+"""
+WITH_AUTH = """
+    import { getServerSession } from "next-auth";
+    import { authOptions } from "@/lib/auth";
+    import { prisma } from "@/lib/prisma";
+
+    export async function withProfileAuth(profileId, run) {
+      const session = await getServerSession(authOptions);
+      if (!session?.user) throw new Error("Unauthorized");
+      const profile = await prisma.profile.findFirst({ where: { id: profileId, userId: session.user.id } });
+      if (!profile) throw new Error("Unauthorized");
+      return run(session);
+    }
+"""
+
+
+def test_a_function_is_put_into_the_wrapper_that_its_neighbours_stand_in() -> None:
+    """The profile's id was compared with the user's, and an object was answered where nothing is."""
+    texts, _, reasons = patched({"lib/with-auth.ts": WITH_AUTH, "app/servers.ts": WRAPPED})
+    after = texts["app/servers.ts"].split("export async function toggle")[1]
+    assert after.startswith(
+        "(profileId: string, id: string, on: boolean): Promise<void> {\n"
+        "  return withProfileAuth(profileId, async () => {\n"
+        "    const note = `a\nb`;\n"
+        "    await prisma.server.update({ where: { id, profileId }, data: { on, note } });\n"
+        "  });\n}\n"
+    ), (after, reasons)
