@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from assistant.collect.code.sources import Sources
     from assistant.detect.code.context import CodeContext
     from assistant.domain.code import CodeMap, Decisions
     from assistant.domain.findings import Finding
@@ -55,6 +56,8 @@ class CodeHalf:
     """Secrets that were seen, masked, with their denominators."""
     rehearsal: Rehearsal | None
     """The database half; None when there is no schema, or it was left out."""
+    sources: Sources | None = None
+    """The files as they were read; None unless somebody wants to edit them."""
 
     @property
     def joined(self) -> bool:
@@ -78,6 +81,7 @@ class Survey:
         self._over = threading.Event()
         self._is_read = threading.Event()
         self._map: CodeMap | None = None
+        self._sources: Sources | None = None
         self._secrets: SecretsFound | None = None
         self._error: BaseException | None = None
         self._now = ("reading the code", 0, 0)
@@ -130,6 +134,7 @@ class Survey:
             context=report.context,
             secrets=self._secrets,
             rehearsal=rehearsal,
+            sources=self._sources,
         )
 
     def close(self) -> None:
@@ -168,6 +173,7 @@ class Survey:
                     on_progress=self._look,
                     cancelled=self._cancel.is_set,
                 )
+            self._sources = sources if self._options.keeps_sources else None
             self._map = _within(read, self._root, self._options.folder)
         except BaseException as error:  # noqa: BLE001 - it is raised again in the thread that asks
             self._error = error

@@ -28,5 +28,7 @@ class Options:
     """Write only what closes a leak or a likely one; faster spellings and hardening wait for the morning."""
     history: bool = False
     """Look for secrets in every commit as well, not only in the files as they are."""
+    keeps_sources: bool = False
+    """Keep what was read of the files: edits are tried on it."""
     statement_seconds: float = 10.0
     """Longest time one statement of a migration may take in the shadow."""

@@ -48,7 +48,13 @@ class Known:
 
 
 def propose_tried(
-    root: Path, code_map: CodeMap, findings: Sequence[Finding], paths: Sequence[str], known: Known
+    root: Path,
+    code_map: CodeMap,
+    findings: Sequence[Finding],
+    paths: Sequence[str],
+    known: Known,
+    *,
+    sources: Sources | None = None,
 ) -> tuple[Fix | NoFix, ...]:
     """Patches after which the rules no longer tell what they close, and reasons for the other findings.
 
@@ -58,11 +64,11 @@ def propose_tried(
         findings: what is to be closed.
         paths: every file of the repository.
         known: what the rules and the patches may ask besides.
+        sources: the files as they were read for the map; they are read again without.
     """
     severity = {one.fingerprint: SEVERITY_RANK[one.severity] for one in findings}
     rules = {one.fingerprint: one.rule for one in findings}
     tries = Tries()
-    sources: Sources | None = None
     answers: tuple[Fix | NoFix, ...] = ()
     for _ in range(_ROUNDS + 1):
         answers = propose_code(

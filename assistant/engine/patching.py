@@ -73,7 +73,7 @@ def propose_patches(root: Path, half: CodeHalf, findings: Sequence[Finding], now
         ownership=context.ownership, matrix=context.matrix, catalog=context.catalog, decisions=context.decisions
     )
     paths = (*(path for path, _ in listing.files), *listing.manifests)
-    proposed = propose_tried(root, half.map, findings, paths, known)
+    proposed = propose_tried(root, half.map, findings, paths, known, sources=half.sources)
     not_fixed = [each for each in proposed if isinstance(each, NoFix)]
     kept: list[Fix] = []
     files: tuple[FilePatch, ...] = ()

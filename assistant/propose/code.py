@@ -42,6 +42,7 @@ _FIRST: Final = 100
 _TITLES: Final = {
     "guard": "Ask who is calling",
     "procedure": "Ask who is calling",
+    "wrapped": "Ask who is calling",
     "owner_filter": "Find only rows of the caller",
     "hand_on": "Find only rows of the caller",
     "compare": "Compare the row with the caller",
@@ -250,15 +251,28 @@ def _first(draft: Draft, options: list[list[Step]], start: int) -> tuple[Draft, 
         trial = draft.fork()
         taken: list[Step] = []
         refused = passed = ""
+        missed: dict[tuple[str, tuple[int, int]], str] = {}
+        bound: set[tuple[str, tuple[int, int]]] = set()
         for step in steps:
+            place = (step.path, step.at)
+            rows = step.optional and step.codemod in _ROWS and step.at[1] > 0
+            if rows and place in bound:
+                continue  # an earlier way bound the same query
             answer = trial.run(step)
             if isinstance(answer, Refusal):
+                if rows:
+                    if step.codemod == "owner_filter" and step.function[0] <= step.at[0] < step.function[1]:
+                        missed.setdefault(place, answer.reason)
+                    continue
                 passed = passed or answer.reason
                 if not step.optional:
                     refused = answer.reason
                     break
-            elif answer.hunks:
+                continue
+            bound.add(place)
+            if answer.hunks:
                 taken.append(step)
+        passed = passed or next((reason for place, reason in missed.items() if place not in bound), "")
         if not refused and (taken or not passed):
             said = passed if any(step.codemod in _ROWS for step in steps if step.optional) else ""
             return trial, taken, said, number

@@ -14,6 +14,7 @@ from assistant.domain.ownership import OwnerKind
 from assistant.propose.code_answers import declaring, may_be_empty, paths_read
 from assistant.propose.code_columns import plain_columns
 from assistant.propose.code_schema import PRISMA_PATHS, read_drizzle, read_prisma, read_supabase_types
+from assistant.propose.code_schema_python import dependency_of, read_django
 
 
 if TYPE_CHECKING:
@@ -28,13 +29,11 @@ if TYPE_CHECKING:
     from assistant.propose.code_schema import Model
     from codemods.tsx.donor import Lent
 
-_DEPENDS: Final = re.compile(r"Depends\((\w*(?:user|auth|session|principal)\w*)\)", re.IGNORECASE)
 ASKS: Final = re.compile(r"(is|has|can|may|check|count|exists?|does|was)([A-Z_]|$)")
 """Names of functions that answer yes, no or a number."""
 _MADE_BY: Final = re.compile(
     r"(^|_)(created|owned|added|authored|written|posted|uploaded|submitted|sent|made|inserted|registered|requested|booked|ordered)_by(_id)?$"
 )
-_MOST_DONORS: Final = 12
 
 
 @dataclass(slots=False)
@@ -48,7 +47,8 @@ class CodeGround:
     catalog: Catalog | None = None
     paths: frozenset[str] = frozenset()
     """Other files of the repository, when they are known: schemas, manifests."""
-    _lent: dict[str, Lent | None] = field(default_factory=dict)
+    checks: dict[str, Lent | None] = field(default_factory=dict)
+    """Session checks by entry, once somebody asked for them."""
     accesses: dict[str, list[Access]] | None = None
     """Access functions by table, once somebody asked for them."""
     told_proven: dict[tuple[str, int], tuple[str, ...]] = field(default_factory=dict)
@@ -128,6 +128,15 @@ class CodeGround:
         return out
 
     @cached_property
+    def django(self) -> dict[str, list[str]]:
+        """Fields of Django's models that lead to the account, by ``words.table_key``."""
+        out: dict[str, list[str]] = {}
+        for path in sorted(self.paths):
+            if re.search(r"(^|/)models(/\w+)?\.py$", path) and "site-packages" not in path:
+                out |= read_django(self.text(path))
+        return out
+
+    @cached_property
     def generated(self) -> dict[str, list[str]]:
         """Columns that Supabase's generated types name, from files that are called after types of a database."""
         out: dict[str, list[str]] = {}
@@ -175,6 +184,20 @@ class CodeGround:
                         held.append(column)
         return out
 
+    @cached_property
+    def chosen_columns(self) -> dict[str, frozenset[str]]:
+        """Columns that an update sets to what the request says, by table: what they lead to is picked from a list, and owns nothing."""
+        out: dict[str, set[str]] = {}
+        for entry in self.map.entries:
+            for query in entry.queries:
+                if query.verb == "update":
+                    out.setdefault(words.table_key(query.table), set()).update(
+                        one.column
+                        for one in query.written
+                        if any(origin.kind is OriginKind.REQUEST for origin in one.origins)
+                    )
+        return {table: frozenset(columns) for table, columns in out.items()}
+
     def owner_columns(self, table: str, engine: str) -> list[str]:
         """Columns (or paths over relations) that say whose a row is, the best first, as this engine spells them."""
         key = words.table_key(table)
@@ -190,13 +213,18 @@ class CodeGround:
         certain = {*out, *self.map.owner_columns.get(table, ()), *(one for one in told if _person(one))}
         out += [column for column in told if _person(column) or words.names_owner(column)]
         if engine == "prisma" and key in self.models:
-            out += self.models[key].owners(self.models)
+            out += self.models[key].owners(self.models, chosen=self.chosen_columns.get(key, frozenset()))
         if engine == "drizzle":
             out += [
                 column
                 for column in self.tables.get(key, [])
                 if words.names_owner(column) and words.snake(column) != "subject"
             ]
+        if engine == "django":
+            # a row that names several people may be anybody's of them
+            fields = self.django.get(key, [])
+            out += fields if len(fields) == 1 else [one for one in fields if words.names_owner(f"{one}_id")]
+            certain |= set(out)
         if engine == "supabase":
             out += [column for column in self.generated.get(key, []) if words.names_owner(column)]
         out += [
@@ -229,7 +257,20 @@ class CodeGround:
             return True
         if any(words.names_person(one) or _person(one) for one in certain) and not words.names_self(column):
             return False
-        return engine != "prisma" or key not in self.models or self.models[key].names_account(column)
+        return engine != "prisma" or key not in self.models or self.models[key].names_account(column, self.models)
+
+    def keys_account(self, column: str) -> bool:
+        """False for a key to rows that have an account and are none: where there are users, a profile is one of them only when the code says so."""
+        word = re.sub(r"_(id|uuid|guid|key)$", "", words.snake(column))
+        key = words.table_key(word)
+        if word in {"user", "account", "owner"} or any(
+            words.snake(one) == words.snake(column) for held in self.told_columns.values() for one in held
+        ):
+            return True
+        model = self.models.get(key)
+        if model is not None:
+            return not model.of_account(self.models)
+        return key not in self.tables or words.table_key("users") not in self.tables
 
     def has(self, table: str, engine: str, column: str) -> bool:
         """False when the schema of the mapper is known and has no such column or path."""
@@ -271,55 +312,13 @@ class CodeGround:
         chosen = [role for role in named if re.fullmatch(r"(?i)(super_?)?(admin|owner)(istrator)?", role)]
         return ("role", max(set(chosen), key=lambda role: (chosen.count(role), role))) if chosen else None
 
-    def lenders(self, entry: Entry) -> list[Entry]:
-        """Entries whose session check holds, nearest first: same file, same kind, longest common path."""
-        out = [
-            one
-            for one in self.map.entries
-            if one.id != entry.id
-            and one.place.file.endswith((".ts", ".tsx", ".js", ".jsx", ".mjs"))
-            and any(guard.kind is GuardKind.SESSION and guard.weakness is None for guard in one.guards)
-        ]
-        return sorted(
-            out, key=lambda one: (one.kind is not entry.kind, -_common(one.place.file, entry.place.file), one.id)
-        )
-
-    def lent(self, entry: Entry) -> tuple[Entry, Lent] | None:
-        """The nearest check that can be written into this entry."""
-        from codemods.tsx.donor import lend
-
-        for tried, one in enumerate(self.lenders(entry)):
-            if one.id not in self._lent:
-                try:
-                    self._lent[one.id] = lend(self.read(one.place.file), one.place.file, one.at)
-                except (OSError, KeyError):
-                    self._lent[one.id] = None
-            found = self._lent[one.id]
-            fits = found is not None and (one.kind is entry.kind or not any(found.request))
-            # who may do something in one folder says nothing about another
-            strict = found is not None and found.role and (one.kind is entry.kind or bool(found.helper))
-            if found is not None and fits and not (strict and _folder(one) != _folder(entry)):
-                return one, found
-            if tried >= _MOST_DONORS * (3 if one.kind is entry.kind else 1):
-                return None
-        return None
-
     @cached_property
     def dependency(self) -> dict[str, str]:
         """Of a Python service: the dependency its endpoints use to ask who is calling, most used first."""
-        counted: dict[tuple[str, str], int] = {}
-        for path in sorted({entry.place.file for entry in self.map.entries if entry.place.file.endswith(".py")}):
-            source = self.text(path)
-            for name in _DEPENDS.findall(source):
-                found = re.search(
-                    rf"^from\s+([\w.]+)\s+import\s+(?:\([^)]*|[^\n]*)\b{re.escape(name)}\b", source, re.MULTILINE
-                )
-                if found:
-                    counted[name, found[1]] = counted.get((name, found[1]), 0) + 1
-        if not counted:
-            return {}
-        name, module = max(counted, key=lambda one: (counted[one], one))
-        return {"dependency": name, "module": module, "parameter": "user"}
+        return dependency_of(
+            (path, self.text(path))
+            for path in sorted({entry.place.file for entry in self.map.entries if entry.place.file.endswith(".py")})
+        )
 
     def builders(self, entry: Entry) -> tuple[str, str] | None:
         """Of a procedure: the builder it stands on, and the one of its neighbours that asks for a session."""
@@ -364,10 +363,6 @@ def _person(column: str) -> bool:
     return words.names_person(column) or name.endswith("_user_id") or bool(_MADE_BY.search(name))
 
 
-def _folder(entry: Entry) -> str:
-    return entry.place.file.rpartition("/")[0]
-
-
 def compared_and_written(query: Query) -> list[tuple[str, tuple[Origin, ...]]]:
     """Columns with what they are compared with, then columns with what is written to them."""
     compared = [(one.column, one.origins) for one in query.filters]
@@ -380,14 +375,3 @@ def _spelled(column: str, engine: str) -> str:
         return column
     head, *rest = column.split("_")
     return head + "".join(part.capitalize() for part in rest)
-
-
-def _common(one: str, other: str) -> int:
-    if one == other:
-        return 99
-    parts = 0
-    for mine, theirs in zip(one.split("/"), other.split("/"), strict=False):
-        if mine != theirs:
-            break
-        parts += 1
-    return parts

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from assistant.domain.code import EntryKind, Weakness
 from assistant.propose.code_draft import Step
-from codemods.target import Needed
+from assistant.propose.code_lending import lent, wrapper
+from assistant.propose.code_templates import template
 
 
 if TYPE_CHECKING:
@@ -15,16 +16,9 @@ if TYPE_CHECKING:
     from assistant.domain.findings import Finding
     from assistant.propose.code_ground import CodeGround
     from assistant.propose.code_plan import Plans
+    from codemods.target import Needed
+    from codemods.tsx.donor import Lent
 
-_TEMPLATES: Final = {
-    "@clerk/nextjs": (
-        "const { userId } = await auth();",
-        (Needed("@clerk/nextjs/server", "auth"),),
-        "userId",
-        "userId",
-    ),
-    "next-auth@5": ("const session = await auth();", (Needed("@/auth", "auth"),), "session", "session?.user"),
-}
 _BY_HAND: Final = {
     Weakness.ASYNC_FILTER: "The check filters with an async function, which keeps everything: await all answers with Promise.all first, then filter by them.",
     Weakness.IN_CATCH: "The check stands in a catch block: move it before the first query.",
@@ -51,55 +45,60 @@ def guard_steps(ground: CodeGround, entry: Entry, *, optional: bool = False) -> 
         return (Step("procedure", entry.place.file, function=entry.at, facts=facts, optional=optional),)
     facts = {"kind": entry.kind.value}
     needs: tuple[Needed, ...] = ()
-    found = ground.lent(entry)
+    found = lent(ground, entry)
     if found is not None:
-        lender, lent = found
-        facts |= _lent_facts(entry, lender, lent.lines, lent.asks, lent.empty)
-        facts |= {"names": ",".join(lent.names), "request": ",".join(lent.request), "helper": lent.helper}
+        lender, check = found
+        facts |= _lent_facts(entry, lender, check)
+        facts |= {"names": ",".join(check.names), "request": ",".join(check.request), "helper": check.helper}
         from codemods.tsx.donor import rebased
 
-        needs = tuple(rebased(need, lender.place.file, entry.place.file) for need in lent.needs)
+        needs = tuple(rebased(need, lender.place.file, entry.place.file) for need in check.needs)
         if lender.kind is not entry.kind:
-            needs = tuple(need for need in needs if need.local or need.name in lent.asks)
+            needs = tuple(need for need in needs if need.local or need.name in check.asks)
     else:
-        written = _template(ground)
+        written = template(ground, entry)
         if written is not None:
-            lines, needs, name, empty = written
-            facts |= {"lines": lines, "names": name, "empty": empty}
+            needs = written.needs
+            facts |= {"lines": written.lines, "names": written.names, "empty": written.empty}
     return (Step("guard", entry.place.file, function=entry.at, facts=facts, needs=needs, optional=optional),)
 
 
-def _lent_facts(entry: Entry, lender: Entry, lines: str, asks: str, empty: str) -> dict[str, str]:
+def wrapped_steps(ground: CodeGround, entry: Entry) -> list[Step]:
+    """The body in the wrapper of its neighbours, where the file has one; nothing otherwise."""
+    found = wrapper(ground, entry) if entry.kind is EntryKind.ACTION else None
+    if found is None:
+        return []
+    facts = {"name": found.name, "given": ",".join(found.given)}
+    needs = (found.need,) if found.need is not None else ()
+    return [Step("wrapped", entry.place.file, function=entry.at, facts=facts, needs=needs)]
+
+
+def _lent_facts(entry: Entry, lender: Entry, check: Lent) -> dict[str, str]:
     """The whole check of an entry of the same kind; of another kind its question, with this handler's own refusal behind it."""
     if lender.kind is entry.kind or {lender.kind, entry.kind} <= {EntryKind.ROUTE, EntryKind.EDGE_FUNCTION}:
-        return {"lines": lines}
-    return {"lines": asks, "empty": empty}
-
-
-def _template(ground: CodeGround) -> tuple[str, tuple[Needed, ...], str, str] | None:
-    for library in ("@clerk/nextjs",):
-        if library in ground.packages:
-            return _TEMPLATES[library]
-    if ground.packages.get("next-auth", "").lstrip("^~").startswith("5") and any(
-        path.rsplit("/", 1)[-1] in {"auth.ts", "auth.js"} and path.count("/") <= 1 for path in ground.paths
-    ):
-        return _TEMPLATES["next-auth@5"]
-    return None
+        own = entry.kind is EntryKind.ACTION and not check.role and bool(check.empty)
+        return {"lines": check.lines, **({"asks": check.asks, "instead": check.empty} if own else {})}
+    return {"lines": check.asks, "empty": check.empty}
 
 
 def missing_session(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | str:
     """Ask for the session; then the rows of that caller alone, where their column is known."""
-    from assistant.propose.code_rows import row_steps
+    from assistant.propose.code_identity import named_callers
+    from assistant.propose.code_rows import beside, row_steps
 
+    whole = wrapped_steps(plans.ground, entry)
     steps = list(guard_steps(plans.ground, entry))
-    if plans.ground.builders(entry) is None and (found := plans.ground.lent(entry)) is not None and found[1].role:
+    if plans.ground.builders(entry) is None and (found := lent(plans.ground, entry)) is not None and found[1].role:
         # whoever has the role sees the rows of others on purpose
-        return [steps]
+        return [[step._replace(facts={**step.facts, "bare": "1"}) for step in steps]]
+    steps += named_callers(plans.ground, entry)
     for query in plans.ground.queries(entry, finding.queries):
         options = row_steps(plans.ground, finding, entry, query)
         if options and query.verb not in {"insert", "upsert", "upload"}:
-            steps += [step._replace(optional=True) for step in options[0]]
-    return [steps]
+            steps += [step._replace(optional=True) for way in options for step in (way if len(way) == 1 else ())]
+    # what is read by the same id leads to what is changed
+    steps += beside(plans.ground, finding, entry, asked_nobody=True)
+    return [whole, steps] if whole else [steps]
 
 
 def ineffective_guard(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | str:
@@ -130,7 +129,7 @@ def ineffective_guard(plans: Plans, finding: Finding, entry: Entry) -> list[list
     if weakness is Weakness.GET_SESSION:
         return [[Step("verified_user", path, function=function, at=at)]]
     if weakness is Weakness.FROM_REQUEST:
-        from assistant.propose.code_rows import identity_from_request
+        from assistant.propose.code_identity import identity_from_request
 
         options = identity_from_request(plans, finding, entry)
         return missing_session(plans, finding, entry) if isinstance(options, str) else options
@@ -176,9 +175,9 @@ def weak_privilege(plans: Plans, finding: Finding, entry: Entry) -> list[list[St
         if role and query.order < first and query.place.file == entry.place.file and not query.via:
             facts = {"column": role[0], "roles": role[1], "kind": entry.kind.value}
             options.append([Step("row_role", entry.place.file, function=entry.at, at=query.at, facts=facts)])
-    for other, lent in plans.role_checks(entry):
-        needs = tuple(rebased(need, other.place.file, entry.place.file) for need in lent.needs)
-        facts = {"lines": lent.lines, "kind": entry.kind.value, "uses": ",".join(lent.uses), "lender": other.id}
+    for other, check in plans.role_checks(entry):
+        needs = tuple(rebased(need, other.place.file, entry.place.file) for need in check.needs)
+        facts = {"lines": check.lines, "kind": entry.kind.value, "uses": ",".join(check.uses), "lender": other.id}
         options.append([Step("role", entry.place.file, function=entry.at, at=finding.at, facts=facts, needs=needs)])
     return options or _NO_ROLE
 

@@ -48,6 +48,26 @@ def proven_columns(ground: CodeGround, entry: Entry, query: Query, table: str = 
     return [column for column in known if words.snake(column) in proven and column not in own]
 
 
+def row_columns(ground: CodeGround, entry: Entry, query: Query) -> list[str]:
+    """Columns of the query's table that lead to a row which a guard proved: ``workspaceId`` behind ``assertMember(workspace.id)``."""
+    guards = [one for one in entry.guards if one.kind in PROVES and one.weakness is None]
+    subjects = [(guard.order, subject) for guard in guards for subject in guard.subjects]
+    proven = {
+        f"{words.table_key(read.table)}_id"
+        for read in entry.queries
+        if read.verb == "select" and read.id != query.id and read.order < query.order
+        for order, subject in subjects
+        if order > read.order
+        and (subject.row == read.id or (subject.kind is OriginKind.REQUEST and subject.path in _chosen(read).values()))
+    }
+    key = words.table_key(query.table)
+    model = ground.models.get(key) if query.engine == "prisma" else None
+    known = list(model.columns) if model is not None else []
+    known = known or {"drizzle": ground.tables, "supabase": ground.generated}.get(query.engine, {}).get(key, [])
+    asked = {one.column for one in query.filters}
+    return [column for column in known if words.snake(column) in proven and column not in asked]
+
+
 def _proven(ground: CodeGround, entry: Entry, query: Query) -> dict[str, str]:
     """Columns with the part of the request that was proven for them."""
     rows = {one.id: one for one in entry.queries}

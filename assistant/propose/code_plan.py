@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from assistant.domain.code import GuardKind
 from assistant.domain.fixes import Applies
-from assistant.propose import code_guards, code_others, code_payments, code_rows
+from assistant.propose import code_guards, code_identity, code_others, code_payments, code_rows
+from assistant.propose.code_lending import lenders
 
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class Plans:
         """Role checks of other entries that could stand in this one, nearest first."""
         from codemods.tsx.donor import lend_check
 
-        for other in self.ground.lenders(entry):
+        for other in lenders(self.ground, entry):
             if other.kind is not entry.kind:
                 continue
             for guard in other.guards:
@@ -75,7 +76,7 @@ ENTRY_PLANS: Final[dict[str, Plan]] = {
     "test-door-in-production": code_guards.door_for_tests,
     "missing-session": code_guards.missing_session,
     "money-moved-without-session": code_guards.missing_session,
-    "identity-from-request": code_rows.identity_from_request,
+    "identity-from-request": code_identity.identity_from_request,
     "weak-privilege": code_guards.weak_privilege,
     "id-only-lookup": code_rows.id_only,
     "unscoped-read": code_rows.id_only,
@@ -158,6 +159,7 @@ RISKS: Final[dict[str, str]] = {
     "guard": "Callers without a session are refused now: make sure that no public page, cron job or webhook uses this handler.",
     "procedure": "Callers without a session are refused now: make sure that no public page calls this procedure.",
     "owner_filter": "Rows of others are no longer found: ask whether support staff or shared links use this handler on purpose.",
+    "wrapped": "Callers without a session, or without a right to what they name, are refused now, as they are by the functions beside it.",
     "hand_on": "Rows of others are no longer found, by any handler that uses the same function: ask whether one of them is meant to see them.",
     "compare": "Rows of others are answered as missing: ask whether support staff or shared links use this handler on purpose.",
     "verify": "The handler reads one more row and refuses ids of others: ask whether sharing across customers is meant.",

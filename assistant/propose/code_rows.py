@@ -10,14 +10,13 @@ from assistant.domain.code import EntryKind, GuardKind, OriginKind
 from assistant.propose.code_columns import writable
 from assistant.propose.code_draft import Step
 from assistant.propose.code_ground import ASKS, compared_and_written
-from assistant.propose.code_guards import guard_steps
-from assistant.propose.code_held import PROVES, asked_who, held_of, proven_columns
+from assistant.propose.code_held import PROVES, asked_who, held_of, proven_columns, row_columns
 from assistant.propose.code_inline import also_of
 from assistant.propose.code_reasons import no_column
 
 
 if TYPE_CHECKING:
-    from assistant.domain.code import Entry, Query
+    from assistant.domain.code import Entry, Origin, Query
     from assistant.domain.findings import Finding
     from assistant.propose.code_ground import CodeGround
     from assistant.propose.code_plan import Plans
@@ -27,6 +26,9 @@ _SHOWN = (
     "what is shared on purpose: say at {place} which rows may be shown (drafts and deleted ones may not)."
 )
 _REFUSES = frozenset({"verify", "verify_all", "compare", "access", "row_access"})
+_OWN_KEYS = frozenset({"id", "uuid", "slug", "pk", "public_id", "publicid", "short_id", "external_id", "uid"})
+_ADDRESS = re.compile(r"e_?mail$", re.IGNORECASE)
+"""Columns that hold an address: the caller's id is never one."""
 _CONDITIONAL = frozenset({"supabase", "prisma", "drizzle", "kysely", "sql", "sqlalchemy", "django"})
 
 
@@ -34,8 +36,12 @@ def id_only(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | 
     """Every query at fault gets its owner; what cannot take a condition is compared or looked up."""
     ground = plans.ground
     from assistant.propose.code_access import access_steps
+    from assistant.propose.code_identity import by_caller
 
     asked = access_steps(ground, finding, entry)
+    named = by_caller(plans, finding, entry)
+    if named and not asked:
+        return named
     bound = _bound(plans, finding, entry)
     return [asked, *([] if isinstance(bound, str) else bound)] if asked else bound
 
@@ -47,10 +53,13 @@ def _bound(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | s
     apart = next((one for one in ground.queries(entry, finding.queries) if _told_apart(entry, one)), None)
     if apart is not None:
         return _SHOWN.format(table=apart.table, place=f"{apart.place.file}:{apart.place.line}")
-    for query in _first_reads(entry, ground.queries(entry, finding.queries)):
+    reads = [_read_by(entry, one) for one in ground.queries(entry, finding.queries)]
+    for query in _first_reads(entry, list({one.id: one for one in reads}.values())):
         options = row_steps(ground, finding, entry, query)
         if options:
             per_query.append(options)
+    if _left_open(ground, finding, entry):
+        return no_column(ground, finding, entry)
     per_query = _not_refused(ground, entry, finding, per_query)
     if not per_query:
         return no_column(ground, finding, entry)
@@ -58,7 +67,7 @@ def _bound(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | s
     from assistant.propose.code_others import shared_caches
 
     width = max(len(options) for options in per_query)
-    more = [*_beside(ground, finding, entry), *shared_caches(plans, entry)]
+    more = [*beside(ground, finding, entry), *shared_caches(plans, entry)]
     together = [
         [step for options in per_query for step in options[min(number, len(options) - 1)]] for number in range(width)
     ]
@@ -99,6 +108,21 @@ def _told_apart(entry: Entry, query: Query) -> bool:
     )
 
 
+def _read_by(entry: Entry, query: Query) -> Query:
+    """The read whose row a query finds its own by, when the request names that row and nothing binds it: it is the one to ask about."""
+    origins = [origin for condition in query.filters for origin in condition.origins]
+    if any(one.kind is OriginKind.REQUEST for one in origins):
+        return query
+    rows = {one.row for one in origins if one.row >= 0}
+    reads = [one for one in entry.queries if one.id in rows and one.verb == "select" and one.tie is None]
+    asked = len(reads) == 1 and any(
+        origin.kind is OriginKind.REQUEST and condition.operator == "eq"
+        for condition in reads[0].filters
+        for origin in condition.origins
+    )
+    return reads[0] if asked else query
+
+
 def _first_reads(entry: Entry, queries: list[Query]) -> list[Query]:
     """Without those that find their rows through a row that another of them reads: once that one is bound, they are."""
     roots = {one.id for one in queries if one.verb == "select"}
@@ -114,29 +138,61 @@ def _first_reads(entry: Entry, queries: list[Query]) -> list[Query]:
     return [query for query in queries if not led(query, frozenset())] or queries
 
 
-def _beside(ground: CodeGround, finding: Finding, entry: Entry) -> list[Step]:
-    """Other queries of the handler that find rows by the same value of the request, and that nothing binds to the caller."""
-    asked = {
+def _left_open(ground: CodeGround, finding: Finding, entry: Entry) -> bool:
+    """The row that the request names is changed, and nothing says whose it is: what hangs on it is no answer to that."""
+    named = _asked_by(ground, finding, entry)
+    return any(
+        query.verb in {"update", "delete"}
+        and query.tie is None
+        and query.engine in _CONDITIONAL
+        and _one_row(query)
+        and any(origin in named for condition in query.filters for origin in condition.origins)
+        and not row_steps(ground, finding, entry, query)
+        for query in entry.queries
+    )
+
+
+def _asked_by(ground: CodeGround, finding: Finding, entry: Entry) -> set[Origin]:
+    """What of the request the queries at fault find their rows by."""
+    return {
         origin
         for query in ground.queries(entry, finding.queries)
         for condition in query.filters
         for origin in condition.origins
         if origin.kind is OriginKind.REQUEST
     }
+
+
+def beside(ground: CodeGround, finding: Finding, entry: Entry, *, asked_nobody: bool = False) -> list[Step]:
+    """Other queries of the handler that find rows by the same value of the request, and that nothing binds to the caller."""
+    asked = _asked_by(ground, finding, entry)
     out: list[Step] = []
+    leads = {
+        origin.row
+        for query in entry.queries
+        if query.verb in {"insert", "update", "delete"}
+        for _, origins in compared_and_written(query)
+        for origin in origins
+    }
     for query in entry.queries:
-        if query.id in finding.queries or query.via or query.tie is not None or query.place.file != entry.place.file:
+        if asked_nobody and query.verb == "select" and query.id not in leads:
+            continue  # what is changed is bound itself
+        tied = query.tie is not None and not asked_nobody  # to what the request says, where nobody is asked
+        if query.id in finding.queries or query.via or tied or query.place.file != entry.place.file:
             continue
         by = {origin for condition in query.filters for origin in condition.origins if condition.operator == "eq"}
         if query.verb in {"select", "update", "delete"} and by & asked:
             options = row_steps(ground, finding, entry, query)
-            out += [step._replace(optional=True) for step in (options[0] if options else ())]
+            out += [step._replace(optional=True) for way in options for step in (way if len(way) == 1 else ())]
     return out
 
 
 def row_steps(ground: CodeGround, finding: Finding, entry: Entry, query: Query) -> list[list[Step]]:
     """Alternatives that bind one query to its caller, the best first."""
-    columns = _columns(ground, finding, entry, query)
+    led = row_columns(ground, entry, query)
+    columns = [one for one in _columns(ground, finding, entry, query) if one not in led]
+    # whoever belongs to what the row hangs on may work with it, whoever wrote it
+    columns = [*led, *(one for one in columns if not led or words.names_tenant(one.rsplit(".", 1)[-1]))]
     authors = _either(ground, query)
     columns = [one for one in columns if one not in authors]
     elsewhere = (query.place.file, query.place.symbol) != (entry.place.file, entry.place.symbol)
@@ -158,6 +214,7 @@ def row_steps(ground: CodeGround, finding: Finding, entry: Entry, query: Query) 
             "session": asked_who(entry),
             "proven": proven_of(entry),
             "held": held_of(ground, entry, query) if query.place.file == entry.place.file else "",
+            "row": "1" if column in led else "",
             "kind": kind,
             "table": query.table,
             "also": also_of(ground, query.table, query.engine, column),
@@ -177,10 +234,13 @@ def row_steps(ground: CodeGround, finding: Finding, entry: Entry, query: Query) 
             "session": asked_who(entry),
             "proven": proven_of(entry),
             "held": held_of(ground, entry, query),
+            "row": "1" if column in led else "",
         }
+        if query.columns and column not in query.columns and "*" not in query.columns:
+            continue  # the row that is read does not have it
         # a helper that answers yes or no hands no row out
         asks = bool(query.via) and ASKS.match(query.via[0].rsplit(".", 1)[-1]) is not None
-        if query.verb == "select" and _one_row(query) and not asks:
+        if query.verb == "select" and _one_row(query) and not asks and _hands_out(entry, query):
             at, path = reading(ground, entry, query)
             out.append([Step("compare", path, function=entry.at, at=at, facts=facts)])
     out += _lookups(ground, entry, query)
@@ -202,9 +262,17 @@ def proven_of(entry: Entry) -> str:
 
 def _one_row(query: Query) -> bool:
     """Found by its own id."""
-    return any(
-        condition.operator == "eq" and words.snake(condition.column) in {"id", "uuid", "slug", "pk"}
-        for condition in query.filters
+    return any(condition.operator == "eq" and words.snake(condition.column) in _OWN_KEYS for condition in query.filters)
+
+
+def _hands_out(entry: Entry, query: Query) -> bool:
+    """False when the function that the handler calls does more than read this row: what it answers may be another's."""
+    line = entry.line_to(query) if query.via else 0
+    return not query.via or all(
+        one.via[:1] != query.via[:1]
+        or entry.line_to(one) != line
+        or (one.verb == "select" and one.table == query.table)
+        for one in entry.queries
     )
 
 
@@ -221,7 +289,14 @@ def _columns(ground: CodeGround, finding: Finding, entry: Entry, query: Query) -
     asked = {condition.column for condition in query.filters}
     inner = {column.rsplit(".", 1)[-1] for column in asked if "." in column}
     proven = [column for column in proven_columns(ground, entry, query) if column not in asked]
-    found = [column for column in found if column not in {*asked, *inner, *proven}]
+    written = {
+        one.column
+        for one in query.written
+        if query.verb == "update" and any(origin.kind is OriginKind.REQUEST for origin in one.origins)
+    }  # whoever is being put there was not there before
+    found = [
+        column for column in found if column not in {*asked, *inner, *proven, *written} and not _ADDRESS.search(column)
+    ]
     led: list[str] = []
     if any("." not in column for column in found) or any(words.names_tenant(column) for column in asked | inner):
         # a row that names its owner itself needs no way round over another table, but for the one that its own key leads to
@@ -269,48 +344,6 @@ def _lookups(ground: CodeGround, entry: Entry, query: Query) -> list[list[Step]]
 def parent_child(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | str:
     """The proven parent joins the condition of the child."""
     return id_only(plans, finding, entry)
-
-
-def _names_caller(path: str) -> bool:
-    """``body.userId``; not ``body.review_id``, and not an address, which is no id."""
-    last = path.rsplit(".", 1)[-1]
-    return words.names_person(last) and "email" not in words.snake(last)
-
-
-def identity_from_request(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | str:
-    """The session's user in place of the one the request names; asked for first where nobody did."""
-    path = dict(finding.facts).get("request", "")
-    if not _names_caller(path):
-        # the request names a row there and not a person: never put the caller's id into its place
-        path = next(
-            (
-                origin.path
-                for query in plans.ground.queries(entry, finding.queries)
-                for column, origins in compared_and_written(query)
-                if words.names_person(column)
-                for origin in origins
-                if origin.kind is OriginKind.REQUEST and _names_caller(origin.path)
-            ),
-            "",
-        )
-    if not path:
-        return "Where the identity is read from the request could not be told: take it from the session."
-    there = _named_at_queries(plans, finding, entry, path)
-    steps = list(guard_steps(plans.ground, entry))
-    steps.append(Step("identity", entry.place.file, function=entry.at, facts={"from": path, "kind": entry.kind.value}))
-    return [there, steps] if there else [steps]
-
-
-def _named_at_queries(plans: Plans, finding: Finding, entry: Entry, path: str) -> list[Step]:
-    """The same in the queries alone, where a session is asked for on their branch of the handler."""
-    if not any(guard.kind is GuardKind.SESSION for guard in entry.guards):
-        return []
-    facts = {"from": path, "kind": entry.kind.value, "here": "1"}
-    return [
-        Step("identity", entry.place.file, function=entry.at, at=query.at, facts=facts)
-        for query in plans.ground.queries(entry, finding.queries)
-        if query.place.file == entry.place.file and not query.via and query.verb == "select" and query.at[1]
-    ]
 
 
 def mass_assignment(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | str:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _MODEL: Final = re.compile(r"^model\s+(\w+)\s*\{(.*?)^\}", re.MULTILINE | re.DOTALL)
 _FIELD: Final = re.compile(r"^\s*(\w+)\s+(\w+)(\[\])?(\?)?(.*)$")
 _TABLE: Final = re.compile(
-    r"\b(\w+)\s*=\s*(?:\w+\.)?(?:pg|mysql|sqlite)?(?:T|t)able\(\s*[\"'][\w-]+[\"']\s*,\s*(?:\(\w*\)\s*=>\s*\()?\{"
+    r"\b(\w+)\s*=\s*(?:\w+\.)?(?:pg|mysql|sqlite)?(?:T|t)able\(\s*[\"']([\w-]+)[\"']\s*,\s*(?:\(\w*\)\s*=>\s*\()?\{"
 )
 _ROW: Final = re.compile(r"^\s+[\"']?(\w+)[\"']?:\s*\{\s*Row:\s*\{(.*?)^\s+\};?$", re.MULTILINE | re.DOTALL)
 _COLUMN: Final = re.compile(r"^\s+[\"']?(\w+)[\"']?\??:", re.MULTILINE)
@@ -35,6 +35,7 @@ PRISMA_PATHS: Final = tuple(
 _FOREIGN: Final = re.compile(r"fields:\s*\[\s*(\w+)\s*\]")
 _ACCOUNT: Final = re.compile(r"user|account|profile|identity|person|auth", re.IGNORECASE)
 _BELONGS: Final = re.compile(r"(\w+_)?(members?|memberships?|users|collaborators)")
+_SCALARS: Final = frozenset({"String", "Int", "BigInt", "Float", "Decimal", "Boolean", "DateTime", "Json", "Bytes"})
 _DEEPEST: Final = 2
 
 
@@ -61,31 +62,66 @@ class Model:
 
     @property
     def columns(self) -> list[str]:
-        """Fields that are no relation and no list."""
-        return [one.name for one in self.fields if not one.many and not one.owns_key]
+        """Fields that are no relation; a list of texts or numbers is a column."""
+        return [one.name for one in self.fields if not one.owns_key and (not one.many or one.type in _SCALARS)]
 
-    def owners(self, models: Mapping[str, Model], depth: int = 0) -> list[str]:
-        """Columns that name a person or tenant, then paths over the relations that every row has."""
+    def owners(
+        self,
+        models: Mapping[str, Model],
+        depth: int = 0,
+        chosen: frozenset[str] = frozenset(),
+        deepest: int = _DEEPEST,
+    ) -> list[str]:
+        """Columns that name a person or tenant, then paths over the relations that every row has.
+
+        Args:
+            models: all of them.
+            depth: relations on the way here.
+            chosen: keys of this model that an update sets to what the request says: what they lead to is no owner.
+            deepest: relations on the longest way.
+        """
         out = [
             one.name
             for one in self.fields
-            if words.names_owner(one.name) and not one.many and words.table_key(one.type) not in models
+            if words.names_owner(one.name)
+            and not one.many
+            and words.table_key(one.type) not in models
+            and (not words.names_person(one.name) or self.names_account(one.name, models))
+            and not (one.name in chosen and self._is_owned(one.name, models))
         ]
-        if depth < _DEEPEST:
-            for one in self.fields:
-                other = models.get(words.table_key(one.type))
-                if (
-                    one.owns_key
-                    and not one.optional
-                    and other is not None
-                    and other.name != self.name
-                    and not words.names_tenant(one.name)
-                ):
-                    out += [
-                        f"{one.name}.{path}" for path in other.owners(models, depth + 1) if path.count(".") < _DEEPEST
-                    ]
+        if depth < deepest:
+            for one in self._relations(models, chosen):
+                if not one.optional:
+                    other = models[words.table_key(one.type)]
+                    paths = other.owners(models, depth + 1, deepest=deepest)
+                    out += [f"{one.name}.{path}" for path in paths if path.count(".") < deepest]
+        if not out and not depth:
+            out = self._over_optional(models, chosen)
         # a required direct column first, a person before a tenant is decided by who asks
         return sorted(dict.fromkeys(out), key=lambda path: path.count("."))
+
+    def _relations(self, models: Mapping[str, Model], chosen: frozenset[str]) -> list[Field]:
+        """Relations to other models whose key stands here, but for those that lead to a tenant."""
+        out = []
+        for one in self.fields:
+            other = models.get(words.table_key(one.type)) if one.owns_key and one.key not in chosen else None
+            if other is not None and other.name != self.name and not words.names_tenant(one.name):
+                out.append(one)
+        return out
+
+    def _is_owned(self, key: str, models: Mapping[str, Model]) -> bool:
+        """The rows that a key leads to have an owner themselves: a company somebody entered is no tenant."""
+        named = next((models.get(words.table_key(one.type)) for one in self.fields if one.key == key), None)
+        return named is not None and any(words.names_owner(one) for one in named.columns)
+
+    def _over_optional(self, models: Mapping[str, Model], chosen: frozenset[str]) -> list[str]:
+        """The owner of the only row that a row may hang on: one without it is nobody's."""
+        led = {}
+        for one in self._relations(models, chosen):
+            paths = models[words.table_key(one.type)].owners(models, 1, deepest=_DEEPEST + 1)
+            if one.optional and paths:
+                led[one.name] = [f"{one.name}.{path}" for path in paths]
+        return next(iter(led.values())) if len(led) == 1 else []
 
     def shared_over(self, models: Mapping[str, Model]) -> str:
         """The path to a person who belongs to the tenant of a row that names its author too: ``space.members.some.userId``; empty without one."""
@@ -104,10 +140,26 @@ class Model:
                     return f"{one.name}.{each.name}.some.{person[0]}"
         return ""
 
-    def names_account(self, column: str) -> bool:
-        """False for a key to rows that are no accounts: a vendor has a user and is none."""
+    def names_account(self, column: str, models: Mapping[str, Model]) -> bool:
+        """False for a key to rows that are no accounts: a vendor has a user and is none, nor is a profile that names its user itself."""
         named = [one.type for one in self.fields if one.key == column]
-        return not named or any(_ACCOUNT.search(one) for one in named)
+        if not named:
+            return True
+        kinds = [models.get(words.table_key(one)) for one in named if _ACCOUNT.search(one)]
+        return any(one is None or not one.of_account(models) for one in kinds)
+
+    def of_account(self, models: Mapping[str, Model]) -> bool:
+        """A row of it hangs on an account and has an id of its own: the account's id is not its key."""
+        return any(
+            one.owns_key
+            and not one.many
+            and one.key not in {"", "id"}
+            and _ACCOUNT.search(one.type) is not None
+            and one.type != self.name
+            and words.table_key(one.type) in models
+            and words.names_self(one.key)
+            for one in self.fields
+        )
 
     def has(self, path: str, models: Mapping[str, Model]) -> bool:
         """True when the path exists."""
@@ -140,7 +192,7 @@ def read_prisma(schema: str) -> dict[str, Model]:
 
 
 def read_drizzle(source: str) -> dict[str, list[str]]:
-    """Columns of the tables that a file declares, by ``words.table_key`` of the constant that holds them."""
+    """Columns of the tables that a file declares, by ``words.table_key`` of the constant that holds them, with and without ``Table`` at its end, and of the table's own name."""
     out: dict[str, list[str]] = {}
     for match in _TABLE.finditer(source):
         depth, start, keys = 1, match.end(), []
@@ -153,7 +205,10 @@ def read_drizzle(source: str) -> dict[str, list[str]]:
                 continue
             depth += (letter in "{[(") - (letter in "}])")
             at += 1
-        out[words.table_key(match[1])] = list(dict.fromkeys(keys))
+        columns = list(dict.fromkeys(keys))
+        out[words.table_key(match[1])] = columns
+        for name in (match[2], re.sub(r"(?:_t|T)able$", "", match[1])):
+            out.setdefault(words.table_key(name), columns)
     return out
 
 

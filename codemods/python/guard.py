@@ -1,11 +1,12 @@
 """Asks who is calling a FastAPI endpoint, with the dependency the service uses elsewhere.
 
 Facts: ``dependency`` (``get_current_user``), ``module`` (where it is imported from, as written), ``parameter`` (name of the new
-parameter).
+parameter), ``annotation`` (its type as the neighbours write it; left out where the file does not know it).
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from codemods.python.tree import hunks_between, line_of, parse, with_import
@@ -30,8 +31,14 @@ def edit(source: bytes, target: Target) -> Answer:
     tree = parse(source)
     if tree is None:
         return Refusal("The file could not be read: add the dependency by hand.")
+    kind = target.facts.get("annotation", "")
+    known = (
+        kind
+        if kind and re.search(rf"^(from|import|class)\b.*\b{re.escape(kind)}\b", source.decode(), re.MULTILINE)
+        else ""
+    )
     changed, says = _with_parameter(
-        tree, line_of(source, target.function[0]), dependency, target.facts.get("parameter", "user")
+        tree, line_of(source, target.function[0]), dependency, target.facts.get("parameter", "user"), known
     )
     if says:
         return Refusal(says)
@@ -43,7 +50,7 @@ def edit(source: bytes, target: Target) -> Answer:
     return Edits(hunks_between(source, changed.code, SAYS))
 
 
-def _with_parameter(tree: cst.Module, line: int, dependency: str, name: str) -> tuple[cst.Module, str]:
+def _with_parameter(tree: cst.Module, line: int, dependency: str, name: str, kind: str) -> tuple[cst.Module, str]:
     import libcst as cst
     from libcst.metadata import MetadataWrapper, PositionProvider
 
@@ -60,6 +67,9 @@ def _with_parameter(tree: cst.Module, line: int, dependency: str, name: str) -> 
         default = cst.parse_expression(f"Depends({dependency})")
         tight = cst.AssignEqual(whitespace_before=cst.SimpleWhitespace(""), whitespace_after=cst.SimpleWhitespace(""))
         fresh = cst.Param(name=cst.Name(name), default=default, equal=tight, annotation=None)
+        if kind:
+            typed = cst.Annotation(annotation=cst.parse_expression(kind))
+            fresh = fresh.with_changes(annotation=typed, equal=cst.MaybeSentinel.DEFAULT)
         if node.params.star_arg is not cst.MaybeSentinel.DEFAULT or node.params.kwonly_params:
             params = node.params.with_changes(kwonly_params=[*node.params.kwonly_params, fresh])
         else:

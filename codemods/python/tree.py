@@ -55,6 +55,48 @@ def line_of(source: bytes, at: int) -> int:
     return source.count(b"\n", 0, at) + 1
 
 
+def calls_between(module: cst.Module, lines: tuple[int, int]) -> list[tuple[str, cst.Call]]:
+    """Calls on some lines with the name that each calls, those that end first before those around them."""
+    import libcst as cst
+    from libcst.metadata import MetadataWrapper, PositionProvider
+
+    found = []
+    for node, place in MetadataWrapper(module, unsafe_skip_copy=True).resolve(PositionProvider).items():
+        if isinstance(node, cst.Call) and lines[0] <= place.start.line and place.end.line <= lines[1]:
+            name = node.func.attr.value if isinstance(node.func, cst.Attribute) else getattr(node.func, "value", "")
+            found.append((place.end.line, place.end.column, str(name), node))
+    return [(name, node) for _, _, name, node in sorted(found, key=lambda one: one[:2])]
+
+
+def function_on(module: cst.Module, line: int) -> cst.FunctionDef | None:
+    """The outermost function around a line, its decorators included."""
+    import libcst as cst
+    from libcst.metadata import MetadataWrapper, PositionProvider
+
+    positions = MetadataWrapper(module, unsafe_skip_copy=True).resolve(PositionProvider)
+    for node, place in positions.items():
+        if isinstance(node, cst.FunctionDef) and place.start.line <= line <= place.end.line:
+            return node
+        decorated = [positions[one].start.line for one in node.decorators] if isinstance(node, cst.FunctionDef) else []
+        if isinstance(node, cst.FunctionDef) and decorated and min(decorated) <= line <= place.end.line:
+            return node
+    return None
+
+
+def class_at(module: cst.Module, line: int) -> cst.ClassDef | None:
+    """The innermost class around a line."""
+    import libcst as cst
+    from libcst.metadata import MetadataWrapper, PositionProvider
+
+    positions = MetadataWrapper(module, unsafe_skip_copy=True).resolve(PositionProvider)
+    around = [
+        (place.start.line, node)
+        for node, place in positions.items()
+        if isinstance(node, cst.ClassDef) and place.start.line <= line <= place.end.line
+    ]
+    return max(around, key=lambda one: one[0])[1] if around else None
+
+
 def with_import(module: cst.Module, source: str, name: str) -> cst.Module:
     """``from source import name`` merged into an import of the same module, or put after the last import; never twice."""
     import libcst as cst

@@ -35,6 +35,8 @@ _HELPERS: Final = {
     404: ("notFound", "notFoundResponse"),
     400: ("badRequest", "badRequestResponse"),
 }
+_TOLD: Final = re.compile(r"\breturn (\w+)\(\s*[\"'][^\"'\n]*[\"'],\s*4\d\d\s*\)")
+"""``return failure("Not found", 404)``: words and a status, by a function of the application."""
 _SAYS: Final = re.compile(r"[\"'`]|\bmessage\b")
 """Words for people in an expression: ``result.issues[0]?.message || "Invalid"``."""
 
@@ -80,6 +82,9 @@ def _helper(root: Node, status: int) -> No | None:
         module = have.get(name, ("next/navigation", ""))[0]
         if not module.startswith("next/") and re.search(rf"\breturn {name}\(\)", text(root)):
             return No(f"return {name}();")
+    said = _TOLD.search(text(root))
+    if said is not None and (said[1] in have or re.search(rf"\bfunction {said[1]}\b|\bconst {said[1]} =", text(root))):
+        return No(f'return {said[1]}("{_WORDS[status]}", {status});')
     return None
 
 

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
     from codemods.target import Answer, Target
 
+_DECIDES = re.compile(r"(^|\.)(assert|can|may|check|require|ensure|verify|authori[sz]e|has|is)[A-Z_]")
+"""Functions that say whether somebody may."""
 SAYS = "The row is used without asking whose it is."
 
 
@@ -65,6 +67,8 @@ def edit(source: bytes, target: Target) -> Answer:
     later = " ".join(text(one) for one in siblings)
     if re.sub(r"[?!]", "", differs) in re.sub(r"[?!]", "", later):
         return Edits(())
+    if any(_handed_on(one, row, column) for one in siblings):
+        return Refusal(f"The handler hands `{row}.{column}` to a check of its own: look what that lets through.")
     style = style_of(root, source)
     for one in siblings[:3]:
         test = _missing(one, row)
@@ -75,6 +79,17 @@ def edit(source: bytes, target: Target) -> Answer:
     lines = f"if (!{row} || {differs}) {{\n  {no.lines}\n}}"
     made = with_imports(root, source, style, [after(source, style, statement, lines, SAYS)], no.needs)
     return with_present(source, root, statement, value, target, made)
+
+
+def _handed_on(statement: Node, row: str, column: str) -> bool:
+    """``assertCanDelete(user, row.createdBy)``: who else may is decided there."""
+    named = re.compile(rf"\b{re.escape(row)}\??\.{re.escape(column)}\b")
+    return any(
+        one.type == "call_expression"
+        and _DECIDES.search(text(field(one, "function")))
+        and named.search(text(field(one, "arguments")))
+        for one in walk(statement)
+    )
 
 
 def _gives_list(node: Node) -> bool:

@@ -53,10 +53,19 @@ class Lent(NamedTuple):
     """It asks for more than a session: only neighbours may take it over."""
     helper: str = ""
     """The function that throws for a stranger."""
+    local: bool = False
+    """It uses a function that its file declares: only handlers of the same file can take it over."""
 
 
-def lend(source: bytes, path: str, function: tuple[int, int]) -> Lent | None:
-    """The check at the top of a handler; None when there is none that could stand elsewhere."""
+def lend(source: bytes, path: str, function: tuple[int, int], helpers: frozenset[str] = frozenset()) -> Lent | None:
+    """The check at the top of a handler; None when there is none that could stand elsewhere.
+
+    Args:
+        source: the file.
+        path: its path.
+        function: byte range of the handler.
+        helpers: functions that are known to end the handler for a stranger, whatever they are called.
+    """
     root = parse(source, path)
     handler = function_at(root, function)
     block = block_of(handler)
@@ -64,19 +73,20 @@ def lend(source: bytes, path: str, function: tuple[int, int]) -> Lent | None:
         return None
     asked = identity(block, branches=True)
     if asked is None:
-        return _throwing(source, root, handler, block)
+        return _throwing(source, root, handler, block, helpers)
     statement, name = asked
     siblings = statements(statement.parent) if statement.parent is not None else []
     refusal = _refusal(siblings, statement, name)
     if refusal is None:
-        return _throwing(source, root, handler, block)
+        return _throwing(source, root, handler, block, helpers)
     imports = bound_names(root)
+    beside = _functions(root)
     taken = _with_what_it_needs([one for one in siblings if one.end_byte <= statement.start_byte], statement, imports)
     chosen = [*taken, statement, refusal]
     declared = [name for one in chosen for name in declares(one)]
     own = [one.name for one in parameters(handler) if not one.path]
     free = free_names(chosen) - set(declared) - _GLOBALS
-    if free - set(imports) - set(own):
+    if free - set(imports) - set(own) - beside:
         return None
     end = next((one for one in siblings if one.start_byte >= refusal.end_byte), None)
     # a key may say no more than that its holder is let in: who that is, is then not known behind it
@@ -90,12 +100,28 @@ def lend(source: bytes, path: str, function: tuple[int, int]) -> Lent | None:
         asks="\n".join(model_of(source, one) for one in chosen[:-1]),
         empty=name,
         role=_ROLE.search(text(field(refusal, "condition"))) is not None,
+        local=bool(free & beside),
     )
 
 
-def _throwing(source: bytes, root: Node, handler: Node, block: Node) -> Lent | None:
+def _functions(root: Node) -> set[str]:
+    """Functions that the file declares at its top."""
+    out: set[str] = set()
+    for one in root.named_children:
+        shown = field(one, "declaration") or one
+        if shown.type == "function_declaration":
+            out.add(text(field(shown, "name")))
+        elif shown.type == "lexical_declaration":
+            for each in shown.named_children:
+                value = field(each, "value")
+                if value is not None and value.type in {"arrow_function", "function_expression", "function"}:
+                    out.add(text(field(each, "name")))
+    return out
+
+
+def _throwing(source: bytes, root: Node, handler: Node, block: Node, helpers: frozenset[str]) -> Lent | None:
     """A helper that ends the handler itself (``await requireUser()``), with the ``if`` that looks at its answer, when there is one."""
-    found = next(((one, name) for one in early(block) if (name := required(one))), None)
+    found = next(((one, name) for one in early(block) if (name := required(one, helpers))), None)
     if found is None:
         return None
     statement, helper = found
@@ -115,7 +141,8 @@ def _throwing(source: bytes, root: Node, handler: Node, block: Node) -> Lent | N
     declared = [name for one in chosen for name in declares(one)]
     own = [one.name for one in parameters(handler) if not one.path]
     free = free_names(chosen) - set(declared) - _GLOBALS
-    if helper not in imports or free - set(imports) - set(own):
+    beside = _functions(root)
+    if helper not in {*imports, *beside} or free - set(imports) - set(own) - beside:
         return None
     lines = "\n".join(model_of(source, one) for one in chosen)
     return Lent(
@@ -128,6 +155,7 @@ def _throwing(source: bytes, root: Node, handler: Node, block: Node) -> Lent | N
         empty="",
         role=_ROLE.search(" ".join([helper, *map(text, chosen[-1:])])) is not None,
         helper=helper,
+        local=bool(free & beside),
     )
 
 

@@ -2,7 +2,8 @@
 
 Facts: ``lines`` (model text: declarations, then the ``if`` that refuses, or a call that refuses itself), ``names`` (names the lines
 declare, comma separated), ``empty`` (expression that is
-empty for a stranger, when the lines only ask: the handler's own refusal is written behind them), ``request`` (names of the lender's parameters, comma separated), ``kind`` (of the entry), ``helper`` (the function that throws for a stranger).
+empty for a stranger, when the lines only ask: the handler's own refusal is written behind them), ``asks`` and ``instead`` (the same two, for a handler
+whose answers have another shape than the lender's), ``bare`` (what the check answers is not used), ``request`` (names of the lender's parameters, comma separated), ``kind`` (of the entry), ``helper`` (the function that throws for a stranger).
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ def edit(source: bytes, target: Target) -> Answer:
     asked = identity(block)
     kind = target.facts.get("kind", "route")
     helper = target.facts.get("helper", "")
-    if helper and any(required(one) == helper for one in early(block)):
+    if helper and any(called(one) == helper for one in early(block)):
         return Edits(())
     if asked is not None:
         statement, name = asked
@@ -57,7 +58,11 @@ def edit(source: bytes, target: Target) -> Answer:
         no = answer(root, function, kind, 401)
         lines = f"if (!{name}) {{\n  {no.lines}\n}}"
         return with_imports(root, source, style, [after(source, style, statement, lines, SAYS)], no.needs)
-    lines = target.facts.get("lines", "")
+    lines, empty = target.facts.get("lines", ""), target.facts.get("empty", "")
+    if target.facts.get("asks") and not _answers_alike(function, lines):
+        lines, empty = target.facts["asks"], target.facts.get("instead", "")
+    if target.facts.get("bare"):
+        lines = re.sub(r"\A(?:const|let) \w+ = (await [^\n]*;)\Z", r"\1", lines)
     if not lines:
         return Refusal(
             "No session check was found in this repository to take as a model: add yours at the top by hand."
@@ -66,7 +71,7 @@ def edit(source: bytes, target: Target) -> Answer:
     if fitted is None:
         return Refusal("The session check of this repository needs the request, and this handler does not take it.")
     lines, last, needs = fitted
-    if empty := target.facts.get("empty", ""):
+    if empty:
         no = answer(root, function, kind, 401)
         lines = (lines + "\n" if lines else "") + f"if (!{empty}) {{\n  {no.lines}\n}}"
         needs = (*needs, *no.needs)
@@ -74,6 +79,19 @@ def edit(source: bytes, target: Target) -> Answer:
         return Edits(())
     hunk = after(source, style, last, lines, SAYS) if last is not None else at_top(source, style, block, lines, SAYS)
     return with_imports(root, source, style, [hunk], needs)
+
+
+def _answers_alike(function: Node, lines: str) -> bool:
+    """The refusal of another action fits: it throws, or this one answers in objects too and says neither in which, nor how it refuses."""
+    if not re.search(r"\breturn\b(?!;)", lines):
+        return True
+    answered = [one for one in own_nodes(function) if one.type == "return_statement" and one.named_children]
+    own = any(re.search(r"\berror\s*:", text(one)) for one in answered)
+    return (
+        not own
+        and field(function, "return_type") is None
+        and any(one.named_children[0].type == "object" for one in answered)
+    )
 
 
 def identity(block: Node, *, branches: bool = False) -> tuple[Node, str] | None:
@@ -97,8 +115,14 @@ def identity(block: Node, *, branches: bool = False) -> tuple[Node, str] | None:
     return None
 
 
-def required(statement: Node) -> str:
-    """The helper a statement calls that throws or redirects for a stranger, by its name; empty without one."""
+def required(statement: Node, helpers: frozenset[str] = frozenset()) -> str:
+    """The helper a statement calls that throws or redirects for a stranger, by its name or one of ``helpers``; empty without one."""
+    name = called(statement)
+    return name if name in helpers or REQUIRES.match(name) else ""
+
+
+def called(statement: Node) -> str:
+    """The function that a statement calls, for its effect or its answer; empty for a method and for anything else."""
     value: Node | None = None
     if statement.type == "expression_statement":
         value = plain(statement.named_children[0]) if statement.named_children else None
@@ -106,9 +130,8 @@ def required(statement: Node) -> str:
         value = plain(field(statement.named_children[0], "value")) if statement.named_children else None
     if value is None or value.type != "call_expression":
         return ""
-    called = field(value, "function")
-    name = text(called) if called is not None and called.type == "identifier" else ""
-    return name if REQUIRES.match(name) else ""
+    callee = field(value, "function")
+    return text(callee) if callee is not None and callee.type == "identifier" else ""
 
 
 def early(block: Node, *, branches: bool = False) -> list[Node]:

@@ -12,7 +12,19 @@ from assistant.domain.fixes import Hunk
 from codemods.target import Edits, Refusal
 from codemods.tsx.layout import widened
 from codemods.tsx.style import indent_at, line_start, style_of
-from codemods.tsx.tree import around, enclosing_function, field, own_nodes, pairs, parse, plain, text, walk
+from codemods.tsx.tree import (
+    ancestors,
+    around,
+    enclosing_function,
+    field,
+    own_nodes,
+    pairs,
+    parse,
+    plain,
+    text,
+    top_of,
+    walk,
+)
 
 
 if TYPE_CHECKING:
@@ -21,6 +33,14 @@ if TYPE_CHECKING:
     from codemods.target import Answer, Target
 
 _TABLES = frozenset({"insert", "update", "upsert"})
+_MOST = 16
+"""More fields than somebody would read before they merge: the whole table is no list."""
+_WRAPS = frozenset({"Partial", "Readonly", "Required", "Promise"})
+_KEPT = frozenset({"id", "userId", "user_id", "teamId", "role"})
+_OPEN = re.compile(
+    r"\b(any|unknown|Record|object|FormData|Json\w*|never)\b|z\.(infer|input|output)|\$infer|InferInsert|InferModel|\bBody\b"
+)
+"""Types that say nothing of the fields, or that a schema makes."""
 _WRITES = frozenset({*_TABLES, "set", "values"})
 SAYS = "The caller chooses which columns are written: list those they may set."
 
@@ -38,12 +58,17 @@ def edit(source: bytes, target: Target) -> Answer:
     function = enclosing_function(node)
     if function is not None and _is_list(function, name):
         return Refusal(f"`{name}` is a list: write the listed fields of each of its elements instead of the whole.")
-    fields = [one for one in target.facts.get("fields", "").split(",") if one] or (
-        _read_fields(function, name) if function else []
+    typed = _typed_fields(function, name) if function is not None else None
+    if typed == []:
+        return Refusal(f"The type of `{name}` is declared elsewhere: list those of its fields that the caller may set.")
+    fields = (
+        typed
+        or [one for one in target.facts.get("fields", "").split(",") if one]
+        or (_read_fields(function, name) if function else [])
     )
     beside = pairs(node.parent) if node.type == "spread_element" else {}
     fields = [one for one in fields if one not in beside]
-    if not fields:
+    if not fields or len(fields) > _MOST:
         return Refusal(
             f"Which fields of `{name}` the caller may set is not known: list them by hand instead of the spread."
         )
@@ -136,13 +161,49 @@ def _read_fields(function: Node, name: str) -> list[str]:
             ]
     if out:
         return list(dict.fromkeys(out))
+    if re.search(rf"\bdelete\s+{re.escape(name)}\??\.", text(function)):
+        return []  # what it takes out is named there, and not what is left
     pattern = re.compile(rf"\b{re.escape(name)}\??\.([A-Za-z_]\w*)\b(?!\()")
     found = [
         match[1]
         for one in own_nodes(function)
         if one.type == "member_expression" and (match := pattern.fullmatch(text(one)))
     ]
-    return [one for one in dict.fromkeys(found) if one not in {"id", "userId", "user_id", "teamId", "role"}]
+    return [one for one in dict.fromkeys(found) if one not in _KEPT]
+
+
+def _typed_fields(function: Node, name: str) -> list[str] | None:
+    """Fields of the parameter's type, when it is written out here; none when it is declared elsewhere; None when no type says anything."""
+    held = field(function, "parameters")
+    for one in held.named_children if held is not None else ():
+        kind = field(one, "type")
+        if kind is None or text(field(one, "pattern")) != name:
+            continue
+        keys = [
+            text(field(each, "name")) for each in walk(kind) if each.type == "property_signature" and _outer(each, kind)
+        ]
+        named = [text(each) for each in walk(kind) if each.type == "type_identifier" and text(each) not in _WRAPS]
+        if not named and keys:
+            return [each for each in keys if each not in _KEPT]
+        for each in walk(top_of(function)):
+            if (
+                each.type in {"type_alias_declaration", "interface_declaration"}
+                and [text(field(each, "name"))] == named
+            ):
+                inside = [n for n in walk(each) if n.type == "property_signature"]
+                own = [text(field(n, "name")) for n in inside if _outer(n, each)]
+                return [n for n in own if n not in _KEPT] or None
+        return [] if named and not _OPEN.search(text(kind)) else None
+    return None
+
+
+def _outer(node: Node, top: Node) -> bool:
+    """The field is one of the type's own, and not of a field's type."""
+    return not any(
+        one.type == "property_signature"
+        for one in ancestors(node)
+        if top.start_byte <= one.start_byte and one.id != node.id
+    )
 
 
 def _is_schema_of(schema: Node, function: Node, name: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
-from codemods.tsx.tree import FUNCTIONS, ancestors, arguments, field, links, plain, text, top_of, walk
+from codemods.tsx.tree import FUNCTIONS, ancestors, arguments, field, links, plain, text, top_of
 
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ _ACTORS: Final = frozenset(
 )
 
 
-_REQUEST: Final = re.compile(r"\b(params|query|body|input|parsedInput|formData|searchParams|json\(\)|req\b|request\b)")
 _CHECKS: Final = re.compile(r"auth|session|valid|verif|require|permission|api_?key|context|principal", re.IGNORECASE)
 """Names of functions whose answer may hold the caller, when the file reads an id from it."""
 
@@ -37,7 +36,8 @@ _CONTEXT: Final = (
 """Where contexts keep who is calling."""
 Paths: TypeAlias = "Mapping[str, tuple[str, ...]]"
 """Function to the paths that are read from its answer."""
-_NO_PATHS: Final[Paths] = {}
+NO_PATHS: Final[Paths] = {}
+"""Nothing is read from answers elsewhere."""
 
 
 class Local(NamedTuple):
@@ -116,25 +116,26 @@ def _bound(pattern: Node, value: Node | None, path: tuple[str, ...]) -> Iterator
             yield from _bound(one, value, path)
 
 
-def callers(node: Node, paths: Paths = _NO_PATHS) -> list[str]:
+def callers(node: Node, paths: Paths = NO_PATHS) -> list[str]:
     """Expressions that are the caller's id at a place, the surest first."""
-    return _callers(locals_before(node), paths)
+    return callers_among(locals_before(node), paths)
 
 
 def callers_at_end(block: Node) -> list[str]:
     """The same behind the last statement of a body."""
     inside = [one for one in block.named_children if one.type != "comment"]
-    return _callers([*_declared(inside[-1]), *locals_before(inside[-1])], _NO_PATHS) if inside else []
+    return callers_among([*_declared(inside[-1]), *locals_before(inside[-1])], NO_PATHS) if inside else []
 
 
-def _callers(known: list[Local], paths: Paths) -> list[str]:
+def callers_among(known: list[Local], paths: Paths) -> list[str]:
+    """The same among names that are known."""
     out: list[str] = []
     for one in known:
         expression = _id_of(one, known)
         if expression:
             out.append(expression)
     for one in known:
-        out += [f"{one.name}.{path[1:]}" for path in _read_from(one, paths) if path.startswith("@")]
+        out += [f"{one.name}.{path[1:]}" for path in read_from(one, paths) if path.startswith("@")]
         value = plain(one.value)
         if (
             value is not None
@@ -143,7 +144,7 @@ def _callers(known: list[Local], paths: Paths) -> list[str]:
         ):
             out += [
                 f"{one.name}.{path}"
-                for path in _read_from(one, paths)
+                for path in read_from(one, paths)
                 if path in {"userId", "user.id", "user_id", "session.user.id"}
             ]
     return list(dict.fromkeys(out))
@@ -206,23 +207,36 @@ def _parameter_id(one: Local) -> str | None:
     name = one.path[-1] if one.path else one.name
     held = bool(one.path)
     if held and name == "userId":
-        return one.name if _in_wrapper(one.node) else None
-    if held and name in {"user", "currentUser"} and _in_wrapper(one.node):
+        return one.name if in_wrapper(one.node) else None
+    if held and name in {"user", "currentUser"} and in_wrapper(one.node):
         return f"{one.name}.id"
-    if held and name == "session" and _in_wrapper(one.node):
+    if held and name == "session" and in_wrapper(one.node):
         return f"{one.name}.user.id"
-    if name in {"ctx", "context"} and _in_wrapper(one.node):
+    if not held and name in {"userId", "user", "session"} and _behind_request(one.node):
+        return {"userId": name, "user": f"{name}.id", "session": f"{name}.user.id"}[name]
+    if name in {"ctx", "context"} and in_wrapper(one.node):
         return _context_id(one)
-    if not held and name in {"req", "request", "c"} and _in_wrapper(one.node):
+    if not held and name in {"req", "request", "c"} and in_wrapper(one.node):
         return _carried_id(one)
     return None
 
 
-def _in_wrapper(node: Node) -> bool:
+def in_wrapper(node: Node) -> bool:
     """The function is an argument of a call: ``withSession(async ({ session }) => …)``, ``.query(({ ctx }) => …)``."""
     for one in ancestors(node):
         if one.type in FUNCTIONS:
             return one.parent is not None and one.parent.type == "arguments"
+    return False
+
+
+def _behind_request(node: Node) -> bool:
+    """``withAuth(async (request, context, userId) => …)``: the wrapper hands it over behind what it was called with."""
+    for one in ancestors(node):
+        if one.type in FUNCTIONS:
+            call = one.parent.parent if one.parent is not None and one.parent.type == "arguments" else None
+            callee = field(call, "function")
+            first = parameters(one)[:1]
+            return callee is not None and callee.type == "identifier" and all(each.node.id != node.id for each in first)
     return False
 
 
@@ -288,77 +302,13 @@ def names_before(node: Node) -> frozenset[str]:
     return frozenset(one.name for one in locals_before(node))
 
 
-def tenants(node: Node, column: str, paths: Paths = _NO_PATHS, *, proven: bool = True) -> list[str]:
-    """Expressions for a tenant column at a place: a name like the column's, ``team.id`` for ``teamId``, or one that is read elsewhere."""
-    wanted = flat(column.rsplit(".", 1)[-1])
-    known = [one for one in locals_before(node) if proven or not _asked(one)]
-    names = {one.name for one in known}
-    out = [
-        one.name for one in known if flat(one.name) == wanted and not (one.value is None and one.path[:1] == ("input",))
-    ]
-    for one in known:
-        out += [f"{one.name}.{path}" for path in _read_from(one, paths) if _names_column(path, wanted)]
-    if wanted.endswith("id"):
-        out += [
-            f"{one.name}.id"
-            for one in known
-            if flat(one.name) == wanted[:-2] and one.name not in {"params", "query"} and _has_id(one)
-        ]
-    root = top_of(node)
-    for each in walk(root):
-        if each.type == "member_expression" and _names_column(words := text(each), wanted):
-            first = re.split(r"[.?!]", words, maxsplit=1)[0]
-            if (
-                first in names
-                and re.fullmatch(r"[\w.?!]+", words)
-                and not re.search(r"\b(body|input|query|params|data)\b", words)
-            ):
-                out.append(words)
-    return list(dict.fromkeys(out))
-
-
-def _has_id(one: Local) -> bool:
-    """False for a row that was selected without its id: compared with nothing, some mappers find everything."""
-    words = text(one.value)
-    return not re.search(r"\bselect\s*:", words) or bool(re.search(r"\bid\s*:\s*true", words))
-
-
-def _asked(one: Local) -> bool:
-    """The outside chose the value: worth nothing where no membership was proven for it."""
-    if one.value is None:
-        return not _in_wrapper(one.node) or one.path[:1] in {
-            ("params",),
-            ("input",),
-            ("query",),
-            ("body",),
-            ("parsedInput",),
-        }
-    return bool(_REQUEST.search(text(one.value)))
-
-
-def _names_column(path: str, wanted: str) -> bool:
-    """``workspaceId`` and ``workspace.id`` are what ``workspace_id`` is compared with."""
-    parts = [part for part in re.split(r"[.?!]+", path) if part]
-    return flat(parts[-1]) == wanted or (len(parts) > 1 and parts[-1] == "id" and flat(parts[-2]) + "id" == wanted)
-
-
-def _read_from(one: Local, paths: Paths) -> tuple[str, ...]:
+def read_from(one: Local, paths: Paths) -> tuple[str, ...]:
     """What the repository reads elsewhere from the answer of the function that a name was made by."""
     value = plain(one.value)
     if one.path or value is None or value.type != "call_expression":
         return ()
     chain = links(value)
     return paths.get(chain[-1][0], ()) if chain else ()
-
-
-def is_tenant(column: str) -> bool:
-    """The column names a tenant rather than a person."""
-    return bool(
-        re.search(
-            r"team|tenant|org|workspace|company|business|project|space|account|store|shop|agency|clinic|school|dataroom|document|page|parent|group|environment",
-            flat(column.rsplit(".", 1)[-1]),
-        )
-    )
 
 
 def flat(name: str) -> str:

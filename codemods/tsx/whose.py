@@ -1,7 +1,7 @@
 """The value that a column is compared with at a place: the caller, or the tenant that was proven before, however the handler reads it.
 
 Facts: ``value`` (expression, when it is known), ``told``, ``proven``, ``paths``, ``held`` (tenants that a guard proved, as column and path of
-the request: ``workspaceId=input.workspaceId;organizationId=path.orgId``).
+the request: ``workspaceId=input.workspaceId;organizationId=path.orgId``), ``row`` (the column leads to a row that was proven).
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ import re
 from typing import TYPE_CHECKING
 
 from codemods.tsx.neighbour import named_by_neighbour
-from codemods.tsx.scope import callers, flat, is_tenant, locals_before, parameters, tenants
+from codemods.tsx.scope import callers, flat, locals_before, parameters
+from codemods.tsx.tenants import is_tenant, tenants
 from codemods.tsx.tree import FUNCTIONS, ancestors, enclosing_function, field, text, top_of, walk
 
 
@@ -39,8 +40,9 @@ def whose(node: Node, column: str, target: Target) -> str:
         told_caller=bool(facts.get("told")),
         proven=facts.get("proven") != "0",
         paths=facts.get("paths", ""),
+        row=bool(facts.get("row")),
     )
-    if found or not within or is_tenant(column):
+    if found or not within or is_tenant(column) or facts.get("row"):
         return found
     named = named_by_neighbour(node, target)
     return named.value if named is not None else ""
@@ -95,7 +97,9 @@ def _as_others_read(node: Node, root: str, last: str, known: list[Local]) -> str
     return f"{best['head']}{best['way'][:cut]}{last}{best['way'][cut + len(was) :]}{best['sure']}"
 
 
-def value_for(node: Node, column: str, *, told_caller: bool = False, proven: bool = True, paths: str = "") -> str:
+def value_for(
+    node: Node, column: str, *, told_caller: bool = False, proven: bool = True, paths: str = "", row: bool = False
+) -> str:
     """What a column is compared with at a place; empty when nothing there says whose the row has to be.
 
     Args:
@@ -104,12 +108,14 @@ def value_for(node: Node, column: str, *, told_caller: bool = False, proven: boo
         told_caller: the function is told who is calling by a parameter.
         proven: a membership was proven, so that a tenant the request names may be compared with.
         paths: what other files read from the answers of functions: ``validateApiKey=userId,teamId;getTeam=id``.
+        row: the column leads to a row that was proven, whatever it is called: the caller is no value for it.
     """
     known = {
         name: tuple(held.split(",")) for name, _, held in (part.partition("=") for part in paths.split(";")) if name
     }
-    found = tenants(node, column, known, proven=proven) if is_tenant(column) else callers(node, known)
-    if not found and told_caller:
+    house = row or is_tenant(column)
+    found = tenants(node, column, known, proven=proven) if house else callers(node, known)
+    if not found and told_caller and not row:
         found = told(node, column)
     return found[0] if found else ""
 

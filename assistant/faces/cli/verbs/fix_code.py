@@ -6,6 +6,7 @@ It is the headless twin of the hunks screen: the same edits, the same case file,
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from assistant.domain.errors import NeedsPersonError, UsageError
@@ -40,7 +41,7 @@ FIRST = ("preserve-evidence", "routes-and-actions")
 def run(arguments: argparse.Namespace, voice: Voice) -> int:
     """Exit 0 when nothing of medium severity or above is left in the code, 1 when something is, 5 without approval."""
     root = repository_root(arguments.repo)
-    options = options_from(arguments, root, voice)
+    options = replace(options_from(arguments, root, voice), keeps_sources=not arguments.maintenance)
     if arguments.dry_run:
         with examine(root, options, voice.progress) as examination:
             half = examination.code

@@ -1,0 +1,118 @@
+"""Whose session check a handler can be given: the one that most handlers of its file have, otherwise the nearest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from assistant.domain.code import GuardKind
+
+
+if TYPE_CHECKING:
+    from assistant.domain.code import Entry
+    from assistant.propose.code_ground import CodeGround
+    from codemods.tsx.donor import Lent
+    from codemods.tsx.wrapped import Wrapper
+
+_MOST_DONORS: Final = 12
+_SAME: Final = 99
+_SEVERAL: Final = 3
+
+
+def lenders(ground: CodeGround, entry: Entry) -> list[Entry]:
+    """Entries whose session check holds, nearest first: same file, same kind, longest common path."""
+    out = [
+        one
+        for one in ground.map.entries
+        if one.id != entry.id
+        and one.place.file.endswith((".ts", ".tsx", ".js", ".jsx", ".mjs"))
+        and any(guard.kind is GuardKind.SESSION and guard.weakness is None for guard in one.guards)
+    ]
+    return sorted(out, key=lambda one: (one.kind is not entry.kind, -_common(one.place.file, entry.place.file), one.id))
+
+
+def lent(ground: CodeGround, entry: Entry) -> tuple[Entry, Lent] | None:
+    """The check of the file's own handlers that most of them have; otherwise the nearest that can be written into this entry."""
+    near = lenders(ground, entry)
+    beside = [one for one in near if one.place.file == entry.place.file and one.kind is entry.kind]
+    held = [(one, found) for one in beside if (found := _fitting(ground, one, entry)) is not None]
+    if held:
+        said = [found.lines for _, found in held]
+        return max(held, key=lambda pair: said.count(pair[1].lines))
+    elsewhere: list[tuple[Entry, Lent]] = []
+    for tried, one in enumerate(near):
+        found = _fitting(ground, one, entry)
+        if found is not None:
+            return one, found
+        strict = ground.checks.get(one.id)
+        if strict is not None and strict.role and not strict.local and one.kind is entry.kind:
+            elsewhere.append((one, strict))
+        if tried >= _MOST_DONORS * (3 if one.kind is entry.kind else 1):
+            break
+    return _only_role(elsewhere)
+
+
+def wrapper(ground: CodeGround, entry: Entry) -> Wrapper | None:
+    """The wrapper that several functions of the same file stand in as a whole, when it can be called with what this one has."""
+    from codemods.tsx.wrapped import wrapper_of
+
+    found = []
+    for one in lenders(ground, entry):
+        if one.place.file == entry.place.file and one.kind is entry.kind:
+            source = ground.read(one.place.file)
+            held = wrapper_of(source, one.place.file, one.at, _refusing(one, source))
+            found += [held] if held is not None else []
+    best = max(found, key=found.count, default=None)
+    return best if best is not None and found.count(best) > 1 else None
+
+
+def _only_role(found: list[tuple[Entry, Lent]]) -> tuple[Entry, Lent] | None:
+    """Where every check asks for the same role, there is no other way in: a shop with one keeper."""
+    said = [check.lines for _, check in found]
+    return found[0] if len(said) >= _SEVERAL and len(set(said)) == 1 else None
+
+
+def _fitting(ground: CodeGround, one: Entry, entry: Entry) -> Lent | None:
+    """The check of another entry, when it can stand in this one."""
+    from codemods.tsx.donor import lend
+
+    if one.id not in ground.checks:
+        try:
+            source = ground.read(one.place.file)
+            ground.checks[one.id] = lend(source, one.place.file, one.at, _refusing(one, source))
+        except (OSError, KeyError):
+            ground.checks[one.id] = None
+    found = ground.checks[one.id]
+    if found is None or (found.local and one.place.file != entry.place.file):
+        return None
+    fits = one.kind is entry.kind or not any(found.request)
+    # who may do something in one folder says nothing about another
+    strict = found.role and (one.kind is entry.kind or bool(found.helper))
+    return found if fits and not (strict and _folder(one) != _folder(entry)) else None
+
+
+def _refusing(entry: Entry, source: bytes) -> frozenset[str]:
+    """Functions that an entry calls and that refuse strangers themselves: the check stands in them."""
+    first, last = (source.count(b"\n", 0, at) + 1 for at in entry.at)
+    return frozenset(
+        guard.chain[0].rsplit(".", 1)[-1]
+        for guard in entry.guards
+        if guard.kind in {GuardKind.SESSION, GuardKind.ROLE}
+        and guard.weakness is None
+        and guard.chain
+        and not (guard.place.file == entry.place.file and first <= guard.place.line <= last)
+    )
+
+
+def _folder(entry: Entry) -> str:
+    return entry.place.file.rpartition("/")[0]
+
+
+def _common(one: str, other: str) -> int:
+    if one == other:
+        return _SAME
+    parts = 0
+    for mine, theirs in zip(one.split("/"), other.split("/"), strict=False):
+        if mine != theirs:
+            break
+        parts += 1
+    return parts
