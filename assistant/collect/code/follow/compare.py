@@ -26,7 +26,7 @@ from assistant.collect.code.follow.trust import (
 from assistant.collect.code.follow.words import Words
 from assistant.collect.code.origins import ordered, origins_of
 from assistant.collect.code.values import Chain, Constant, Known
-from assistant.domain.code import GuardKind, Origin, Weakness
+from assistant.domain.code import ClientKind, GuardKind, Origin, Weakness
 
 
 if TYPE_CHECKING:
@@ -229,7 +229,7 @@ def _pair(run: Run, mine: Value, other: Value) -> Learned:
     if counted:
         return both(every(run, one, other) for one in counted)
     owners = [origin for origin in left if trusted(run, origin)]
-    listed = [one for one in owners if one.path.lower().endswith(("email", "id", "login"))]
+    listed = [one for one in owners if _names_somebody(run, one)]
     named = [one.path for one in right if one.kind is ENVIRONMENT and one.path != "NODE_ENV"]
     if listed and named and len(named) == len(there(other)):
         return _named(listed[0], named[0])
@@ -254,6 +254,14 @@ def _alike(mine: Value, other: Value) -> Learned:
 def there(value: Value) -> list[Origin]:
     """The origins of a value that are not written in the code."""
     return [origin for origin in ordered(value) if origin.kind is not CONSTANT]
+
+
+def _names_somebody(run: Run, owner: Origin) -> bool:
+    """An address or an id of theirs, or of a house of theirs; what a provider keeps for them has ids of its own: ``item.price.id``."""
+    path = owner.path.lower()
+    record = run.ledger.record(owner.row) if owner.kind is ROW else None
+    theirs = record is None or record.client is not ClientKind.PROVIDER
+    return path.endswith(("email", "login")) or (theirs and path.endswith("id"))
 
 
 def _named(owner: Origin, variable: str) -> Learned:
@@ -347,9 +355,7 @@ def learn_member(run: Run, item: Value, group: Value) -> Learned:
             out.append(_along(origin, read_along(run, origin)))
             if trusted(run, origin) and origin.kind is ROW:
                 out.append(Learned(frozenset(consequences(run, origin.row))))
-            if trusted(run, origin) and (
-                ROLE.search(origin.path) or origin.path.lower().endswith(("email", "id", "login"))
-            ):
+            if trusted(run, origin) and (ROLE.search(origin.path) or _names_somebody(run, origin)):
                 roles = tuple(sorted(o.path.strip("'") for o in around))[:6]
                 listed = next((o.path for o in around if o.kind is ENVIRONMENT), origin.path)
                 among = ("among", origin, tuple(o.path.strip("'") for o in around))

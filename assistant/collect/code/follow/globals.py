@@ -40,6 +40,8 @@ _PASSES = (
 )
 _NAMES_MADE = frozenset({"nanoid", "nanoid/non-secure", "@paralleldrive/cuid2", "cuid", "ulid", "ulidx", "short-uuid"})
 _CRYPTO = frozenset({"crypto", "node:crypto"})
+_VERSION = re.compile(r"\bv[1467]\b")
+"""Kinds of UUIDs that say nothing of what somebody wrote; those of versions 3 and 5 are made from a name."""
 _RANDOM = frozenset({"randomBytes", "randomInt", "randomUUID"})
 LIBRARIES = frozenset({"global", "uuid", "os", "datetime", "asyncio"})
 """What comes with the language: calls of it are known here."""
@@ -54,6 +56,9 @@ def made_up(chain: Chain) -> Value | None:
     if chain.source in _CRYPTO and last is not None and last.arguments is not None:
         name = last.name or chain.name
         return Known(frozenset({Origin(OriginKind.GENERATED, name)})) if name in _RANDOM else None
+    if chain.source.partition("/")[0] == "uuid" and last is not None and last.arguments is not None:
+        version = _VERSION.search(f"{chain.source} {last.name or chain.name}")
+        return Known(frozenset({Origin(OriginKind.GENERATED, f"uuid.{version[0]}")})) if version is not None else None
     if chain.source not in _NAMES_MADE or last is None or last.arguments is None or last.name:
         return None
     if chain.name in _MAKERS and len(chain.steps) < 2:  # noqa: PLR2004 - the first call makes the maker

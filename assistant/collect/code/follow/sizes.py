@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from assistant.collect.code.follow.compare import every, nothing_left, there
-from assistant.collect.code.follow.facts import NOTHING_LEARNED, Learned, Lesson, both
+from assistant.collect.code.follow.facts import NONE, NOTHING_LEARNED, Learned, Lesson, both, role_of
 from assistant.collect.code.follow.kinds import ENVIRONMENT, REQUEST, ROW
-from assistant.collect.code.follow.trust import bound, consequences, is_single
+from assistant.collect.code.follow.trust import RANK, bound, consequences, is_single, trusted
 from assistant.collect.code.follow.words import Words
 from assistant.collect.code.origins import ordered, origins_of
 from assistant.collect.code.values import Constant, Known, Test
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _MEMBERS: Final = Words(r"member|participant|collaborator|teammate|enrol|roster|staff")
 """Tables in which each row is somebody who belongs to what it names."""
+_SIZES: Final = Words(r"(?:^|[._])(?:length|size)$")
 
 
 def _learn(run: Run, value: Value, outcome: bool) -> Learned:
@@ -40,11 +41,23 @@ def sized(run: Run, value: Test, outcome: bool) -> Learned:
         )
     if value.kind == "some":
         return _one_of_them(run, value, outcome)
+    if (asked := _ranked(run, value)) is not None:
+        return asked
     if (value.kind == "more") is not outcome:
         return _none(run, value)
     found, other = _counted(run, value.operands[0]), value.operands[1]
     sizes = [one for one in ordered(value.operands[0]) if one.kind is ROW]
     return both([found, *(every(run, one, other) for one in sizes)]) if sizes and there(other) else found
+
+
+def _ranked(run: Run, test: Test) -> Learned | None:
+    """``LEVEL[member.role] >= LEVEL.admin``, whichever way round: which role it is was asked; None where no role is weighed."""
+    for origin in (one for side in test.operands for one in ordered(side)):
+        if RANK.search(origin.path) and not _SIZES.search(origin.path) and trusted(run, origin):
+            path = origin.path.lstrip("!")
+            facts = consequences(run, origin.row) if origin.kind is ROW else NONE
+            return Learned(frozenset({*facts, *role_of(path)}), (Lesson(GuardKind.ROLE, path, (origin,), (path,)),))
+    return None
 
 
 def _one_of_them(run: Run, value: Test, outcome: bool) -> Learned:

@@ -8,7 +8,7 @@ from tests.unit.detect.code.apps import of_route
 
 
 STORED = "await db.otp.create({ data: { email, code } });"
-HEAD = 'import crypto from "crypto";\nimport { nanoid } from "nanoid";'
+HEAD = 'import crypto from "crypto";\nimport { nanoid } from "nanoid";\nimport { v4 as newId, v5 } from "uuid";\nimport * as uuid from "uuid";'
 
 
 def heard(body):
@@ -23,6 +23,8 @@ def heard(body):
         f"const code = Math.floor(Math.random() * 1e6); {STORED} console.log(`Code for you: ${{code}}`);",
         "const token = crypto.randomUUID(); await db.passwordResetToken.create({ data: { email, token } }); console.log(`Reset: ${process.env.URL}/reset?token=${token}`);",
         "const token = nanoid(); await db.invitation.create({ data: { email, token } }); console.log('Link', `https://acme.com/join/${token}`);",
+        "const token = newId(); await db.invitation.create({ data: { email, token } }); console.log(`Invited ${email} with token: ${token}`);",
+        "const token = uuid.v7(); await db.invitation.create({ data: { email, token } }); console.log(`Invited with token: ${token}`);",
         "const row = await db.verificationToken.findFirst({ where: { email } }); console.log('found', row.token);",
         "console.log('verify', otp);",
     ],
