@@ -70,6 +70,11 @@ _OFFICES: Final = Words(
     r"(?:^|[._])(?:super|platform|system|site|instance|global)?_?admin(?:istrator)?s?$|(?:^|_)superusers?$"
 )
 """Tables in which whoever has a row is an administrator."""
+_ACCOUNTS: Final = Words(
+    r"(?:^|[._a-z])(?:user|account|member|customer|employee|patient|student|person)s?$|(?:^|_)people$"
+)
+"""Tables of which a row that is active is shown to nobody else for it."""
+_SHOWN: Final = Words(r"publi|shar|visib")
 _STATE: Final = Words(
     r"(?:hidden|banned|archived|draft|private|deleted|disabled|locked|suspended|closed|published|active)$"
 )
@@ -358,11 +363,13 @@ def _row(run: Run, origin: Origin) -> Learned:
         if _OFFICES.search(record.table):
             lesson = Lesson(GuardKind.ROLE, f"row of {record.table}", (origin,), (record.table,))
             return Learned(frozenset(facts | {("caller",), ("role", record.table)}), (lesson,))
+        if not record.compared() and record.tie is None and ("caller",) not in run.facts:
+            return Learned(frozenset(facts))  # out of a list of everybody's
         return of_member(record, origin, frozenset(facts))
     if by_rules(run, record) and not path:
         asked_for = tuple(one for one in record.compared() if one.kind is REQUEST)
         lesson = Lesson(GuardKind.MEMBERSHIP, f"row of {record.table} under row-level security", (origin, *asked_for))
         return Learned(frozenset(("proven", one) for one in asked_for), (lesson,)) if asked_for else NOTHING_LEARNED
-    if SHARED.search(path):
+    if SHARED.search(path) and not (_ACCOUNTS.search(record.table) and not _SHOWN.search(path)):
         return Learned(frozenset({("tied", origin.row)}), (Lesson(GuardKind.OWNER, f"{path} of the row", (origin,)),))
     return NOTHING_LEARNED

@@ -43,6 +43,11 @@ SHARED: Final = Words(
 )
 _KEYS = re.compile(r"(?:^|[._])id$|[a-z]Id$|_id$")
 _PROGRESS = re.compile(r"status\w*$", re.IGNORECASE)
+_STANDING = re.compile(
+    r"(?:subscription|account|payment|billing|plan|trial|user|member(?:ship)?|order|invoice|kyc)_?status\w*$",
+    re.IGNORECASE,
+)
+"""How somebody's account stands, which shows it to nobody else."""
 _OPEN = re.compile(r"publi|shar|live|open|visib|anyone|link|approv|activ|enabl", re.IGNORECASE)
 _EDITABLE: Final = Words(r"user_?metadata|unsafe_?metadata|raw_user_meta")
 COUNTERS: Final = Words(r"rate_?limit|throttl")
@@ -55,7 +60,7 @@ _HIDDEN = frozenset({"private", "draft", "hidden", "restricted", "internal"})
 
 def is_shared(origin: Origin, constant: Constant) -> bool:
     """True when being equal to the constant says that a row is for others too; ``status === "completed"`` does not."""
-    if not SHARED.search(origin.path):
+    if not SHARED.search(origin.path) or _STANDING.search(origin.path):
         return False
     return not (_PROGRESS.search(origin.path) and isinstance(constant.value, str)) or bool(_OPEN.search(constant.value))
 
