@@ -30,6 +30,9 @@ from assistant.domain.code_words import (
 )
 
 
+NAMED_OPEN = "open"
+"""What middleware asks at a path that its code names and lets everybody reach."""
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -211,6 +214,8 @@ class Entry:
     """What could not be followed."""
     covered_by: str = ""
     """Middleware or proxy that matches its path, as ``middleware.ts: /api/:path*``; empty when none does."""
+    asked_before: tuple[str, ...] | None = None
+    """What that middleware asks whoever wants this very path, as kinds of guards; empty when it asks nobody, ``NAMED_OPEN`` alone when the code names the path and asks nobody, None when that is not known."""
     exposed: bool | None = None
     """What Next's own manifest says of an action: True really exposed, False built away, None unknown."""
     kept_back: bool = False

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from assistant.detect.code.verdict import Word, verdicts_of
-from assistant.domain.code import ClientKind, EntryKind, TieKind
+from assistant.domain.code import NAMED_OPEN, ClientKind, EntryKind, TieKind
 from assistant.text.plural import plural
 
 
@@ -208,6 +208,16 @@ def _gap(place: Place) -> dict[str, Any]:
     return {"file": place.file, "line": place.line, "symbol": place.symbol}
 
 
+def _asked_there(entry: Entry) -> str:
+    """What is known of the middleware's own check of this path."""
+    asked = entry.asked_before
+    if asked is None:
+        return "does not count alone"
+    if NAMED_OPEN in asked:
+        return "which lets everybody reach it"
+    return f"which asks for {' and '.join(asked)}; it does not count alone" if asked else "which asks nobody there"
+
+
 def details(row: Row) -> Iterator[str]:
     """Everything known of one entry, for a page: verdict, findings, guards and queries in the order they run."""
     entry = row.entry
@@ -215,7 +225,7 @@ def details(row: Row) -> Iterator[str]:
     yield row.verdict.says
     yield f"{entry.place}" + (f", {entry.place.symbol}" if entry.place.symbol else "")
     if entry.covered_by:
-        yield f"matched by {entry.covered_by} (does not count alone)"
+        yield f"matched by {entry.covered_by} ({_asked_there(entry)})"
     for finding in row.verdict.findings:
         yield ""
         yield f"{finding.severity.value}: {finding.title} [{finding.rule}]"

@@ -19,6 +19,7 @@ from assistant.collect.code.program import Program
 from assistant.collect.code.read import LARGEST, read_module
 from assistant.collect.code.sources import LARGEST_MANIFEST, is_manifest, is_source
 from assistant.collect.deploys.trees import Contents, blobs
+from assistant.domain.code import EntryKind
 
 
 if TYPE_CHECKING:
@@ -83,9 +84,9 @@ class CodeHistory:
         program = Program(tree.modules, tree.manifests)
         ids, places = set(wanted), set(files)
         world = World(program, lambda world: Run(world, "", quiet=True, steps=_QUIET_STEPS))
-        return tuple(
-            follow(world, point)[0] for point in find_entries(program) if point.id in ids or point.module in places
-        )
+        points = tuple(find_entries(program))
+        world.middleware = {point.module: point for point in points if point.kind is EntryKind.MIDDLEWARE}
+        return tuple(follow(world, point)[0] for point in points if point.id in ids or point.module in places)
 
     def tree(self, commit: str) -> Tree:
         """The code of a commit, parsed."""

@@ -187,6 +187,7 @@ def _followed(way: _Way, points: tuple[EntryPoint, ...], beside: Callable[[], _B
 
     def begin() -> Callable[[EntryPoint], tuple[Entry, frozenset[tuple[str, int]]]]:
         world = World(way.program, lambda world: Run(world, "", quiet=True, steps=_QUIET_STEPS))
+        world.middleware = {one.module: one for one in points if one.kind is EntryKind.MIDDLEWARE}
         return lambda point: follow(world, point)
 
     answers = apart(early, begin, workers=way.workers, tell=way.tell, cancelled=way.cancelled, meanwhile=beside)

@@ -26,6 +26,7 @@ _NAMED_GROUP = re.compile(r"\(\?<(?![=!])[A-Za-z]\w*>")
 _CATCH_ALL = re.compile(r"/?\[\[\.\.\.[^\]]+\]\]")
 _REST = re.compile(r"\[\.\.\.[^\]]+\]")
 _DYNAMIC = re.compile(r"\[[^\]]+\]|(?<=/):\w+")
+_CONDITION = re.compile(r" \((?:only|not) with [^()]*\)$")
 EVERYTHING = "every path"
 
 
@@ -42,6 +43,11 @@ class Matcher(NamedTuple):
     def __str__(self) -> str:
         """For ``Entry.covered_by``."""
         return f"{self.source} ({self.condition})" if self.condition else self.source
+
+
+def is_conditional(covered_by: str) -> bool:
+    """``Entry.covered_by`` names a matcher that holds for some requests only; a pattern may end in a bracket of its own."""
+    return _CONDITION.search(covered_by) is not None
 
 
 def covers(matcher: Matcher, url: str) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from assistant.detect.code import words
 from assistant.detect.code.context import Whose
 from assistant.detect.code.uses import changes
-from assistant.domain.code import ActKind, EntryKind, GuardKind, OriginKind
+from assistant.domain.code import NAMED_OPEN, ActKind, EntryKind, GuardKind, OriginKind
 
 
 if TYPE_CHECKING:
@@ -272,6 +272,8 @@ def public_path(access: Access) -> bool:
     """A path that is usually meant for people without a session."""
     entry = access.entry
     spelled = entry.path or entry.place.symbol or ""
+    if NAMED_OPEN in (entry.asked_before or ()):
+        return True
     if entry.kind is EntryKind.ACTION and _SITE & {part.strip("()") for part in entry.place.file.split("/")[:-1]}:
         return True
     said = words.words(spelled)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assistant.collect.code.follow.addressed import of_path
 from assistant.collect.code.follow.asserted import asserted, of_context
 from assistant.collect.code.follow.attributes import attribute
 from assistant.collect.code.follow.classes import instance, static
@@ -207,6 +208,7 @@ def recognised(run: Run, chain: Chain) -> Value:
         or of_list_library(run, chain)
         or asserted(run, chain)
         or columns_laid_out(chain)
+        or of_path(run, chain)
     )
     if handed is not None:
         return handed

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from assistant.collect.code.follow.afterwards import after_write, late_ties
 from assistant.collect.code.follow.builders import built, functions_of
 from assistant.collect.code.follow.closed import refused
+from assistant.collect.code.follow.doorway import asked_before
 from assistant.collect.code.follow.enclosing import around
 from assistant.collect.code.follow.graphql import call_resolver
 from assistant.collect.code.follow.handed_over import listeners
@@ -25,6 +26,7 @@ from assistant.collect.code.follow.stores import on_each_way
 from assistant.collect.code.follow.uploads import uploaded
 from assistant.collect.code.follow.views import call_decorated, chosen, named_class, permit, view_object
 from assistant.collect.code.origins import ordered
+from assistant.collect.code.recognise import callbacks
 from assistant.collect.code.recognise.chains import said
 from assistant.collect.code.recognise.identity import door
 from assistant.collect.code.values import (
@@ -66,6 +68,8 @@ if TYPE_CHECKING:
 
 _BUILT = frozenset({"procedure", "safe-action", "server-fn", "upload"})
 _OF_PYTHON = frozenset({"django", "flask", "fastapi"})
+_AT_A_PATH = frozenset({EntryKind.ROUTE, EntryKind.PAGES_API, EntryKind.ENDPOINT, EntryKind.MIDDLEWARE})
+"""Entries that answer one path, which is known; of middleware, when it is followed for a path."""
 _IN_PATH = re.compile(r"[:<{\[](?:\w+:)?(\w+)")
 """Names in the path of an endpoint."""
 
@@ -103,6 +107,7 @@ def follow(world: World, point: EntryPoint) -> tuple[Entry, frozenset[tuple[str,
         wrappers=tuple(dict.fromkeys(run.wrappers)),
         unresolved=tuple(ledger.unresolved.values()),
         covered_by=point.covered_by,
+        asked_before=asked_before(world, point, ledger, _drive) if point.covered_by else None,
         webhook=point.webhook,
         truncated=truncated,
         files=tuple(sorted({module for module, _ in run.visited})),
@@ -119,7 +124,7 @@ def _drive(run: Run, point: EntryPoint) -> None:
     run.route = point.path
     if refused(run, point):
         return
-    run.path = point.path if point.kind in {EntryKind.ROUTE, EntryKind.PAGES_API, EntryKind.ENDPOINT} else ""
+    run.path = point.path if point.kind in _AT_A_PATH else ""
     if point.inputs == "nest":
         run.settle(call_controller(run, point, unwrapped(run.evaluate(point.expression, scope))), run_deferred=True)
         return
@@ -136,9 +141,10 @@ def _drive(run: Run, point: EntryPoint) -> None:
     if point.kind is EntryKind.MIDDLEWARE and _behind_door(value):
         place = run.place(point.module, point.at[0], point.symbol)
         run.ledger.guard(Guard(kind=GuardKind.SESSION, says="withAuth", place=place, order=run.ledger.next()))
+    library = value
     if isinstance(value, Chain):
         value = _inside(run, value)
-    arguments = _arguments(point, value)
+    arguments = _arguments(point, value, library)
     if point.inputs in _OF_PYTHON and isinstance(value, Closure):
         arguments = injected(run, value, arguments, point.path)
         plain = value if own is None else value.bound_to(own)
@@ -233,11 +239,19 @@ def _behind_door(value: Value) -> bool:
     )
 
 
-def _arguments(point: EntryPoint, value: Value) -> tuple[Value, ...]:
+def _arguments(point: EntryPoint, value: Value, library: Value) -> tuple[Value, ...]:
+    """What the handler is called with; a library around middleware hands its own along with the request."""
     closure = value if isinstance(value, Closure) else None
     if isinstance(value, Either):
         closure = next((one for one in value.values if isinstance(one, Closure)), None)
-    return supplied(point.inputs, closure.function if closure else None)
+    sent = supplied(point.inputs, closure.function if closure else None)
+    given = None
+    if point.kind is EntryKind.MIDDLEWARE and isinstance(library, Chain):
+        given = callbacks.supplied(library)
+    if not given:
+        return sent
+    first = given[0]
+    return (Shape(first.fields, sent[:1]), *sent[1:]) if isinstance(first, Shape) else (first, *sent)
 
 
 def _inside(run: Run, chain: Chain) -> Value:

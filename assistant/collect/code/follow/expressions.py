@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow import chosen, guards, kept
+from assistant.collect.code.follow.addressed import compared
 from assistant.collect.code.follow.attributes import attribute
 from assistant.collect.code.follow.binding import bind
 from assistant.collect.code.follow.elements import element
@@ -228,7 +229,8 @@ def _binary(run: Run, node: Binary, scope: Scope) -> Value:
         return of_type(typed, evaluate(run, node.right, scope), same=_SAME[node.operator] == "equal")
     left, right = evaluate(run, node.left, scope), evaluate(run, node.right, scope)
     if node.operator in _SAME:
-        return at_the_end(run, node, scope, left) or Test(_SAME[node.operator], (left, right))
+        same = _SAME[node.operator]
+        return compared(run, left, right, same) or at_the_end(run, node, scope, left) or Test(same, (left, right))
     if node.operator in _ORDER:
         return of_size(node, left, right) or Test(_ORDER[node.operator], (left, right))
     if node.operator == "in":

@@ -63,6 +63,7 @@ from assistant.domain.code import GuardKind, Origin, Weakness
 
 if TYPE_CHECKING:
     from assistant.collect.code.follow.facts import Facts
+    from assistant.collect.code.follow.ledger import QueryRecord
     from assistant.collect.code.follow.run import Run
     from assistant.collect.code.values import Value
 
@@ -353,19 +354,7 @@ def _row(run: Run, origin: Origin) -> Learned:
         subjects = (origin, *asked_along(along))
         return Learned(frozenset(along), (Lesson(GuardKind.MEMBERSHIP, f"{path} of the row", subjects),))
     if bound(run, origin.row):
-        facts = consequences(run, origin.row) - some_of(record)
-        if any(carried(each) for each in record.compared()):
-            return of_key(record, origin, frozenset(facts))
-        if says_role(run, origin):
-            return of_role(record, origin, frozenset(facts))
-        if path and path != "count":
-            return Learned(frozenset(facts))
-        if _OFFICES.search(record.table):
-            lesson = Lesson(GuardKind.ROLE, f"row of {record.table}", (origin,), (record.table,))
-            return Learned(frozenset(facts | {("caller",), ("role", record.table)}), (lesson,))
-        if not record.compared() and record.tie is None and ("caller",) not in run.facts:
-            return Learned(frozenset(facts))  # out of a list of everybody's
-        return of_member(record, origin, frozenset(facts))
+        return _of_bound(run, record, origin)
     if by_rules(run, record) and not path:
         asked_for = tuple(one for one in record.compared() if one.kind is REQUEST)
         lesson = Lesson(GuardKind.MEMBERSHIP, f"row of {record.table} under row-level security", (origin, *asked_for))
@@ -373,3 +362,21 @@ def _row(run: Run, origin: Origin) -> Learned:
     if SHARED.search(path) and not (_ACCOUNTS.search(record.table) and not _SHOWN.search(path)):
         return Learned(frozenset({("tied", origin.row)}), (Lesson(GuardKind.OWNER, f"{path} of the row", (origin,)),))
     return NOTHING_LEARNED
+
+
+def _of_bound(run: Run, record: QueryRecord, origin: Origin) -> Learned:
+    """What it means that a row of the caller's is there."""
+    path = origin.path.lstrip("!")
+    facts = consequences(run, origin.row) - some_of(record)
+    if any(carried(each) for each in record.compared()):
+        return of_key(record, origin, frozenset(facts))
+    if says_role(run, origin):
+        return of_role(record, origin, frozenset(facts))
+    if path and path != "count":
+        return Learned(frozenset(facts))
+    if _OFFICES.search(record.table):
+        lesson = Lesson(GuardKind.ROLE, f"row of {record.table}", (origin,), (record.table,))
+        return Learned(frozenset(facts | {("caller",), ("role", record.table)}), (lesson,))
+    if not record.compared() and record.tie is None and ("caller",) not in run.facts:
+        return Learned(frozenset(facts))  # out of a list of everybody's
+    return of_member(record, origin, frozenset(facts))

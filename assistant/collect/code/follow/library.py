@@ -327,7 +327,8 @@ def listed_method(run: Run, value: Listed, name: str, arguments: tuple[Value, ..
         gaps = tuple(Test("not", (Test("truthy", (item,)),)) for item in value.items[:_LOOKED_AT])
         return Test("some", (gaps[0] if len(gaps) == 1 else Test("any", gaps), value))
     if name in {"includes", "indexOf", "has"} and arguments:
-        return _NEVER if run.elsewhere(value, arguments[0]) else Test("in", (arguments[0], value))
+        elsewhere = run.elsewhere(value, arguments[0])
+        return Test("in", (arguments[0], value)) if elsewhere is None else Constant(not elsewhere)
     if name in {"push", "unshift", "append", "add", "concat", "extend"}:
         extra = tuple(item for one in arguments for item in (one.items if isinstance(one, Listed) else (one,)))[:_MOST]
         run.append(value, extra)

@@ -13,11 +13,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, final
 
 from assistant.collect.code.follow.moment import Moment, in_place
-from assistant.collect.code.follow.truth import begins, other_paths, segment
-from assistant.collect.code.values import UNKNOWN, Closure, Listed, Value
+from assistant.collect.code.follow.truth import begins, matched, other_paths, segment
+from assistant.collect.code.values import Closure, Listed, Value
 
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from assistant.collect.code.follow.facts import Facts
     from assistant.collect.code.follow.run import Run
     from assistant.collect.code.follow.scope import Scope
@@ -50,7 +52,7 @@ class _Start(NamedTuple):
     wrappers: tuple[str, ...]
 
 
-class _Asked(NamedTuple):
+class Asked(NamedTuple):
     """Something that was asked of the path of the request, which is another for each handler."""
 
     what: Value | str
@@ -74,7 +76,7 @@ class Shared:
         self.levels: list[Scope] = []
         self.at: Place | None = None
         """Where the handler stands of which this was kept."""
-        self.asked: tuple[_Asked, ...] = ()
+        self.asked: tuple[Asked, ...] = ()
         self.start: _Start | None = None
 
 
@@ -88,7 +90,7 @@ class Prelude:
         self.levels = levels
         self.through = through
         self.open: list[_Open] = []
-        self.asked: list[_Asked] = []
+        self.asked: list[Asked] = []
         self.moments: list[Moment] = []
         self.run: Run | None = None
         self.moved: dict[Place, Place] = {}
@@ -114,7 +116,7 @@ class Prelude:
 
     def heard(self, what: Value | str, of: Value | None, answer: bool | None) -> None:
         """Something was asked of the path of the request."""
-        self.asked.append(_Asked(what, of, answer))
+        self.asked.append(Asked(what, of, answer))
 
     def _end(self) -> None:
         for level in self.levels:
@@ -261,7 +263,7 @@ def begin(
         prelude.watch(run)
         return value, arguments
     assert shared.value is not None
-    if shared.arguments != arguments or not _answered_alike(run, shared) or _goes_through(run, shared):
+    if shared.arguments != arguments or not answered_alike(run, shared.asked) or _goes_through(run, shared):
         return value, arguments
     prelude.go(run, at)
     return shared.value, shared.arguments
@@ -280,15 +282,18 @@ def _goes_through(run: Run, shared: Shared) -> bool:
     return any(module == run.module for module, _ in shared.moments[-1].visited)
 
 
-def _answered_alike(run: Run, shared: Shared) -> bool:
-    return all(_answer(run, one) is one.answer for one in shared.asked)
+def answered_alike(run: Run, questions: Iterable[Asked]) -> bool:
+    """What was asked of another path is answered alike by that of this run."""
+    return all(_answer(run, one) is one.answer for one in questions)
 
 
-def _answer(run: Run, asked: _Asked) -> bool | None:
+def _answer(run: Run, asked: Asked) -> bool | None:
     """What this handler's path answers."""
     if isinstance(asked.what, str):
         return segment(run.route, asked.what)
-    of = asked.of if asked.of is not None else UNKNOWN
+    if asked.of is None:
+        return matched(run.path, asked.what)
+    of = asked.of
     return other_paths(run.path, asked.what, of) if isinstance(asked.what, Listed) else begins(run.path, asked.what, of)
 
 
@@ -325,7 +330,7 @@ def stood_before(run: Run, keys: list[tuple[object, ...]]) -> tuple[int, Prelude
     run.prelude = listener
     for number in range(len(keys), 0, -1):
         shared = run.world.preludes.get(keys[number - 1])
-        if shared is not None and shared.moments and _answered_alike(run, shared):
+        if shared is not None and shared.moments and answered_alike(run, shared.asked):
             moment = shared.moments[0]
             run.enclosing.update(moment.enclosing)
             moment.restore(run, in_place)

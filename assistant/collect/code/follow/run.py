@@ -243,8 +243,8 @@ class Run:
         """See ``changing.become``."""
         changing.become(self, value, changed)
 
-    def elsewhere(self, paths: Listed, asked: Value) -> bool:
-        """``["/links"].includes(request.nextUrl.pathname)`` in a handler that answers another path."""
+    def elsewhere(self, paths: Listed, asked: Value) -> bool | None:
+        """``["/links"].includes(request.nextUrl.pathname)`` in a handler that answers another path; False in one that answers one of them."""
         found = other_paths(self.path, paths, asked)
         if self.prelude is not None:
             self.prelude.heard(paths, asked, found)

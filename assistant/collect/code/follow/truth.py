@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from assistant.collect.code.follow.kinds import ENVIRONMENT, REQUEST
+from assistant.collect.code.matchers import Matcher, covers
 from assistant.collect.code.values import (
     UNKNOWN,
     Blueprint,
@@ -33,18 +34,29 @@ _ADDRESS = frozenset({Origin(REQUEST, one) for one in ("url", "request.path", "r
 """What a server calls the address that was asked for."""
 
 
-def other_paths(path: str, paths: Listed, asked: Value) -> bool:
-    """True when ``asked`` is the path of the request, which is answered at ``path``, and none of ``paths`` can be it."""
+def other_paths(path: str, paths: Listed, asked: Value) -> bool | None:
+    """True when ``asked`` is the path of the request, which is answered at ``path``, and none of ``paths`` can be it; False when one of them is."""
     if not path or not isinstance(asked, Known) or asked.origins != _URL or not paths.items:
-        return False
+        return None
     own = re.compile("/".join(".+" if part.startswith("[") else re.escape(part) for part in path.split("/")))
+    may_be = False
     for one in paths.items:
         text = one.value if isinstance(one, Constant) else None
         if not isinstance(text, str) or not text.startswith("/"):
+            return None
+        if text == path and "[" not in path:
             return False
-        if own.fullmatch(text) or own.fullmatch(f"/api{text}"):
-            return False
-    return True
+        may_be = may_be or bool(own.fullmatch(text) or own.fullmatch(f"/api{text}"))
+    return None if may_be else True
+
+
+def matched(path: str, patterns: Value) -> bool | None:
+    """``createRouteMatcher(["/dashboard(.*)"])(request)`` for a request of ``path``; None where a pattern is no text."""
+    items = patterns.items if isinstance(patterns, Listed) else (patterns,)
+    texts = [one.value for one in items if isinstance(one, Constant) and isinstance(one.value, str)]
+    if not path or not texts or len(texts) < len(items):
+        return None
+    return any(covers(Matcher(text), path) for text in texts)
 
 
 def segment(route: str, name: str) -> bool:

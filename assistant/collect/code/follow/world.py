@@ -22,6 +22,8 @@ from assistant.domain.syntax import Assign, Attribute, Call, Class, Declare, Fun
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from assistant.collect.code.entries_point import EntryPoint
+    from assistant.collect.code.follow.doorway import Door
     from assistant.collect.code.follow.prelude import Shared
     from assistant.collect.code.follow.run import Run
     from assistant.collect.code.follow.turns import Turn
@@ -76,6 +78,10 @@ class World:
         self._variables: dict[str, Known] = {}
         self.preludes: dict[tuple[object, ...], Shared] = {}
         """What stands before handlers, by who wraps them; see ``prelude``."""
+        self.middleware: dict[str, EntryPoint] = {}
+        """What Next.js runs before handlers, by file."""
+        self.doors: dict[str, list[Door]] = {}
+        """What it asks of the addresses that were looked at; see ``doorway``."""
         self.turns: dict[int, Turn | None] = {}
         """Functions that go through a list by calling themselves, by their identity."""
         self._filled: dict[str, tuple[str, ...]] | None = None

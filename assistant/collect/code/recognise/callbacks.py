@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from assistant.collect.code.recognise.chains import Seen, normal, package_of
+from assistant.collect.code.recognise.chains import normal, package_of
 from assistant.collect.code.recognise.drizzle_tables import OPERATORS
 from assistant.collect.code.recognise.kysely import BUILDER
 from assistant.collect.code.values import Chain, Closure, Shape, Value, caller, request
 
 
-def supplied(chain: Chain, context: Seen) -> tuple[Value, ...] | None:
+def supplied(chain: Chain) -> tuple[Value, ...] | None:
     """Arguments of the callback in the last call; None when the library is not known to call it."""
     chain = normal(chain)
     last = chain.last
     if last is None or last.arguments is None or not any(isinstance(each, Closure) for each in last.arguments):
         return None
-    del context
     package = package_of(chain.source)
     client = chain.through(chain.steps[:-1])
     names = [step.name for step in chain.steps]

@@ -13,7 +13,7 @@ from assistant.detect.code.judge import handled_apart, report
 from assistant.detect.code.openness import public_path
 from assistant.detect.code.rule import CodeExample, CodeRule
 from assistant.detect.code.telling import by_entry, confidence_of, does, facts_of, faulty, handler, rows_of, severity_of
-from assistant.domain.code import EntryKind
+from assistant.domain.code import NAMED_OPEN, EntryKind
 from assistant.domain.findings import CONFIDENCE_RANK
 from assistant.domain.matrix import SEVERITY_RANK, Severity
 from assistant.domain.ownership import Confidence
@@ -265,6 +265,9 @@ def _severity(access: Access) -> Severity:
 def _by_middleware(access: Access) -> bool:
     """Middleware covers the path and asks who is calling; nothing else does."""
     beside = access.entry.kind is EntryKind.EDGE_FUNCTION
+    asked = access.entry.asked_before
+    if asked is not None and (not asked or NAMED_OPEN in asked):
+        return False  # it runs there and asks nobody
     return bool(access.entry.covered_by) and access.context.middleware_asks and not beside
 
 

@@ -1,0 +1,106 @@
+"""What the middleware asks of whoever wants one address: a matcher says only that it runs there, not that it asks anybody.
+
+The middleware is followed again for the address of a handler that asks nobody by itself. Addresses that answer its questions alike (how they
+begin, whether they are in a list, whether a pattern fits) share one such run.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from assistant.collect.code.follow.prelude import Prelude, Shared, answered_alike
+from assistant.collect.code.follow.run import Run
+from assistant.collect.code.follow.stop import Exhausted, Stopped
+from assistant.collect.code.matchers import is_conditional
+from assistant.collect.code.values import Constant, Listed
+from assistant.domain.code import NAMED_OPEN, ActKind, EntryKind, GuardKind
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from assistant.collect.code.entries_point import EntryPoint
+    from assistant.collect.code.follow.ledger import Ledger
+    from assistant.collect.code.follow.prelude import Asked
+    from assistant.collect.code.follow.world import World
+
+    Drive = Callable[[Run, EntryPoint], None]
+
+_SERVED = frozenset({EntryKind.ROUTE, EntryKind.PAGES_API, EntryKind.PAGE, EntryKind.SERVER_PROPS})
+_ASKS = frozenset(
+    {
+        GuardKind.SESSION,
+        GuardKind.ROLE,
+        GuardKind.API_KEY,
+        GuardKind.NAME,
+        GuardKind.MEMBERSHIP,
+        GuardKind.OWNER,
+        GuardKind.SECRET,
+        GuardKind.SIGNATURE,
+    }
+)
+_STEPS = 20_000
+_MOST = 24
+"""Kinds of addresses that are told apart."""
+
+
+class Door(NamedTuple):
+    """What is asked of all addresses that answer some questions alike."""
+
+    questions: tuple[Asked, ...]
+    asks: tuple[str, ...] | None
+
+
+def asked_before(world: World, point: EntryPoint, ledger: Ledger, drive: Drive) -> tuple[str, ...] | None:
+    """See ``Entry.asked_before``; not looked for where the handler asks somebody itself, or reaches no rows."""
+    file = point.covered_by.partition(": ")[0]
+    middleware = world.middleware.get(file)
+    if middleware is None or point.kind not in _SERVED or is_conditional(point.covered_by) or not ledger.queries:
+        return None
+    if any(guard.weakness is None and guard.kind in _ASKS for guard in ledger.guards.values()):
+        return None
+    doors = world.doors.setdefault(file, [])
+    wants = world.aside()
+    wants.path = wants.route = point.path
+    for door in doors:
+        if answered_alike(wants, door.questions):
+            return door.asks
+    if len(doors) >= _MOST:
+        return None
+    doors.append(_opened(world, replace(middleware, path=point.path), drive))
+    return doors[-1].asks
+
+
+def _opened(world: World, point: EntryPoint, drive: Drive) -> Door:
+    """The middleware followed for an address; one that is too long is not followed for any other."""
+    run = Run(world, point.module, steps=_STEPS)
+    listener = run.prelude = Prelude(Shared(), [], frozenset())
+    try:
+        drive(run, point)
+    except Stopped:
+        pass
+    except (Exhausted, RecursionError):
+        return Door((), None)
+    finally:
+        run.roll_back()
+    return Door(tuple(listener.asked), _asks(run.ledger, listener.asked, point.path))
+
+
+def _asks(ledger: Ledger, questions: list[Asked], path: str) -> tuple[str, ...] | None:
+    guards = [guard for guard in ledger.guards.values() if guard.kind in _ASKS]
+    strong = {guard.kind.value for guard in guards if guard.weakness is None}
+    if strong:
+        return tuple(sorted(strong))
+    if guards or any(act.kind in {ActKind.REDIRECT, ActKind.RESPOND} for act in ledger.acts):
+        return None  # somebody is sent away, and for what is not known
+    return (NAMED_OPEN,) if any(_names(one, path) for one in questions) else ()
+
+
+def _names(asked: Asked, path: str) -> bool:
+    """The code writes the address down, and more of it than that it is one of the API's."""
+    if isinstance(asked.what, Listed):
+        return asked.answer is (asked.of is None) and "[" not in path
+    text = asked.what.value if isinstance(asked.what, Constant) else None
+    parts = [one for one in text.strip("/").split("/") if one] if isinstance(text, str) else []
+    return asked.answer is True and len(parts) > (1 if path.startswith("/api/") else 0)
