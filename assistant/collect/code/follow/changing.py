@@ -10,7 +10,7 @@ from assistant.collect.code.follow.fallback import of_list
 from assistant.collect.code.follow.limits import chosen_outside
 from assistant.collect.code.follow.scope import either
 from assistant.collect.code.origins import origins_of
-from assistant.collect.code.values import UNKNOWN, Chain, Constant, Either, Known, Shape, Value, holds
+from assistant.collect.code.values import UNKNOWN, Chain, Constant, Either, Known, Listed, Shape, Value, holds
 from assistant.domain.code import OriginKind
 
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 LONGEST_LIST = 60
 """Items of a list that are told apart."""
+_DEEPEST = 2
+"""Objects inside of an object that are looked through for a list."""
 
 
 def set_attribute(run: Run, of: Value, name: str, value: Value) -> None:
@@ -43,6 +45,8 @@ def set_attribute(run: Run, of: Value, name: str, value: Value) -> None:
     elif isinstance(of, Chain):
         run.overlay[of.dotted, name] = value
         _filled(run, of, name, value)
+    elif isinstance(of, Listed) and (not name or name.isdigit()):
+        become(run, of, Listed((*of.items, value)[:LONGEST_LIST]))  # out[at] = row
     elif isinstance(of, Either):
         for one in of.values:
             set_attribute(run, one, name, value)
@@ -62,6 +66,38 @@ def _filled(run: Run, of: Value, name: str, value: Value) -> None:
 def become(run: Run, value: Value, changed: Value) -> None:
     """Every name of a value sees what was done to it: ``list.push(x)``, ``Object.assign(row, body)``, ``row.set(body)``."""
     for scope in scopes_of(run):
+        own = scope.parent is not None
         for name, known in scope.names.items():
             if known is value:
                 scope.names[name] = changed
+            elif own and isinstance(known, Shape):
+                _in_object(run, known, value, changed, _DEEPEST)
+            elif own and isinstance(known, Either):
+                scope.names[name] = _in_choice(known, value, changed)
+
+
+def _in_object(run: Run, of: Shape, value: Value, changed: Value, depth: int) -> None:
+    """``out.items.push(row)``, ``out[row.kind].push(row)``: the object holds the longer list."""
+    if not isinstance(of.fields, dict):
+        return
+    for name, known in of.fields.items():
+        if known is value:
+            run.touches(of)
+            of.fields[name] = changed
+        elif depth and isinstance(known, Shape):
+            _in_object(run, known, value, changed, depth - 1)
+        elif isinstance(known, Either) and any(one is value for one in known.values):
+            run.touches(of)
+            of.fields[name] = _in_choice(known, value, changed)
+    for number, one in enumerate(of.rest):
+        put = changed if one is value else _in_choice(one, value, changed) if isinstance(one, Either) else one
+        if put is not one:
+            run.touches(of)
+            of.rest = (*of.rest[:number], put, *of.rest[number + 1 :])
+
+
+def _in_choice(known: Either, value: Value, changed: Value) -> Either:
+    """``const list = groups.get(kind) ?? []``: one of two lists that got longer."""
+    if not any(one is value for one in known.values):
+        return known
+    return Either(tuple(changed if one is value else one for one in known.values), known.facts)

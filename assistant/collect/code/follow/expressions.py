@@ -12,7 +12,7 @@ from assistant.collect.code.follow.elements import element
 from assistant.collect.code.follow.errors import narrowed_error
 from assistant.collect.code.follow.facts import access, join
 from assistant.collect.code.follow.fallback import believed, of_list, or_else, or_empty, unset_anyway
-from assistant.collect.code.follow.gathered import under
+from assistant.collect.code.follow.gathered import under, under_key
 from assistant.collect.code.follow.learn import learn
 from assistant.collect.code.follow.limits import answered
 from assistant.collect.code.follow.loops import kept_up
@@ -113,11 +113,7 @@ def _index(run: Run, node: Index, scope: Scope) -> Value:
     if isinstance(key, Constant):
         return attribute(run, of, str(key.value), scope.module, node.at, node.end)
     if isinstance(of, Shape):
-        values = (*of.fields.values(), *of.rest)
-        if values and isinstance(key, Known | Either) and all(isinstance(one, Listed | Constant) for one in values):
-            spoken = origins_of(key)  # RIGHTS[user.role]: the role still speaks
-            return Known(spoken.union(*(origins_of(one) for one in values)))
-        return under(run, either(*values), key) if values else UNKNOWN
+        return under_key(run, of, key)
     if isinstance(of, Listed):
         return under(run, either(*of.items), key) if of.items else UNKNOWN
     if isinstance(of, Known):

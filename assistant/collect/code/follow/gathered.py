@@ -16,6 +16,7 @@ from assistant.collect.code.values import (
     Either,
     Known,
     Listed,
+    Shape,
     Test,
     Value,
     unwrapped,
@@ -81,6 +82,16 @@ def _looked_up(run: Run, value: Listed, key: Value) -> Value:
     rows = {one.row for one in origins_of(found) if one.kind is ROW}
     asked = origins_of(key)
     return under(run, found, key) if all(_asked_by(run, row, asked) for row in rows) else either(found, UNKNOWN)
+
+
+def under_key(run: Run, of: Shape, key: Value) -> Value:
+    """What an object holds under a computed key: any of its fields."""
+    values = (*of.fields.values(), *of.rest)
+    if len(values) == 1 and of.rest and isinstance(values[0], Listed):
+        return values[0]  # groups[row.kind].push(row): that very list
+    if values and isinstance(key, Known | Either) and all(isinstance(one, Listed | Constant) for one in values):
+        return Known(origins_of(key).union(*map(origins_of, values)))  # RIGHTS[user.role]: the role still speaks
+    return under(run, either(*values), key) if values else UNKNOWN
 
 
 def under(run: Run, found: Value, key: Value) -> Value:

@@ -34,3 +34,22 @@ def test_rows_of_others_were_answered(way):
 @pytest.mark.parametrize("way", WAYS)
 def test_ones_own_were(way):
     assert heard(way, MINE) == []
+
+
+GATHERED = {
+    "a field of an object": "const out = { items: [] }; for (const row of rows) { out.items.push(row.total); }",
+    "an object two levels down": "const out = { data: { items: [] } }; for (const row of rows) { out.data.items.push(row.total); }",
+    "groups": "const out = {}; for (const row of rows) { if (!out[row.kind]) out[row.kind] = []; out[row.kind].push(row.total); }",
+    "groups by default": "const out = {}; for (const row of rows) { (out[row.kind] ??= []).push(row.total); }",
+    "groups by choice": "const out = {}; rows.forEach((row) => { out[row.kind] = out[row.kind] || []; out[row.kind].push(row); });",
+    "lists of a map": "const all = new Map(); for (const row of rows) { const list = all.get(row.kind) ?? []; list.push(row.total); all.set(row.kind, list); } const out = Object.fromEntries(all);",
+    "by position": "const out = []; for (let at = 0; at < rows.length; at++) { out[at] = rows[at].total; }",
+}
+
+
+@pytest.mark.parametrize("way", GATHERED)
+def test_what_a_loop_gathers_in_an_object_is_answered(way):
+    asked = "const { ids, kind } = await request.json();"
+    answer = f"{GATHERED[way]} return Response.json(out);"
+    assert of_route(f"{asked} {ROWS} {answer}", verb="POST") == ["id-only-lookup"]
+    assert of_route(f"{asked} {MINE} {answer}", verb="POST") == []
