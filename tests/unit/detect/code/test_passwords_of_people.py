@@ -34,7 +34,7 @@ ROUTE = """
       if (!userId) return new Response(null, { status: 401 });
       const rows = await prisma.booking.findMany({ where: { userId }, include: { slot: { include: { owner: OWNER } } } });
       return Response.json(rows);
-   
+
     }
 """
 
