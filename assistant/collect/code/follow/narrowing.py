@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from assistant.collect.code.follow.truth import truth
 from assistant.collect.code.values import Either, Test
-from assistant.domain.syntax import Attribute, Binary, Literal, Name, Unary
+from assistant.domain.syntax import Attribute, Binary, Call, Literal, Name, Unary
 
 
 if TYPE_CHECKING:
@@ -36,6 +36,14 @@ def narrow(run: Run, node: Expression, test: Value, outcome: bool, scope: Scope)
     """Names that the test looks at stand only for what agrees with its outcome."""
     if not _has_choice(test):
         return
+    nested, run.narrowing = run.narrowing, True
+    try:
+        _tell(run, node, outcome, scope)
+    finally:
+        run.narrowing = nested
+
+
+def _tell(run: Run, node: Expression, outcome: bool, scope: Scope) -> None:
     for name in dict.fromkeys(_names(node)):
         level = _of_function(run, scope, name)
         value = level.names[name] if level is not None else None
@@ -48,13 +56,38 @@ def narrow(run: Run, node: Expression, test: Value, outcome: bool, scope: Scope)
 
 
 def beside(run: Run, node: Binary, left: Value, outcome: bool, scope: Scope) -> Value:
-    """The right side of ``!row || row.id !== id``, which is looked at where the left one came out so."""
+    """The right side of ``!row || row.id !== id``, which is looked at where the left one came out so.
+
+    Not while a name is told more precisely: in a chain of ``||`` each part would be looked at anew for each that stands before it.
+    """
+    if run.narrowing or node.operator == "??" or not _has_choice(left) or not _goes_on(node):
+        return run.evaluate(node.right, scope)
     mark = len(run.narrowed)
     narrow(run, node.left, left, outcome, scope)
     try:
         return run.evaluate(node.right, scope)
     finally:
         restore(run, mark)
+
+
+def _goes_on(node: Binary) -> bool:
+    """The right side speaks of something that the left one asked for."""
+    asked = frozenset(_names(node.left))
+    left = [node.right] if asked else []
+    while left:
+        one = left.pop()
+        if isinstance(one, Name):
+            if one.id in asked:
+                return True
+        elif isinstance(one, Attribute):
+            left.append(one.of)
+        elif isinstance(one, Unary):
+            left.append(one.operand)
+        elif isinstance(one, Binary):
+            left += [one.right, one.left]
+        elif isinstance(one, Call):
+            left += [one.callee, *one.arguments]
+    return False
 
 
 def restore(run: Run, mark: int) -> None:

@@ -74,7 +74,7 @@ class Run:
         self.answers: dict[int, tuple[Value, str]] = {}
         self.written: dict[int, tuple[Value, Value]] = {}
         """Texts that objects were written into."""
-        self.interactive = self.starting = self.hasty = False
+        self.interactive = self.starting = self.hasty = self.narrowing = False
         self.path = self.route = ""
         self.visited: set[tuple[str, int]] = set()
         self.wrappers: list[str] = []

@@ -324,13 +324,13 @@ def _loop(run: Run, node: Loop, scope: Scope) -> bool:
 
 
 def _items(over: Value) -> tuple[Value, ...]:
-    """What a loop runs over: of a list that is empty on one way what the other ways put into it."""
+    """What a loop runs over: of a list that is empty on one way what another puts into it."""
     if isinstance(over, Listed):
         return over.items
     if isinstance(over, Known):
         return (Known(over.origins),)
     if isinstance(over, Either):
-        return tuple(one for value in over.values for one in _items(value))
+        return next((items for value in over.values if (items := _items(value))), ())
     return (over,) if not isinstance(over, Shape | Constant) else ()
 
 

@@ -96,3 +96,11 @@ def test_nothing_equals_nothing() -> None:
     """Whoever has no house and sends none is not refused, and neither is one who sends a number of another kind."""
     text = ROUTE.replace(" || TYPED", "")
     assert told("app/api/finish/route.ts", text, "house?.id !== houseId") != []
+
+
+def test_a_long_chain_of_questions() -> None:
+    """Each part is looked at once more for what stands before it, and not for each way in which that came about: the entry was given up."""
+    given = "".join(f"const part{n} = await houseOfPage(); " for n in range(7))
+    asked = " || ".join(f"!part{n} || part{n}.name?.size > {n} || part{n}.id === part{n}.name" for n in range(7))
+    text = ACTION.replace("const house = ", f"{given} const house = ").replace("ASKED", f"{asked} || !house")
+    assert told("app/actions.ts", text, "") != []
