@@ -34,6 +34,7 @@ _LIBRARIES: Final = (
     "mercurius",
     "@pothos/",
 )
+_BUILDER: Final = "@pothos/"
 _ROOTS: Final = {"Query": "query", "Mutation": "mutation", "Subscription": "subscription"}
 _MERGES: Final = frozenset({"mergeResolvers", "merge", "deepmerge", "defu", "assign", "composeResolvers"})
 _POTHOS: Final = {
@@ -62,13 +63,15 @@ class Resolver(NamedTuple):
 def graphql_entries(program: Program) -> Iterator[EntryPoint]:
     """Every field of the root types, once, where it is written."""
     modules = [module for module in program.modules.values() if module.language != "py"]
-    if not any(one.source.startswith(_LIBRARIES) for module in modules for one in module.imports):
+    sources = {one.source for module in modules for one in module.imports if one.source.startswith(_LIBRARIES)}
+    if not sources:
         return
+    builds = any(one.startswith(_BUILDER) for one in sources)
     server = around_of(program, modules)
     walk = _Walk(program)
     taken: set[tuple[str, int]] = set()
     for module in modules:
-        for one in (*walk.maps(module), *_pothos(module)):
+        for one in (*walk.maps(module), *(_pothos(module) if builds else ())):
             place = (one.spot.module, one.spot.expression.at)
             if place not in taken:
                 taken.add(place)

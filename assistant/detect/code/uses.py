@@ -115,10 +115,16 @@ def _answered_first(entry: Entry, query: Query) -> int | None:
 
 def compared_first(entry: Entry, query: Query) -> bool:
     """A guard that counts looked at a row of the query, before the row was answered on any branch."""
-    first = _answered_first(entry, query)
-    return any(
-        subject.kind is OriginKind.ROW and subject.row == query.id
-        for guard in strong_guards(entry)
-        if guard.kind in PROVING and (first is None or guard.order < first)
-        for subject in guard.subjects
+    looked = min(
+        (
+            guard.order
+            for guard in strong_guards(entry)
+            if guard.kind in PROVING
+            and any(one.row == query.id and one.kind is OriginKind.ROW for one in guard.subjects)
+        ),
+        default=None,
     )
+    if looked is None:
+        return False
+    first = _answered_first(entry, query)
+    return first is None or looked < first

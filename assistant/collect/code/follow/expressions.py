@@ -98,11 +98,11 @@ def _name(run: Run, node: Name, scope: Scope) -> Value:
 
 def _attribute(run: Run, node: Attribute, scope: Scope) -> Value:
     of = evaluate(run, node.of, scope)
-    if isinstance(of, Shape) and not of.fields and not of.rest:
-        key = Constant(node.name)
-        if kept.indexed(run, node.of, key, (node.at, node.end), scope):
-            return kept.found(key)
-    return maybe(run, node, attribute(run, of, node.name, scope.module, node.at, node.end))
+    empty = isinstance(of, Shape) and not of.fields and not of.rest
+    if empty and kept.indexed(run, node.of, key := Constant(node.name), (node.at, node.end), scope):
+        return kept.found(key)
+    value = attribute(run, of, node.name, scope.module, node.at, node.end)
+    return maybe(run, node, value) if node.optional or run.ledger.missing else value
 
 
 def _index(run: Run, node: Index, scope: Scope) -> Value:

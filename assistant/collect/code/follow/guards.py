@@ -210,8 +210,8 @@ def _origins_shown(run: Run, value: Known, *, spent: bool) -> None:
             record.returned.add(path or "*")
             held = ("tied", origin.row) in run.facts
             run.ledger.shown[origin.row] = run.ledger.shown.get(origin.row, True) and held
-            if not held:
-                run.ledger.loose.setdefault(origin.row, (run.stack(), len(run.ledger.earned)))
+            if not held and origin.row not in run.ledger.loose:
+                run.ledger.loose[origin.row] = (run.stack(), len(run.ledger.earned))
 
 
 def _one_of_them(run: Run, value: Either, depth: int, *, spent: bool) -> None:

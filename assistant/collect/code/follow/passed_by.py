@@ -23,6 +23,7 @@ _FACT = {
     GuardKind.SIGNATURE: frozenset({"signed"}),
 }
 """What is known wherever such a guard let somebody through."""
+_NONE = (Constant(0), Constant(None))
 _DEEPEST = 4
 """Tests inside tests that are compared."""
 _OF_ROWS = frozenset({GuardKind.OWNER, GuardKind.MEMBERSHIP, GuardKind.CAPABILITY})
@@ -51,7 +52,8 @@ def passed_by(
 def _stands_under(token: int, under: tuple[int, ...], tests: Mapping[int, Value]) -> bool:
     """The place stands under that very test, or under one that asks the same again: a second ``switch (body.kind)``.
 
-    Or it is asked whether a row names something (``if (row.boardId) await assertMember(row.boardId)``), which no sender can leave out.
+    Or it is asked whether a row is there or names something (``if (row.boardId) await assertMember(row.boardId)``): no sender can leave that out,
+    and where there is no row there is nothing to be kept from anybody.
     """
     if token in under:
         return True
@@ -64,12 +66,16 @@ def _stands_under(token: int, under: tuple[int, ...], tests: Mapping[int, Value]
 
 
 def _is_named(test: Value) -> bool:
-    """That a value of a row is there."""
-    value = test.operands[0] if isinstance(test, Test) and test.kind == "truthy" else test
+    """That a row, or a value of one, is there: ``row.boardId``, ``rows.length > 0``, ``row !== null``."""
+    value = test
+    if isinstance(test, Test):
+        if test.kind not in {"truthy", "more", "differ"} or any(one not in _NONE for one in test.operands[1:]):
+            return False
+        value = test.operands[0]
     parts = value.values if isinstance(value, Either) else (value,)
     known = [one for one in parts if not isinstance(one, Constant)]
     return bool(known) and all(
-        isinstance(one, Known) and all(origin.kind is ROW and origin.path for origin in one.origins) for one in known
+        isinstance(one, Known) and all(origin.kind is ROW for origin in one.origins) for one in known
     )
 
 

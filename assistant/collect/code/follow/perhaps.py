@@ -24,13 +24,10 @@ _CALLER = ("caller",)
 
 def maybe(run: Run, node: Attribute, value: Value) -> Value:
     """The same value; of ``session?.user`` it is noted that there may be none, and of ``ctx.user.id`` further down that it fails then."""
-    missing = run.ledger.missing
-    if not node.optional and not missing:
-        return value
     if _CALLER in run.facts:
         return value
     if node.optional:
-        missing |= _callers(value)
+        run.ledger.missing |= _callers(value)
     elif not _is_chained(node.of):
         for one in value.values if isinstance(value, Either) else (value,):
             run.ledger.strict |= _callers(one)

@@ -63,7 +63,9 @@ _PRICES: Final = frozenset(
     {"line_items_price", "items_price", "line_items.price", "items.price", "price", "price_id", "product_price_id"}
 )
 """Where a price of the provider's list is named."""
-_AMOUNTS_ASKED: Final = frozenset({"amount", "price", "total", "cents", "cost", "fee", "sum", "subtotal"})
+_AMOUNTS_ASKED: Final = frozenset(
+    {"amount", "price", "total", "cents", "cost", "fee", "sum", "subtotal", "prices", "amounts"}
+)
 """Words of a request value that is an amount and no quantity."""
 _GIFTS: Final = frozenset(
     {

@@ -117,3 +117,14 @@ def test_what_a_row_names_is_left_out_by_no_sender():
     assert told(f"{SESSION} {TASK} if (task.boardId) {{ {asked} }} {DONE}") == []
     sent = MEMBER.replace("BOARD", "body.boardId")
     assert "id-only-lookup" in told(f"{SESSION} if (body.boardId) {{ {sent} }} {REMOVES}")
+
+
+ROWS = "const rows = await db.invoice.findMany({ where: { id } });"
+STORED = "await db.invoice.upsert({ where: { id }, create: { id, userId: session.user.id }, update: { note: body.note } }); return Response.json({});"
+
+
+@pytest.mark.parametrize("there", ["rows.length > 0", "rows.length", "rows[0]"])
+def test_where_there_is_no_row_there_is_nothing_to_be_kept(there):
+    asked = f"if ({there}) {{ const [row] = rows; if (row.userId !== session.user.id) return new Response(null, {{ status: 403 }}); }}"
+    assert told(f"{SESSION} {ROWS} {asked} {STORED}") == []
+    assert "id-only-lookup" in told(f"{SESSION} {ROWS} {STORED}")
