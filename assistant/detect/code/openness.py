@@ -34,6 +34,10 @@ OPEN_INSERTS: Final = words.named("""contact waitlist lead subscriber newsletter
 
 _SITE: Final = frozenset({"public", "site", "book", "booking", "careers", "contact", "embed", "widget", "intake"})
 """Folders of actions that visitors of a site call."""
+_FOR_VISITORS: Final = frozenset(
+    {"(public)", "(site)", "(marketing)", "(landing)", "(storefront)", "(shop)", "(website)"}
+)
+"""Groups of routes of which the name says whom they are for."""
 _SHOWN: Final = words.named(
     "review rating testimonial service menu menu_item item listing event class slot availability opening_hour page section media_asset condition provider venue location store shop portfolio gallery photo image schedule hour table"
 )
@@ -273,6 +277,8 @@ def public_path(access: Access) -> bool:
     entry = access.entry
     spelled = entry.path or entry.place.symbol or ""
     if NAMED_OPEN in (entry.asked_before or ()):
+        return True
+    if _FOR_VISITORS.intersection(entry.place.file.split("/")):
         return True
     if entry.kind is EntryKind.ACTION and _SITE & {part.strip("()") for part in entry.place.file.split("/")[:-1]}:
         return True

@@ -75,7 +75,7 @@ _ACCOUNTS: Final = Words(
     r"(?:^|[._a-z])(?:user|account|member|customer|employee|patient|student|person)s?$|(?:^|_)people$"
 )
 """Tables of which a row that is active is shown to nobody else for it."""
-_SHOWN: Final = Words(r"publi|shar|visib")
+_SHOWN: Final = Words(r"publi|shar|visib|privacy|badge|embed|widget")
 _STATE: Final = Words(
     r"(?:hidden|banned|archived|draft|private|deleted|disabled|locked|suspended|closed|published|active)$"
 )
