@@ -260,14 +260,12 @@ class CodeGround:
         return engine != "prisma" or key not in self.models or self.models[key].names_account(column, self.models)
 
     def keys_account(self, column: str) -> bool:
-        """False for a key to rows that have an account and are none: where there are users, a profile is one of them only when the code says so."""
+        """False for a key to rows that have an account and are none: where there are users, a profile is none of them, whoever asks with an API key."""
         word = re.sub(r"_(id|uuid|guid|key)$", "", words.snake(column))
         key = words.table_key(word)
-        if word in {"user", "account", "owner"} or any(
-            words.snake(one) == words.snake(column) for held in self.told_columns.values() for one in held
-        ):
-            return True
         model = self.models.get(key)
+        if word in {"user", "account", "owner"}:
+            return True
         if model is not None:
             return not model.of_account(self.models)
         return key not in self.tables or words.table_key("users") not in self.tables

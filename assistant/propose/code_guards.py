@@ -93,6 +93,8 @@ def missing_session(plans: Plans, finding: Finding, entry: Entry) -> list[list[S
         return [[step._replace(facts={**step.facts, "bare": "1"}) for step in steps]]
     steps += named_callers(plans.ground, entry)
     for query in plans.ground.queries(entry, finding.queries):
+        if query.place.file != entry.place.file and not query.told_caller:
+            continue  # a function of another file that asks for itself is not this handler's
         options = row_steps(plans.ground, finding, entry, query)
         if options and query.verb not in {"insert", "upsert", "upload"}:
             steps += [step._replace(optional=True) for way in options for step in (way if len(way) == 1 else ())]

@@ -149,3 +149,26 @@ def test_an_author_who_is_handed_to_a_check_is_not_compared_once_more() -> None:
     check_refused(
         "compare", text, "a check of its own", "db.comment.findUnique({ where: { id: params.id } })", column="createdBy"
     )
+
+
+def test_a_body_is_put_into_a_wrapper_as_it_is() -> None:
+    before = """
+        export async function toggle(profileId: string, on: boolean): Promise<void> {
+            const note = `one
+        two`;
+
+            await save(profileId, on, note);
+        }
+    """
+    after = """
+        export async function toggle(profileId: string, on: boolean): Promise<void> {
+            return withProfileAuth(profileId, async () => {
+                const note = `one
+        two`;
+
+                await save(profileId, on, note);
+            });
+        }
+    """
+    check_edited("wrapped", before, after, "async function toggle", name="withProfileAuth", given="profileId")
+    check_refused("wrapped", before, "does not have", "async function toggle", name="withTeam", given="teamId")
