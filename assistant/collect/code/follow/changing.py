@@ -65,35 +65,44 @@ def _filled(run: Run, of: Value, name: str, value: Value) -> None:
 
 def become(run: Run, value: Value, changed: Value) -> None:
     """Every name of a value sees what was done to it: ``list.push(x)``, ``Object.assign(row, body)``, ``row.set(body)``."""
+    seen: set[int] = set()
     for scope in scopes_of(run):
         own = scope.parent is not None
         for name, known in scope.names.items():
             if known is value:
                 scope.names[name] = changed
-            elif own and isinstance(known, Shape):
-                _in_object(run, known, value, changed, _DEEPEST)
-            elif own and isinstance(known, Either):
+            elif not own:
+                continue
+            elif isinstance(known, Shape):
+                _in_object(run, known, value, changed, seen, _DEEPEST)
+            elif isinstance(known, Either):
                 scope.names[name] = _in_choice(known, value, changed)
 
 
-def _in_object(run: Run, of: Shape, value: Value, changed: Value, depth: int) -> None:
-    """``out.items.push(row)``, ``out[row.kind].push(row)``: the object holds the longer list."""
-    if not isinstance(of.fields, dict):
+def _in_object(run: Run, of: Shape, value: Value, changed: Value, seen: set[int], depth: int) -> None:
+    """``out.items.push(row)``, ``out[row.kind].push(row)``: the object holds the longer list; none that this very object is in."""
+    if id(of) in seen or of is changed or not isinstance(of.fields, dict):
         return
+    seen.add(id(of))
     for name, known in of.fields.items():
         if known is value:
-            run.touches(of)
-            of.fields[name] = changed
-        elif depth and isinstance(known, Shape):
-            _in_object(run, known, value, changed, depth - 1)
+            _put(run, of, name, changed)
+        elif isinstance(known, Shape):
+            if depth:
+                _in_object(run, known, value, changed, seen, depth - 1)
         elif isinstance(known, Either) and any(one is value for one in known.values):
-            run.touches(of)
-            of.fields[name] = _in_choice(known, value, changed)
+            _put(run, of, name, _in_choice(known, value, changed))
     for number, one in enumerate(of.rest):
         put = changed if one is value else _in_choice(one, value, changed) if isinstance(one, Either) else one
-        if put is not one:
+        if put is not one and not holds(changed, of):
             run.touches(of)
             of.rest = (*of.rest[:number], put, *of.rest[number + 1 :])
+
+
+def _put(run: Run, of: Shape, name: str, changed: Value) -> None:
+    if isinstance(of.fields, dict) and not holds(changed, of):
+        run.touches(of)
+        of.fields[name] = changed
 
 
 def _in_choice(known: Either, value: Value, changed: Value) -> Either:

@@ -40,7 +40,8 @@ _ASKS = frozenset(
         GuardKind.SIGNATURE,
     }
 )
-_STEPS = 20_000
+_STEPS = 5_000
+"""Nodes that middleware may cost at a path; a longer one is told as it was: it covers the path."""
 _MOST = 24
 """Kinds of addresses that are told apart."""
 

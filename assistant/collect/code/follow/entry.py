@@ -133,7 +133,9 @@ def _drive(run: Run, point: EntryPoint) -> None:
         return
     own = _own_view(run, point, scope)
     _all_before(run, point, own)
-    run.left = max(run.left, STEPS)  # what stands before all handlers takes nothing from this one
+    run.left = max(
+        run.left, STEPS if point.before else 0
+    )  # what stands before all handlers takes nothing from this one
     value = unwrapped(run.evaluate(point.expression, scope))
     if isinstance(value, Chain) and point.inputs in _BUILT:
         (uploaded if point.inputs == "upload" else built)(run, value)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from assistant.collect.code.follow.facts import Facts, Lesson
-from assistant.collect.code.follow.passed_by import passed_by
+from assistant.collect.code.follow.passed_by import Branches
 from assistant.domain.code import (
     Act,
     ActKind,
@@ -243,9 +243,8 @@ class Ledger:
     def finished(self) -> tuple[Query, ...]:
         """The queries as values of the code map."""
         apart = [(guard, self.under[key]) for key, guard in self.guards.items() if self.under.get(key)]
-        return tuple(
-            record.finished(passed_by(apart, record.facts, record.under, self.tests)) for record in self.queries
-        )
+        branches = Branches(apart, self.tests)
+        return tuple(record.finished(branches.passed_by(record.facts, record.under)) for record in self.queries)
 
     def unheard(self) -> None:
         """Drop guards of functions that only answer no, when nobody acted on the answer."""

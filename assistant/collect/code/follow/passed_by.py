@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, final
 
 from assistant.collect.code.follow.facts import Facts, Lesson
 from assistant.collect.code.follow.kinds import ROW, UNSURE
@@ -29,40 +29,64 @@ _DEEPEST = 4
 _OF_ROWS = frozenset({GuardKind.OWNER, GuardKind.MEMBERSHIP, GuardKind.CAPABILITY})
 
 
-def passed_by(
-    guards: list[tuple[Guard, tuple[int, ...]]], facts: Facts, under: tuple[int, ...], tests: Mapping[int, Value]
-) -> tuple[int, ...]:
-    """Positions of the guards that stand under tests which a place does not stand under, where what they teach is not known there either.
+@final
+class Branches:
+    """The guards of an entry that stand under tests."""
 
-    Args:
-        guards: those under tests, with their tests, outermost first.
-        facts: what is known at the place; what every branch taught is known behind them.
-        under: the tests it stands under.
-        tests: what the tokens of tests stand for.
-    """
-    return tuple(
-        sorted(
+    def __init__(self, guards: list[tuple[Guard, tuple[int, ...]]], tests: Mapping[int, Value]) -> None:
+        """``guards`` with their tests, outermost first; ``tests`` are what the tokens of tests stand for."""
+        self._guards = [(guard, own, _FACT.get(guard.kind), _proof(guard)) for guard, own in guards]
+        self._tests = tests
+        self._standing: dict[tuple[tuple[int, ...], tuple[int, ...]], bool] = {}
+        self._alike: dict[tuple[int, int], bool] = {}
+
+    def passed_by(self, facts: Facts, under: tuple[int, ...]) -> tuple[int, ...]:
+        """Positions of the guards whose tests a place does not stand under, where what they teach is not known there either.
+
+        Args:
+            facts: what is known at the place; what every branch taught is known behind them.
+            under: the tests it stands under.
+        """
+        if not self._guards:
+            return ()
+        said = {fact[0] for fact in facts}
+        found = [
             guard.order
-            for guard, own in guards
-            if not all(_stands_under(one, under, tests) for one in own) and not _known(guard, facts)
+            for guard, own, kinds, proof in self._guards
+            if not (kinds & said if kinds is not None else proof is None or proof & facts)
+            and not self._stands(own, under)
+        ]
+        return tuple(sorted(found))
+
+    def _stands(self, own: tuple[int, ...], under: tuple[int, ...]) -> bool:
+        key = (own, under)
+        found = self._standing.get(key)
+        if found is None:
+            found = self._standing[key] = all(self._stands_under(one, under) for one in own)
+        return found
+
+    def _stands_under(self, token: int, under: tuple[int, ...]) -> bool:
+        """The place stands under that very test, or under one that asks the same again: a second ``switch (body.kind)``.
+
+        Or it is asked whether a row is there or names something (``if (row.boardId) await assertMember(row.boardId)``): no sender can leave that
+        out, and where there is no row there is nothing to be kept from anybody.
+        """
+        if token in under:
+            return True
+        own = self._tests.get(abs(token))
+        if own is None:
+            return False
+        return (token > 0 and _is_named(own)) or any(
+            (one > 0) is (token > 0) and self._asks_same(abs(token), abs(one)) for one in under
         )
-    )
 
-
-def _stands_under(token: int, under: tuple[int, ...], tests: Mapping[int, Value]) -> bool:
-    """The place stands under that very test, or under one that asks the same again: a second ``switch (body.kind)``.
-
-    Or it is asked whether a row is there or names something (``if (row.boardId) await assertMember(row.boardId)``): no sender can leave that out,
-    and where there is no row there is nothing to be kept from anybody.
-    """
-    if token in under:
-        return True
-    own = tests.get(abs(token))
-    if own is not None and token > 0 and _is_named(own):
-        return True
-    return own is not None and any(
-        (one > 0) is (token > 0) and (other := tests.get(abs(one))) is not None and _same(own, other) for one in under
-    )
+    def _asks_same(self, one: int, other: int) -> bool:
+        key = (one, other)
+        found = self._alike.get(key)
+        if found is None:
+            left, right = self._tests.get(one), self._tests.get(other)
+            found = self._alike[key] = left is not None and right is not None and _same(left, right)
+        return found
 
 
 def _is_named(test: Value) -> bool:
@@ -96,11 +120,8 @@ def _all_same(some: tuple[Value, ...], others: tuple[Value, ...], depth: int) ->
     return len(some) == len(others) and all(_same(a, b, depth + 1) for a, b in zip(some, others, strict=True))
 
 
-def _known(guard: Guard, facts: Facts) -> bool:
-    kinds = _FACT.get(guard.kind)
-    if kinds is not None:
-        return any(fact[0] in kinds for fact in facts)
+def _proof(guard: Guard) -> Facts | None:
+    """Facts of which one is known wherever it let somebody through; None for a guard that teaches none."""
     if guard.kind not in _OF_ROWS:
-        return True
-    proof = Lesson(guard.kind, guard.says, guard.subjects).proof()
-    return not proof or bool(proof & facts)
+        return None
+    return Lesson(guard.kind, guard.says, guard.subjects).proof() or None
