@@ -165,7 +165,7 @@ def _field(run: Run, value: Shape, name: str, module: str, at: int, end: int) ->
         return found
     if not value.rest:
         return NOTHING
-    return either(*(attribute(run, one, name, module, at, end) for one in value.rest))
+    return either(*(attribute(run, one, name, module, at, end) for one in value.rest if one is not value))
 
 
 def is_property(function: Function) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.detect.code.apps import of_route
+from tests.unit.detect.code.apps import APP, of_route
+from tests.unit.detect.code.rig import followed
 
 
 ROWS = "const rows = await db.invoice.findMany({ where: { id: { in: ids } } });"
@@ -53,3 +54,23 @@ def test_what_a_loop_gathers_in_an_object_is_answered(way):
     answer = f"{GATHERED[way]} return Response.json(out);"
     assert of_route(f"{asked} {ROWS} {answer}", verb="POST") == ["id-only-lookup"]
     assert of_route(f"{asked} {MINE} {answer}", verb="POST") == []
+
+
+def test_an_object_that_is_put_into_itself_has_an_end():
+    code = """
+        import { auth } from "@/auth";
+        import { db } from "@/lib/db";
+        export async function GET(request) {
+          const session = await auth();
+          const row = await db.link.findFirst({ where: { userId: session.user.id } });
+          const tree = { row, list: [] };
+          for (const key of Object.keys(row)) {
+            row[key] = { ...row, key };
+            tree[key] = tree;
+            tree.list.push(tree);
+            row.data = tree;
+          }
+          return Response.json(tree.list[0].data.data.any.other);
+        }
+    """
+    assert followed({**APP, "app/api/tree/route.ts": code}).context.map.entries
