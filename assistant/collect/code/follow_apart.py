@@ -40,6 +40,8 @@ _PROGRESS, _ANSWER = b"p", b"a"
 _EVERY: Final = 20
 _SWEPT: Final = 60
 """Entries after which a copy lets go of what only holds itself, when a quarter of them and more is left to do."""
+_FAULTS: Final = frozenset({signal.SIGSEGV, signal.SIGBUS, signal.SIGABRT, signal.SIGILL, signal.SIGFPE})
+"""Signals by which a process ends that did something no process may: compiled code that calls itself without end."""
 _GLANCE: Final = 0.1
 _PIECE: Final = 1 << 20
 
@@ -52,6 +54,7 @@ def apart(
     tell: Tell,
     cancelled: Callable[[], bool],
     meanwhile: Callable[[], object] = lambda: None,
+    lost: Callable[[_Item], _Result] | None = None,
 ) -> list[_Result | None]:
     """What the work that ``begin`` makes says of each item, in their order; None for those left when it was cancelled.
 
@@ -65,12 +68,16 @@ def apart(
         tell: told how many are done.
         cancelled: True ends it.
         meanwhile: what this process does while copies are at work; without copies, nobody calls it.
+        lost: what is said of an item whose copy crashed, twice: this process would end with it. Without it, the item is done here all the same.
     """
     runs = _runs(items)
     results: list[list[_Result | None] | None] = [None] * len(runs)
     if workers > 1 and len(runs) > 1 and sys.platform == "linux":
         copies = _Copies(runs, begin, workers)
         results = cast("list[list[_Result | None] | None]", copies.results(tell, cancelled, meanwhile))
+        if lost is not None:
+            for at in copies.crashed():
+                results[at] = _one_by_one(runs[at], begin, workers, cancelled, lost)
     done = sum(len(said) for said in results if said is not None)
     for at, run in enumerate(runs):
         if results[at] is None:
@@ -84,6 +91,19 @@ def apart(
                 said[number] = work(item)
             done += len(run)
     return [result for each in results if each is not None for result in each]
+
+
+def _one_by_one(
+    run: Sequence[_Item],
+    begin: Callable[[], Callable[[_Item], _Result]],
+    workers: int,
+    cancelled: Callable[[], bool],
+    lost: Callable[[_Item], _Result],
+) -> list[_Result | None]:
+    """Each item of a run in a copy of its own, so that the one which ends its copy is known."""
+    copies = _Copies([[item] for item in run], begin, workers)
+    answers = cast("list[list[_Result] | None]", copies.results(lambda _done: None, cancelled, lambda: None))
+    return [each[0] if each else None if cancelled() else lost(item) for item, each in zip(run, answers, strict=True)]
 
 
 def _runs(items: Sequence[_Item]) -> list[Sequence[_Item]]:
@@ -126,6 +146,10 @@ class _Copies:
                 copy.end()
         return [copy.results for copy in self._copies]
 
+    def crashed(self) -> list[int]:
+        """Positions of the runs whose copies were ended by a fault of their own."""
+        return [at for at, copy in enumerate(self._copies) if copy.results is None and copy.crashed]
+
     def _start(self, selector: selectors.BaseSelector) -> None:
         while self._waiting and len(selector.get_map()) < self._workers:
             copy = self._waiting.popleft()
@@ -138,6 +162,7 @@ class _Copy:
     def __init__(self, run: Sequence[_Item], begin: Callable[[], Callable[[_Item], _Result]]) -> None:
         self._run, self._begin = run, begin
         self.results: list[object] | None = None
+        self.crashed = False
         self.done = 0
         self.heard = bytearray()
         self.reader = self.pid = 0
@@ -187,7 +212,8 @@ class _Copy:
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.pid, signal.SIGKILL)
         with contextlib.suppress(ChildProcessError):
-            os.waitpid(self.pid, 0)
+            _, status = os.waitpid(self.pid, 0)
+            self.crashed = os.WIFSIGNALED(status) and os.WTERMSIG(status) in _FAULTS
         self.pid = 0
 
 

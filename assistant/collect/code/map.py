@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from assistant.collect.code.boundary import boundary
 from assistant.collect.code.entries import called_from_outside, services_beside
-from assistant.collect.code.follow.entry import follow
+from assistant.collect.code.follow.entry import follow, unfollowed
 from assistant.collect.code.follow.run import Run
 from assistant.collect.code.follow.world import World
 from assistant.collect.code.follow_apart import apart
@@ -185,12 +185,23 @@ def _followed(way: _Way, points: tuple[EntryPoint, ...], beside: Callable[[], _B
     kept: list[tuple[EntryPoint, Entry]] = []
     early = sorted((one for one in points if _is_wanted(way, one)), key=lambda point: point.module)
 
-    def begin() -> Callable[[EntryPoint], tuple[Entry, frozenset[tuple[str, int]]]]:
+    def made() -> World:
         world = World(way.program, lambda world: Run(world, "", quiet=True, steps=_QUIET_STEPS))
         world.middleware = {one.module: one for one in points if one.kind is EntryKind.MIDDLEWARE}
-        return lambda point: follow(world, point)
+        return world
 
-    answers = apart(early, begin, workers=way.workers, tell=way.tell, cancelled=way.cancelled, meanwhile=beside)
+    def begin() -> Callable[[EntryPoint], tuple[Entry, frozenset[tuple[str, int]]]]:
+        return partial(follow, made())
+
+    answers = apart(
+        early,
+        begin,
+        workers=way.workers,
+        tell=way.tell,
+        cancelled=way.cancelled,
+        meanwhile=beside,
+        lost=lambda point: unfollowed(made(), point),
+    )
     work = begin()
     late = tuple(one for one in beside().services if _is_wanted(way, one))
     for point, answer in [*zip(early, answers, strict=True), *((point, None) for point in late)]:

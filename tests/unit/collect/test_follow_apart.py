@@ -60,6 +60,24 @@ def test_the_answers_do_not_depend_on_the_workers(many: int) -> None:
 
 
 @copies
+def test_what_ends_a_copy_by_a_fault_does_not_end_this_process() -> None:
+    here = os.getpid()
+
+    def begin() -> object:
+        def work(item: int) -> int:
+            if item == 3:
+                assert os.getpid() != here
+                signal.signal(signal.SIGSEGV, signal.SIG_DFL)
+                os.kill(os.getpid(), signal.SIGSEGV)
+            return item
+
+        return work
+
+    answers = apart(ITEMS, begin, workers=2, tell=quiet, cancelled=never, lost=lambda item: -item)  # type: ignore[arg-type]
+    assert answers == [-3 if item == 3 else item for item in ITEMS]
+
+
+@copies
 def test_what_a_copy_cannot_answer_is_done_here() -> None:
     here = os.getpid()
 

@@ -116,6 +116,23 @@ def follow(world: World, point: EntryPoint) -> tuple[Entry, frozenset[tuple[str,
     return replace(entry, place=place), frozenset(run.visited)
 
 
+def unfollowed(world: World, point: EntryPoint) -> tuple[Entry, frozenset[tuple[str, int]]]:
+    """An entry of which nothing is known but where it stands: whoever followed it did not come back."""
+    place = replace(world.place(point.module, point.at[0], point.symbol), line=point.line)
+    entry = Entry(
+        id=point.id,
+        kind=point.kind,
+        verb=point.verb,
+        path=point.path,
+        place=place,
+        at=point.at,
+        covered_by=point.covered_by,
+        webhook=point.webhook,
+        truncated=True,
+    )
+    return entry, frozenset()
+
+
 def _drive(run: Run, point: EntryPoint) -> None:
     scope = around(run, point.module, point.within, point.kind)
     if point.kind in {EntryKind.SERVICE, EntryKind.JOB}:
