@@ -45,6 +45,10 @@ def apply(root: Path, artifacts: Sequence[Artifact]) -> tuple[str, ...]:
     waiting = [artifact for artifact in artifacts if not _lies_there(root, artifact)]
     for artifact in waiting:
         _check(root, artifact)
+    top = root.resolve()
+    for folder in {(root / artifact.path).parent.resolve() for artifact in artifacts}:
+        if folder == top or top in folder.parents:
+            _sweep(folder)
     writing = _Writing(root)
     try:
         staged = [(artifact, writing.stage(artifact)) for artifact in waiting]
@@ -104,13 +108,12 @@ class _Writing:
         """The content on disk, beside its place, under a name no tool reads."""
         there = self.root / artifact.path
         self._make(there.parent)
-        _sweep(there.parent)
         beside = self._beside(there.parent, artifact.content.encode())
         beside.chmod(there.stat().st_mode & 0o777 if there.exists() else 0o644)
         return beside
 
     def _beside(self, folder: Path, content: bytes) -> Path:
-        descriptor, name = tempfile.mkstemp(dir=folder, prefix=_BESIDE, suffix=_PART)
+        descriptor, name = tempfile.mkstemp(dir=folder, prefix=f"{_BESIDE}{os.getpid()}-", suffix=_PART)
         beside = Path(name)
         self.beside.append(beside)
         with os.fdopen(descriptor, "wb") as file:
@@ -180,8 +183,19 @@ def _sweep(folder: Path) -> None:
     """Take away what a run that was killed left beside its place."""
     with suppress(OSError):
         for left in folder.glob(f"{_BESIDE}*{_PART}"):
-            if time.time() - left.stat().st_mtime > _FORGOTTEN:
+            if time.time() - left.stat().st_mtime > _FORGOTTEN or not _is_alive(left.name.split("-")[1]):
                 left.unlink()
+
+
+def _is_alive(number: str) -> bool:
+    """Whether a process of that number runs; of what is no number it is believed."""
+    try:
+        os.kill(int(number), 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except (OSError, ValueError):
+        return True
+    return True
 
 
 def _flush(folder: Path) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import subprocess
+import sys
 
 import pytest
 
@@ -117,6 +119,22 @@ def test_an_interruption_leaves_nothing_either(tmp_path, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         apply(tmp_path, (new("a/b/c.sql"),))
     assert everything(tmp_path) == []
+
+
+def test_what_a_killed_run_left_beside_the_files_is_taken_away_by_the_next(tmp_path):
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    there = tmp_path / "app"
+    there.mkdir()
+    left, other = there / f".stanch-{dead.pid}-x.part", there / f".stanch-{os.getppid()}-x.part"
+    for one in (left, other):
+        one.write_text("half")
+    artifacts = (new("app/1.sql"),)
+    assert apply(tmp_path, artifacts) == ("app/1.sql",)
+    assert everything(tmp_path) == ["app", f"app/{other.name}", "app/1.sql"]
+    left.write_text("half")
+    assert apply(tmp_path, artifacts) == ()  # it lies there already, and so does what was left
+    assert not left.exists()
 
 
 def test_the_diff_is_one_that_git_takes(tmp_path):
