@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 _MODEL: Final = re.compile(r"^\s*(?:model|view)\s+(\w+)\s*\{(.*?)^\s*\}", re.DOTALL | re.MULTILINE)
 _FIELD: Final = re.compile(r"^\s*(\w+)\s+(\w+)(?:\([^)]*\))?((?:\[\])?\??)", re.MULTILINE)
 _KEY: Final = re.compile(
-    r"^[ \t]*\w+[ \t]+(\w+)\??[ \t]+[^\n]*@relation\([^\n]*fields:\s*\[\s*(\w+)\s*\]", re.MULTILINE
+    r"^[ \t]*\w+[ \t]+(\w+)\??[ \t]+[^\n]*@relation\([^\n]*fields:\s*\[\s*(\w+)\s*\]\s*,\s*references:\s*\[\s*(?:id|uuid|_id)\s*\]",
+    re.MULTILINE,
 )
+"""A key that leads to an id: a domain, a slug or a client's public name is none, and whoever writes one down may mean their own."""
 _COMMENT: Final = re.compile(r"//[^\n]*")
 
 

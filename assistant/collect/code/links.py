@@ -62,10 +62,15 @@ def _referred(program: Program, module: str, table: str, columns: Expression | N
     for entry in columns.entries if isinstance(columns, Record) else ():
         _root, parts = spine(entry.value)
         link: Link | None = next((one for one in parts if one.name == "references" and one.arguments), None)
-        given = link.arguments[0] if link is not None and link.arguments else None
-        target = _table(program, module, _returned(given)) if given is not None else ""
+        given = _returned(link.arguments[0]) if link is not None and link.arguments else None
+        target = _table(program, module, given) if _is_id(given) else ""
         if entry.key and target:
             yield table, entry.key, target
+
+
+def _is_id(column: Expression | None) -> bool:
+    """``flows.id``: a domain or a slug names no row of somebody's, and whoever writes one down may mean their own."""
+    return isinstance(column, Attribute) and column.name in {"id", "uuid", "_id"}
 
 
 def _returned(value: Expression | None) -> Expression | None:
@@ -86,7 +91,7 @@ def _keys_in(program: Program, module: str, value: Expression, table: str = "") 
         if not isinstance(own, Sequence) or not isinstance(other, Sequence) or len(own.items) > _LONGEST:
             continue
         for here, there in zip(own.items, other.items, strict=False):
-            target = _table(program, module, there)
+            target = _table(program, module, there) if _is_id(there) else ""
             of = table or _table(program, module, here)
             if isinstance(here, Attribute) and of and target:
                 yield of, here.name, target

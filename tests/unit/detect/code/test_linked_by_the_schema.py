@@ -64,3 +64,13 @@ KEY = ".references(() => steps.id)"
 def test_a_row_is_hung_on_one_of_somebody_elses(key, check, told):
     files = {path: text.replace("KEY", key).replace("CHECK", check) for path, text in FILES.items()}
     assert ("foreign-reference-unchecked" in rules_of(followed(files))) is told
+
+
+def test_a_key_that_leads_to_no_id_is_passed_over():
+    by_name = FILES["db/schema.ts"].replace(
+        'userId: text("user_id").notNull() });', 'userId: text("user_id").notNull(), slug: text("slug").unique() });'
+    )
+    by_name = by_name.replace("KEY", ".references(() => flows.slug)")
+    files = {**FILES, "db/schema.ts": by_name}
+    files["app/api/cells/route.ts"] = FILES["app/api/cells/route.ts"].replace("CHECK", "")
+    assert "foreign-reference-unchecked" not in rules_of(followed(files))
