@@ -157,6 +157,7 @@ def map_record(half: CodeHalf, rows: Sequence[Row]) -> dict[str, Any]:
 def entry_record(row: Row) -> dict[str, Any]:
     """One entry of ``scan --map --json``."""
     entry = row.entry
+    apart = entry.on_one_branch
     return {
         "id": entry.id,
         "kind": entry.kind.value,
@@ -166,7 +167,7 @@ def entry_record(row: Row) -> dict[str, Any]:
         "where": {"file": entry.place.file, "line": entry.place.line, "symbol": entry.place.symbol},
         "verdict": row.verdict.word.value,
         "says": row.verdict.says,
-        "guards": [_guard_record(guard, entry.on_one_branch) for guard in entry.guards],
+        "guards": [_guard_record(guard, apart) for guard in entry.guards],
         "queries": [_query_record(query) for query in entry.queries],
         "unresolved": [each.says for each in entry.unresolved],
         "covered_by": entry.covered_by,
@@ -235,8 +236,9 @@ def details(row: Row) -> Iterator[str]:
             yield f"  {finding.detail}"
     yield ""
     yield "Guards, in the order they run:" if entry.guards else "No guard."
+    apart = entry.on_one_branch
     for guard in entry.guards:
-        yield from _guard_lines(guard, apart=guard.order in entry.on_one_branch)
+        yield from _guard_lines(guard, apart=guard.order in apart)
     yield ""
     yield "Queries, in the order they run:" if entry.queries else "No query."
     for query in entry.queries:

@@ -130,10 +130,11 @@ def nearest(ground: CodeGround, entry: Entry) -> list[str]:
     files = {each.place.file for each in ground.map.entries} | {
         one.place.file for each in ground.map.entries for one in each.queries
     }
-    return sorted(files, key=lambda one: (-_near(one, entry.place.file), one))
+    return sorted(files, key=lambda one: (-shared_parts(one, entry.place.file), one))
 
 
-def _near(one: str, other: str) -> int:
+def shared_parts(one: str, other: str) -> int:
+    """How many leading parts two paths have in common."""
     parts = 0
     for mine, theirs in zip(one.split("/"), other.split("/"), strict=False):
         if mine != theirs:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from assistant.domain.code import GuardKind
+from assistant.propose.code_inline import shared_parts
 
 
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from codemods.tsx.wrapped import Wrapper
 
 _MOST_DONORS: Final = 12
-_SAME: Final = 99
 _SEVERAL: Final = 3
 
 
@@ -27,7 +27,9 @@ def lenders(ground: CodeGround, entry: Entry) -> list[Entry]:
         and one.place.file.endswith((".ts", ".tsx", ".js", ".jsx", ".mjs"))
         and any(guard.kind is GuardKind.SESSION and guard.weakness is None for guard in one.guards)
     ]
-    return sorted(out, key=lambda one: (one.kind is not entry.kind, -_common(one.place.file, entry.place.file), one.id))
+    return sorted(
+        out, key=lambda one: (one.kind is not entry.kind, -shared_parts(one.place.file, entry.place.file), one.id)
+    )
 
 
 def lent(ground: CodeGround, entry: Entry) -> tuple[Entry, Lent] | None:
@@ -105,14 +107,3 @@ def _refusing(entry: Entry, source: bytes) -> frozenset[str]:
 
 def _folder(entry: Entry) -> str:
     return entry.place.file.rpartition("/")[0]
-
-
-def _common(one: str, other: str) -> int:
-    if one == other:
-        return _SAME
-    parts = 0
-    for mine, theirs in zip(one.split("/"), other.split("/"), strict=False):
-        if mine != theirs:
-            break
-        parts += 1
-    return parts

@@ -45,9 +45,8 @@ def apply(root: Path, artifacts: Sequence[Artifact]) -> tuple[str, ...]:
     waiting = [artifact for artifact in artifacts if not _lies_there(root, artifact)]
     for artifact in waiting:
         _check(root, artifact)
-    top = root.resolve()
-    for folder in {(root / artifact.path).parent.resolve() for artifact in artifacts}:
-        if folder == top or top in folder.parents:
+    for folder in {(root / artifact.path).parent for artifact in artifacts}:
+        if _is_inside(root, folder):
             _sweep(folder)
     writing = _Writing(root)
     try:
@@ -71,15 +70,17 @@ def _lies_there(root: Path, artifact: Artifact) -> bool:
     return there.is_file() and not there.is_symlink() and there.read_bytes() == artifact.content.encode()
 
 
+def _is_inside(root: Path, folder: Path) -> bool:
+    return folder.resolve().is_relative_to(root.resolve())
+
+
 def _check(root: Path, artifact: Artifact) -> None:
     """Refuse paths that lead elsewhere and files that are not what was shown."""
     path = PurePosixPath(artifact.path)
     there = root / path
-    top = root.resolve()
     if path.is_absolute() or ".." in path.parts or not path.parts or path.parts[0] == ".git":
         raise UsageError(f"{artifact.path} lies outside the repository, and nothing was written.", _LOOK_AGAIN)
-    parent = there.parent.resolve()
-    if parent != top and top not in parent.parents:
+    if not _is_inside(root, there.parent):
         raise UsageError(
             f"{artifact.path} lies behind a link that leads out of the repository, and nothing was written.",
             "Replace the link by a folder, or write the migration by hand from `stanch fix --dry-run`.",

@@ -75,11 +75,10 @@ def function_on(module: cst.Module, line: int) -> cst.FunctionDef | None:
 
     positions = MetadataWrapper(module, unsafe_skip_copy=True).resolve(PositionProvider)
     for node, place in positions.items():
-        if isinstance(node, cst.FunctionDef) and place.start.line <= line <= place.end.line:
-            return node
-        decorated = [positions[one].start.line for one in node.decorators] if isinstance(node, cst.FunctionDef) else []
-        if isinstance(node, cst.FunctionDef) and decorated and min(decorated) <= line <= place.end.line:
-            return node
+        if isinstance(node, cst.FunctionDef):
+            first = min([place.start.line, *(positions[one].start.line for one in node.decorators)])
+            if first <= line <= place.end.line:
+                return node
     return None
 
 

@@ -10,16 +10,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from assistant.collect.code.entries import find_entries
-from assistant.collect.code.follow.entry import follow
-from assistant.collect.code.follow.run import Run
-from assistant.collect.code.follow.world import World
+from assistant.collect.code.follow.entry import follow, world_of
 from assistant.collect.code.follow_apart import apart
 from assistant.collect.code.map import assemble
 from assistant.collect.code.program import Program
 from assistant.collect.code.read import LARGEST, read_module
 from assistant.collect.code.sources import LARGEST_MANIFEST, is_manifest, is_source
 from assistant.collect.deploys.trees import Contents, blobs
-from assistant.domain.code import EntryKind
 
 
 if TYPE_CHECKING:
@@ -83,9 +80,8 @@ class CodeHistory:
         tree = self.tree(commit)
         program = Program(tree.modules, tree.manifests)
         ids, places = set(wanted), set(files)
-        world = World(program, lambda world: Run(world, "", quiet=True, steps=_QUIET_STEPS))
         points = tuple(find_entries(program))
-        world.middleware = {point.module: point for point in points if point.kind is EntryKind.MIDDLEWARE}
+        world = world_of(program, points)
         return tuple(follow(world, point)[0] for point in points if point.id in ids or point.module in places)
 
     def tree(self, commit: str) -> Tree:

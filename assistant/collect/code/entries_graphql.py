@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from assistant.collect.code.entries_graphql_around import Server, around_of, is_shield
-from assistant.collect.code.entries_look import callee_of, nodes_within, value_of
+from assistant.collect.code.entries_look import callee_of, nodes_within, returned_by, text, value_of
 from assistant.collect.code.entries_point import EntryPoint, Spot, point
 from assistant.domain.code import EntryKind
-from assistant.domain.syntax import Attribute, Call, Declare, Function, Lambda, Name, Record, Return, Sequence, Spread
+from assistant.domain.syntax import Attribute, Call, Declare, Function, Lambda, Name, Record, Sequence, Spread
 
 
 if TYPE_CHECKING:
@@ -200,30 +200,20 @@ def _pothos(module: Module) -> Iterator[Resolver]:
             continue
         if node.callee.name == "relayMutationField":
             options = arguments[2] if len(arguments) > 2 else None  # noqa: PLR2004 - name, input, field
-            yield from _field(module.path, verb, _said(arguments[0]), options, within)
+            yield from _field(module.path, verb, text(arguments[0]) or "", options, within)
         elif node.callee.name.endswith("Field") and len(arguments) > 1:
-            yield from _made(module.path, verb, _said(arguments[0]), arguments[1], within)
+            yield from _made(module.path, verb, text(arguments[0]) or "", arguments[1], within)
         else:
             fields = value_of(arguments[0], "fields") if node.callee.name.endswith("Type") else arguments[0]
-            given = _returned(fields)
+            given = returned_by(fields)
             for entry in given.entries if isinstance(given, Record) else ():
                 inner = (*within, fields.function) if isinstance(fields, Lambda) else within
                 yield from _built(module.path, verb, entry.key or "", entry.value, inner)
 
 
-def _said(name: Expression) -> str:
-    value = getattr(name, "value", "")
-    return value if isinstance(value, str) else ""
-
-
-def _returned(value: Expression | None) -> Expression | None:
-    body = value.function.body if isinstance(value, Lambda) else ()
-    return next((one.value for one in body if isinstance(one, Return)), None)
-
-
 def _made(module: str, verb: str, name: str, maker: Expression, within: tuple[Function, ...]) -> Iterator[Resolver]:
     inner = (*within, maker.function) if isinstance(maker, Lambda) else within
-    yield from _built(module, verb, name, _returned(maker), inner)
+    yield from _built(module, verb, name, returned_by(maker), inner)
 
 
 def _built(

@@ -18,6 +18,7 @@ from assistant.domain.syntax import (
     Literal,
     Name,
     Record,
+    Return,
 )
 
 
@@ -119,6 +120,12 @@ def value_of(record: Expression | None, *keys: str) -> Expression | None:
     """Its value."""
     entry = entry_of(record, *keys)
     return entry.value if entry else None
+
+
+def returned_by(value: Expression | None) -> Expression | None:
+    """What a function that is written as a value gives back at its top level first: ``() => flows.id``."""
+    body = value.function.body if isinstance(value, Lambda) else ()
+    return next((one.value for one in body if isinstance(one, Return)), None)
 
 
 def function_in(declaration: object) -> Function | None:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assistant.collect.code.entries_look import named, spine, text, value_of
+from assistant.collect.code.entries_look import named, returned_by, spine, text, value_of
 from assistant.collect.prisma import keys
-from assistant.domain.syntax import Attribute, Call, Declare, Lambda, Name, Record, Return, Sequence
+from assistant.domain.syntax import Attribute, Call, Declare, Name, Record, Sequence
 
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def _referred(program: Program, module: str, table: str, columns: Expression | N
     for entry in columns.entries if isinstance(columns, Record) else ():
         _root, parts = spine(entry.value)
         link: Link | None = next((one for one in parts if one.name == "references" and one.arguments), None)
-        given = _returned(link.arguments[0]) if link is not None and link.arguments else None
+        given = returned_by(link.arguments[0]) if link is not None and link.arguments else None
         target = _table(program, module, given) if _is_id(given) else ""
         if entry.key and target:
             yield table, entry.key, target
@@ -73,14 +73,9 @@ def _is_id(column: Expression | None) -> bool:
     return isinstance(column, Attribute) and column.name in {"id", "uuid", "_id"}
 
 
-def _returned(value: Expression | None) -> Expression | None:
-    body = value.function.body if isinstance(value, Lambda) else ()
-    return next((one.value for one in body if isinstance(one, Return)), None)
-
-
 def _keys_in(program: Program, module: str, value: Expression, table: str = "") -> Iterator[tuple[str, str, str]]:
     """``one(workflows, { fields: [steps.workflowId], references: [workflows.id] })``, ``foreignKey({ columns, foreignColumns })``."""
-    given = _returned(value)
+    given = returned_by(value)
     entries = given.entries if isinstance(given, Record) else ()
     items = [entry.value for entry in entries] if entries else list(given.items) if isinstance(given, Sequence) else []
     for item in items:

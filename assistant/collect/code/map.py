@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from assistant.collect.code.boundary import boundary
 from assistant.collect.code.entries import called_from_outside, services_beside
-from assistant.collect.code.follow.entry import follow, unfollowed
-from assistant.collect.code.follow.run import Run
-from assistant.collect.code.follow.world import World
+from assistant.collect.code.follow.entry import follow, unfollowed, world_of
 from assistant.collect.code.follow_apart import apart
 from assistant.collect.code.handed_out import kept_back
 from assistant.collect.code.links import links
@@ -43,7 +41,6 @@ _ONLY_WITH_QUERIES = frozenset(
 )
 _BY_TOOLS = frozenset({ActKind.FETCH, ActKind.PROVIDER, ActKind.DECRYPT})
 """What a tool does for a model besides querying."""
-_QUIET_STEPS = 20_000
 _FOLLOWING = "following entry points"
 
 
@@ -185,13 +182,8 @@ def _followed(way: _Way, points: tuple[EntryPoint, ...], beside: Callable[[], _B
     kept: list[tuple[EntryPoint, Entry]] = []
     early = sorted((one for one in points if _is_wanted(way, one)), key=lambda point: point.module)
 
-    def made() -> World:
-        world = World(way.program, lambda world: Run(world, "", quiet=True, steps=_QUIET_STEPS))
-        world.middleware = {one.module: one for one in points if one.kind is EntryKind.MIDDLEWARE}
-        return world
-
     def begin() -> Callable[[EntryPoint], tuple[Entry, frozenset[tuple[str, int]]]]:
-        return partial(follow, made())
+        return partial(follow, world_of(way.program, points))
 
     answers = apart(
         early,
@@ -200,7 +192,7 @@ def _followed(way: _Way, points: tuple[EntryPoint, ...], beside: Callable[[], _B
         tell=way.tell,
         cancelled=way.cancelled,
         meanwhile=beside,
-        lost=lambda point: unfollowed(made(), point),
+        lost=lambda point: unfollowed(world_of(way.program, points), point),
     )
     work = begin()
     late = tuple(one for one in beside().services if _is_wanted(way, one))

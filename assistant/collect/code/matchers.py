@@ -45,9 +45,9 @@ class Matcher(NamedTuple):
         return f"{self.source} ({self.condition})" if self.condition else self.source
 
 
-def is_conditional(covered_by: str) -> bool:
-    """``Entry.covered_by`` names a matcher that holds for some requests only; a pattern may end in a bracket of its own."""
-    return _CONDITION.search(covered_by) is not None
+def middleware_of(covered_by: str) -> str:
+    """The file that ``Entry.covered_by`` names, where it runs for every request; empty where its matcher holds for some, or there is none."""
+    return "" if _CONDITION.search(covered_by) else covered_by.partition(": ")[0]
 
 
 def covers(matcher: Matcher, url: str) -> bool:

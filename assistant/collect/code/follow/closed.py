@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.inputs import supplied
 from assistant.collect.code.follow.stop import Exhausted, Stopped
-from assistant.collect.code.matchers import is_conditional
+from assistant.collect.code.matchers import middleware_of
 from assistant.collect.code.values import Chain, Closure, Either, unwrapped
 from assistant.domain.code import EntryKind
 
@@ -27,8 +27,8 @@ _LETS_ON = frozenset({"next", "rewrite"})
 
 def refused(run: Run, point: EntryPoint) -> bool:
     """The middleware that stands before the route answers each request for its address by itself."""
-    path = point.covered_by.partition(": ")[0]
-    if point.kind not in _SERVED or not path or is_conditional(point.covered_by) or not _FOR_TESTS.search(point.path):
+    path = middleware_of(point.covered_by)
+    if point.kind not in _SERVED or not path or not _FOR_TESTS.search(point.path):
         return False
     name = "proxy" if path.rpartition("/")[2].startswith("proxy") else "middleware"
     stands = unwrapped(run.world.export(path, name) or run.world.export(path, "default") or Chain("unresolved", name))

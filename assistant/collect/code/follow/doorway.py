@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from assistant.collect.code.follow.prelude import Prelude, Shared, answered_alike
 from assistant.collect.code.follow.run import Run
 from assistant.collect.code.follow.stop import Exhausted, Stopped
-from assistant.collect.code.matchers import is_conditional
+from assistant.collect.code.matchers import middleware_of
 from assistant.collect.code.values import Constant, Listed
 from assistant.domain.code import NAMED_OPEN, ActKind, EntryKind, GuardKind
 
@@ -55,17 +55,15 @@ class Door(NamedTuple):
 
 def asked_before(world: World, point: EntryPoint, ledger: Ledger, drive: Drive) -> tuple[str, ...] | None:
     """See ``Entry.asked_before``; not looked for where the handler asks somebody itself, or reaches no rows."""
-    file = point.covered_by.partition(": ")[0]
+    file = middleware_of(point.covered_by)
     middleware = world.middleware.get(file)
-    if middleware is None or point.kind not in _SERVED or is_conditional(point.covered_by) or not ledger.queries:
+    if middleware is None or point.kind not in _SERVED or not ledger.queries:
         return None
     if any(guard.weakness is None and guard.kind in _ASKS for guard in ledger.guards.values()):
         return None
     doors = world.doors.setdefault(file, [])
-    wants = world.aside()
-    wants.path = wants.route = point.path
     for door in doors:
-        if answered_alike(wants, door.questions):
+        if answered_alike(point.path, point.path, door.questions):
             return door.asks
     if len(doors) >= _MOST:
         return None

@@ -25,6 +25,7 @@ from assistant.collect.code.follow.stop import Exhausted, Stopped
 from assistant.collect.code.follow.stores import on_each_way
 from assistant.collect.code.follow.uploads import uploaded
 from assistant.collect.code.follow.views import call_decorated, chosen, named_class, permit, view_object
+from assistant.collect.code.follow.world import World
 from assistant.collect.code.origins import ordered
 from assistant.collect.code.recognise import callbacks
 from assistant.collect.code.recognise.chains import said
@@ -58,20 +59,29 @@ from assistant.domain.syntax import Sequence
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from assistant.collect.code.entries_point import Before, EntryPoint
     from assistant.collect.code.follow.facts import Facts
     from assistant.collect.code.follow.scope import Scope
-    from assistant.collect.code.follow.world import World
+    from assistant.collect.code.program import Program
 
 
 _BUILT = frozenset({"procedure", "safe-action", "server-fn", "upload"})
 _OF_PYTHON = frozenset({"django", "flask", "fastapi"})
+_QUIET_STEPS = 20_000
+"""Nodes that a run may cost of which nobody reads the notes."""
 _AT_A_PATH = frozenset({EntryKind.ROUTE, EntryKind.PAGES_API, EntryKind.ENDPOINT, EntryKind.MIDDLEWARE})
 """Entries that answer one path, which is known; of middleware, when it is followed for a path."""
 _IN_PATH = re.compile(r"[:<{\[](?:\w+:)?(\w+)")
 """Names in the path of an endpoint."""
+
+
+def world_of(program: Program, points: Iterable[EntryPoint]) -> World:
+    """The world in which these entries of a program are followed."""
+    world = World(program, lambda world: Run(world, "", quiet=True, steps=_QUIET_STEPS))
+    world.middleware = {point.module: point for point in points if point.kind is EntryKind.MIDDLEWARE}
+    return world
 
 
 def follow(world: World, point: EntryPoint) -> tuple[Entry, frozenset[tuple[str, int]]]:
@@ -93,44 +103,38 @@ def follow(world: World, point: EntryPoint) -> tuple[Entry, frozenset[tuple[str,
     after_write(run)
     unasked(run.ledger)
     ledger = run.ledger
-    entry = Entry(
-        id=point.id,
-        kind=point.kind,
-        verb=point.verb,
-        path=point.path,
-        place=run.place(point.module, point.at[0], point.symbol),
-        at=point.at,
+    entry = replace(
+        _unknown(world, point),
         guards=tuple(sorted(ledger.guards.values(), key=lambda guard: guard.order)),
         queries=ledger.finished(),
         acts=tuple(ledger.acts),
-        settings=dict(point.settings),
         wrappers=tuple(dict.fromkeys(run.wrappers)),
         unresolved=tuple(ledger.unresolved.values()),
-        covered_by=point.covered_by,
         asked_before=asked_before(world, point, ledger, _drive) if point.covered_by else None,
-        webhook=point.webhook,
         truncated=truncated,
         files=tuple(sorted({module for module, _ in run.visited})),
     )
-    place = replace(entry.place, line=point.line)
-    return replace(entry, place=place), frozenset(run.visited)
+    return entry, frozenset(run.visited)
 
 
 def unfollowed(world: World, point: EntryPoint) -> tuple[Entry, frozenset[tuple[str, int]]]:
     """An entry of which nothing is known but where it stands: whoever followed it did not come back."""
-    place = replace(world.place(point.module, point.at[0], point.symbol), line=point.line)
-    entry = Entry(
+    return replace(_unknown(world, point), truncated=True), frozenset()
+
+
+def _unknown(world: World, point: EntryPoint) -> Entry:
+    """What its declaration says of an entry."""
+    return Entry(
         id=point.id,
         kind=point.kind,
         verb=point.verb,
         path=point.path,
-        place=place,
+        place=replace(world.place(point.module, point.at[0], point.symbol), line=point.line),
         at=point.at,
+        settings=dict(point.settings),
         covered_by=point.covered_by,
         webhook=point.webhook,
-        truncated=True,
     )
-    return entry, frozenset()
 
 
 def _drive(run: Run, point: EntryPoint) -> None:
@@ -146,13 +150,12 @@ def _drive(run: Run, point: EntryPoint) -> None:
         run.settle(call_controller(run, point, unwrapped(run.evaluate(point.expression, scope))), run_deferred=True)
         return
     if point.inputs in {"graphql", "pothos"}:
-        call_resolver(run, point, scope)
+        _given_back(run, point, call_resolver(run, point, scope))
         return
     own = _own_view(run, point, scope)
     _all_before(run, point, own)
-    run.left = max(
-        run.left, STEPS if point.before else 0
-    )  # what stands before all handlers takes nothing from this one
+    # what stands before all handlers takes nothing from this one
+    run.left = max(run.left, STEPS if point.before else 0)
     value = unwrapped(run.evaluate(point.expression, scope))
     if isinstance(value, Chain) and point.inputs in _BUILT:
         (uploaded if point.inputs == "upload" else built)(run, value)
@@ -182,7 +185,7 @@ def _drive(run: Run, point: EntryPoint) -> None:
 
 
 def _given_back(run: Run, point: EntryPoint, answer: Value) -> None:
-    """What an action returns is its answer."""
+    """What an action or a resolver returns is its answer."""
     origins = ordered(answer)
     if origins:
         place = run.place(point.module, point.at[0], point.symbol)

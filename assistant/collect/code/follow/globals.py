@@ -151,12 +151,11 @@ def _address(run: Run, _name: str, arguments: tuple[Value, ...]) -> Value:
     found = frozenset(url if one == url else one for one in origins_of(_first(arguments)))
     spelled = run.spelled(_first(arguments))
     text = spelled.last.text if isinstance(spelled, Chain) and spelled.last is not None else ""
-    written = text_of(_first(arguments)) or ""
-    if len(arguments) > 1 and _BELOW.match(
-        written
-    ):  # of what the server was reached by nothing is said: it is its own address
-        return Known(found | {one for one in origins_of(arguments[1]) if not one.path.startswith(("url", "nextUrl"))})
-    return Known(found | origins_of(arguments[1])) if len(arguments) > 1 and _BELOW.match(text) else Known(found)
+    base = origins_of(arguments[1]) if len(arguments) > 1 else frozenset()
+    if _BELOW.match(text_of(_first(arguments)) or ""):
+        # of what the server was reached by nothing is said: it is its own address
+        return Known(found | {one for one in base if not one.path.startswith(("url", "nextUrl"))})
+    return Known(found | base) if _BELOW.match(text) else Known(found)
 
 
 def _resolved(_run: Run, _name: str, arguments: tuple[Value, ...]) -> Value:

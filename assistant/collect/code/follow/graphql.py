@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.entries_graphql_around import CONTEXT, OPTIONS, RULE, SCOPES
+from assistant.collect.code.entries_look import value_of
 from assistant.collect.code.follow.builders import functions_of
 from assistant.collect.code.follow.enclosing import around
 from assistant.collect.code.follow.facts import Learned, Lesson, both, one_of
 from assistant.collect.code.follow.learn import learn
-from assistant.collect.code.origins import ordered
-from assistant.collect.code.recognise.chains import said
 from assistant.collect.code.values import (
     UNKNOWN,
     Chain,
@@ -26,7 +25,8 @@ from assistant.collect.code.values import (
     request,
     unwrapped,
 )
-from assistant.domain.code import ActKind, ActPart, GuardKind, Origin, OriginKind
+from assistant.domain.code import GuardKind, Origin, OriginKind
+from assistant.domain.syntax import Attribute, Call, Record
 
 
 if TYPE_CHECKING:
@@ -59,10 +59,6 @@ def call_resolver(run: Run, point: EntryPoint, scope: Scope) -> Value:
     for function in _in_turn(run.evaluate(point.expression, scope)):
         answer = run.settle(run.call(function, arguments, point.module, point.at[0]), run_deferred=True)
     run.show(answer)
-    origins = ordered(answer)
-    if origins:
-        place = run.place(point.module, point.at[0], point.symbol)
-        run.ledger.act(ActKind.RESPOND, "return", place, ActPart("body", origins, said(answer)))
     return answer
 
 
@@ -143,9 +139,6 @@ def _scoped(run: Run, point: EntryPoint, parts: dict[str, Before], arguments: tu
 
 
 def _asked(options: object) -> list[object]:
-    from assistant.collect.code.entries_look import value_of
-    from assistant.domain.syntax import Attribute, Call, Record
-
     found: list[object] = []
     given = options.arguments[0] if isinstance(options, Call) and options.arguments else options
     scopes = value_of(given, "authScopes") if isinstance(given, Record) else None

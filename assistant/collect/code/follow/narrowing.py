@@ -151,9 +151,7 @@ def _left(
             left.append(option if inner is None else inner)
         run.facts = before
     level.names[name] = value
-    if not kept or (
-        all(one is other for one, other in zip(left, value.values, strict=False)) and len(kept) == len(value.values)
-    ):
+    if not kept or (len(kept) == len(value.values) and all(a is b for a, b in zip(left, value.values, strict=True))):
         return None
     if len(kept) == 1:
         return left[0]

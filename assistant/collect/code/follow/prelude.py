@@ -263,7 +263,11 @@ def begin(
         prelude.watch(run)
         return value, arguments
     assert shared.value is not None
-    if shared.arguments != arguments or not answered_alike(run, shared.asked) or _goes_through(run, shared):
+    if (
+        shared.arguments != arguments
+        or not answered_alike(run.path, run.route, shared.asked)
+        or _goes_through(run, shared)
+    ):
         return value, arguments
     prelude.go(run, at)
     return shared.value, shared.arguments
@@ -282,19 +286,19 @@ def _goes_through(run: Run, shared: Shared) -> bool:
     return any(module == run.module for module, _ in shared.moments[-1].visited)
 
 
-def answered_alike(run: Run, questions: Iterable[Asked]) -> bool:
-    """What was asked of another path is answered alike by that of this run."""
-    return all(_answer(run, one) is one.answer for one in questions)
+def answered_alike(path: str, route: str, questions: Iterable[Asked]) -> bool:
+    """What was asked of another path is answered alike by this one; ``route`` is it with the segments of its folders."""
+    return all(_answer(path, route, one) is one.answer for one in questions)
 
 
-def _answer(run: Run, asked: Asked) -> bool | None:
+def _answer(path: str, route: str, asked: Asked) -> bool | None:
     """What this handler's path answers."""
     if isinstance(asked.what, str):
-        return segment(run.route, asked.what)
+        return segment(route, asked.what)
     if asked.of is None:
-        return matched(run.path, asked.what)
+        return matched(path, asked.what)
     of = asked.of
-    return other_paths(run.path, asked.what, of) if isinstance(asked.what, Listed) else begins(run.path, asked.what, of)
+    return other_paths(path, asked.what, of) if isinstance(asked.what, Listed) else begins(path, asked.what, of)
 
 
 def _key(
@@ -330,7 +334,7 @@ def stood_before(run: Run, keys: list[tuple[object, ...]]) -> tuple[int, Prelude
     run.prelude = listener
     for number in range(len(keys), 0, -1):
         shared = run.world.preludes.get(keys[number - 1])
-        if shared is not None and shared.moments and answered_alike(run, shared.asked):
+        if shared is not None and shared.moments and answered_alike(run.path, run.route, shared.asked):
             moment = shared.moments[0]
             run.enclosing.update(moment.enclosing)
             moment.restore(run, in_place)
