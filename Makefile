@@ -19,6 +19,7 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
 	@$(BIN)/python -m compileall -q assistant codemods playbooks # pip does the same with what it installs whole
+	@$(BIN)/python hatch_build.py --aside
 	@touch $@
 
 demo: $(READY) ## set everything up and open the built-in leaking app

@@ -1,21 +1,32 @@
 """Compiles the modules that read and follow code, where a C compiler is at hand; everything else stays Python.
 
 ``python hatch_build.py`` compiles for this source tree (``make compile``): into ``build/compiled``, beside nothing that is edited.
+``python hatch_build.py --aside`` begins the same and does not wait for it (what ``make`` does when it has set everything up).
 ``STANCH_COMPILE=1 pip wheel .`` builds a wheel that carries the compiled modules; without it the wheel is Python alone.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
+import subprocess
 import sys
+import sysconfig
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from setuptools import Extension
+    from setuptools.command.build_ext import build_ext
 
 ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT))
@@ -89,12 +100,80 @@ def compile_into(target: Path) -> None:
         command = build_ext(Distribution({"name": "stanch", "ext_modules": extensions}))
         command.build_lib, command.build_temp = str(made), str(Path(scratch) / "objects")
         command.ensure_finalized()
-        command.parallel = os.cpu_count() or 1
+        _several_at_once(command)
         command.run()
         (made / compiled.MANIFEST).write_text(said, "utf-8")
         shutil.rmtree(target, ignore_errors=True)
         made.rename(target)
 
 
+def _several_at_once(command: build_ext) -> None:
+    """Of the sources of a module, as many are compiled at a time as there are processors."""
+    build = command.build_extension
+
+    def build_extension(extension: Extension) -> None:
+        one_by_one = command.compiler.compile
+
+        def together(sources: list[str], *arguments: object, **options: object) -> list[str]:
+            with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+                made = list(pool.map(lambda source: one_by_one([source], *arguments, **options), sources))
+            return [name for names in made for name in names]
+
+        command.compiler.compile = together
+        build(extension)
+
+    command.build_extension = build_extension
+
+
+def can_compile() -> bool:
+    """Whether there is a C compiler, and what it needs to know of this Python."""
+    command = (sysconfig.get_config_var("CC") or "cc").split()[0]
+    return shutil.which(command) is not None and (Path(sysconfig.get_path("include")) / "Python.h").is_file()
+
+
+def begin_aside() -> None:
+    """Compile in a process of its own, which gives way to all others; what it says is kept in a file beside its result.
+
+    Nothing is said where it cannot be done: everything works without it.
+    """
+    if (
+        os.name != "posix"
+        or os.environ.get("STANCH_PURE")
+        or os.environ.get("STANCH_COMPILE") == "0"
+        or not can_compile()
+    ):
+        return
+    log = compiled.FOLDER.parent / "compile.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("wb") as said:
+        subprocess.Popen(
+            ["nice", "-n", "19", sys.executable, str(Path(__file__).resolve())],
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=subprocess.STDOUT,
+            cwd=ROOT,
+            start_new_session=True,
+        )
+    sys.stdout.write(
+        "What reads code is being compiled in the background for a minute or three; scans of large repositories are faster then.\n"
+    )
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Wait for another process that compiles into the same folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".compiling").open("wb") as lock:
+        if os.name == "posix":
+            import fcntl
+
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 if __name__ == "__main__":
-    compile_into(compiled.FOLDER)
+    if sys.argv[1:] == ["--aside"]:
+        begin_aside()
+    else:
+        with _alone(compiled.FOLDER.parent):
+            compile_into(compiled.FOLDER)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import runpy
+import shutil
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 import pytest
@@ -65,6 +68,35 @@ def test_python_alone_can_be_asked_for(tree: Path, monkeypatch: pytest.MonkeyPat
 
 def test_a_package_that_was_not_compiled_stays_as_it_is(tree: Path) -> None:
     assert compiled.ahead("another.package", ["source"]) == ["source"]
+
+
+def begun(monkeypatch: pytest.MonkeyPatch, folder: Path) -> list[list[str]]:
+    """The commands that setting up starts aside."""
+    commands: list[list[str]] = []
+    monkeypatch.setattr(compiled, "FOLDER", folder / "build" / "compiled" / "here")
+    monkeypatch.setattr(subprocess, "Popen", lambda command, **_: commands.append(command))
+    runpy.run_path(str(ROOT / "hatch_build.py"))["begin_aside"]()
+    return commands
+
+
+def test_setting_up_compiles_aside_and_gives_way_to_whatever_else_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("STANCH_PURE", raising=False)
+    monkeypatch.delenv("STANCH_COMPILE", raising=False)
+    (tmp_path / "Python.h").touch()
+    monkeypatch.setattr(sysconfig, "get_path", lambda name: str(tmp_path))
+    monkeypatch.setattr(shutil, "which", lambda name: f"/bin/{name}")
+    assert [command[:3] for command in begun(monkeypatch, tmp_path)] == [["nice", "-n", "19"]]
+    monkeypatch.setenv("STANCH_COMPILE", "0")
+    assert not begun(monkeypatch, tmp_path)
+
+
+def test_where_no_compiler_is_at_hand_nothing_is_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("STANCH_PURE", raising=False)
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    assert not begun(monkeypatch, tmp_path)
+    assert not (tmp_path / "build").exists()
 
 
 def shown(world: Path, **more: str) -> list[str]:
