@@ -1,7 +1,7 @@
 """Follows entry points in several processes at once: copies of this one, so that nothing that was read is sent anywhere.
 
-Only where a process can be copied (Linux); elsewhere, for few entries, and for whatever a copy could not finish, the caller follows by
-itself. A copy runs Python alone, prints nothing, ends when its parent does, and leaves without cleaning up what is not its own.
+Only where a process can be copied (Linux); elsewhere, and for whatever a copy could not finish, the caller follows by itself. Few entries
+are followed in a copy, too, when somebody can say what is lost with one that crashes: compiled code has no depth at which it stops itself. A copy runs Python alone, prints nothing, ends when its parent does, and leaves without cleaning up what is not its own.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 
 FEW: Final = 120
-"""Fewer entries are followed faster than processes are copied and their answers read."""
+"""Fewer entries are one run: several copies would learn the same things several times."""
 RUNS: Final = 12
 """More would learn the same things more often; with fewer, one copy is still at work when the others have ended."""
 _LEAST: Final = 60
@@ -55,6 +55,7 @@ def apart(
     cancelled: Callable[[], bool],
     meanwhile: Callable[[], object] = lambda: None,
     lost: Callable[[_Item], _Result] | None = None,
+    in_turn: bool = False,
 ) -> list[_Result | None]:
     """What the work that ``begin`` makes says of each item, in their order; None for those left when it was cancelled.
 
@@ -68,11 +69,13 @@ def apart(
         tell: told how many are done.
         cancelled: True ends it.
         meanwhile: what this process does while copies are at work; without copies, nobody calls it.
-        lost: what is said of an item whose copy crashed, twice: this process would end with it. Without it, the item is done here all the same.
+        lost: what is said of an item whose copy crashed, twice: this process would end with it. With it, few items are done in a copy, too;
+            without it they are done here, and so is the item that crashed.
+        in_turn: each item needs what was learned of all before it, so they are one run.
     """
-    runs = _runs(items)
+    runs = [items] if in_turn and items else _runs(items)
     results: list[list[_Result | None] | None] = [None] * len(runs)
-    if workers > 1 and len(runs) > 1 and sys.platform == "linux":
+    if workers > 1 and (len(runs) > 1 or (runs and lost is not None)) and sys.platform == "linux":
         copies = _Copies(runs, begin, workers)
         results = cast("list[list[_Result | None] | None]", copies.results(tell, cancelled, meanwhile))
         if lost is not None:

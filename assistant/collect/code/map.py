@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from assistant.collect.code.entries_point import EntryPoint
+    from assistant.collect.code.follow.world import World
     from assistant.collect.code.manifests import Build
     from assistant.collect.code.sources import Sources
     from assistant.domain.syntax import Module
@@ -194,22 +195,50 @@ def _followed(way: _Way, points: tuple[EntryPoint, ...], beside: Callable[[], _B
         meanwhile=beside,
         lost=lambda point: unfollowed(world_of(way.program, points), point),
     )
-    work = begin()
+    for point, answer in zip(early, answers, strict=True):
+        if answer is not None and not (point.kind is EntryKind.SERVICE and (point.module, point.at[0]) in visited):
+            kept.append((point, answer[0]))
+            visited |= answer[1]
     late = tuple(one for one in beside().services if _is_wanted(way, one))
-    for point, answer in [*zip(early, answers, strict=True), *((point, None) for point in late)]:
-        if way.cancelled():
-            break
-        if point.kind is EntryKind.SERVICE and (point.module, point.at[0]) in visited:
-            continue
-        entry, went = answer if answer is not None else work(point)
-        entry = replace(entry, exposed=exposed(point, way.builds)) if way.builds else entry
-        entry = replace(entry, uncalled=True) if entry.id in beside().uncalled else entry
-        entry = replace(entry, kept_back=True) if entry.id in beside().kept_back else entry
-        visited |= went
-        if _matters(entry):
-            kept.append((point, entry))
-    kept.sort(key=lambda pair: (pair[1].place, pair[1].id))
-    yield from (entry for _, entry in kept)
+    for point, one in zip(late, _followed_late(way, points, late, visited), strict=True):
+        kept += [(point, entry) for entry in one or ()]
+    told = [(point, _beheld(way, beside(), point, entry)) for point, entry in kept if _matters(entry)]
+    told.sort(key=lambda pair: (pair[1].place, pair[1].id))
+    yield from (entry for _, entry in told)
+
+
+def _followed_late(
+    way: _Way, points: tuple[EntryPoint, ...], late: tuple[EntryPoint, ...], visited: set[tuple[str, int]]
+) -> list[tuple[Entry, ...] | None]:
+    """Services: nothing for those that somebody called before; None for those left when it was cancelled."""
+
+    def begin() -> Callable[[EntryPoint], tuple[Entry, ...]]:
+        return partial(_unless_visited, world_of(way.program, points), set(visited))
+
+    return apart(
+        late,
+        begin,
+        workers=way.workers,
+        tell=lambda _: None,
+        cancelled=way.cancelled,
+        lost=lambda point: (unfollowed(world_of(way.program, points), point)[0],),
+        in_turn=True,
+    )
+
+
+def _unless_visited(world: World, visited: set[tuple[str, int]], point: EntryPoint) -> tuple[Entry, ...]:
+    if point.kind is EntryKind.SERVICE and (point.module, point.at[0]) in visited:
+        return ()
+    entry, went = follow(world, point)
+    visited |= went
+    return (entry,)
+
+
+def _beheld(way: _Way, beside: _Beside, point: EntryPoint, entry: Entry) -> Entry:
+    """With what is known of it beside following it."""
+    entry = replace(entry, exposed=exposed(point, way.builds)) if way.builds else entry
+    entry = replace(entry, uncalled=True) if entry.id in beside.uncalled else entry
+    return replace(entry, kept_back=True) if entry.id in beside.kept_back else entry
 
 
 def _is_wanted(way: _Way, point: EntryPoint) -> bool:

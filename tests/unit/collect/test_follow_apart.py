@@ -78,6 +78,27 @@ def test_what_ends_a_copy_by_a_fault_does_not_end_this_process() -> None:
 
 
 @copies
+def test_a_fault_in_a_small_repository_does_not_end_this_process_either() -> None:
+    def begin() -> object:
+        def work(item: int) -> int:
+            if item == 1:
+                signal.signal(signal.SIGSEGV, signal.SIG_DFL)
+                os.kill(os.getpid(), signal.SIGSEGV)
+            return item
+
+        return work
+
+    assert apart([0, 1, 2], begin, workers=2, tell=quiet, cancelled=never, lost=lambda item: -item) == [0, -1, 2]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_what_needs_all_that_was_learned_before_is_one_run(workers: int) -> None:
+    answers = apart(ITEMS, counting, workers=workers, tell=quiet, cancelled=never, in_turn=True)  # type: ignore[arg-type]
+    assert [answer[1] for answer in answers if answer is not None] == list(range(1, len(ITEMS) + 1))
+    assert apart([], counting, workers=workers, tell=quiet, cancelled=never, in_turn=True) == []  # type: ignore[arg-type]
+
+
+@copies
 def test_what_a_copy_cannot_answer_is_done_here() -> None:
     here = os.getpid()
 
