@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.detect.code import words
-from assistant.detect.code.access import accesses
+from assistant.detect.code.access import EQUALS, accesses
 from assistant.detect.code.context import Whose
 from assistant.detect.code.faults import Fault, fault_of
 from assistant.domain.code import ClientKind, EntryKind, OriginKind
@@ -110,10 +110,12 @@ def does(queries: Iterable[Query]) -> str:
 
 
 def asked_words(access: Access) -> str:
-    """The ids the outside chooses: ``path.id``."""
+    """The ids the outside chooses: ``path.id``; whatever else narrows the rows (a status, a period) is said only where no id does."""
+    ids = [one for one in access.asked if one.operator in EQUALS and words.names_id(one.column)]
+    chosen = [one for one in ids if any(origin.kind is OriginKind.REQUEST for origin in one.origins)]
     paths = [
         _short(origin)
-        for condition in access.asked
+        for condition in chosen or access.asked
         for origin in condition.origins
         if origin.kind is OriginKind.REQUEST
     ]

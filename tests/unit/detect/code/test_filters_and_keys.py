@@ -191,3 +191,25 @@ EITHER = """
 )
 def test_a_secret_is_one_way_in_and_a_session_the_other(guard, found):
     assert rules_of(followed({**BASE, "app/api/invoices/[id]/route.ts": EITHER.format(guard=guard)})) == found
+
+
+def test_a_title_names_the_id_and_not_the_period_and_the_status_beside_it():
+    """Six names in one sentence hide the one that somebody has to guess."""
+    found = followed(
+        {
+            **BASE,
+            "app/api/shops/[shopId]/sales/route.ts": """
+                import { auth } from "../../../../../lib/auth";
+                import { db } from "../../../../../lib/db";
+                export async function GET(request, { params }) {
+                  if (!(await auth())) return new Response(null, { status: 401 });
+                  const asked = request.nextUrl.searchParams;
+                  const where = { shopId: params.shopId, state: asked.get("state"), soldAt: { gte: asked.get("from") } };
+                  return Response.json(await db.sale.findMany({ where }));
+                }
+            """,
+        }
+    )
+    assert [one.title for one in found.findings if one.rule == "id-only-lookup"] == [
+        "Whoever is signed in can read rows of sale with any shopId through GET /api/shops/[shopId]/sales."
+    ]
