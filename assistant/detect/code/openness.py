@@ -100,6 +100,8 @@ def _write(access: Access) -> Openness:
         return Openness.ASKED if meant or access.whose is Whose.UNKNOWN else Openness.OPEN
     if not access.asked and not query.filters:
         return Openness.OPEN
+    if _found_by_cookie(access) and not chooses_person(access):
+        return Openness.ASKED
     harmless = not access.asked or _only_marks(access)
     return Openness.ASKED if public_path(access) and harmless else Openness.OPEN
 
@@ -108,6 +110,12 @@ def _of_visitor(access: Access) -> bool:
     """What the visitor's own cookie names: a basket, an anonymous draft."""
     said = [condition.origins for condition in access.asked] + [part.origins for part in access.query.written]
     return any(one.kind is OriginKind.REQUEST and one.path.startswith("cookie") for origins in said for one in origins)
+
+
+def _found_by_cookie(access: Access) -> bool:
+    """Whatever the outside chooses of the rows came in a cookie: a visitor empties the basket that was put into their own browser."""
+    chosen = [one for condition in access.asked for one in condition.origins if one.kind is OriginKind.REQUEST]
+    return bool(chosen) and all(one.path.startswith("cookie") for one in chosen)
 
 
 def _for_somebody_new(access: Access) -> bool:

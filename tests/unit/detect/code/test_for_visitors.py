@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.collect.code.map import map_of
-from assistant.detect.code.run import detect_code
+from assistant.detect.code.run import detect_code, report_code
 
 
 ADMIN = """
@@ -110,3 +110,24 @@ def test_a_function_is_called_and_its_rows_are_not() -> None:
     titles = [one.title for one in found if one.rule == "identity-from-request"]
     assert titles
     assert all("call update_user_password()" in one for one in titles)
+
+
+BASKET = """
+"use server";
+import { cookies } from "next/headers";
+import { PrismaClient } from "@prisma/client";
+const db = new PrismaClient();
+export async function empty(basketId) {
+  await db.basket.delete({ where: { id: %s } });
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("found_by", "told"), [('(await cookies()).get("basket")?.value', []), ("basketId", ["missing-session"])]
+)
+def test_a_visitor_empties_the_basket_that_their_own_browser_keeps(found_by, told):
+    """By its id in the arguments of the action it is anybody's; by the cookie it is asked whether that is meant."""
+    report = report_code(map_of({"app/actions.ts": BASKET % found_by}))
+    assert [one.rule for one in report.findings if str(one.severity) != "low"] == told
+    assert bool(report.questions) is not bool(told)
