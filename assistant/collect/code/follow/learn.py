@@ -36,7 +36,15 @@ from assistant.collect.code.follow.kinds import (
     SILENT,
     UNSURE,
 )
-from assistant.collect.code.follow.lessons import LESSON_OF, lessons_of, of_key, of_member, of_role, of_unknown
+from assistant.collect.code.follow.lessons import (
+    LESSON_OF,
+    lessons_of,
+    of_key,
+    of_member,
+    of_own_answer,
+    of_role,
+    of_unknown,
+)
 from assistant.collect.code.follow.loops import counted_apart, size_decided
 from assistant.collect.code.follow.sizes import sized, whole
 from assistant.collect.code.follow.trust import (
@@ -44,6 +52,7 @@ from assistant.collect.code.follow.trust import (
     RANK,
     ROLE,
     SHARED,
+    asks_itself,
     bound,
     by_rules,
     carried,
@@ -370,6 +379,8 @@ def _of_bound(run: Run, record: QueryRecord, origin: Origin) -> Learned:
     facts = consequences(run, origin.row) - some_of(record)
     if any(carried(each) for each in record.compared()):
         return of_key(record, origin, frozenset(facts))
+    if not path and asks_itself(record):
+        return of_own_answer(record, origin, frozenset(facts))
     if says_role(run, origin):
         return of_role(record, origin, frozenset(facts))
     if path and path != "count":

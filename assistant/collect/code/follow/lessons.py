@@ -10,6 +10,7 @@ from assistant.collect.code.follow.kinds import CONSTANT, PERSONS, REQUEST, ROW
 from assistant.collect.code.follow.trust import RANK, ROLE, asks_right, consequences, trusted
 from assistant.collect.code.origins import ordered, origins_of
 from assistant.collect.code.recognise.chains import argument, at_path
+from assistant.collect.code.recognise.own_answers import asks_role
 from assistant.collect.code.recognise.own_session import own_session
 from assistant.domain.code import GuardKind, Origin
 
@@ -81,6 +82,19 @@ def of_role(record: QueryRecord, origin: Origin, facts: Facts) -> Learned:
     if RANK.search(path):
         return of_member(record, origin, facts)
     return Learned(role_of(path) | facts, (Lesson(GuardKind.ROLE, path, (origin,), (path,)),))
+
+
+def of_own_answer(record: QueryRecord, origin: Origin, facts: Facts) -> Learned:
+    """The database said yes of whoever asks: to their role, or to their place in what was asked for."""
+    says, known = f"{record.table}()", facts | {("caller",)}
+    asked = tuple(one for one in record.compared() if one.kind in {REQUEST, ROW})
+    named = {one.path.strip("'") for one in record.compared() if one.kind is CONSTANT}
+    if asks_role(record.table) and not any(_EVERYBODYS.match(one) for one in named):
+        roles = tuple(sorted(named)) or (record.table,)
+        held = frozenset().union(*(role_of(one) for one in roles))
+        return Learned(known | held, (Lesson(GuardKind.ROLE, says, (origin, *asked), roles),))
+    kind = GuardKind.MEMBERSHIP if asked else GuardKind.SESSION
+    return Learned(known, (Lesson(kind, says, (origin, *asked)),))
 
 
 _EVERYBODYS = re.compile(

@@ -18,6 +18,7 @@ from assistant.collect.code.follow.trust import bound, consequences, editable, t
 from assistant.collect.code.origins import ordered, origins_of
 from assistant.collect.code.recognise.asking import DECRYPTS, Seen, check_of, deeds_of, identity_of, query_of
 from assistant.collect.code.recognise.caches import CLIENTS
+from assistant.collect.code.recognise.own_answers import gives_role
 from assistant.collect.code.values import NOTHING, UNKNOWN, Chain, Closure, Known, Listed, Shape, Test, Value, unwrapped
 from assistant.domain.code import (
     ActKind,
@@ -142,7 +143,8 @@ def noted(run: Run, chain: Chain, draft: Draft) -> Value:
         run.facts |= consequences(run, record.id)
         if not any(each.is_async for each in run.running[1:]):  # settle says it when the promise is awaited
             ledger.earned.append(Earned(run.facts, run.stack(), thrown=True))
-    row: Value = Known(frozenset({Origin(ROW, "", record.id)}))
+    said = record.table if record.verb == "call" and gives_role(record.table) else ""
+    row: Value = Known(frozenset({Origin(ROW, said, record.id)}))
     if last.name == "execute" and last.module.endswith(".py"):
         run.fetched[_cursor(chain)] = row
     if not draft.wraps:

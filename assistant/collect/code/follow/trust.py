@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from assistant.collect.code.drafts import WHOLE
 from assistant.collect.code.follow.kinds import PERSONS, REQUEST, ROW, SIGNED
 from assistant.collect.code.follow.words import Words
+from assistant.collect.code.recognise.own_answers import asks_about_caller, gives_role, of_somebody_named
 from assistant.domain.code import ClientKind, Origin, Tie, TieKind
 
 
@@ -130,6 +131,13 @@ def own_row(run: Run, row: object) -> bool:
     return record is not None and record.tie is not None and record.tie.kind is TieKind.FILTER
 
 
+def asks_itself(record: QueryRecord) -> bool:
+    """The caller's own client asks the database who the caller is: ``rpc("is_admin")``."""
+    if record.verb != "call" or record.client is not ClientKind.USER or of_somebody_named(record.filters):
+        return False
+    return asks_about_caller(record.table) or gives_role(record.table)
+
+
 def by_rules(run: Run, record: QueryRecord) -> bool:
     """The caller's own client looked for one row: the rules of the database decided whether it is there."""
     return record.client is ClientKind.USER and record.verb == "select" and record.single and ("caller",) in run.facts
@@ -142,6 +150,8 @@ def tie_of(run: Run, record: QueryRecord) -> Tie | None:
     found = _by_filters(run, record) or _by_written(run, record)
     if found is not None:
         return found
+    if asks_itself(record):
+        return Tie(kind=TieKind.FILTER, says=f"{record.table}() answers about whoever asks", order=record.order)
     if record.client in {ClientKind.USER, ClientKind.BROWSER}:
         return Tie(kind=TieKind.RULES, says="row-level security decides", order=record.order)
     return None

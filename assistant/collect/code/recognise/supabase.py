@@ -19,6 +19,7 @@ from assistant.collect.code.recognise.chains import (
     template_of,
 )
 from assistant.collect.code.recognise.conditions import Condition, either, negated, operator
+from assistant.collect.code.recognise.own_answers import asks_about_caller, refuses
 from assistant.collect.code.recognise.postgrest import columns_of, conditions_in, optional
 from assistant.collect.code.recognise.supabase_clients import client_of, in_context, is_package
 from assistant.collect.code.values import UNKNOWN, Chain, Shape, Step, Value, text_of
@@ -214,6 +215,7 @@ def _function(steps: tuple[Step, ...], client: str, schema: str) -> Draft:
         columns=columns_of(argument(again, 0)) if again else None,
         filters=(*((key, "eq", value) for key, value in given), *_conditions(steps[1:])),
         single=any(step.name in _SINGLE for step in steps[1:]),
+        may_be_empty=asks_about_caller(name) and not refuses(name),
         wraps=("data",),
         lazy=steps[-1].name != "execute",
     )
