@@ -6,18 +6,20 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from assistant.collect.code.entries_paths import Routes
 from assistant.collect.code.entries_point import EntryPoint, point, settings_of, spot_of
 from assistant.collect.code.matchers import Matcher, covers, matchers_of
+from assistant.collect.code.next_version import next_major
 from assistant.domain.code import EntryKind
 
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from assistant.collect.code.entries_paths import Routes
     from assistant.collect.code.program import Program
 
 
+_KNOWS_PROXY = 16
 _FILE = re.compile(r"(?:^|(.*)/)(middleware|proxy)\.(?:ts|js|mts|mjs|tsx|jsx)$")
 
 
@@ -28,10 +30,12 @@ class Middleware(NamedTuple):
     root: str
     """Folder of its application."""
     matchers: tuple[Matcher, ...]
+    runs: bool
+    """False where Next.js does not look for it: in another folder than the app or pages folder stands in, or under a name that this version does not know."""
 
 
 def middleware_files(program: Program, routes: Routes) -> tuple[Middleware, ...]:
-    """Files that Next.js takes for middleware: beside the app or pages folder."""
+    """Files that are written as Next.js's middleware at the top of an application, or in its ``src``."""
     out = []
     for path in program.modules:
         match = _FILE.match(path)
@@ -41,8 +45,16 @@ def middleware_files(program: Program, routes: Routes) -> tuple[Middleware, ...]
         root = folder.removesuffix("src").rstrip("/") if folder == "src" or folder.endswith("/src") else folder
         names = set(program.export_names(path))
         if routes.is_root(root) and names & {"default", match.group(2)}:
-            out.append(Middleware(path, root, matchers_of(program, path)))
+            runs = routes.holds_router(root, folder) and not (
+                match.group(2) == "proxy" and 0 < next_major(program, path) < _KNOWS_PROXY
+            )
+            out.append(Middleware(path, root, matchers_of(program, path), runs))
     return tuple(out)
+
+
+def never_run(program: Program) -> frozenset[str]:
+    """Middleware files that Next.js does not run."""
+    return frozenset(one.path for one in middleware_files(program, Routes(program)) if not one.runs)
 
 
 def middleware_entries(program: Program, files: Iterable[Middleware]) -> Iterator[EntryPoint]:
@@ -69,7 +81,7 @@ def covered(entry: EntryPoint, files: Iterable[Middleware]) -> EntryPoint:
     if not entry.path.startswith("/") or entry.kind is EntryKind.MIDDLEWARE:
         return entry
     for one in files:
-        if one.root != entry.root:
+        if one.root != entry.root or not one.runs:
             continue
         matching = [matcher for matcher in one.matchers if covers(matcher, entry.path)]
         if matching:

@@ -54,11 +54,20 @@ class Routes:
                 if isinstance(names, dict) and "next" in names:
                     roots.add(folder)
         self._roots = roots
-        self._fallen_back = {routed.root for path in program.modules if (routed := self.of(path))}
+        self._levels: dict[str, set[str]] = {}
+        for path in program.modules:
+            routed = self.of(path)
+            if routed is not None:
+                src = f"{routed.root}/src" if routed.root else "src"
+                self._levels.setdefault(routed.root, set()).add(src if path.startswith(f"{src}/") else routed.root)
 
     def is_root(self, folder: str) -> bool:
         """True for the folder of an application: known as one, or the one that holds its app or pages folder."""
-        return folder in self._roots or folder in self._fallen_back
+        return folder in self._roots or folder in self._levels
+
+    def holds_router(self, root: str, folder: str) -> bool:
+        """True when the app or pages folder of an application stands in that folder: the root itself, or its ``src``; where none was found, either may."""
+        return folder in self._levels.get(root, {folder})
 
     def of(self, path: str) -> Routed | None:
         """How a file is routed; None when it does not lie below an app or pages folder."""

@@ -7,31 +7,28 @@ that whoever knows the sources can call every one of them.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from assistant.collect.code.entries_actions import action_id
+from assistant.collect.code.next_version import next_major
 from assistant.collect.code.walking import nodes_of
 from assistant.domain.syntax import Call, Name
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from assistant.collect.code.program import Program
-    from assistant.collect.code.resolve_json import Json
     from assistant.domain.syntax import Module
 
 _UNKNOWABLE_SINCE: Final = 15
-_MAJOR: Final = re.compile(r"\A[\^~>=v\s]*(\d{1,3})\b")
-_FIELDS: Final = ("dependencies", "devDependencies", "peerDependencies")
 
 
 def kept_back(program: Program) -> frozenset[str]:
     """The ids of actions that nothing hands to a browser, in applications of a version where that keeps people out."""
     exported: dict[tuple[str, str], list[str]] = {}
     for path, module in program.modules.items():
-        if "use server" not in module.directives or _major(program, path) < _UNKNOWABLE_SINCE:
+        if "use server" not in module.directives or next_major(program, path) < _UNKNOWABLE_SINCE:
             continue
         for name in program.export_names(path):
             found = program.exported(path, name)
@@ -80,25 +77,3 @@ def _mentioned(module: Module) -> frozenset[str]:
         elif type(node) is Name and id(node) not in called:
             out.add(node.id)
     return frozenset(out)
-
-
-def _major(program: Program, path: str) -> int:
-    """The version of Next.js that a module is built with: that of its package, else the oldest in the repository; 0 when nothing says."""
-    packages = program.resolver.packages
-    near = packages.near(path)
-    own = _said(near.content) if near is not None else None
-    if own is not None:
-        return own
-    said = [found for one in packages.by_folder.values() if (found := _said(one.content)) is not None]
-    return min(said, default=0)
-
-
-def _said(content: Mapping[str, Json]) -> int | None:
-    """The major version that a package asks for, 0 where it says ``latest``; None when it does not use Next.js."""
-    for field in _FIELDS:
-        wanted = content.get(field)
-        version = wanted.get("next") if isinstance(wanted, dict) else None
-        if isinstance(version, str):
-            match = _MAJOR.match(version)
-            return int(match[1]) if match else 0
-    return None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from assistant.collect.code.boundary import boundary
 from assistant.collect.code.entries import called_from_outside, services_beside
+from assistant.collect.code.entries_middleware import never_run
 from assistant.collect.code.follow.entry import follow, unfollowed, world_of
 from assistant.collect.code.follow_apart import apart
 from assistant.collect.code.handed_out import kept_back
@@ -159,7 +160,7 @@ class _Beside:
         self.services = tuple(point for point in services if (point.module, point.symbol) not in called)
         self.uncalled = frozenset(
             point.id for point in self.services if named_nowhere(program, point.module, point.symbol or "")
-        )
+        ) | frozenset(f"middleware {path}" for path in never_run(program))
         self.browser, self.server = boundary(program)
         self.marks = marks(program)
         self.kept_back = kept_back(program)

@@ -98,6 +98,11 @@ def _origins(value: Value) -> tuple[Origin, ...]:
     return ordered(unwrapped(value))
 
 
+def _answers(record: QueryRecord) -> str:
+    """What a function of the database gives, where its name says it: a role."""
+    return record.table if record.verb == "call" and gives_role(record.table) else ""
+
+
 def noted(run: Run, chain: Chain, draft: Draft) -> Value:
     """Note a query and give the value it resolves to."""
     last = chain.last
@@ -143,8 +148,7 @@ def noted(run: Run, chain: Chain, draft: Draft) -> Value:
         run.facts |= consequences(run, record.id)
         if not any(each.is_async for each in run.running[1:]):  # settle says it when the promise is awaited
             ledger.earned.append(Earned(run.facts, run.stack(), thrown=True))
-    said = record.table if record.verb == "call" and gives_role(record.table) else ""
-    row: Value = Known(frozenset({Origin(ROW, said, record.id)}))
+    row: Value = Known(frozenset({Origin(ROW, _answers(record), record.id)}))
     if last.name == "execute" and last.module.endswith(".py"):
         run.fetched[_cursor(chain)] = row
     if not draft.wraps:
