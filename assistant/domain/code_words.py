@@ -139,6 +139,8 @@ class Weakness(StrEnum):
     """``if (secret && header !== secret)``: open when the variable is missing."""
     UNSET_SECRET = "unset-secret"
     """Compared with a template of a variable that may be undefined."""
+    IN_CODE = "in-code"
+    """Compared with a text that is written in the code."""
     IN_CATCH = "in-catch"
     AFTER_WRITE = "after-write"
     ONE_BRANCH = "one-branch"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from assistant.collect.code.follow.facts import NONE, NOTHING_LEARNED, RUNS_IT, Learned, Lesson, both, role_of
 from assistant.collect.code.follow.fallback import EMPTY, is_variable
 from assistant.collect.code.follow.kinds import CONSTANT, ENVIRONMENT, PERSONS, REQUEST, ROW
-from assistant.collect.code.follow.limits import leads_home, limits, looked_at
+from assistant.collect.code.follow.limits import leads_home, limits, looked_at, written_down
 from assistant.collect.code.follow.trust import (
     CREDENTIAL,
     ROLE,
@@ -149,7 +149,7 @@ def _constant(run: Run, value: Value, constant: Constant, *, same: bool) -> Lear
         along = read_along(run, origin) if same and constant.value else set()
         out.append(_along(origin, along))
         if same and origin.kind is REQUEST:
-            out.append(Learned(limits(origin)))
+            out.append(Learned(limits(origin), written_down(origin, constant)))
         mine = trusted(run, origin) or bool(along)
         if mine and same and constant.value and origin.kind is ROW:
             out.append(Learned(frozenset(consequences(run, origin.row))))  # a row that is not there equals nothing

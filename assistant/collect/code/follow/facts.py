@@ -120,7 +120,10 @@ def one_of(learned: list[Learned]) -> Learned:
     if not learned:
         return NOTHING_LEARNED
     if not all(lets_in(one.facts) for one in learned):
-        return Learned(frozenset.intersection(*(one.facts for one in learned)), ())
+        written = [[one for one in each.lessons if one.weakness is Weakness.IN_CODE] for each in learned]
+        open_ = all(lets_in(each.facts) or found for each, found in zip(learned, written, strict=True))
+        weak = tuple(dict.fromkeys(one for found in written for one in found)) if open_ else ()
+        return Learned(frozenset.intersection(*(one.facts for one in learned)), weak)
     facts = ways([one.facts for one in learned])
     lessons: list[Lesson] = []
     for one in learned:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from assistant.collect.code.follow.facts import Lesson
 from assistant.collect.code.follow.kinds import CONSTANT, ENVIRONMENT, REQUEST
 from assistant.collect.code.origins import origins_of
-from assistant.collect.code.values import Chain, Either, Known, Value, text_of
-from assistant.domain.code import ActKind, Origin
+from assistant.collect.code.values import Chain, Constant, Either, Known, Value, text_of
+from assistant.domain.code import ActKind, GuardKind, Origin, Weakness
 from assistant.domain.syntax import Assign, Do, Literal, Name
 
 
@@ -50,6 +51,14 @@ _OUTSIDE = frozenset({REQUEST, CONSTANT})
 _ANYWHERE = Origin(CONSTANT, "'https://…'")
 _AFTER_HOST = 3
 """Slashes of an address whose host is written out: ``https://acme.com/``."""
+_SENT = re.compile(r"secret|token|passw|api_?key|authori[sz]ation|cron|(?:^|[._-])pin$|signature", re.IGNORECASE)
+"""What somebody sends who wants to be let in."""
+_PASSWORD = 6
+"""Letters of a text that somebody would have to guess."""
+_NO_PASSWORDS = frozenset(
+    {"undefined", "bearer", "expired", "invalid", "refresh", "access", "signup", "recovery", "invite", "magiclink"}
+)
+"""Texts that say what a token is for, or that there is none."""
 LISTED = Origin(CONSTANT, "a list")
 
 
@@ -162,3 +171,13 @@ def fixed_fields(fields: Iterable[tuple[str, Value]]) -> frozenset[str]:
     return frozenset(
         name for name, inner in fields if isinstance(inner, Chain) and any(step.name in _FIXED for step in inner.steps)
     )
+
+
+def written_down(origin: Origin, constant: Constant) -> tuple[Lesson, ...]:
+    """``secret === "blue-machine-2026"``: a password for everybody who has read the code."""
+    said = constant.value
+    if not isinstance(said, str) or len(said) < _PASSWORD or said.lower() in _NO_PASSWORDS:
+        return ()
+    if not _SENT.search(origin.path) or origin.path.endswith(("type", "kind", "length")):
+        return ()
+    return (Lesson(GuardKind.SECRET, f"{origin.path} = a text", (origin,), weakness=Weakness.IN_CODE),)

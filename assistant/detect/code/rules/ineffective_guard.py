@@ -43,6 +43,7 @@ SAYS: Final = {
     Weakness.ASYNC_FILTER: "filters with an async function: every promise is kept",
     Weakness.OPTIONAL_SECRET: "is skipped when the secret is not set",
     Weakness.UNSET_SECRET: 'compares with a text that is known when the variable is not set ("Bearer undefined", or nothing at all)',
+    Weakness.IN_CODE: "compares with a text that is written in the code, for whoever reads it",
     Weakness.IN_CATCH: "stands in a catch block",
     Weakness.AFTER_WRITE: "comes after the write",
     Weakness.ONE_BRANCH: "stands on one branch only",
