@@ -94,6 +94,19 @@ def test_what_browser_code_imports_is_handed_out(component: str) -> None:
     assert not _kept_back(_app("15.1.0", **files))
 
 
+@pytest.mark.parametrize(
+    ("load", "kept"),
+    [
+        ('const { other } = await import("@/app/actions"); await other();', True),
+        ('const all = await import("@/app/actions"); show(all);', False),
+        ('show((await import("@/app/actions")).getOrders);', False),
+    ],
+)
+def test_a_page_that_loads_one_action_later_hands_out_no_other(load: str, kept: bool) -> None:
+    page = f'import {{ show }} from "./show";\nexport default async function Page() {{\n  {load}\n  return null;\n}}\n'
+    assert bool(_kept_back(_app("15.1.0", **{"app/orders/page.tsx": page}))) is kept
+
+
 def test_what_is_kept_back_is_asked_and_what_is_handed_out_is_told() -> None:
     told = {}
     for name, page in (("kept", CALLED), ("handed", CALLED.replace("{orders}", "{orders} load={getOrders}"))):
