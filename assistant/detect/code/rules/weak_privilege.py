@@ -53,6 +53,8 @@ _PAID_FOR: Final = words.named(
 )
 """Columns that somebody pays for."""
 _BROUGHT_IN: Final = re.compile(r"invit|member(?:ship)?$|user_team|team_user|collaborator")
+_RENTERS: Final = frozenset({"tenant", "company", "account"})
+"""Tables of teams in one application and of a team's customers in another: those belong to a house themselves."""
 _MONEY: Final = words.named("payout settlement withdrawal refund commission")
 _IDENTITY_PROVIDERS: Final = frozenset({"clerk", "auth0", "workos", "firebase"})
 _EMPTIES: Final = re.compile(r"^\s*(?:truncate|drop\s+table|delete\s+from\s+[\w.\"]+\s*;?\s*$)", re.IGNORECASE)
@@ -264,6 +266,7 @@ def _raised(access: Access) -> str:
         and words.names_house(f"{key}_id")
         and access.has_membership
         and not _is_own(access)
+        and not (key in _RENTERS and access.context.of_tenants(access.query.table))
     ):
         return _ENDS
     return ""

@@ -108,3 +108,17 @@ def test_a_role_of_the_one_who_asks_is_not_told_as_anybodys():
     assert told("") == ["Whoever is signed in can change anybody's role through PATCH /api/people."]
     own = "if (userId !== session.user.id) return new Response(null, { status: 403 });"
     assert told(own) == ["Whoever is signed in can give themselves any role through PATCH /api/people."]
+
+
+def test_a_tenant_who_rents_a_flat_is_no_team_that_anybody_could_end():
+    """Landlords keep their tenants by house; in another application the tenant is the house."""
+    ends = "await db.tenant.delete({ where: { id: input.id } });"
+    kept = "const found = await db.tenant.findFirst({ where: { id: input.id, orgId } }); if (!found) throw new Error('no');"
+    assert "weak-privilege" not in heard(f"{MEMBER} {kept} {ends}")
+    house = MEMBER.replace("orgId", "tenantId")
+    assert "weak-privilege" in of_action(
+        f"{house} await db.tenant.delete({{ where: {{ id: tenantId }} }});",
+        given="tenantId",
+        head='import { requireAdmin } from "@/lib/rights";',
+        files=RANKS,
+    )
