@@ -53,6 +53,9 @@ _KINDS: Final = {
     EntryKind.TOOL: "tools of a model",
 }
 """Plurals that are not the word with an s."""
+_MANY: Final = 10
+_MOST: Final = 0.8
+"""Of so many ways in this share may show no rows before it is said that their store may be unknown."""
 _COUNTED: Final = {Word.LEAKS: "leaking"}
 """How a verdict reads after a number."""
 
@@ -128,6 +131,11 @@ def numbers(half: CodeHalf, rows: Sequence[Row]) -> tuple[str, ...]:
         gaps.append(f"{plural(cut, 'way', 'ways')} too large to follow to the end")
     if gaps:
         said.append(f"Not known: {', '.join(gaps)}.")
+    bare = sum(row.verdict.word is Word.NO_ROWS for row in rows)
+    if len(rows) >= _MANY and bare >= _MOST * len(rows):
+        said.append(
+            f"In {bare:,} of {plural(len(rows), 'way')} no query was seen: if they keep rows, it is in a store that stanch does not read."
+        )
     if not half.joined and any(query.client in _BY_RULES for row in rows for query in row.entry.queries):
         said.append("Not joined with a database: queries in the caller's own rights are taken for held.")
     if read.oracle:

@@ -61,13 +61,14 @@ def _handed(program: Program, exported: frozenset[tuple[str, str]]) -> Iterator[
                 mentioned = _mentioned(module) if mentioned is None else mentioned
             if path in browser or one.local in (mentioned or ()):
                 yield found.module, found.local
-        bound = frozenset() if path in browser else frozenset(one.source for one in module.imports)
-        for specifier in module.lazy:
-            if specifier in bound:
-                continue  # ``const { close } = await import("./actions")`` in server code names what it takes
-            target = program.target(path, specifier)
-            if target in files:
-                yield from (key for key in exported if key[0] == target)
+        targets = {program.target(path, one) for one in _taken_whole(module, browser=path in browser)}
+        yield from (key for key in exported if key[0] in targets)
+
+
+def _taken_whole(module: Module, *, browser: bool) -> Iterator[str]:
+    """Modules that are loaded later; ``const { close } = await import("./actions")`` in server code names what it takes."""
+    named = frozenset() if browser else frozenset(one.source for one in module.imports)
+    return (one for one in module.lazy if one not in named)
 
 
 def _mentioned(module: Module) -> frozenset[str]:

@@ -39,8 +39,10 @@ class Word(StrEnum):
     """Only a verified sender gets in."""
     GUARDED = "guarded"
     """A guard that counts runs before every query."""
+    NO_ROWS = "no rows seen"
+    """No query was seen on its way: it has none, or asks a store that stanch does not read."""
     NOTHING = "nothing to protect"
-    """It reaches no rows, or nobody can call it."""
+    """Nobody can call it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +112,9 @@ def _judge(entry: Entry, context: CodeContext, findings: tuple[Finding, ...]) ->
     if reason:
         return Word.PUBLIC, f"Public on purpose: {reason}"
     if not entry.queries:
-        return (Word.PARTLY_READ, _first_gap(entry)) if _partly(entry) else (Word.NOTHING, "It reaches no rows.")
+        return (
+            (Word.PARTLY_READ, _first_gap(entry)) if _partly(entry) else (Word.NO_ROWS, "No query was seen on its way.")
+        )
     open_to = {openness(access_to(context, entry, query)) for query in entry.queries}
     if Openness.OPEN in open_to:
         return Word.OPEN, "Nobody is asked who they are before rows are reached."

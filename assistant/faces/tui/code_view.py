@@ -22,6 +22,7 @@ BRIEF: Final = {
     Word.HOLDS_BY_RULES: "✓ rules",
     Word.SIGNED: "✓ signed",
     Word.GUARDED: "✓ guarded",
+    Word.NO_ROWS: "· no rows",
     Word.NOTHING: "· nothing",
 }
 """Nine columns: the verdict fits on every terminal."""
@@ -34,9 +35,10 @@ STYLE: Final = {
     Word.HOLDS_BY_RULES: "green",
     Word.SIGNED: "green",
     Word.GUARDED: "green",
+    Word.NO_ROWS: "dim",
     Word.NOTHING: "dim",
 }
-CALM: Final = frozenset({Word.PUBLIC, Word.HOLDS_BY_RULES, Word.SIGNED, Word.GUARDED, Word.NOTHING})
+CALM: Final = frozenset({Word.PUBLIC, Word.HOLDS_BY_RULES, Word.SIGNED, Word.GUARDED, Word.NO_ROWS, Word.NOTHING})
 """Verdicts that leave nothing to do."""
 LEGEND: Final = "✗ rows reach others · ? to be said or not read · ✓ somebody is asked"
 
