@@ -101,3 +101,8 @@ def test_what_belongs_to_an_owned_thing_is_not_shared_by_all(relation, told):
         )
     }
     assert rules_of(followed(files)) == ["id-only-lookup"] * told
+
+
+@pytest.mark.parametrize("column", ["short_token", "keyPrefix", "token_hint", "api_key_last4", "masked_token"])
+def test_the_piece_by_which_a_key_is_known_again_is_no_key(column):
+    assert not words.is_secret(column)
