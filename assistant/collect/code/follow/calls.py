@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from assistant.collect.code.follow.addressed import of_path
 from assistant.collect.code.follow.asserted import asserted, of_context
 from assistant.collect.code.follow.attributes import attribute
+from assistant.collect.code.follow.called_back import called_back
 from assistant.collect.code.follow.classes import instance, static
 from assistant.collect.code.follow.deferred import handed
 from assistant.collect.code.follow.documents import document_method
@@ -209,6 +210,7 @@ def recognised(run: Run, chain: Chain) -> Value:
         or asserted(run, chain)
         or columns_laid_out(chain)
         or of_path(run, chain)
+        or called_back(run, chain)
     )
     if handed is not None:
         return handed

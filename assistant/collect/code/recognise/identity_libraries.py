@@ -144,6 +144,12 @@ LIBRARIES: dict[str, dict[str, Known]] = {
         "withSession": _SESSION,
     },
     "@privy-io/": {"verifyAuthToken": _CLAIMS._replace(throws=True), "getUser": _USER},
+    "stytch": {
+        "authenticate": _AUTH._replace(throws=True),
+        "authenticateJwt": _AUTH._replace(throws=True),
+        "authenticateJwtLocal": _AUTH._replace(throws=True),
+    },
+    "paseto": {"verify": _CLAIMS._replace(throws=True), "decrypt": _CLAIMS._replace(throws=True)},
     "@magic-sdk/admin": {"validate": _CLAIMS._replace(throws=True)},
     "@thirdweb-dev/auth": {"getUser": _USER},
     "express-jwt": {"expressjwt": _AUTH._replace(throws=True), "default": _AUTH._replace(throws=True)},
