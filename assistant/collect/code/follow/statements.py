@@ -18,6 +18,7 @@ from assistant.collect.code.follow.narrowing import narrow, restore
 from assistant.collect.code.follow.scope import Scope, block
 from assistant.collect.code.follow.settling import guards_within
 from assistant.collect.code.follow.stop import Stopped
+from assistant.collect.code.follow.switched import as_questions
 from assistant.collect.code.follow.unset import one_of_two, own_fields, set_after, unset_before, values_of_own
 from assistant.collect.code.origins import origins_of
 from assistant.collect.code.values import (
@@ -335,6 +336,9 @@ def _items(over: Value) -> tuple[Value, ...]:
 
 
 def _switch(run: Run, node: Switch, scope: Scope) -> bool:
+    questions = as_questions(node)
+    if questions is not None:
+        return execute(run, questions, block(scope))
     subject = run.evaluate(node.subject, scope)
     before = run.facts
     ends: list[Facts] = []
