@@ -209,7 +209,7 @@ def _origins_shown(run: Run, value: Known, *, spent: bool) -> None:
         if path not in {"length", "count"} and not origin.path.startswith("!"):
             record.returned.add(path or "*")
             held = ("tied", origin.row) in run.facts
-            run.ledger.shown[origin.row] = run.ledger.shown.get(origin.row, True) and held
+            run.ledger.answers(origin.row, run.facts, held=held)
             if not held and origin.row not in run.ledger.loose:
                 run.ledger.loose[origin.row] = (run.stack(), len(run.ledger.earned))
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from assistant.collect.code.values import Value
 
+_OF_SOMEBODY = frozenset({"office", "caller", "role", "secret", "signed"})
 _OF_CALLER = frozenset({"office", "proven", "caller", "role", "secret", "signed", "outside"})
 
 
@@ -95,8 +96,14 @@ class QueryRecord:
             return self.columns
         return (*(self.columns or ("*",)), *sorted(f"-{name}" for name in self.left_out))
 
-    def finished(self, passed: tuple[int, ...]) -> Query:
-        """The value of the code map; ``passed`` are guards of branches that it does not stand on."""
+    def finished(self, passed: tuple[int, ...], answered: Facts) -> Query:
+        """The value of the code map.
+
+        Args:
+            passed: guards of branches that it does not stand on.
+            answered: what was known wherever its rows were answered; of rows that are only read, that is what counts.
+        """
+        facts = self.facts | answered if self.reads else self.facts
         return Query(
             id=self.id,
             place=self.place,
@@ -113,7 +120,7 @@ class QueryRecord:
             tie=self.tie,
             order=self.order,
             returned=tuple(sorted(self.returned)),
-            known=tuple(sorted({" ".join(map(str, fact)) for fact in self.facts if fact[0] in _OF_CALLER})),
+            known=tuple(sorted({" ".join(map(str, fact)) for fact in facts if fact[0] in _OF_CALLER})),
             passed_by=passed,
             told_caller=self.told_caller,
             branch=self.branch,
@@ -174,8 +181,16 @@ class Ledger:
         """Keys of guards that stop somebody by themselves."""
         self.shown: dict[int, bool] = {}
         """Rows that reached the answer; True when they were bound at every such point."""
+        self.answered_knowing: dict[int, Facts] = {}
+        """Rows that reached it, with what was known of the caller at every such point."""
         self.loose: dict[int, tuple[tuple[int, ...], int]] = {}
         """Rows that reached it where they were not, with the tests that this stood under, and how much had been earned by then."""
+
+    def answers(self, row: int, known: Facts, *, held: bool) -> None:
+        """Note that a row reached the answer, and whether it was bound to the caller there."""
+        self.shown[row] = self.shown.get(row, True) and held
+        told = frozenset(fact for fact in known if fact[0] in _OF_SOMEBODY)
+        self.answered_knowing[row] = self.answered_knowing.get(row, told) & told
 
     def next(self) -> int:
         """The next position of the run."""
@@ -197,6 +212,7 @@ class Ledger:
         self.heard = list(other.heard)
         self.loud = {_moved(key, moved) for key in other.loud}
         self.shown, self.loose = dict(other.shown), dict(other.loose)
+        self.answered_knowing = dict(other.answered_knowing)
         self.awaited = [frozenset(_moved(key, moved) for key in keys) for keys in other.awaited]
         self.missing, self.strict = set(other.missing), set(other.strict)
 
@@ -244,7 +260,12 @@ class Ledger:
         """The queries as values of the code map."""
         apart = [(guard, self.under[key]) for key, guard in self.guards.items() if self.under.get(key)]
         branches = Branches(apart, self.tests)
-        return tuple(record.finished(branches.passed_by(record.facts, record.under)) for record in self.queries)
+        return tuple(
+            record.finished(
+                branches.passed_by(record.facts, record.under), self.answered_knowing.get(record.id, frozenset())
+            )
+            for record in self.queries
+        )
 
     def unheard(self) -> None:
         """Drop guards of functions that only answer no, when nobody acted on the answer."""

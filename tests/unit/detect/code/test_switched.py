@@ -14,7 +14,7 @@ HANDLER = """
     const no = (status) => new Response(null, { status });
     export async function GET(request, { params }) {
       const session = await getServerSession();
-      const letter = await db.letter.findUnique({ where: { id: params.id }, include: { user: true } });
+      const invoice = await db.invoice.findUnique({ where: { id: params.id } });
       switch (true) {
         %s
       }
@@ -26,24 +26,24 @@ HANDLER = """
     ("cases", "told"),
     [
         (
-            "case !session: return no(401); case letter?.userId !== session.user.id: return no(404); default: return Response.json(letter);",
+            "case !session: return no(401); case invoice?.userId !== session.user.id: return no(404); default: return Response.json(invoice);",
             [],
         ),
         (
-            "case !session: case letter.userId !== session.user.id: return no(404); default: return Response.json(letter);",
+            "case !session: case invoice.userId !== session.user.id: return no(404); default: return Response.json(invoice);",
             [],
         ),
         (
-            "case !!session && letter.userId === session.user.id: return Response.json(letter); default: return no(404);",
+            "case !!session && invoice.userId === session.user.id: return Response.json(invoice); default: return no(404);",
             [],
         ),
         (
-            "case !session: return no(401); case !letter: return no(404); default: return Response.json(letter);",
+            "case !session: return no(401); case !invoice: return no(404); default: return Response.json(invoice);",
             ["id-only-lookup"],
         ),
-        ("case letter.userId !== session?.user.id: break; default: return Response.json(letter);", []),
-        ("case !letter: return no(404); default: return Response.json(letter);", ["missing-session"]),
+        ("case invoice.userId !== session?.user.id: break; default: return Response.json(invoice);", []),
+        ("case !invoice: return no(404); default: return Response.json(invoice);", ["missing-session"]),
     ],
 )
 def test_questions_one_after_the_other(cases: str, told: list[str]) -> None:
-    assert rules_of(followed({"app/api/letters/[id]/route.ts": HANDLER % cases})) == told
+    assert rules_of(followed({"app/api/invoices/[id]/route.ts": HANDLER % cases})) == told
