@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from assistant.detect.code.judge import report
 from assistant.detect.code.rule import CodeExample, CodeRule
 from assistant.detect.code.sample_apps import APP
-from assistant.domain.code import EntryKind
+from assistant.domain.code import ActKind, EntryKind
 from assistant.domain.matrix import Severity
 from assistant.domain.ownership import Confidence
 
@@ -32,6 +32,7 @@ _MIDDLEWARE: Final = (
     '  const session = await auth()\n  if (!session) return NextResponse.redirect(new URL("/login", request.url))\n  return NextResponse.next()\n}\n'
 )
 _PAGE: Final = "export default function Page() {\n  return <p>Hello</p>\n}\n"
+_SENDS_AWAY: Final = frozenset({ActKind.REDIRECT, ActKind.RESPOND})
 EXAMPLES: Final = (
     CodeExample(
         quiet={
@@ -46,16 +47,17 @@ EXAMPLES: Final = (
 
 
 def find(context: CodeContext) -> Iterator[Finding]:
-    """One for each file; another that runs beside it makes it a leftover."""
+    """One for each file; where another runs beside it, or it sends nobody away, it is a leftover."""
     found = [entry for entry in context.map.entries if entry.kind is EntryKind.MIDDLEWARE]
     for entry in found:
         if entry.uncalled:
+            asks = bool(entry.guards) or any(act.kind in _SENDS_AWAY for act in entry.acts)
             others = any(not one.uncalled for one in found)
             yield report(
                 RULE,
                 entry,
-                f"Next.js never runs {entry.place.file}: what it asks is asked of nobody.",
-                severity=Severity.LOW if others else Severity.MEDIUM,
+                f"Next.js never runs {entry.place.file}{': what it asks is asked of nobody' if asks else ''}.",
+                severity=Severity.MEDIUM if asks and not others else Severity.LOW,
                 confidence=Confidence.HIGH,
                 detail="It is looked for in the folder that holds the app or pages folder, as middleware.ts or, since Next.js 16, as proxy.ts.",
             )

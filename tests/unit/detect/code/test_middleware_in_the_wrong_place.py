@@ -78,3 +78,10 @@ def test_one_that_runs_beside_it_is_the_one_that_counts():
         }
     )
     assert set(found) == {"middleware-never-runs", "missing-session"}
+
+
+def test_one_that_sends_nobody_away_is_only_said_not_to_run():
+    refreshes = "import { NextResponse } from 'next/server'; export function proxy(request) { return NextResponse.next({ request }); }"
+    report = followed({"package.json": NEXT.format("16.1.0"), "proxy.ts": refreshes, "src/app/page.tsx": PAGE})
+    found = [(one.title, str(one.severity)) for one in report.findings if one.rule == "middleware-never-runs"]
+    assert found == [("Next.js never runs proxy.ts.", "low")]
