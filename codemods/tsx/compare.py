@@ -63,7 +63,7 @@ def edit(source: bytes, target: Target) -> Answer:
         if statement.parent
         else []
     )
-    differs = f"{row}.{column} !== {value}"
+    differs = _differs(row, column, value, target, statement)
     later = " ".join(text(one) for one in siblings)
     if re.sub(r"[?!]", "", differs) in re.sub(r"[?!]", "", later):
         return Edits(())
@@ -79,6 +79,15 @@ def edit(source: bytes, target: Target) -> Answer:
     lines = f"if (!{row} || {differs}) {{\n  {no.lines}\n}}"
     made = with_imports(root, source, style, [after(source, style, statement, lines, SAYS)], no.needs)
     return with_present(source, root, statement, value, target, made)
+
+
+def _differs(row: str, column: str, value: str, target: Target, statement: Node) -> str:
+    """Two ids compared; a document of MongoDB holds an id as an object, which is equal to no text and to no other object."""
+    held = f"{row}.{column}"
+    if target.facts.get("engine") != "mongo":
+        return f"{held} !== {value}"
+    filled = re.search(rf"populate\((?:[^()]*path:)?\s*\[?['\"`]{re.escape(column)}\b", text(statement))
+    return f"String({held}{'?._id' if filled else ''}) !== String({value})"
 
 
 def _handed_on(statement: Node, row: str, column: str) -> bool:

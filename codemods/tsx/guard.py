@@ -34,6 +34,28 @@ REQUIRES = re.compile(
 )
 """Names of functions that throw for who is not let in."""
 SAYS = "Nobody is asked who they are before this runs."
+_BARE = "The handler is a single expression: give it a body, and ask for the session first."
+_ON_PURPOSE = "Its comment says that it is public on purpose: keep it so with `stanch own --public`, or take the comment away and run this again."
+
+
+_PUBLIC = re.compile(
+    r"(public|unauthenticated|open)\b[^.\n]{0,40}\b(endpoint|route|api|on purpose|by design)|(intentionally|deliberately) (public|open|unauthenticated)"
+    r"|no (auth\w*|login|session|sign-?in) (is )?(required|needed|necessary)|without (auth\w*|login|signing in)|unauthenticated on purpose",
+    re.IGNORECASE,
+)
+
+
+def said_public(function: Node) -> bool:
+    """The comment above a handler says that nobody has to sign in."""
+    one: Node | None = function
+    while one is not None and one.parent is not None and one.parent.type != "program":
+        one = one.parent
+    said: list[str] = []
+    before = one.prev_sibling if one is not None else None
+    while before is not None and before.type == "comment":
+        said.append(text(before))
+        before = before.prev_sibling
+    return any(_PUBLIC.search(words) for words in said)
 
 
 def edit(source: bytes, target: Target) -> Answer:
@@ -43,8 +65,8 @@ def edit(source: bytes, target: Target) -> Answer:
     if function is None:
         return Refusal("The handler could not be found in this file: add the session check by hand.")
     block = block_of(function)
-    if block is None:
-        return Refusal("The handler is a single expression: give it a body, and ask for the session first.")
+    if block is None or said_public(function):
+        return Refusal(_BARE if block is None else _ON_PURPOSE)
     style = style_of(root, source)
     asked = identity(block)
     kind = target.facts.get("kind", "route")

@@ -68,12 +68,13 @@ def present(source: bytes, root: Node, place: Node, value: str, target: Target) 
         if test is not None:
             return [or_else(source, style_of(root, source), test, f"!{value}", SAYS)]
     no = answer(root, function, target.facts.get("kind", "route"), 401)
-    lines = f"if (!{value}) {{\n  {no.lines}\n}}"
+    perhaps = re.sub(r"\A([\w$]+)\.", r"\1?.", value)  # nobody was refused before it: there may be no session
+    lines = f"if (!{perhaps}) {{\n  {no.lines}\n}}"
     return [] if no.needs else [after(source, style_of(root, source), declared, lines, SAYS)]
 
 
 def _refuses(statement: Node, name: str) -> Node | None:
-    """The condition ``!name`` or ``!name || …`` of a statement that ends the handler."""
+    """The condition ``!name``, ``!name?.id`` or ``!name || …`` of a statement that ends the handler."""
     inside, condition = field(statement, "consequence"), field(statement, "condition")
     if statement.type != "if_statement" or inside is None or condition is None or not exits(inside):
         return None
@@ -81,4 +82,5 @@ def _refuses(statement: Node, name: str) -> Node | None:
     words = text(test)
     if test is None or "&&" in words or "??" in words:
         return None
-    return test if f"!{name}" in [part.strip() for part in words.split("||")] else None
+    asks = re.compile(rf"!\s*{re.escape(name)}(?:\?\.[\w.?]+)?")
+    return test if any(asks.fullmatch(part.strip()) for part in words.split("||")) else None

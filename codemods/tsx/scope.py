@@ -133,7 +133,7 @@ def callers_among(known: list[Local], paths: Paths) -> list[str]:
     for one in known:
         expression = _id_of(one, known)
         if expression:
-            out.append(expression)
+            out.append(_as_read(one, expression, paths))
     for one in known:
         out += [f"{one.name}.{path[1:]}" for path in read_from(one, paths) if path.startswith("@")]
         value = plain(one.value)
@@ -148,6 +148,19 @@ def callers_among(known: list[Local], paths: Paths) -> list[str]:
                 if path in {"userId", "user.id", "user_id", "session.user.id"}
             ]
     return list(dict.fromkeys(out))
+
+
+_OF_PERSON = ("user.id", "userId", "user_id", "uid", "sub", "id", "user.userId", "session.user.id", "accountId")
+
+
+def _as_read(one: Local, expression: str, paths: Paths) -> str:
+    """``session.userId`` where every other handler reads that of the same answer, and nobody ``session.user.id``."""
+    head, _, rest = expression.partition(".")
+    seen = read_from(one, paths)
+    if head != one.name or not rest or not seen or rest.replace("?", "").replace("!", "") in seen:
+        return expression
+    better = next((path for path in _OF_PERSON if path in seen), "")
+    return f"{head}.{better}" if better else expression
 
 
 def _id_of(one: Local, known: list[Local]) -> str | None:

@@ -10,10 +10,24 @@ from typing import TYPE_CHECKING
 
 from assistant.domain.fixes import Hunk
 from codemods.target import Edits, Refusal
+from codemods.tsx.answers import answer
 from codemods.tsx.guard import exits
+from codemods.tsx.insert import before, with_imports
 from codemods.tsx.layout import or_else
 from codemods.tsx.style import style_of
-from codemods.tsx.tree import above, around, field, own_nodes, parse, plain, text, top_of, walk
+from codemods.tsx.tree import (
+    above,
+    around,
+    enclosing_function,
+    field,
+    own_nodes,
+    parse,
+    plain,
+    statement_of,
+    text,
+    top_of,
+    walk,
+)
 
 
 if TYPE_CHECKING:
@@ -39,6 +53,10 @@ def edit(source: bytes, target: Target) -> Answer:
         return Refusal("The secret of the comparison could not be told: refuse the request when the variable is empty.")
     if re.search(rf"!\s*{re.escape(secret)}(?![\w.])", words):
         return Edits(())
+    if words in {secret, f"!!{secret}", f"Boolean({secret})"}:
+        if re.search(rf"!\s*{re.escape(secret)}(?![\w.])", text(enclosing_function(test) or root)):
+            return Edits(())
+        return _before(source, root, test, secret, target)
     operator = (
         next((one for one in test.children if one.type == "&&"), None) if test.type == "binary_expression" else None
     )
@@ -53,6 +71,17 @@ def edit(source: bytes, target: Target) -> Answer:
     if "&&" in words and "||" in words:
         return Refusal(f"The condition is too mixed to turn round: refuse the request first when {secret} is empty.")
     return Edits((or_else(source, style_of(root, source), test, f"!{secret}", SAYS, first=True),))
+
+
+def _before(source: bytes, root: Node, test: Node, secret: str, target: Target) -> Answer:
+    """``if (secret) { verify }``: what stands inside stays, and an empty secret is refused in front of it."""
+    function, statement = enclosing_function(test), statement_of(test)
+    if function is None:
+        return Refusal(f"The check stands in no function: refuse the request first when {secret} is empty.")
+    no = answer(root, function, target.facts.get("kind", "route"), 401)
+    style = style_of(root, source)
+    made = [before(source, style, statement, f"if (!{secret}) {{\n  {no.lines}\n}}", SAYS)]
+    return with_imports(root, source, style, made, no.needs)
 
 
 def _condition(root: Node, target: Target) -> Node | None:
