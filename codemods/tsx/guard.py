@@ -35,6 +35,7 @@ REQUIRES = re.compile(
 """Names of functions that throw for who is not let in."""
 SAYS = "Nobody is asked who they are before this runs."
 _BARE = "The handler is a single expression: give it a body, and ask for the session first."
+_NO_SESSION_YET = "Whoever calls this has no session yet (a provider, or somebody who signs up): verify the sender's signature, or count the tries, instead."
 _ON_PURPOSE = "Its comment says that it is public on purpose: keep it so with `stanch own --public`, or take the comment away and run this again."
 
 
@@ -43,6 +44,20 @@ _PUBLIC = re.compile(
     r"|no (auth\w*|login|session|sign-?in) (is )?(required|needed|necessary)|without (auth\w*|login|signing in)|unauthenticated on purpose",
     re.IGNORECASE,
 )
+
+
+_CALLED_BY = re.compile(
+    r"(?:^|/)[^/]*(?:web-?hooks?|callback|(?<![a-z])ipn|sign-?up|register|registration|forgot|reset-?password|verify-?email)(?![a-z])[^/]*/",
+    re.IGNORECASE,
+)
+_SIGNS_UP = re.compile(r"\b(?:bcrypt|bcryptjs|argon2|scrypt)\.hash\(|\bhash_?[pP]assword\(")
+
+
+def left_open(function: Node, path: str) -> str:
+    """Why nobody can be asked for a session here: a provider calls, somebody signs up, or the comment says so; empty when nothing speaks against it."""
+    if _CALLED_BY.search(path) or _SIGNS_UP.search(text(function)):
+        return _NO_SESSION_YET
+    return _ON_PURPOSE if said_public(function) else ""
 
 
 def said_public(function: Node) -> bool:
@@ -65,8 +80,9 @@ def edit(source: bytes, target: Target) -> Answer:
     if function is None:
         return Refusal("The handler could not be found in this file: add the session check by hand.")
     block = block_of(function)
-    if block is None or said_public(function):
-        return Refusal(_BARE if block is None else _ON_PURPOSE)
+    open_to = left_open(function, target.path)
+    if block is None or open_to:
+        return Refusal(open_to or _BARE)
     style = style_of(root, source)
     asked = identity(block)
     kind = target.facts.get("kind", "route")

@@ -133,3 +133,21 @@ def test_what_is_said_of_public_things_elsewhere_keeps_no_door_open() -> None:
         "  const session = await auth();\n      if (!session) {\n        return new Response(null, { status: 401 });\n      }\n      return Response",
     )
     check_edited("guard", before, after, lines=lines, names="session", kind="route")
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("app/api/subscription/webhook/route.ts", "return Response.json(await request.json());"),
+        ("app/api/paypal/ipn/route.ts", "return Response.json(await request.json());"),
+        ("app/api/register/route.ts", "return Response.json(await request.json());"),
+        (
+            "app/api/shops/route.ts",
+            "return Response.json(await add(await bcrypt.hash((await request.json()).password, 10)));",
+        ),
+    ],
+)
+def test_nobody_has_a_session_where_a_provider_calls_or_somebody_signs_up(path: str, body: str) -> None:
+    lines = "const session = await auth();\nif (!session) {\n  return new Response(null, { status: 401 });\n}"
+    source = f"export async function POST(request: Request) {{\n  {body}\n}}\n"
+    check_refused("guard", source, "no session yet", path=path, lines=lines, names="session", kind="route")
