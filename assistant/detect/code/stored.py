@@ -45,6 +45,8 @@ def spread_of_request(access: Access) -> Written | None:
 
 def _is_whole(access: Access, path: str) -> bool:
     """The whole body; an argument of an action, or an object inside of either, only where the table has a column that its owner must not set."""
+    if path.endswith("[listed]"):
+        return False  # only under keys that the code lists
     head, _, name = path.partition(".")
     inner = name.rpartition(".")[2]
     whole = head in {"argument", "body", "input", "json"} and inner != "length" and not words.names_id(inner)

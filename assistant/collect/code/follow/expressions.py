@@ -14,7 +14,7 @@ from assistant.collect.code.follow.facts import access, join
 from assistant.collect.code.follow.fallback import believed, of_list, or_else, or_empty, unset_anyway
 from assistant.collect.code.follow.gathered import under, under_key
 from assistant.collect.code.follow.learn import learn
-from assistant.collect.code.follow.limits import answered
+from assistant.collect.code.follow.limits import answered, under_listed_keys
 from assistant.collect.code.follow.loops import kept_up
 from assistant.collect.code.follow.narrowing import beside
 from assistant.collect.code.follow.perhaps import maybe
@@ -350,6 +350,7 @@ def _assign(run: Run, node: Assign, scope: Scope) -> Value:
     if isinstance(node.target, Attribute | Index):
         key = evaluate(run, node.target.key, scope) if isinstance(node.target, Index) else Constant(node.target.name)
         name = str(key.value) if isinstance(key, Constant) else ""
+        value = value if name else under_listed_keys(run.facts, key, value)
         kept.assigned(run, node.target, value, (node.at, node.end), scope)
         if not kept.indexed(run, node.target.of, key, (node.at, node.end), scope, value):
             run.set_attribute(evaluate(run, node.target.of, scope), name, value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.kinds import CALLER, CONSTANT, REQUEST, ROW
-from assistant.collect.code.follow.limits import is_path_pattern, looked_at, stays_here
+from assistant.collect.code.follow.limits import is_path_pattern, looked_at, of_listed_keys, stays_here
 from assistant.collect.code.follow.scope import either
 from assistant.collect.code.follow.settling import guards_within
 from assistant.collect.code.follow.stop import Stopped
@@ -28,6 +28,7 @@ from assistant.collect.code.values import (
     text_of,
 )
 from assistant.domain.code import ActKind, ActPart, Origin, Weakness
+from assistant.domain.syntax import SequencePattern
 
 
 if TYPE_CHECKING:
@@ -229,8 +230,21 @@ def over(
     if name in _SOME:
         return meaning if isinstance(meaning, Test) else Test("truthy", (meaning,))
     if name in _PICK:
-        return run.picked(whole, items, meaning, many=name == "filter")
+        many = name == "filter"
+        by_keys = many and _asks_listed_keys(callback, meaning)
+        return of_listed_keys(whole) if by_keys else run.picked(whole, items, meaning, many=many)
     return Known(origins_of(whole) | frozenset().union(*(origins_of(one) for one in results)))
+
+
+def _asks_listed_keys(callback: Closure | Native, meaning: Value) -> bool:
+    """``Object.entries(input).filter(([key]) => ALLOWED.includes(key))``."""
+    given = callback.function.parameters if isinstance(callback, Closure) else ()
+    if not given or not isinstance(given[0].pattern, SequencePattern):
+        return False
+    if not isinstance(meaning, Test) or meaning.kind != "in" or len(meaning.operands) < 2:  # noqa: PLR2004 - the key and the list
+        return False
+    listed = origins_of(meaning.operands[1])
+    return bool(listed) and all(one.kind is CONSTANT for one in listed)
 
 
 def _flat(items: tuple[Value, ...]) -> tuple[Value, ...]:

@@ -59,6 +59,8 @@ _NO_PASSWORDS = frozenset(
     {"undefined", "bearer", "expired", "invalid", "refresh", "access", "signup", "recovery", "invite", "magiclink"}
 )
 """Texts that say what a token is for, or that there is none."""
+LISTED_KEYS = ".[listed]"
+"""Ends the path of what the request has under keys that the code lists."""
 LISTED = Origin(CONSTANT, "a list")
 
 
@@ -181,3 +183,25 @@ def written_down(origin: Origin, constant: Constant) -> tuple[Lesson, ...]:
     if not _SENT.search(origin.path) or origin.path.endswith(("type", "kind", "length")):
         return ()
     return (Lesson(GuardKind.SECRET, f"{origin.path} = a text", (origin,), weakness=Weakness.IN_CODE),)
+
+
+def under_listed_keys(facts: Facts, key: Value, value: Value) -> Value:
+    """``if (ALLOWED.has(key)) changes[key] = input[key]``: what stands under a key that the code lists is no whole object of the request."""
+    sent = [one for one in origins_of(key) if one.kind is REQUEST]
+    if not sent or not all(("limited", one) in facts for one in sent):
+        return value
+    return of_listed_keys(value)
+
+
+def of_listed_keys(value: Value) -> Value:
+    """The fields of a request's object that the code lists."""
+    if not isinstance(value, Known):
+        return value
+    return Known(
+        frozenset(
+            Origin(REQUEST, f"{one.path}{LISTED_KEYS}")
+            if one.kind is REQUEST and not one.path.endswith(LISTED_KEYS)
+            else one
+            for one in value.origins
+        )
+    )
