@@ -165,6 +165,8 @@ def _several(run: Run, test: Test, outcome: bool) -> Learned:
         found = both([found, if_sent(possible, learned)])
         if any(_state_of_row(one) for one in possible):
             return found  # ``if (page.hidden && !isAdmin())``: a role for some rows, and no guard of the others
+        if len(possible) > 2 and any(_setting(one) for one in possible):  # noqa: PLR2004 - the setting and the role
+            return found  # ``if (env.STRICT === "true" && byKey && role !== "OWNER")``: some of one kind are asked for more
     roles = [
         lesson
         for one in learned
@@ -180,6 +182,14 @@ def _state_of_row(operand: Value) -> bool:
     """Only what a row says of its own state."""
     found = origins_of(operand)
     return bool(found) and all(one.kind is ROW and _STATE.search(one.path) for one in found)
+
+
+def _setting(operand: Value) -> bool:
+    """``env.KEYS_FOR_OWNERS_ONLY === "true"``: whoever runs the application chooses whether the rest is asked."""
+    if not isinstance(operand, Test) or operand.kind not in {"equal", "differ"}:
+        return False
+    kinds = {one.kind for one in origins_of(operand)}
+    return ENVIRONMENT in kinds and kinds <= {ENVIRONMENT, CONSTANT}
 
 
 def _in_turn(run: Run, operands: tuple[Value, ...], outcome: bool) -> Learned:
