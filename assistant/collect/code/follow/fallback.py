@@ -6,10 +6,10 @@ The value is what the request says, unless it was asked before whether the calle
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from assistant.collect.code.follow.facts import NONE, Learned
-from assistant.collect.code.follow.kinds import CONSTANT, ENVIRONMENT, PERSONS, REQUEST, ROW
+from assistant.collect.code.follow.kinds import CALLER, CONSTANT, ENVIRONMENT, PERSONS, REQUEST, ROW
 from assistant.collect.code.follow.scope import either
 from assistant.collect.code.origins import origins_of
 from assistant.collect.code.values import Constant, Either, Known, Listed, Shape, Test
@@ -193,10 +193,19 @@ def _asked(operand: Value) -> frozenset[Origin]:
     return value.origins
 
 
+_SELF: Final = re.compile(r"(?:^|\.)(?:user|session|token|auth|claims|data|id|sub|userId|uid)$")
+"""Who is calling, and not what else is known of them: their house may be missing."""
+
+
 def is_there(run: Run, operand: Value) -> bool:
-    """``id && !allowed(id)``: a segment of the path is always there, or the handler would not run; and so is a variable that was demanded."""
+    """``id && !allowed(id)``: a segment of the path is always there, or the handler would not run; and so is a variable that was demanded.
+
+    Somebody who was asked for before is there, too: ``user && path.startsWith("/admin") && user.role !== "admin"``.
+    """
     if not isinstance(operand, Known) or not operand.origins:
         return False
+    if ("caller",) in run.facts and all(one.kind is CALLER and _SELF.search(one.path) for one in operand.origins):
+        return True
     starts = {REQUEST: "path.", ENVIRONMENT: "validated."}
     return all(
         one.path.startswith(starts[one.kind]) if one.kind in starts else _is_filled(run, one) for one in operand.origins
