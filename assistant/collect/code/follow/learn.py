@@ -146,7 +146,7 @@ def _several(run: Run, test: Test, outcome: bool) -> Learned:
     possible = [
         one
         for one in test.operands
-        if truth(one) is not (not outcome) and not (test.kind == "all" and is_there(run, one))
+        if truth(one) is not (not outcome) and not (test.kind == "all" and _surely(run, one))
     ]
     learned = [learn(run, one, outcome) for one in possible]
     unset = [one for one in learned if any(fact[0] == "unset" for fact in one.facts)]
@@ -176,6 +176,13 @@ def _several(run: Run, test: Test, outcome: bool) -> Learned:
         and not any(subject.kind is REQUEST for subject in lesson.subjects)  # a token's way of being believed
     ]
     return Learned(found.facts, tuple(one._replace(weakness=one.weakness or Weakness.ONE_BRANCH) for one in roles))
+
+
+def _surely(run: Run, operand: Value) -> bool:
+    """``user && path.startsWith("/admin")`` of somebody who was asked for, at that path."""
+    if isinstance(operand, Test) and operand.kind == "all":
+        return all(_surely(run, one) for one in operand.operands)
+    return truth(operand) is True or is_there(run, operand)
 
 
 def _state_of_row(operand: Value) -> bool:

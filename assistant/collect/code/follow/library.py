@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.kinds import CALLER, CONSTANT, REQUEST, ROW
 from assistant.collect.code.follow.limits import is_path_pattern, looked_at, stays_here
+from assistant.collect.code.follow.loops import as_found
 from assistant.collect.code.follow.scope import either
 from assistant.collect.code.follow.settling import guards_within
 from assistant.collect.code.follow.stop import Stopped
@@ -331,6 +332,7 @@ def listed_method(run: Run, value: Listed, name: str, arguments: tuple[Value, ..
         return Test("in", (arguments[0], value)) if elsewhere is None else Constant(not elsewhere)
     if name in {"push", "unshift", "append", "add", "concat", "extend"}:
         extra = tuple(item for one in arguments for item in (one.items if isinstance(one, Listed) else (one,)))[:_MOST]
+        extra = as_found(run, extra)
         run.append(value, extra)
         return Listed((value.items + extra)[:_MOST])
     if name in {"pop", "shift", "at"}:

@@ -313,9 +313,12 @@ def _column(run: Run, draft: Draft, column: str, value: Value) -> Written:
     """A column that is written, and what a list in the code leaves of what the request may say there."""
     origins = _origins(value)
     sent = [one for one in origins if one.kind is REQUEST]
-    lists = {fact[1]: fact[2] for fact in run.facts if fact[0] == "offered"} if sent else {}
-    texts = {text for one in sent for text in lists.get(one, ())} if all(one in lists for one in sent) else set()
-    return Written(column=column, origins=_listed(run, draft, origins), among=tuple(sorted(texts)))
+    lists: dict[object, tuple[str, ...]] = {}
+    for fact in run.facts if sent else ():
+        if fact[0] == "offered" and isinstance(fact[2], tuple):
+            lists[fact[1]] = tuple(map(str, fact[2]))
+    among = {text for one in sent for text in lists[one]} if all(one in lists for one in sent) else set()
+    return Written(column=column, origins=_listed(run, draft, origins), among=tuple(sorted(among)))
 
 
 def _listed(run: Run, draft: Draft, origins: tuple[Origin, ...]) -> tuple[Origin, ...]:

@@ -167,6 +167,8 @@ def find(context: CodeContext) -> Iterator[Finding]:
             continue
         acts: dict[str, list[Access]] = {}
         for query in entry.queries:
+            if with_role(query):
+                continue
             access = access_to(context, entry, query)
             act = _JOINS if chooses_role(access, offices=offices) else _act(access, ranks=ranks)
             if act:
@@ -205,8 +207,6 @@ def _act(access: Access, *, ranks: bool) -> str:
     if not access.knows_caller or access.trusted_sender or not access.context.bypasses(access.query):
         return ""
     if any(guard.kind is GuardKind.NAME for guard in access.entry.guards) or access.context.reason_public(access.entry):
-        return ""
-    if with_role(access.query):
         return ""
     if _asks_role(access):
         looked = any(guard.weakness is Weakness.ONE_BRANCH for guard in access.entry.guards)  # roles are weighed
