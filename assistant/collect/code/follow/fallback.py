@@ -92,6 +92,12 @@ def or_empty(left: Value) -> Value:
     return Known(origins_of(left) | {EMPTY})
 
 
+def or_nothing(left: Either, nothing: Constant) -> Value:
+    """``payload?.sub ?? null``: nothing for nothing, and what is there stays of the way on which it was found."""
+    values = tuple(nothing if isinstance(one, Constant) and not one.value else one for one in left.values)
+    return Either(values, left.facts)
+
+
 def when_unset(kept: list[Learned]) -> Learned | None:
     """``(header ?? "") === (process.env.SECRET ?? "")``: where no secret is set, whoever sends none has it."""
     unset = [one for one in kept if any(fact[0] == "unset" for fact in one.facts)]
