@@ -297,7 +297,8 @@ def _then(run: Run, whole: Value, name: str, arguments: tuple[Value, ...], modul
     if name == "then":
         settled = run.settle(run.call(arguments[0], (settled,), module, at))
     found, run.facts = run.facts, before
-    if name == "catch" and not _ends(run, arguments, module, at):
+    caught = arguments if name == "catch" else arguments[1:] if name == "then" else ()
+    if caught and not _ends(run, caught, module, at):
         run.ledger.drop(keys)  # whoever was refused goes on: what the value says is looked at behind it, or nothing is
         del run.ledger.earned[earned:]
         return Promise(settled)
