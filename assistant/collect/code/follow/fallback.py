@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from assistant.collect.code.follow.facts import NONE, Learned
 from assistant.collect.code.follow.kinds import CALLER, CONSTANT, ENVIRONMENT, PERSONS, REQUEST, ROW
 from assistant.collect.code.follow.scope import either
+from assistant.collect.code.follow.truth import truth
 from assistant.collect.code.origins import origins_of
 from assistant.collect.code.values import Constant, Either, Known, Listed, Shape, Test
 from assistant.domain.code import GuardKind, Origin, Weakness
@@ -188,7 +189,21 @@ def given(test: Value, learned: Facts) -> Facts:
     """``if (id) { if (!allowed(id)) refuse }``: both branches went on, and what was sent was allowed."""
     if not any(fact[0] in _LETS_IN for fact in learned):
         return NONE
-    return frozenset(("given", origin) for origin in _asked(test))
+    listed = frozenset(("proven", origin) for origin in _listed(test)) & learned  # where none was sent, none is used
+    return listed | frozenset(("given", origin) for origin in _asked(test))
+
+
+def _listed(test: Value) -> frozenset[Origin]:
+    """The list of the request of which a test asks whether there is anything in it: ``ids.length > 0``, ``ids && ids.length > 0``."""
+    if isinstance(test, Test) and test.kind == "all":
+        parts = {_listed(one) or _asked(one) for one in test.operands}
+        return parts.pop() if len(parts) == 1 else NONE_SENT
+    if isinstance(test, Test) and (test.kind == "truthy" or (test.kind == "more" and test.operands[1] == Constant(0))):
+        return _listed(test.operands[0])
+    sizes = [one for one in origins_of(test) if one.kind is not CONSTANT] if not isinstance(test, Test) else []
+    if not sizes or not all(one.kind is REQUEST and one.path.endswith(".length") for one in sizes):
+        return NONE_SENT
+    return frozenset(one._replace(path=one.path.removesuffix(".length")) for one in sizes)
 
 
 def _asked(operand: Value) -> frozenset[Origin]:
@@ -199,6 +214,7 @@ def _asked(operand: Value) -> frozenset[Origin]:
     return value.origins
 
 
+NONE_SENT: Final[frozenset[Origin]] = frozenset()
 _SELF: Final = re.compile(r"(?:^|\.)(?:user|session|token|auth|claims|data|id|sub|userId|uid)$")
 """Who is calling, and not what else is known of them: their house may be missing."""
 
@@ -216,6 +232,21 @@ def is_there(run: Run, operand: Value) -> bool:
     return all(
         one.path.startswith(starts[one.kind]) if one.kind in starts else _is_filled(run, one) for one in operand.origins
     )
+
+
+def surely(run: Run, operand: Value) -> bool:
+    """``user && path.startsWith("/admin")`` of somebody who was asked for, at that path."""
+    if isinstance(operand, Test) and operand.kind == "all":
+        return all(surely(run, one) for one in operand.operands)
+    return truth(operand) is True or is_there(run, operand)
+
+
+def by_setting(operand: Value) -> bool:
+    """``env.KEYS_FOR_OWNERS_ONLY === "true"``: whoever runs the application chooses whether the rest is asked."""
+    if not isinstance(operand, Test) or operand.kind not in {"equal", "differ"}:
+        return False
+    kinds = {one.kind for one in origins_of(operand)}
+    return ENVIRONMENT in kinds and kinds <= {ENVIRONMENT, CONSTANT}
 
 
 def is_set(run: Run, test: Value) -> bool:

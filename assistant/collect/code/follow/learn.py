@@ -17,10 +17,11 @@ from assistant.collect.code.follow.errors import CAUGHT, OWN_ERROR, own_error
 from assistant.collect.code.follow.facts import NONE, NOTHING_LEARNED, Learned, Lesson, both, one_of, role_of
 from assistant.collect.code.follow.fallback import (
     EMPTY,
+    by_setting,
     if_sent,
     in_nothing,
-    is_there,
     stands_in,
+    surely,
     when_unset,
     with_default,
 )
@@ -46,7 +47,7 @@ from assistant.collect.code.follow.lessons import (
     of_unknown,
 )
 from assistant.collect.code.follow.loops import counted_apart, size_decided
-from assistant.collect.code.follow.sizes import sized, whole
+from assistant.collect.code.follow.sizes import of_items, sized, whole
 from assistant.collect.code.follow.trust import (
     COUNTERS,
     RANK,
@@ -97,7 +98,7 @@ def learn(run: Run, value: Value, outcome: bool) -> Learned:
         found = learn(run, value.value, outcome).lessons or lessons_of(value.facts - run.facts, [])
         return Learned(NONE, tuple(lesson._replace(weakness=Weakness.NOT_AWAITED) for lesson in found))
     if not isinstance(value, Test):
-        one = _one_of_variables(value)
+        one = _one_of_variables(of_items(value))
         return (
             _correlated(run, Test("truthy", (one,)), outcome) if isinstance(one, Either) else _truthy(run, one, outcome)
         )
@@ -146,7 +147,7 @@ def _several(run: Run, test: Test, outcome: bool) -> Learned:
     possible = [
         one
         for one in test.operands
-        if truth(one) is not (not outcome) and not (test.kind == "all" and _surely(run, one))
+        if truth(one) is not (not outcome) and not (test.kind == "all" and surely(run, one))
     ]
     learned = [learn(run, one, outcome) for one in possible]
     unset = [one for one in learned if any(fact[0] == "unset" for fact in one.facts)]
@@ -165,7 +166,7 @@ def _several(run: Run, test: Test, outcome: bool) -> Learned:
         found = both([found, if_sent(possible, learned)])
         if any(_state_of_row(one) for one in possible):
             return found  # ``if (page.hidden && !isAdmin())``: a role for some rows, and no guard of the others
-        if len(possible) > 2 and any(_setting(one) for one in possible):  # noqa: PLR2004 - the setting and the role
+        if len(possible) > 2 and any(by_setting(one) for one in possible):  # noqa: PLR2004 - the setting and the role
             return found  # ``if (env.STRICT === "true" && byKey && role !== "OWNER")``: some of one kind are asked for more
     roles = [
         lesson
@@ -178,25 +179,10 @@ def _several(run: Run, test: Test, outcome: bool) -> Learned:
     return Learned(found.facts, tuple(one._replace(weakness=one.weakness or Weakness.ONE_BRANCH) for one in roles))
 
 
-def _surely(run: Run, operand: Value) -> bool:
-    """``user && path.startsWith("/admin")`` of somebody who was asked for, at that path."""
-    if isinstance(operand, Test) and operand.kind == "all":
-        return all(_surely(run, one) for one in operand.operands)
-    return truth(operand) is True or is_there(run, operand)
-
-
 def _state_of_row(operand: Value) -> bool:
     """Only what a row says of its own state."""
     found = origins_of(operand)
     return bool(found) and all(one.kind is ROW and _STATE.search(one.path) for one in found)
-
-
-def _setting(operand: Value) -> bool:
-    """``env.KEYS_FOR_OWNERS_ONLY === "true"``: whoever runs the application chooses whether the rest is asked."""
-    if not isinstance(operand, Test) or operand.kind not in {"equal", "differ"}:
-        return False
-    kinds = {one.kind for one in origins_of(operand)}
-    return ENVIRONMENT in kinds and kinds <= {ENVIRONMENT, CONSTANT}
 
 
 def _in_turn(run: Run, operands: tuple[Value, ...], outcome: bool) -> Learned:
