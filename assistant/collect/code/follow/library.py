@@ -352,7 +352,20 @@ def constant_method(run: Run, of: Value, name: str, arguments: tuple[Value, ...]
         run.facts |= looked_at(first)
     if name == "test" and isinstance(first, Known | Either) and is_path_pattern(of):
         return run.mean(Known(UNKNOWN.origins), Test("in", (first, Constant("/"))))
-    return of if name in {"toString", "trim"} else UNKNOWN
+    return of if name in {"toString", "trim"} else _respelled(of, name, arguments) or UNKNOWN
+
+
+def _respelled(of: Value, name: str, arguments: tuple[Value, ...]) -> Value | None:
+    """``SITE.replace("https://", "")``: another text of the code; None where a pattern decides."""
+    text, said = text_of(of), [text_of(one) for one in arguments]
+    if text is not None and name in {"toLowerCase", "toUpperCase"}:
+        return Constant(text.lower() if name == "toLowerCase" else text.upper())
+    if text is None or name not in {"replace", "replaceAll"} or len(said) != 2:  # noqa: PLR2004 - what, and by what
+        return None
+    what, by = said
+    if not what or by is None or what.startswith("/") or "$" in by:
+        return None
+    return Constant(text.replace(what, by, 1 if name == "replace" else -1))
 
 
 def of_list_library(run: Run, chain: Chain) -> Value | None:
