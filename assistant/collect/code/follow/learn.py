@@ -359,7 +359,7 @@ def _row(run: Run, origin: Origin) -> Learned:
         return NOTHING_LEARNED
     if record.verb in {"insert", "upload"}:
         return NOTHING_LEARNED  # that a row was added says nothing of who added it
-    if COUNTERS.search(record.table) or (record.single and path == "length"):
+    if (record.tie is None and COUNTERS.search(record.table)) or (record.single and path == "length"):
         return NOTHING_LEARNED  # one look-up for each id that was listed: some of them may have found nothing
     along = read_along(run, origin)
     if along:

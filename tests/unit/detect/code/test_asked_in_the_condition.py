@@ -69,4 +69,5 @@ OWN_LIMITS = {
 def test_rules_of_a_limiter_are_rows_like_others():
     own, any_ = (LIMITS.replace("WHOSE", one) for one in (", userId: session.user.id", ""))
     assert of_route(own, verb="PATCH", files=OWN_LIMITS) == []
+    assert of_route(own.replace("where: { id: limit.id }", "where: { id }"), verb="PATCH", files=OWN_LIMITS) == []
     assert "id-only-lookup" in of_route(any_, verb="PATCH", files=OWN_LIMITS)
