@@ -81,6 +81,8 @@ class Written:
     """Column; ``*`` for a spread of a whole object."""
     origins: tuple[Origin, ...]
     """What is written."""
+    among: tuple[str, ...] = ()
+    """All that the request may say there, where the code writes it down; empty where it does not, or where the request says nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

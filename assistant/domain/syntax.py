@@ -306,7 +306,7 @@ class Try(NamedTuple):
     body: tuple[Statement, ...]
     caught: Pattern | None
     handler: tuple[Statement, ...]
-    """Empty when there is no catch clause; several except clauses are joined."""
+    """Empty only when there is no catch clause: one that does nothing has a null in it; several except clauses are joined."""
     last: tuple[Statement, ...]
     at: int
     end: int

@@ -175,6 +175,9 @@ def _try(reading: PythonReading, node: ast.Try | ast.TryStar, into: list[Stateme
         if handler.name and caught is None:
             caught = Name(handler.name, reading.at(handler), reading.at(handler))
         handled.extend(statements_of(reading, handler.body))
+    if node.handlers and not handled:  # ``except KeyError: pass`` swallows as well
+        start, end = reading.at(node.handlers[0]), reading.end(node.handlers[0])
+        handled.append(Do(Literal(None, start, end), start, end))
     last = statements_of(reading, node.finalbody)
     into.append(Try(body, caught, tuple(handled), last, reading.at(node), reading.end(node)))
 

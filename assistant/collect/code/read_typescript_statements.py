@@ -163,7 +163,8 @@ def _try(reading: Reading, node: Node, into: list[Statement]) -> None:
     if handler is not None:
         parameter = handler.child_by_field_name("parameter")
         caught = pattern_of(reading, parameter) if parameter is not None else None
-        handled = reading.block(handler.child_by_field_name("body"))
+        nothing = Do(Literal(None, handler.start_byte, handler.end_byte), handler.start_byte, handler.end_byte)
+        handled = reading.block(handler.child_by_field_name("body")) or (nothing,)  # ``catch {}`` swallows as well
     body = reading.block(node.child_by_field_name("body"))
     last = reading.block(node.child_by_field_name("finalizer"))
     into.append(Try(body, caught, handled, last, node.start_byte, node.end_byte))

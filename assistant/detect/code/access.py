@@ -16,6 +16,7 @@ from assistant.detect.code.conditions import (
     constants,
     is_capability,
     is_client_secret,
+    named_by_code,
     of_caller,
     written_out,
 )
@@ -371,7 +372,8 @@ class Access:
         made = self.query.client is ClientKind.PROVIDER and self.query.verb == "insert"
         if self.own_note or self.whose is Whose.SERVERS or made:
             return False  # what is made at a provider is nobody's yet: rules about payments look at it
-        if self.query.client is ClientKind.PROVIDER and not self.writes and written_out(self.query):
+        sold = self.query.client is ClientKind.PROVIDER and not self.writes
+        if (sold and written_out(self.query)) or named_by_code(self.query):
             return False
         if self.query.id in self._central_rows or self._run_again:
             return False

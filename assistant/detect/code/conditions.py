@@ -25,6 +25,17 @@ def written_out(query: Query) -> bool:
     )
 
 
+def named_by_code(query: Query) -> bool:
+    """The one row of the application's own that every request looks at, and that nobody is shown: ``license.findUnique({ where: { orgId: ONLY_ONE } })``."""
+    if query.verb != "select" or query.returned:
+        return False
+    named = any(words.names_id(words.snake(part.column)) and part.operator == "eq" for part in query.filters)
+    said = {OriginKind.CONSTANT, OriginKind.ENVIRONMENT}
+    return named and all(
+        bool(part.origins) and all(origin.kind in said for origin in part.origins) for part in query.filters
+    )
+
+
 def by_header(condition: Filter) -> bool:
     """Its value came in a header or a cookie."""
     return any(

@@ -8,13 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
-from assistant.detect.code.guards import holds
+from assistant.detect.code.guards import EQUALS, holds
 from assistant.domain.code import GuardKind, OriginKind, TieKind
 
 
 if TYPE_CHECKING:
     from assistant.detect.code.access import Access
-    from assistant.domain.code import Query
+    from assistant.domain.code import Filter, Query
 
 _OFFICES: Final = words.named("role roles permission permissions admin admins staff operator moderator platform")
 _SIDES: Final = words.named(
@@ -24,6 +24,11 @@ _SIDES: Final = words.named(
     " viewer reader basic default free pending broker realtor lender borrower advertiser publisher subscriber exhibitor sponsor participant"
 )
 """Roles that say on which side of the application somebody stands: each of them has rows of their own."""
+
+_ASKED: Final = words.named("role roles")
+_PERSON: Final = words.named("user_id member_id account_id profile_id")
+_EVERYBODYS: Final = words.named("user member viewer guest reader basic default customer client subscriber")
+"""Roles that nobody is given for."""
 
 _DOES: Final = words.named("get list view see read manage edit write create update delete remove can access")
 """First words of a right: ``manageUsers`` says what somebody may do, and not on which side they stand."""
@@ -62,3 +67,32 @@ def _by_own_role_alone(access: Access, order: int) -> bool:
 def _keeps_roles(query: Query) -> bool:
     """``user_roles``, ``platform_users``, ``staff``: its rows say what office somebody holds."""
     return bool(_OFFICES & set(words.words(query.table)))
+
+
+def with_role(query: Query) -> bool:
+    """``workspace: { members: { some: { userId: me, role: "ADMIN" } } }``: the rows are only there for whoever has that role beside them.
+
+    The caller and the role are asked of one and the same row; a list that has a role of everybody's beside administrators asks for none.
+    """
+    beside = {
+        part.column.rpartition(".")[0]
+        for part in query.filters
+        if _last(part.column) in _PERSON
+        and part.origins
+        and all(origin.kind is OriginKind.CALLER for origin in part.origins)
+    }
+    return any(_asks_role(part, beside) for part in query.filters)
+
+
+def _asks_role(part: Filter, beside: set[str]) -> bool:
+    within = part.column.rpartition(".")[0]
+    if not within or within not in beside or within.endswith((".none", ".every")) or part.operator not in EQUALS:
+        return False
+    said = [origin.path.strip("'").lower() for origin in part.origins if origin.kind is OriginKind.CONSTANT]
+    return (
+        _last(part.column) in _ASKED and bool(said) and len(said) == len(part.origins) and not set(said) & _EVERYBODYS
+    )
+
+
+def _last(column: str) -> str:
+    return words.snake(column.rpartition(".")[2])

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.attributes import attribute
+from assistant.collect.code.follow.facts import NONE
 from assistant.collect.code.follow.fallback import told_anyway
 from assistant.collect.code.follow.loops import around, known_of_all
 from assistant.collect.code.follow.scope import Scope, either
+from assistant.collect.code.follow.truth import truth
 from assistant.collect.code.origins import origins_of
 from assistant.collect.code.values import NOTHING, UNKNOWN, Constant, Either, Known, Listed, Promise, Shape, Value
 from assistant.domain.code import OriginKind
@@ -47,6 +49,8 @@ def _known(run: Run, scope: Scope, name: str) -> Facts:
 
 
 def _record(run: Run, scope: Scope, pattern: RecordPattern, value: Value, *, assign: bool) -> None:
+    if len(pattern.parts) > 1:
+        value = _of_one_way(run, value, tuple(part.key for part in pattern.parts))
     for part in pattern.parts:
         found = attribute(run, value, part.key, scope.module, pattern.at, pattern.end)
         if part.default is not None and (isinstance(found, Constant) and found.value is None):
@@ -72,7 +76,20 @@ def leave_out(run: Run, value: Value, taken: set[str]) -> None:
             record.left_out |= taken
 
 
+def _of_one_way(run: Run, value: Value, keys: tuple[str, ...]) -> Value:
+    """``{ error, data: raw }`` or ``{ error: null, data }``: what is taken out of it stays together, where one of the names says which it is."""
+    if not isinstance(value, Either) or value.facts or not all(isinstance(one, Shape | Listed) for one in value.values):
+        return value
+    for key in keys:
+        said = {truth(attribute(run, one, key, "", 0, 0)) for one in value.values}
+        if len(said) > 1 and said & {True, False}:
+            return Either(value.values, tuple(NONE for _ in value.values))
+    return value
+
+
 def _sequence(run: Run, scope: Scope, pattern: SequencePattern, value: Value, *, assign: bool) -> None:
+    if len(pattern.items) > 1:
+        value = _of_one_way(run, value, tuple(map(str, range(len(pattern.items)))))
     for n, item in enumerate(pattern.items):
         if item is not None:
             bind(run, scope, item, item_of(value, n), assign=assign)

@@ -330,8 +330,10 @@ def _shape_method(
 def _promised(run: Run, of: Promise, name: str, arguments: tuple[Value, ...], module: str, at: int, end: int) -> Value:
     if name in {"then", "catch", "finally"} and arguments:
         callback = arguments[0]
+        if name == "catch" and isinstance(callback, Chain):  # ``check().catch(console.error)``
+            callback = Native(name, lambda given: run.call(arguments[0], given, module, at))
         if isinstance(callback, Closure | Native):
-            return over(run, (of,), of, name, callback, arguments, module, at)
+            return over(run, (of,), of, name, callback, (callback, *arguments[1:]), module, at)
         return of
     return call_method(run, of.value, name, arguments, module, at, end, new=False)
 

@@ -349,7 +349,8 @@ def learn_member(run: Run, item: Value, group: Value) -> Learned:
         if all(_SECRETS.search(one.path) for one in around if one.kind is ENVIRONMENT):
             out += [one for one in [_secret(run, group, item)] if one is not None]
         out.append(_present(run, item))
-        out += [Learned(limits(one)) for one in inside if one.kind is REQUEST]
+        texts = tuple(one.path.strip("'") for one in around if one.kind is CONSTANT)
+        out += [Learned(limits(one) | {("offered", one, texts)}) for one in inside if one.kind is REQUEST]
     for origin in inside:
         if constants:
             out.append(_along(origin, read_along(run, origin)))

@@ -11,7 +11,7 @@ from assistant.collect.code.follow.binding import bind
 from assistant.collect.code.follow.elements import element
 from assistant.collect.code.follow.errors import narrowed_error
 from assistant.collect.code.follow.facts import access, join
-from assistant.collect.code.follow.fallback import believed, of_list, or_else, or_empty, unset_anyway
+from assistant.collect.code.follow.fallback import believed, of_list, or_else, or_empty, or_nothing, unset_anyway
 from assistant.collect.code.follow.gathered import under, under_key
 from assistant.collect.code.follow.learn import learn
 from assistant.collect.code.follow.limits import answered, under_listed_keys
@@ -304,6 +304,8 @@ def _or(run: Run, node: Binary, scope: Scope) -> Value:
         return right
     if believed(run, left, right):
         return left
+    if isinstance(left, Either) and left.facts and isinstance(right, Constant) and not right.value:
+        return or_nothing(left, right)
     if isinstance(right, Test) or isinstance(left, Test):
         return Test("any", (left, right))
     known = before | learn(run, left, True).facts

@@ -3,6 +3,7 @@
 Facts are small tuples in a frozen set, so that branches copy them for nothing: ``("caller",)`` somebody is signed in, ``("proven", origin)`` a
 request value belongs to the caller, ``("tied", n)`` the rows of query n do, ``("role", text)``, ``("secret",)``, ``("signed",)``,
 ``("set", variable)`` an environment variable is not empty, ``("limited", origin)`` a request value is one of a list in the code,
+``("offered", origin, texts)`` and these are all of it,
 ``("given", origin)`` a request value is not empty, or may be what it is, ``("sent", n)`` this very value of the request is not empty, and not another that was made of it, ``("required", origin)`` a schema let nothing through without it, ``("vouched", path)`` what a token of the request says holds, because its signature was looked at,
 ``("one of", ids, ids)`` each way here proved one of these request values,
 ``("among", origin, roles)`` the caller's role is one of these, ``("office",)`` whoever is here runs the application, on each way that led here,

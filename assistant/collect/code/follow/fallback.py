@@ -6,11 +6,12 @@ The value is what the request says, unless it was asked before whether the calle
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from assistant.collect.code.follow.facts import NONE, Learned
-from assistant.collect.code.follow.kinds import CONSTANT, ENVIRONMENT, PERSONS, REQUEST, ROW
+from assistant.collect.code.follow.kinds import CALLER, CONSTANT, ENVIRONMENT, PERSONS, REQUEST, ROW
 from assistant.collect.code.follow.scope import either
+from assistant.collect.code.follow.truth import truth
 from assistant.collect.code.origins import origins_of
 from assistant.collect.code.values import Constant, Either, Known, Listed, Shape, Test
 from assistant.domain.code import GuardKind, Origin, Weakness
@@ -90,6 +91,12 @@ def is_variable(value: Value) -> bool:
 def or_empty(left: Value) -> Value:
     """The same, knowing that it may be an empty text: who sends an empty one is equal to it."""
     return Known(origins_of(left) | {EMPTY})
+
+
+def or_nothing(left: Either, nothing: Constant) -> Value:
+    """``payload?.sub ?? null``: nothing for nothing, and what is there stays of the way on which it was found."""
+    values = tuple(nothing if isinstance(one, Constant) and not one.value else one for one in left.values)
+    return Either(values, left.facts)
 
 
 def when_unset(kept: list[Learned]) -> Learned | None:
@@ -182,7 +189,21 @@ def given(test: Value, learned: Facts) -> Facts:
     """``if (id) { if (!allowed(id)) refuse }``: both branches went on, and what was sent was allowed."""
     if not any(fact[0] in _LETS_IN for fact in learned):
         return NONE
-    return frozenset(("given", origin) for origin in _asked(test))
+    listed = frozenset(("proven", origin) for origin in _listed(test)) & learned  # where none was sent, none is used
+    return listed | frozenset(("given", origin) for origin in _asked(test))
+
+
+def _listed(test: Value) -> frozenset[Origin]:
+    """The list of the request of which a test asks whether there is anything in it: ``ids.length > 0``, ``ids && ids.length > 0``."""
+    if isinstance(test, Test) and test.kind == "all":
+        parts = {_listed(one) or _asked(one) for one in test.operands}
+        return parts.pop() if len(parts) == 1 else NONE_SENT
+    if isinstance(test, Test) and (test.kind == "truthy" or (test.kind == "more" and test.operands[1] == Constant(0))):
+        return _listed(test.operands[0])
+    sizes = [one for one in origins_of(test) if one.kind is not CONSTANT] if not isinstance(test, Test) else []
+    if not sizes or not all(one.kind is REQUEST and one.path.endswith(".length") for one in sizes):
+        return NONE_SENT
+    return frozenset(one._replace(path=one.path.removesuffix(".length")) for one in sizes)
 
 
 def _asked(operand: Value) -> frozenset[Origin]:
@@ -193,14 +214,39 @@ def _asked(operand: Value) -> frozenset[Origin]:
     return value.origins
 
 
+NONE_SENT: Final[frozenset[Origin]] = frozenset()
+_SELF: Final = re.compile(r"(?:^|\.)(?:user|session|token|auth|claims|data|id|sub|userId|uid)$")
+"""Who is calling, and not what else is known of them: their house may be missing."""
+
+
 def is_there(run: Run, operand: Value) -> bool:
-    """``id && !allowed(id)``: a segment of the path is always there, or the handler would not run; and so is a variable that was demanded."""
+    """``id && !allowed(id)``: a segment of the path is always there, or the handler would not run; and so is a variable that was demanded.
+
+    Somebody who was asked for before is there, too: ``user && path.startsWith("/admin") && user.role !== "admin"``.
+    """
     if not isinstance(operand, Known) or not operand.origins:
         return False
+    if ("caller",) in run.facts and all(one.kind is CALLER and _SELF.search(one.path) for one in operand.origins):
+        return True
     starts = {REQUEST: "path.", ENVIRONMENT: "validated."}
     return all(
         one.path.startswith(starts[one.kind]) if one.kind in starts else _is_filled(run, one) for one in operand.origins
     )
+
+
+def surely(run: Run, operand: Value) -> bool:
+    """``user && path.startsWith("/admin")`` of somebody who was asked for, at that path."""
+    if isinstance(operand, Test) and operand.kind == "all":
+        return all(surely(run, one) for one in operand.operands)
+    return truth(operand) is True or is_there(run, operand)
+
+
+def by_setting(operand: Value) -> bool:
+    """``env.KEYS_FOR_OWNERS_ONLY === "true"``: whoever runs the application chooses whether the rest is asked."""
+    if not isinstance(operand, Test) or operand.kind not in {"equal", "differ"}:
+        return False
+    kinds = {one.kind for one in origins_of(operand)}
+    return ENVIRONMENT in kinds and kinds <= {ENVIRONMENT, CONSTANT}
 
 
 def is_set(run: Run, test: Value) -> bool:

@@ -17,10 +17,11 @@ from assistant.collect.code.follow.errors import CAUGHT, OWN_ERROR, own_error
 from assistant.collect.code.follow.facts import NONE, NOTHING_LEARNED, Learned, Lesson, both, one_of, role_of
 from assistant.collect.code.follow.fallback import (
     EMPTY,
+    by_setting,
     if_sent,
     in_nothing,
-    is_there,
     stands_in,
+    surely,
     when_unset,
     with_default,
 )
@@ -46,7 +47,7 @@ from assistant.collect.code.follow.lessons import (
     of_unknown,
 )
 from assistant.collect.code.follow.loops import counted_apart, size_decided
-from assistant.collect.code.follow.sizes import sized, whole
+from assistant.collect.code.follow.sizes import of_items, sized, whole
 from assistant.collect.code.follow.trust import (
     COUNTERS,
     RANK,
@@ -97,7 +98,7 @@ def learn(run: Run, value: Value, outcome: bool) -> Learned:
         found = learn(run, value.value, outcome).lessons or lessons_of(value.facts - run.facts, [])
         return Learned(NONE, tuple(lesson._replace(weakness=Weakness.NOT_AWAITED) for lesson in found))
     if not isinstance(value, Test):
-        one = _one_of_variables(value)
+        one = _one_of_variables(of_items(value))
         return (
             _correlated(run, Test("truthy", (one,)), outcome) if isinstance(one, Either) else _truthy(run, one, outcome)
         )
@@ -146,7 +147,7 @@ def _several(run: Run, test: Test, outcome: bool) -> Learned:
     possible = [
         one
         for one in test.operands
-        if truth(one) is not (not outcome) and not (test.kind == "all" and is_there(run, one))
+        if truth(one) is not (not outcome) and not (test.kind == "all" and surely(run, one))
     ]
     learned = [learn(run, one, outcome) for one in possible]
     unset = [one for one in learned if any(fact[0] == "unset" for fact in one.facts)]
@@ -165,6 +166,8 @@ def _several(run: Run, test: Test, outcome: bool) -> Learned:
         found = both([found, if_sent(possible, learned)])
         if any(_state_of_row(one) for one in possible):
             return found  # ``if (page.hidden && !isAdmin())``: a role for some rows, and no guard of the others
+        if len(possible) > 2 and any(by_setting(one) for one in possible):  # noqa: PLR2004 - the setting and the role
+            return found  # ``if (env.STRICT === "true" && byKey && role !== "OWNER")``: some of one kind are asked for more
     roles = [
         lesson
         for one in learned
@@ -356,7 +359,7 @@ def _row(run: Run, origin: Origin) -> Learned:
         return NOTHING_LEARNED
     if record.verb in {"insert", "upload"}:
         return NOTHING_LEARNED  # that a row was added says nothing of who added it
-    if COUNTERS.search(record.table) or (record.single and path == "length"):
+    if (record.tie is None and COUNTERS.search(record.table)) or (record.single and path == "length"):
         return NOTHING_LEARNED  # one look-up for each id that was listed: some of them may have found nothing
     along = read_along(run, origin)
     if along:

@@ -14,6 +14,7 @@ from assistant.domain.code import (
     ClientKind,
     Filter,
     Guard,
+    GuardKind,
     Origin,
     Query,
     Tie,
@@ -131,6 +132,14 @@ class QueryRecord:
 
 def _moved(key: tuple[object, ...], moved: Callable[[Place], Place]) -> tuple[object, ...]:
     return tuple(moved(one) if isinstance(one, Place) else one for one in key)
+
+
+_OF_ROLE: Facts = frozenset({("role",)})
+"""What shows that somebody acted on a role: that any is known."""
+
+
+def _acted_on(proof: Facts, known: Facts) -> bool:
+    return any(one[0] in {"role", "office", "among"} for one in known) if proof == _OF_ROLE else bool(proof & known)
 
 
 _OUTER = 2
@@ -270,7 +279,7 @@ class Ledger:
     def unheard(self) -> None:
         """Drop guards of functions that only answer no, when nobody acted on the answer."""
         for key, facts, depth in self.quiet:
-            if key in self.loud or not facts or any(at < depth and facts & known for at, known in self.heard):
+            if key in self.loud or not facts or any(at < depth and _acted_on(facts, known) for at, known in self.heard):
                 continue
             self.guards.pop(key, None)
 
@@ -311,7 +320,10 @@ class Ledger:
             if (guard.order > since or key in keys) and guard.weakness is None and key in self.thrown:
                 self.loud.discard(key)
                 inside = key not in keys and len(guard.chain) > depth - _OUTER
-                self.quiet.append((key, Lesson(guard.kind, guard.says, guard.subjects).proof(), depth + inside))
+                proof = (
+                    _OF_ROLE if guard.kind is GuardKind.ROLE else Lesson(guard.kind, guard.says, guard.subjects).proof()
+                )
+                self.quiet.append((key, proof, depth + inside))
 
     def guards_of_look(self, since: int) -> frozenset[tuple[object, ...]]:
         """Guards that were noted since a position, when nothing was changed since: a function that only looked was meant as a check."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.kinds import CALLER, CONSTANT, REQUEST, ROW
 from assistant.collect.code.follow.limits import is_path_pattern, looked_at, of_listed_keys, stays_here
+from assistant.collect.code.follow.loops import as_found
 from assistant.collect.code.follow.scope import either
 from assistant.collect.code.follow.settling import guards_within
 from assistant.collect.code.follow.stop import Stopped
@@ -310,7 +311,8 @@ def _then(run: Run, whole: Value, name: str, arguments: tuple[Value, ...], modul
     if name == "then":
         settled = run.settle(run.call(arguments[0], (settled,), module, at))
     found, run.facts = run.facts, before
-    if name == "catch" and not _ends(run, arguments, module, at):
+    caught = arguments if name == "catch" else arguments[1:] if name == "then" else ()
+    if caught and not _ends(run, caught, module, at):
         run.ledger.drop(keys)  # whoever was refused goes on: what the value says is looked at behind it, or nothing is
         del run.ledger.earned[earned:]
         return Promise(settled)
@@ -345,6 +347,7 @@ def listed_method(run: Run, value: Listed, name: str, arguments: tuple[Value, ..
         return Test("in", (arguments[0], value)) if elsewhere is None else Constant(not elsewhere)
     if name in {"push", "unshift", "append", "add", "concat", "extend"}:
         extra = tuple(item for one in arguments for item in (one.items if isinstance(one, Listed) else (one,)))[:_MOST]
+        extra = as_found(run, extra)
         run.append(value, extra)
         return Listed((value.items + extra)[:_MOST])
     if name in {"pop", "shift", "at"}:
@@ -363,7 +366,20 @@ def constant_method(run: Run, of: Value, name: str, arguments: tuple[Value, ...]
         run.facts |= looked_at(first)
     if name == "test" and isinstance(first, Known | Either) and is_path_pattern(of):
         return run.mean(Known(UNKNOWN.origins), Test("in", (first, Constant("/"))))
-    return of if name in {"toString", "trim"} else UNKNOWN
+    return of if name in {"toString", "trim"} else _respelled(of, name, arguments) or UNKNOWN
+
+
+def _respelled(of: Value, name: str, arguments: tuple[Value, ...]) -> Value | None:
+    """``SITE.replace("https://", "")``: another text of the code; None where a pattern decides."""
+    text, said = text_of(of), [text_of(one) for one in arguments]
+    if text is not None and name in {"toLowerCase", "toUpperCase"}:
+        return Constant(text.lower() if name == "toLowerCase" else text.upper())
+    if text is None or name not in {"replace", "replaceAll"} or len(said) != 2:  # noqa: PLR2004 - what, and by what
+        return None
+    what, by = said
+    if not what or by is None or what.startswith("/") or "$" in by:
+        return None
+    return Constant(text.replace(what, by, 1 if name == "replace" else -1))
 
 
 def of_list_library(run: Run, chain: Chain) -> Value | None:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.facts import NONE, Learned
-from assistant.collect.code.follow.trust import consequences
+from assistant.collect.code.follow.trust import bound, consequences
 from assistant.collect.code.values import Constant, Either, Known, Listed, Test, Value
-from assistant.domain.code import OriginKind
+from assistant.domain.code import Origin, OriginKind
 from assistant.domain.syntax import Assign, Attribute, Binary, Call, Do, Name
 
 
@@ -110,6 +110,23 @@ def tell_apart(run: Run, names: list[str], scope: Scope, facts: tuple[Facts, Fac
         value = scope.find(name)
         if isinstance(value, Listed) and value.items and (run.depth - scope.depth_of(name)) % LOOP == 0:
             scope.replace(name, Either((_EMPTY, value), facts))
+
+
+def as_found(run: Run, put: tuple[Value, ...]) -> tuple[Value, ...]:
+    """``for (const id of ids) if (await mine(id)) ok.push(id)``: what is listed are ids of rows that were found, and not all that were sent."""
+    loop = run.frame.loops[-1] if run.frame.loops else None
+    return put if loop is None else tuple(_as_found(run, loop, one) for one in put)
+
+
+def _as_found(run: Run, loop: Looped, value: Value) -> Value:
+    origin = next(iter(value.origins)) if isinstance(value, Known) and len(value.origins) == 1 else None
+    proven = ("proven", origin)
+    if origin is None or origin not in loop.items or proven not in run.facts or proven in loop.before:
+        return value
+    for record in reversed(run.ledger.queries):
+        if bound(run, record.id) and any(origin in each.origins for each in record.filters if each.operator == "eq"):
+            return Known(frozenset({Origin(OriginKind.ROW, "id", record.id)}))
+    return value
 
 
 def how_many(value: Either) -> Either | None:

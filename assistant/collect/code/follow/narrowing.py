@@ -49,10 +49,30 @@ def _tell(run: Run, node: Expression, outcome: bool, scope: Scope) -> None:
         value = level.names[name] if level is not None else None
         if level is None or not isinstance(value, Either):
             continue
-        after = _left(run, node, outcome, scope, level, name, value)
-        if after is not None:
+        left = _left(run, node, outcome, scope, level, name, value)
+        if left is not None:
+            after, kept = left
             level.names[name] = after
             run.narrowed.append(Narrowed(level, name, value, after))
+            _beside(run, level, value, kept)
+
+
+def _beside(run: Run, level: Scope, told: Either, kept: tuple[int, ...]) -> None:
+    """``const { error, data } = parse(body); if (error) return``: what came out of one answer is of one and the same way."""
+    if not told.facts or len(kept) == len(told.values):
+        return
+    for name, value in list(level.names.items()):
+        if isinstance(value, Either) and value.facts is told.facts and len(value.values) == len(told.values):
+            after = _chosen(value, tuple(value.values[n] for n in kept), kept)
+            level.names[name] = after
+            run.narrowed.append(Narrowed(level, name, value, after))
+
+
+def _chosen(value: Either, left: tuple[Value, ...], kept: tuple[int, ...]) -> Value:
+    if len(kept) == 1:
+        return left[0]
+    known = value.facts if len(value.facts) == len(value.values) else ()
+    return Either(left, tuple(known[n] for n in kept) if known else ())
 
 
 def beside(run: Run, node: Binary, left: Value, outcome: bool, scope: Scope) -> Value:
@@ -138,8 +158,11 @@ def _of_function(run: Run, scope: Scope, name: str) -> Scope | None:
 
 def _left(
     run: Run, node: Expression, outcome: bool, scope: Scope, level: Scope, name: str, value: Either
-) -> Value | None:
-    """What is left of the value; None when everything is, or nothing. Of a value that is itself one of several, what is left of that."""
+) -> tuple[Value, tuple[int, ...]] | None:
+    """What is left of the value, and which of its options; None when everything is, or nothing.
+
+    Of a value that is itself one of several, what is left of that.
+    """
     before = run.facts
     kept: list[int] = []
     left: list[Value] = []
@@ -148,12 +171,9 @@ def _left(
         if truth(run.evaluate(node, scope)) is not (not outcome):
             inner = _left(run, node, outcome, scope, level, name, option) if isinstance(option, Either) else None
             kept.append(n)
-            left.append(option if inner is None else inner)
+            left.append(option if inner is None else inner[0])
         run.facts = before
     level.names[name] = value
     if not kept or (len(kept) == len(value.values) and all(a is b for a, b in zip(left, value.values, strict=True))):
         return None
-    if len(kept) == 1:
-        return left[0]
-    known = value.facts if len(value.facts) == len(value.values) else ()
-    return Either(tuple(left), tuple(known[n] for n in kept) if known else ())
+    return _chosen(value, tuple(left), tuple(kept)), tuple(kept)

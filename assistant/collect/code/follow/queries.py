@@ -11,7 +11,7 @@ from assistant.collect.code.follow.kept import made_at_top
 from assistant.collect.code.follow.kinds import PERSONS, REQUEST, ROW, SIGNED
 from assistant.collect.code.follow.ledger import Earned, QueryRecord
 from assistant.collect.code.follow.limits import LISTED, held
-from assistant.collect.code.follow.schemas import keeps, limited, narrowed, required
+from assistant.collect.code.follow.schemas import keeps, limited, narrowed, offered, required
 from assistant.collect.code.follow.settings import RULED, told_rules
 from assistant.collect.code.follow.stop import Stopped
 from assistant.collect.code.follow.trust import bound, consequences, editable, tie_of, trusted
@@ -120,7 +120,7 @@ def noted(run: Run, chain: Chain, draft: Draft) -> Value:
         at=(last.at, last.end),
         columns=draft.columns,
         filters=tuple(Filter(column=c, operator=o, origins=_origins(v)) for c, o, v in draft.filters),
-        written=tuple(Written(column=c, origins=_listed(run, draft, _origins(v))) for c, v in draft.written),
+        written=tuple(_column(run, draft, column, value) for column, value in draft.written),
         order=ledger.next(),
         told_caller=_told(run),
         branch=bool(run.conditions),
@@ -264,7 +264,7 @@ def _checked(run: Run, chain: Chain, check: Check) -> Value | None:
     if check.result == "input":
         about = check.about if check.about is not None else UNKNOWN
         run.facts |= {("required", origin) for origin in required(chain, about)}
-        run.facts |= {("limited", origin) for origin in limited(chain, about)}
+        run.facts |= {("limited", origin) for origin in limited(chain, about)} | offered(chain, about)
         return narrowed(chain, about)
     if check.result == "boolean" and not check.throws:
         kinds = {GuardKind.SIGNATURE: "signed", GuardKind.SECRET: "secret"}
@@ -307,6 +307,18 @@ def _act(
     told = (ActPart(n, held(run, kind, _origins(v)), t[:120]) for n, v, t in parts)
     place = run.place(last.module, last.at, run.symbol())
     run.ledger.act(kind, name, place, *told, detail=detail, at=(last.at, last.end))
+
+
+def _column(run: Run, draft: Draft, column: str, value: Value) -> Written:
+    """A column that is written, and what a list in the code leaves of what the request may say there."""
+    origins = _origins(value)
+    sent = [one for one in origins if one.kind is REQUEST]
+    lists: dict[object, tuple[str, ...]] = {}
+    for fact in run.facts if sent else ():
+        if fact[0] == "offered" and isinstance(fact[2], tuple):
+            lists[fact[1]] = tuple(map(str, fact[2]))
+    among = {text for one in sent for text in lists[one]} if all(one in lists for one in sent) else set()
+    return Written(column=column, origins=_listed(run, draft, origins), among=tuple(sorted(among)))
 
 
 def _listed(run: Run, draft: Draft, origins: tuple[Origin, ...]) -> tuple[Origin, ...]:

@@ -35,6 +35,8 @@ _OF_LISTS = frozenset(
     {"min", "max", "length", "nonempty", "optional", "nullable", "nullish", "readonly", "refine", "describe"}
 )
 """Words after which a list of things is still a list of them."""
+_LISTS = frozenset({"enum", "nativeEnum", "literal", "picklist", "oneOf", "valid"})
+"""Words of a schema that write down what may be sent."""
 _STRIPS = frozenset({"noUnknown", "stripUnknown", "exact", "strict"})
 
 
@@ -138,6 +140,36 @@ def limited(chain: Chain, about: Value) -> frozenset[Origin]:
         for origin in one.origins
         if origin.kind is OriginKind.REQUEST
     )
+
+
+def offered(chain: Chain, about: Value) -> frozenset[tuple[str, Origin, tuple[str, ...]]]:
+    """``role: z.enum(["buyer", "admin"])``: what somebody may send there, where the schema writes it down; facts of a run."""
+    whole, schema = unwrapped(about), schema_of(chain)
+    fields = fields_of(schema) if isinstance(schema, Chain) else None
+    sources = [one for one in (whole.values if isinstance(whole, Either) else (whole,)) if isinstance(one, Known)]
+    return frozenset(
+        ("offered", _below(origin, name), texts)
+        for name, inner in (fields or {}).items()
+        if (texts := _texts(inner))
+        for one in sources
+        for origin in one.origins
+        if origin.kind is OriginKind.REQUEST
+    )
+
+
+def _texts(schema: Value) -> tuple[str, ...]:
+    """The texts of an enumeration; nothing when a schema takes others, too."""
+    step = next((one for one in schema.steps if one.name in _LISTS), None) if isinstance(schema, Chain) else None
+    given = [unwrapped(one) for one in (step.arguments if step is not None else None) or ()]
+    if step is None or not given:
+        return ()
+    first = given[0]
+    if isinstance(first, Listed):
+        given = [unwrapped(one) for one in first.items]
+    elif isinstance(first, Shape) and not first.rest:
+        given = [unwrapped(one) for one in first.fields.values()]
+    said = [one.value for one in given if isinstance(one, Constant) and isinstance(one.value, str)]
+    return tuple(said) if len(said) == len(given) else ()
 
 
 def _demanded(schema: Value) -> frozenset[str]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from assistant.collect.code.follow.attributes import NO_ITEMS
 from assistant.collect.code.follow.compare import every, nothing_left, there
 from assistant.collect.code.follow.facts import NONE, NOTHING_LEARNED, Learned, Lesson, both, role_of
 from assistant.collect.code.follow.kinds import ENVIRONMENT, REQUEST, ROW
 from assistant.collect.code.follow.trust import RANK, bound, consequences, is_single, trusted
 from assistant.collect.code.follow.words import Words
 from assistant.collect.code.origins import ordered, origins_of
-from assistant.collect.code.values import Constant, Known, Test
+from assistant.collect.code.values import Constant, Either, Known, Test
 from assistant.domain.code import GuardKind, Origin
 
 
@@ -41,6 +42,7 @@ def sized(run: Run, value: Test, outcome: bool) -> Learned:
         )
     if value.kind == "some":
         return _one_of_them(run, value, outcome)
+    value = value.of((of_items(value.operands[0]), *value.operands[1:]))
     if (asked := _ranked(run, value)) is not None:
         return asked
     if (value.kind == "more") is not outcome:
@@ -48,6 +50,14 @@ def sized(run: Run, value: Test, outcome: bool) -> Learned:
     found, other = _counted(run, value.operands[0]), value.operands[1]
     sizes = [one for one in ordered(value.operands[0]) if one.kind is ROW]
     return both([found, *(every(run, one, other) for one in sizes)]) if sizes and there(other) else found
+
+
+def of_items(size: Value) -> Value:
+    """``(ids ?? []).length``: how many there are where anything was listed; where nothing was, nothing comes of it."""
+    if not isinstance(size, Either) or size.facts:
+        return size
+    left = [one for one in size.values if one != NO_ITEMS]
+    return left[0] if len(left) == 1 else size
 
 
 def _ranked(run: Run, test: Test) -> Learned | None:

@@ -144,9 +144,10 @@ def by_rules(run: Run, record: QueryRecord) -> bool:
 
 
 def tie_of(run: Run, record: QueryRecord) -> Tie | None:
-    """What binds a query at the moment it runs."""
+    """What binds a query at the moment it runs; rows that count requests are somebody's only where they are looked for by who is calling."""
     if COUNTERS.search(record.table):
-        return None
+        by_caller = _by_filters(run, record)
+        return by_caller if by_caller is not None and by_caller.kind is TieKind.FILTER else None
     found = _by_filters(run, record) or _by_written(run, record)
     if found is not None:
         return found

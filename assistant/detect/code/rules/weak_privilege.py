@@ -9,7 +9,9 @@ from assistant.detect.code import words
 from assistant.detect.code.access import NOT_RUN_BY_PEOPLE, Access, access_to, in_administration
 from assistant.detect.code.context import Whose
 from assistant.detect.code.judge import report
+from assistant.detect.code.office import with_role
 from assistant.detect.code.rule import CodeExample, CodeRule
+from assistant.detect.code.signing_up import asks_for_offices, chooses_role
 from assistant.detect.code.telling import confidence_of, does, facts_of, handler
 from assistant.domain.code import EntryKind, GuardKind, OriginKind, Weakness
 from assistant.domain.matrix import Severity
@@ -37,6 +39,7 @@ _EMPTIES_ALL: Final = "empty the table"
 _RAISES: Final = "change anybody's role"
 _ABOVE: Final = "change the role of an owner"
 _OWN: Final = "give themselves any role"
+_JOINS: Final = "make an account with an administrator's role"
 _BUYS: Final = "give themselves any plan or credit"
 _INVITES: Final = "bring somebody in with any role"
 _ENDS: Final = "delete the whole team"
@@ -158,13 +161,16 @@ EXAMPLES = (
 def find(context: CodeContext) -> Iterator[Finding]:
     """One finding an entry and kind of act: somebody is known, and no role was asked for."""
     ranks = any(guard.kind is GuardKind.ROLE or guard.roles for entry in context.map.entries for guard in entry.guards)
+    offices = asks_for_offices(context)
     for entry in context.entries():
         if entry.kind in NOT_RUN_BY_PEOPLE | {EntryKind.SERVICE, EntryKind.COMPONENT}:
             continue
         acts: dict[str, list[Access]] = {}
         for query in entry.queries:
+            if with_role(query):
+                continue
             access = access_to(context, entry, query)
-            act = _act(access, ranks=ranks)
+            act = _JOINS if chooses_role(access, offices=offices) else _act(access, ranks=ranks)
             if act:
                 acts.setdefault(act, []).append(access)
         for act, found in acts.items():
@@ -176,6 +182,7 @@ def _finding(found: list[Access], act: str) -> Finding:
     member = any(guard.kind is GuardKind.MEMBERSHIP and not _of_person(guard) for guard in access.strong)
     above = act == _ABOVE
     who = "Whoever has the role that is asked for" if above else "Any member" if member else "Whoever is signed in"
+    who = who if access.knows_caller else "Anyone on the internet"
     tables = list(dict.fromkeys(query.table or query.engine for query in queries))
     rows = ", ".join(tables[:3]) + (" and others" if len(tables) > 3 else "")  # noqa: PLR2004 - a line's worth
     said = f"{does(queries)} {rows} as an administrator" if act == _ADMINISTERS else act

@@ -119,3 +119,26 @@ def test_what_it_asks_everywhere_else_is_not_told_of_what_it_leaves_open():
     told = {one.entry: one for one in found.findings if one.rule == "missing-session"}
     assert told["GET /api/invoices"].title.startswith("Worth asking: is the middleware's check enough?")
     assert "middleware" not in (told["page /share"].title if "page /share" in told else "")
+
+
+TOGETHER = """
+    import { NextResponse } from "next/server";
+    import { getToken } from "next-auth/jwt";
+    export async function middleware(request) {
+      const user = await getToken({ req: request });
+      const path = request.nextUrl.pathname;
+      ASKED
+      if (user && path.startsWith("/admin") && user.role !== "admin") return NextResponse.redirect(new URL("/", request.url));
+      return NextResponse.next();
+    }
+"""
+LOGIN = 'if (!user) return NextResponse.redirect(new URL("/login", request.url));'
+
+
+def test_a_role_is_asked_for_together_with_the_path():
+    assert asked(read(TOGETHER.replace("ASKED", LOGIN)))["/admin"] == ("role", "session")
+    assert asked(read(TOGETHER.replace("ASKED", LOGIN)))["/dashboard"] == ("session",)
+
+
+def test_whoever_is_not_signed_in_is_asked_for_no_role():
+    assert "role" not in (asked(read(TOGETHER.replace("ASKED", "")))["/admin"] or ())

@@ -106,3 +106,21 @@ def test_a_price_of_the_list_is_no_price_of_the_request():
 
     assert sold("")
     assert not sold("if (!PRICES.includes(price)) return new Response(null, { status: 400 });")
+
+
+WITH = '{ headers: { "access-control-allow-origin": SENT, "access-control-allow-credentials": "true" } }'
+OTHER = 'origin === `https://www.${ALLOWED_ONE.replace("https://", "")}`'
+
+
+@pytest.mark.parametrize(
+    ("asked", "echoes"),
+    [
+        (f"(origin === ALLOWED_ONE || {OTHER}) ? origin : ''", False),
+        ("origin === ALLOWED_ONE.toLowerCase() ? origin : ''", False),
+        ("origin !== ALLOWED_ONE.replace('https://', 'http://') ? origin : ''", True),
+        ("origin.endsWith(ALLOWED_ONE.replace('https://', '')) ? origin : ''", True),
+    ],
+)
+def test_a_text_that_the_code_spells_out_of_another(asked, echoes):
+    said = WITH.replace("SENT", asked)
+    assert echoed(f"const ALLOWED_ONE = 'https://a.com'; return Response.json(rows, {said});") is echoes

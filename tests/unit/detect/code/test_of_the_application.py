@@ -161,3 +161,27 @@ def test_one_of_both_is_not_enough(where: str) -> None:
 def test_numbers_that_may_be_tried_as_often_as_somebody_likes() -> None:
     text = LOOKUP.replace("WHERE", "{ buyerEmail: email, orderNumber: number }").replace("LIMIT\n", "\n", 1)
     assert told(text) == ["missing-session"]
+
+
+FIRST = """
+    import { auth } from "@clerk/nextjs/server";
+    const ONLY_ONE = 1;
+    export async function GET() {
+      const first = await prisma.order.findUnique({ where: WHERE });
+      if (!first?.paid) return new Response(null, { status: 402 });
+      const { userId } = await auth();
+      if (!userId) return new Response(null, { status: 401 });
+      return Response.json(SHOWN);
+    }
+"""
+OWN = "await prisma.order.findMany({ where: { userId, orderNumber: first.orderNumber } })"
+
+
+def test_the_row_that_the_code_names_and_nobody_is_shown():
+    one = FIRST.replace("WHERE", "{ id: ONLY_ONE }")
+    assert told(one.replace("SHOWN", OWN)) == []
+    assert "missing-session" in told(
+        one.replace("SHOWN", "first").replace("const { userId } = await auth();", "const userId = 1;")
+    )
+    of_request = FIRST.replace("WHERE", '{ id: request.headers.get("x-order") }').replace("GET()", "GET(request)")
+    assert "missing-session" in told(of_request.replace("SHOWN", OWN))

@@ -128,3 +128,17 @@ def test_where_there_is_no_row_there_is_nothing_to_be_kept(there):
     asked = f"if ({there}) {{ const [row] = rows; if (row.userId !== session.user.id) return new Response(null, {{ status: 403 }}); }}"
     assert told(f"{SESSION} {ROWS} {asked} {STORED}") == []
     assert "id-only-lookup" in told(f"{SESSION} {ROWS} {STORED}")
+
+
+OWN = "return Response.json(await db.invoice.findMany({ where: { userId: session.user.id } }));"
+KEY = "const key = request.headers.get('x-api-key');"
+STRICT = "if (process.env.STRICT === 'true' && key && session.user.role !== 'OWNER') return new Response(null, { status: 403 });"
+
+
+def test_a_setting_asks_some_kind_of_callers_for_more():
+    assert told(f"{SESSION} {KEY} {STRICT} {OWN}") == []
+    everybody = OWN.replace("{ where: { userId: session.user.id } }", "")
+    assert "ineffective-guard" in told(f"{SESSION} {STRICT.replace('key && ', '')} {everybody}")
+    assert "ineffective-guard" in told(
+        f"{SESSION} {KEY} {STRICT.replace('process.env.STRICT', 'body.strict')} {everybody}"
+    )

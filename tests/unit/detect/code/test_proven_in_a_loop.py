@@ -66,3 +66,26 @@ def test_one_of_my_memberships_is_enough():
         return db.invoice.findMany({ where: { teamId: input.teamId } });
     """
     assert of_action(body, files=OWNED) == []
+
+
+ASKED = "async function mine(id, userId) { const row = await db.invoice.findFirst({ where: { id, userId } }); if (!row) throw new Error('no'); }"
+OTHERS = "await db.invoice.deleteMany({ where: { id: { in: ok } } });"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "for (const id of input.ids) { const row = await db.invoice.findFirst({ where: { id, userId: user.id } }); if (row) ok.push(id); }",
+        "for (const id of input.ids) { try { await mine(id, user.id); ok.push(id); } catch {} }",
+        "for (const id of input.ids) { try { await mine(id, user.id); ok.push(id); } catch (error) { console.error(error); } }",
+    ],
+)
+def test_those_that_were_found_are_listed_and_nothing_else_is_deleted(body):
+    """The list of all that were sent is another one."""
+    assert of_action(f"const ok = []; {body} {OTHERS}", head=ASKED, files=OWNED) == []
+    assert "id-only-lookup" in of_action(f"const ok = []; {body} {DELETE}", head=ASKED, files=OWNED)
+
+
+def test_what_nobody_looked_at_is_listed_as_it_came():
+    body = "const ok = []; for (const id of input.ids) { if (id) ok.push(id); }"
+    assert "id-only-lookup" in of_action(f"{body} {OTHERS}", files=OWNED)

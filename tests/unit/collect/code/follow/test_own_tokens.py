@@ -114,3 +114,31 @@ def test_a_token_that_two_rules_believe_is_no_guard_on_one_branch():
     entry = map_of({"app/api/bookings/route.ts": route}).entries[0]
     assert [guard for guard in entry.guards if guard.weakness is not None] == []
     assert entry.queries[0].tie is not None
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["payload?.sub ?? null", "payload?.sub || null", "(payload && payload.sub) || null", "payload?.sub"],
+)
+@pytest.mark.parametrize(("compare", "known"), [("if (expected !== given) return null;", True), ("", False)])
+def test_who_it_is_or_nothing(answer, compare, known):
+    """A function gives the id or null; without the comparison it is whatever the cookie says."""
+    said = f"""
+function who() {{
+  const payload = read((await cookies()).get("session")?.value);
+  return {answer};
+}}
+export async function GET() {{
+  const id = who();
+  if (!id) return new Response("no", {{ status: 401 }});
+  return Response.json(await prisma.booking.findMany({{ where: {{ clientId: id }} }}));
+}}
+"""
+    before = ROUTE.replace("COMPARE", compare).partition("export async function GET")[0]
+    entry = map_of(
+        {
+            "app/api/bookings/route.ts": before
+            + said.replace("function who", "async function who").replace("= who()", "= await who()")
+        }
+    ).entries[0]
+    assert (entry.queries[0].tie is not None) is known

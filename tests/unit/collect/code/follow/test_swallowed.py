@@ -108,3 +108,12 @@ def test_an_argument_that_is_stored_whole_may_name_another_owner():
     told = rules("return prisma.invoice.update({ where: { id, userId }, data: changes });")
 
     assert told == {"mass-assignment"}
+
+
+@pytest.mark.parametrize("catch", ["catch {}", "catch (error) {}", "catch { /* not mine */ }", "catch { log(); }"])
+def test_a_catch_clause_that_does_nothing_swallows_as_well(catch):
+    check = "mustOwn(await prisma.note.findUnique({ where: { id } }), userId);"
+    delete = "await prisma.note.delete({ where: { id } });"
+    assert "id-only-lookup" in rules(f"try {{ {check} }} {catch} {delete}")
+    assert "id-only-lookup" not in rules(f"try {{ {check} {delete} }} {catch}")
+    assert "id-only-lookup" not in rules(f"try {{ {check} }} finally {{ }} {delete}")
