@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from assistant.detect.code import words
 from assistant.domain.code import EntryKind, GuardKind, OriginKind
+from assistant.domain.code_words import is_callers
 from assistant.domain.ownership import OwnerKind
 from assistant.propose.code_answers import declaring, may_be_empty, paths_read
 from assistant.propose.code_columns import plain_columns
 from assistant.propose.code_schema import PRISMA_PATHS, read_drizzle, read_prisma, read_supabase_types
 from assistant.propose.code_schema_python import dependency_of, read_django
+from assistant.propose.code_settled import settled
 
 
 if TYPE_CHECKING:
@@ -25,12 +27,14 @@ if TYPE_CHECKING:
     from assistant.domain.findings import Finding
     from assistant.domain.matrix import Matrix
     from assistant.domain.ownership import OwnershipMap
-    from assistant.propose.code_access import Access
+    from assistant.propose.code_access_read import Access
     from assistant.propose.code_schema import Model
     from codemods.tsx.donor import Lent
 
 ASKS: Final = re.compile(r"(is|has|can|may|check|count|exists?|does|was)([A-Z_]|$)")
 """Names of functions that answer yes, no or a number."""
+_SAME: Final = frozenset({"eq", "in", "match", "is"})
+"""Operators by which a column is the caller's: ``end > now`` in the caller's time zone is none."""
 _MADE_BY: Final = re.compile(
     r"(^|_)(created|owned|added|authored|written|posted|uploaded|submitted|sent|made|inserted|registered|requested|booked|ordered)_by(_id)?$"
 )
@@ -53,11 +57,20 @@ class CodeGround:
     """Access functions by table, once somebody asked for them."""
     told_proven: dict[tuple[str, int], tuple[str, ...]] = field(default_factory=dict)
     """Parts of the request that a rule says are proven, by entry and query."""
+    at_handlers: dict[str, Entry] = field(default_factory=dict)
+    """Entries as they were asked for, by id."""
 
     @cached_property
     def entries(self) -> dict[str, Entry]:
         """By id."""
         return {entry.id: entry for entry in self.map.entries}
+
+    def entry_of(self, name: str) -> Entry | None:
+        """An entry at its handler's own function; None without one of that id."""
+        if name not in self.at_handlers and name in self.entries:
+            entry = self.entries[name]
+            self.at_handlers[name] = settled(entry, self.text(entry.place.file).encode())
+        return self.at_handlers.get(name)
 
     def text(self, path: str) -> str:
         """A file, empty when it cannot be read."""
@@ -175,12 +188,9 @@ class CodeGround:
         for entry in self.map.entries:
             for query in entry.queries:
                 held = out.setdefault(words.table_key(query.table), [])
-                for column, origins in compared_and_written(query):
-                    if (
-                        column not in {"", "*"}
-                        and any(origin.kind is OriginKind.CALLER for origin in origins)
-                        and column not in held
-                    ):
+                same = [(one.column, one.origins) for one in query.filters if one.operator in _SAME]
+                for column, origins in (*same, *((one.column, one.origins) for one in query.written)):
+                    if column not in {"", "*", *held} and any(map(is_callers, origins)):
                         held.append(column)
         return out
 
@@ -350,9 +360,10 @@ class CodeGround:
         return (name,) if name else ()
 
     def queries(self, entry: Entry, ids: Iterable[int]) -> list[Query]:
-        """Queries of an entry by their number."""
+        """Queries of an entry by their number; one that several ways lead to is one."""
         wanted = set(ids)
-        return [query for query in entry.queries if query.id in wanted]
+        found = {(query.place, query.at, query.via): query for query in entry.queries if query.id in wanted}
+        return list(found.values())
 
 
 def _person(column: str) -> bool:
