@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from assistant.domain.code import EntryKind, Weakness
+from assistant.propose.code_cron import is_scheduled, scheduled_steps
 from assistant.propose.code_draft import Step
 from assistant.propose.code_lending import lent, wrapper
 from assistant.propose.code_templates import template
@@ -83,16 +84,20 @@ def _lent_facts(entry: Entry, lender: Entry, check: Lent) -> dict[str, str]:
 
 def missing_session(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | str:
     """Ask for the session; then the rows of that caller alone, where their column is known."""
+    from assistant.propose.code_beside import beside, hung_steps
     from assistant.propose.code_identity import named_callers
-    from assistant.propose.code_rows import beside, row_steps
+    from assistant.propose.code_rows import read_by, row_steps
 
+    if is_scheduled(plans.ground, entry):
+        return scheduled_steps(plans.ground, entry)
     whole = wrapped_steps(plans.ground, entry)
     steps = list(guard_steps(plans.ground, entry))
     if plans.ground.builders(entry) is None and (found := lent(plans.ground, entry)) is not None and found[1].role:
         # whoever has the role sees the rows of others on purpose
         return [[step._replace(facts={**step.facts, "bare": "1"}) for step in steps]]
     steps += named_callers(plans.ground, entry)
-    for query in plans.ground.queries(entry, finding.queries):
+    reads = [read_by(entry, query) for query in plans.ground.queries(entry, finding.queries)]
+    for query in {one.id: one for one in reads}.values():
         if query.place.file != entry.place.file and not query.told_caller:
             continue  # a function of another file that asks for itself is not this handler's
         options = row_steps(plans.ground, finding, entry, query)
@@ -100,6 +105,7 @@ def missing_session(plans: Plans, finding: Finding, entry: Entry) -> list[list[S
             steps += [step._replace(optional=True) for way in options for step in (way if len(way) == 1 else ())]
     # what is read by the same id leads to what is changed
     steps += beside(plans.ground, finding, entry, asked_nobody=True)
+    steps += hung_steps(plans.ground, entry, steps)
     return [whole, steps] if whole else [steps]
 
 
