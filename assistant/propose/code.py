@@ -244,7 +244,8 @@ def _options(plans: Plans, finding: Finding) -> list[list[Step]] | str:
         found = ENTRY_PLANS[finding.rule](plans, finding, entry) or by_rule(finding.rule)
         if not isinstance(found, str) and entry.kind is EntryKind.PROCEDURE and asked_who(entry):
             # the caller stands in what the builder hands over, where the handler takes it
-            taken = Step("take_context", entry.place.file, function=entry.at)
+            known = {"read": "1" if ";ctx=" in f";{plans.ground.paths_read}" else ""}
+            taken = Step("take_context", entry.place.file, function=entry.at, facts=known)
             found = [*found, *([taken, *way] for way in found)]
         return found
     if finding.rule in GROUP_PLANS and not finding.entry:

@@ -35,6 +35,8 @@ ASKS: Final = re.compile(r"(is|has|can|may|check|count|exists?|does|was)([A-Z_]|
 """Names of functions that answer yes, no or a number."""
 _SAME: Final = frozenset({"eq", "in", "match", "is"})
 """Operators by which a column is the caller's: ``end > now`` in the caller's time zone is none."""
+_BUILDERS: Final = {EntryKind.PROCEDURE: "procedure", EntryKind.ACTION: r"action_?client|^\w*action$"}
+"""What builders of procedures and actions are called: ``protectedProcedure``, ``authActionClient``."""
 _MADE_BY: Final = re.compile(
     r"(^|_)(created|owned|added|authored|written|posted|uploaded|submitted|sent|made|inserted|registered|requested|booked|ordered)_by(_id)?$"
 )
@@ -329,34 +331,36 @@ class CodeGround:
         )
 
     def builders(self, entry: Entry) -> tuple[str, str] | None:
-        """Of a procedure: the builder it stands on, and the one of its neighbours that asks for a session."""
+        """Of a procedure, or of an action that a builder makes: the builder it stands on, and the one of its neighbours that asks for a session."""
         mine = set(self._stands_on(entry))
         if not mine:
             return None
+        named = _BUILDERS[entry.kind]
         counted: dict[str, int] = {}
         near: dict[str, int] = {}
         for one in self.map.entries:
             if not any(guard.kind is GuardKind.SESSION and guard.weakness is None for guard in one.guards):
                 continue
-            for name in self._stands_on(one):
-                if name not in mine and name.isidentifier() and re.search("procedure", name, re.IGNORECASE):
+            for name in self._stands_on(one) if one.kind is entry.kind else ():
+                if name not in mine and name.isidentifier() and re.search(named, name, re.IGNORECASE):
                     counted[name] = counted.get(name, 0) + 1
                     near[name] = max(near.get(name, 0), one.place.file == entry.place.file)
         if not counted:
             return None
         best = max(counted, key=lambda name: (near[name], counted[name], name))
-        public = next((name for name in sorted(mine) if re.search("procedure", name, re.IGNORECASE)), "")
+        public = next((name for name in sorted(mine) if re.search(named, name, re.IGNORECASE)), "")
         return (public, best) if public else None
 
     def _stands_on(self, entry: Entry) -> tuple[str, ...]:
-        """Names of the builders or wrappers of a procedure, as its file writes them."""
-        if entry.kind is not EntryKind.PROCEDURE:
+        """Names of the builders or wrappers of a procedure, as its file writes them; of an action the builder's alone."""
+        if entry.kind not in _BUILDERS:
             return ()
-        if entry.wrappers:
+        if entry.wrappers and entry.kind is EntryKind.PROCEDURE:
             return tuple(wrapper.split("(", 1)[0] for wrapper in entry.wrappers)
         from codemods.tsx.procedure import builder_of
 
-        name = builder_of(self.text(entry.place.file).encode(), entry.place.file, entry.at)
+        source = self.text(entry.place.file).encode()
+        name = builder_of(source, entry.place.file, entry.at, named=_BUILDERS[entry.kind])
         return (name,) if name else ()
 
     def queries(self, entry: Entry, ids: Iterable[int]) -> list[Query]:

@@ -43,7 +43,10 @@ def guard_steps(ground: CodeGround, entry: Entry, *, optional: bool = False) -> 
     builders = ground.builders(entry)
     if builders is not None:
         facts = {"from": builders[0], "to": builders[1]}
-        return (Step("procedure", entry.place.file, function=entry.at, facts=facts, optional=optional),)
+        swap = Step("procedure", entry.place.file, function=entry.at, facts=facts, optional=optional)
+        # who is let in stands in the context
+        known = {"read": "1" if ";ctx=" in f";{ground.paths_read}" else ""}
+        return (swap, Step("take_context", entry.place.file, function=entry.at, facts=known, optional=True))
     facts = {"kind": entry.kind.value}
     needs: tuple[Needed, ...] = ()
     found = lent(ground, entry)

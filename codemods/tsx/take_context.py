@@ -1,6 +1,6 @@
 """Lets a procedure's handler take the context that the builder hands it: ``({ input })`` becomes ``({ input, ctx })``.
 
-Nothing is asked by it; the codemods behind it find the caller there.
+Nothing is asked by it; the codemods behind it find the caller there. Facts: ``read`` (handlers of other files read the caller from it).
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ def edit(source: bytes, target: Target) -> Answer:
     root = parse(source, target.path)
     function = function_at(root, target.function)
     held = field(function, "parameters")
-    if function is None or held is None or not re.search(r"\{[^{}]*\bctx\b[^{}]*\}", text(root)):
+    taken = target.facts.get("read") or re.search(r"\{[^{}]*\bctx\b[^{}]*\}", text(root))
+    if function is None or held is None or not taken:
         return Refusal("No handler of this file takes the context: take it, and find the caller in it.")
     if not held.named_children:
         return Edits((Hunk(at=held.start_byte, end=held.end_byte, text="({ ctx })", says=SAYS, supports=True),))

@@ -138,3 +138,62 @@ def test_a_tenant_that_neighbours_take_out_of_the_body_proves_nothing() -> None:
     asked = KOA.replace("= ctx.state;", "= ctx.request.body;")
     texts, _, _ = patched({"server/visitors.ts": asked, "server/verify.ts": VERIFY})
     assert "ctx.request.body.projectId" not in texts["server/visitors.ts"]
+
+
+ACTIONS = {
+    "package.json": '{"dependencies": {"next-safe-action": "7", "@prisma/client": "6", "next-auth": "4"}}',
+    "lib/safe-action.ts": """
+        import { createSafeActionClient } from "next-safe-action";
+        import { getServerSession } from "next-auth";
+        import { authOptions } from "@/lib/auth";
+
+        export const actionClient = createSafeActionClient();
+        export const authActionClient = actionClient.use(async ({ next }) => {
+          const session = await getServerSession(authOptions);
+          if (!session?.user) throw new Error("Session not found");
+          return next({ ctx: { userId: session.user.id } });
+        });
+    """,
+    "app/notes/rename.ts": """
+        "use server";
+
+        import { z } from "zod";
+        import { prisma } from "@/lib/prisma";
+        import { authActionClient } from "@/lib/safe-action";
+
+        export const renameNote = authActionClient
+          .schema(z.object({ id: z.string(), title: z.string() }))
+          .action(async ({ parsedInput, ctx }) => {
+            await prisma.note.update({
+              where: { id: parsedInput.id, userId: ctx.userId },
+              data: { title: parsedInput.title },
+            });
+          });
+    """,
+    "app/notes/remove.ts": """
+        "use server";
+
+        import { z } from "zod";
+        import { prisma } from "@/lib/prisma";
+        import { actionClient } from "@/lib/safe-action";
+
+        export const removeNote = actionClient
+          .schema(z.object({ id: z.string() }))
+          .action(async ({ parsedInput }) => {
+            await prisma.note.delete({ where: { id: parsedInput.id } });
+          });
+    """,
+}
+
+
+def test_an_action_moves_to_the_builder_that_asks() -> None:
+    """A session check in the body is nobody's idiom where a builder asks for every other action."""
+    texts, _, reasons = patched(ACTIONS)
+    after = texts["app/notes/remove.ts"]
+    assert "export const removeNote = authActionClient" in after, reasons
+    assert (
+        'import { actionClient, authActionClient } from "@/lib/safe-action";' in after or "authActionClient }" in after
+    )
+    assert ".action(async ({ parsedInput, ctx }) => {" in after
+    assert "where: { id: parsedInput.id, userId: ctx.userId }" in after
+    assert "getServerSession" not in after
