@@ -10,6 +10,7 @@ from assistant.propose.code_address import address_steps
 from assistant.propose.code_draft import Step
 from assistant.propose.code_ground import compared_and_written
 from assistant.propose.code_guards import guard_steps, wrapped_steps
+from assistant.propose.code_lending import lent
 from assistant.propose.code_office import holds_office, names_others
 
 
@@ -102,6 +103,10 @@ def identity_from_request(plans: Plans, finding: Finding, entry: Entry) -> list[
         return _UNNAMED.format(path=dict(finding.facts).get("request", "the request"))
     if not strangers and (holds_office(plans.ground, entry) or names_others(entry)):
         return _DECIDED.format(path=path)
+    found = lent(plans.ground, entry) if strangers and plans.ground.builders(entry) is None else None
+    if found is not None and found[1].role:
+        # whoever has the role works for others on purpose
+        return [[step._replace(facts={**step.facts, "bare": "1"}) for step in guard_steps(plans.ground, entry)]]
     there = _named_at_queries(plans, finding, entry, path)
     said = {"from": path, "kind": entry.kind.value, "paths": plans.ground.paths_read}
     taken = Step("identity", entry.place.file, function=entry.at, facts=said)

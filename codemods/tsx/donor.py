@@ -108,6 +108,42 @@ def lend(source: bytes, path: str, function: tuple[int, int], helpers: frozenset
     )
 
 
+def lend_at(
+    source: bytes, path: str, function: tuple[int, int], at: tuple[int, int], *, role: bool = False
+) -> Lent | None:
+    """The ``if`` of a line that is known to refuse strangers, with what it is made from: ``if (isAuthError(auth)) return auth.response``; None where it could not stand elsewhere."""
+    root = parse(source, path)
+    handler = function_at(root, function)
+    block = block_of(handler)
+    check = statement_of(around(root, at)) if block is not None else None
+    inside = field(check, "consequence")
+    if handler is None or check is None or check.type != "if_statement" or inside is None or not exits(inside):
+        return None
+    siblings = statements(check.parent) if check.parent is not None else []
+    imports = bound_names(root)
+    taken = _with_what_it_needs([one for one in siblings if one.end_byte <= check.start_byte], check, imports)
+    chosen = [*taken, check]
+    declared = [name for one in chosen for name in declares(one)]
+    own = [one.name for one in parameters(handler) if not one.path]
+    free = free_names(chosen) - set(declared) - _GLOBALS
+    beside = _functions(root)
+    asks = any("await" in text(one) for one in taken)
+    if not asks or _acts(taken) or free - set(imports) - set(own) - beside:
+        return None
+    lines = "\n".join(model_of(source, one) for one in chosen)
+    return Lent(
+        lines=lines,
+        needs=tuple(Needed(*_import(imports, used)) for used in sorted(free & set(imports))),
+        names=tuple(declared),
+        request=tuple(one if one in free else "" for one in own),
+        caller="",
+        asks=lines,
+        empty="",
+        role=role or _ROLE.search(lines) is not None,
+        local=bool(free & beside),
+    )
+
+
 def _functions(root: Node) -> set[str]:
     """Functions that the file declares at its top."""
     out: set[str] = set()

@@ -164,3 +164,65 @@ def test_what_is_hung_on_an_account_is_refused_with_the_account() -> None:
     after = texts["app/api/accounts/[id]/transfers/route.ts"]
     assert after.count("userId: session.user.id") == 2, reasons
     assert "findUnique({\n    where: { id: params.id, userId: session.user.id },\n  })" in after
+
+
+OFFICE = {
+    "lib/office.ts": """
+        import { NextResponse } from "next/server";
+        import { getServerSession } from "next-auth";
+        import { authOptions } from "@/lib/auth";
+        import { prisma } from "@/lib/prisma";
+
+        export async function verifyOffice() {
+          const session = await getServerSession(authOptions);
+          if (!session?.user) return { response: NextResponse.json({ error: "Unauthorized" }, { status: 401 }) };
+          const found = await prisma.person.findUnique({ where: { id: session.user.id } });
+          if (found?.role !== "admin") return { response: NextResponse.json({ error: "Forbidden" }, { status: 403 }) };
+          return { user: session.user };
+        }
+
+        export function isRefused(result) {
+          return "response" in result;
+        }
+    """,
+    "app/api/admin/people/route.ts": """
+        import { isRefused, verifyOffice } from "@/lib/office";
+        import { prisma } from "@/lib/prisma";
+
+        export async function GET() {
+          const asked = await verifyOffice();
+          if (isRefused(asked)) {
+            return asked.response;
+          }
+          return Response.json(await prisma.person.findMany());
+        }
+    """,
+    "app/api/admin/import/route.ts": """
+        import { prisma } from "@/lib/prisma";
+
+        export async function POST(request: Request) {
+          const { userId, note, label } = await request.json();
+          await prisma.note.deleteMany({ where: { userId } });
+          await prisma.note.create({ data: { userId, text: note } });
+          await prisma.label.upsert({ where: { userId }, create: { userId, label }, update: { label } });
+          return Response.json({ ok: true });
+        }
+    """,
+}
+
+
+def test_the_check_of_the_office_is_taken_over_once_and_nobody_is_replaced() -> None:
+    """A check that answers with the refusal was none for the patches; and whoever imports does so for others."""
+    texts, _, reasons = patched(OFFICE)
+    after = texts["app/api/admin/import/route.ts"]
+    assert after.count("await verifyOffice()") == 1, reasons
+    assert after.count("if (isRefused(asked)) {") == 1
+    assert after.index("isRefused(asked)") < after.index("request.json()")
+    assert "const { userId, note, label } = await request.json();" in after
+    assert "user.id" not in after
+
+
+def test_the_check_of_one_office_is_none_for_another_folder() -> None:
+    moved = {path.replace("api/admin/import", "api/import"): text for path, text in OFFICE.items()}
+    texts, _, _ = patched(moved)
+    assert "verifyOffice" not in texts["app/api/import/route.ts"]
