@@ -261,7 +261,11 @@ class CodeGround:
             # a column of a statement over several tables may be any of theirs
             out = [column for column in out if column in self.plain_columns.get(key, ())]
         there = dict.fromkeys(one for one in out if words.snake(one) != "subject" and self.has(table, engine, one))
-        return [column for column in there if column in certain or self._may_own(key, engine, column, certain)]
+        found = [column for column in there if column in certain or self._may_own(key, engine, column, certain)]
+        if any(words.names_house(column) for column in found):
+            # of a team's row, whoever made it is one of many who work with it
+            return [column for column in found if not _MADE_BY.search(words.snake(column))]
+        return found
 
     def _may_own(self, key: str, engine: str, column: str, certain: set[str]) -> bool:
         """False for a person's column that names somebody else than who acts: another one is filled from the caller, or it is no account's key."""

@@ -328,3 +328,47 @@ def test_a_function_that_is_handed_the_row_is_not_asked_about_an_id() -> None:
         }
     )
     assert texts["server/boards.ts"].count("canManageCard(") == 1
+
+
+def test_whoever_made_a_row_of_a_team_does_not_keep_it_from_the_team() -> None:
+    """A job of a workspace was compared with who had created it: everybody else of the workspace was answered 404."""
+    texts, _, reasons = patched(
+        {
+            "prisma/schema.prisma": """
+                model Job {
+                  id          String @id
+                  workspaceId String
+                  createdBy   String
+                }
+            """,
+            "app/api/jobs/route.ts": """
+                import { getServerSession } from "next-auth";
+                import { authOptions } from "@/lib/auth";
+                import { prisma } from "@/lib/prisma";
+
+                export async function POST(request: Request) {
+                  const session = await getServerSession(authOptions);
+                  if (!session?.user) {
+                    return Response.json({ error: "Unauthorized" }, { status: 401 });
+                  }
+                  const { workspaceId } = session.user;
+                  return Response.json(await prisma.job.create({ data: { workspaceId, createdBy: session.user.id } }));
+                }
+            """,
+            "app/api/jobs/[id]/route.ts": """
+                import { getServerSession } from "next-auth";
+                import { authOptions } from "@/lib/auth";
+                import { prisma } from "@/lib/prisma";
+
+                export async function DELETE(request: Request, { params }: { params: { id: string } }) {
+                  const session = await getServerSession(authOptions);
+                  if (!session?.user) {
+                    return Response.json({ error: "Unauthorized" }, { status: 401 });
+                  }
+                  await prisma.job.delete({ where: { id: params.id } });
+                  return Response.json({ ok: true });
+                }
+            """,
+        }
+    )
+    assert "createdBy: session.user.id" not in texts["app/api/jobs/[id]/route.ts"], reasons
