@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _BY_HAND: Final = {
     Weakness.ASYNC_FILTER: "The check filters with an async function, which keeps everything: await all answers with Promise.all first, then filter by them.",
+    Weakness.IN_CODE: "The check compares with a text that stands in the code, which whoever reads the code passes: read it from the environment, change it where it is used, and refuse when it is not set.",
     Weakness.IN_CATCH: "The check stands in a catch block: move it before the first query.",
     Weakness.AFTER_WRITE: "The check runs after the write: move it, and what it needs, before the write.",
     Weakness.ONE_BRANCH: "The check stands on one branch: move it above the condition, or repeat it on the other branch.",
