@@ -34,6 +34,8 @@ _BY_HAND: Final = {
 }
 
 
+_DOOR: Final = re.compile(r"(?:^|[/_-])(?:e2e|tests?|testing|debug|dev|seed|mock)(?:[/_-]|$)")
+"""Addresses of doors for tests: what opens them stands in the tests too."""
 _NO_ROLE: Final = "No other handler of this repository asks for a role in a way that could be taken over: name the roles that may do this, and check them after the session."
 
 
@@ -147,6 +149,8 @@ def ineffective_guard(plans: Plans, finding: Finding, entry: Entry) -> list[list
         return missing_session(plans, finding, entry) if isinstance(options, str) else options
     if weakness is Weakness.AFTER_WRITE:
         return _after_write(plans, finding, entry)
+    if weakness is Weakness.IN_CODE and _DOOR.search(entry.path):
+        return door_for_tests(plans, finding, entry)
     if weakness is Weakness.USER_METADATA:
         return [[Step("metadata", path, function=function, at=at)]]
     return _BY_HAND.get(weakness, "The check does not hold: mend it by hand.")

@@ -226,3 +226,22 @@ def test_the_check_of_one_office_is_none_for_another_folder() -> None:
     moved = {path.replace("api/admin/import", "api/import"): text for path, text in OFFICE.items()}
     texts, _, _ = patched(moved)
     assert "verifyOffice" not in texts["app/api/import/route.ts"]
+
+
+def test_a_door_for_tests_with_its_password_in_the_code_closes_in_production() -> None:
+    texts, _, reasons = patched(
+        {
+            "app/api/e2e-login/route.ts": """
+                import { prisma } from "@/lib/prisma";
+
+                export async function POST(request: Request) {
+                  const { secret, id } = await request.json();
+                  if (secret !== "let-the-tests-in") {
+                    return new Response(null, { status: 404 });
+                  }
+                  return Response.json(await prisma.chat.findMany({ where: { userId: id } }));
+                }
+            """
+        }
+    )
+    assert 'process.env.NODE_ENV === "production"' in texts["app/api/e2e-login/route.ts"], reasons
