@@ -57,35 +57,6 @@ _SUPABASE = """
 """
 EXAMPLES = (
     CodeExample(
-        # a day in the time zone of whoever asks says nothing of whose rows are found
-        quiet={
-            "lib/auth.ts": _AUTH,
-            "lib/prisma.ts": 'import { PrismaClient } from "@prisma/client";\nexport const prisma = new PrismaClient();',
-            "app/api/visits/[id]/route.ts": """
-                import { auth } from "../../../../lib/auth";
-                import { prisma } from "../../../../lib/prisma";
-                export async function GET(request, { params }) {
-                  const session = await auth();
-                  if (!session) return new Response(null, { status: 401 });
-                  const zone = session.user.timezone;
-                  return Response.json(await prisma.visit.findMany({ where: { patientId: params.id, zone, userId: session.user.id } }));
-                }
-            """,
-        },
-        leak={
-            "app/api/visits/[id]/route.ts": """
-                import { auth } from "../../../../lib/auth";
-                import { prisma } from "../../../../lib/prisma";
-                export async function GET(request, { params }) {
-                  const session = await auth();
-                  if (!session) return new Response(null, { status: 401 });
-                  const zone = session.user.timezone;
-                  return Response.json(await prisma.visit.findMany({ where: { patientId: params.id, zone } }));
-                }
-            """,
-        },
-    ),
-    CodeExample(
         quiet={
             "lib/auth.ts": _AUTH,
             "lib/prisma.ts": 'import { PrismaClient } from "@prisma/client";\nexport const prisma = new PrismaClient();',
@@ -216,6 +187,35 @@ EXAMPLES = (
                   if (!session) return new Response(null, { status: 401 });
                   const asked = new URL(request.url).searchParams.get("path");
                   return new Response(fs.readFileSync(path.join(asked)));
+                }
+            """,
+        },
+    ),
+    CodeExample(
+        # a day in the time zone of whoever asks says nothing of whose rows are found
+        quiet={
+            "lib/auth.ts": _AUTH,
+            "lib/prisma.ts": 'import { PrismaClient } from "@prisma/client";\nexport const prisma = new PrismaClient();',
+            "app/api/visits/[id]/route.ts": """
+                import { auth } from "../../../../lib/auth";
+                import { prisma } from "../../../../lib/prisma";
+                export async function GET(request, { params }) {
+                  const session = await auth();
+                  if (!session) return new Response(null, { status: 401 });
+                  const zone = session.user.timezone;
+                  return Response.json(await prisma.visit.findMany({ where: { patientId: params.id, zone, userId: session.user.id } }));
+                }
+            """,
+        },
+        leak={
+            "app/api/visits/[id]/route.ts": """
+                import { auth } from "../../../../lib/auth";
+                import { prisma } from "../../../../lib/prisma";
+                export async function GET(request, { params }) {
+                  const session = await auth();
+                  if (!session) return new Response(null, { status: 401 });
+                  const zone = session.user.timezone;
+                  return Response.json(await prisma.visit.findMany({ where: { patientId: params.id, zone } }));
                 }
             """,
         },
