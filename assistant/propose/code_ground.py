@@ -59,6 +59,8 @@ class CodeGround:
     """Access functions by table, once somebody asked for them."""
     told_proven: dict[tuple[str, int], tuple[str, ...]] = field(default_factory=dict)
     """Parts of the request that a rule says are proven, by entry and query."""
+    by_table: dict[str, list[tuple[Entry, Query]]] = field(default_factory=dict)
+    """Queries with their entries by ``words.table_key``, once somebody asked for them."""
     at_handlers: dict[str, Entry] = field(default_factory=dict)
     """Entries as they were asked for, by id."""
 

@@ -21,22 +21,28 @@ _READS: Final = re.compile(r"[\w.?!()\s]+")
 def spoken(ground: CodeGround, entry: Entry, table: str, engine: str) -> dict[str, str]:
     """Columns of a table with the expression that other queries compare them with, or fill them with, where that is what a guard of this entry proved."""
     proven = _proven(entry)
-    key = words.table_key(table)
     out: dict[str, str] = {}
-    for other in (
-        sorted(ground.map.entries, key=lambda one: (one.place.file != entry.place.file, one.id)) if proven else ()
-    ):
-        for query in other.queries:
-            if query.engine != engine or words.table_key(query.table) != key or not query.at[1]:
+    near = _on_table(ground, table) if proven else []
+    for other, query in sorted(near, key=lambda one: (one[0].place.file != entry.place.file, one[0].id)):
+        if query.engine != engine or not query.at[1]:
+            continue
+        for column, path in _chosen(query):
+            same = path in proven and _same_part(entry, other, path)
+            if not same or column in out or words.snake(column) == "id" or not ground.has(table, engine, column):
                 continue
-            for column, path in _chosen(query):
-                same = path in proven and _same_part(entry, other, path)
-                if not same or column in out or words.snake(column) == "id" or not ground.has(table, engine, column):
-                    continue
-                said = _written(ground, query, column)
-                if said and (other.place.file == entry.place.file or "." in said):
-                    out[column] = said
+            said = _written(ground, query, column)
+            if said and (other.place.file == entry.place.file or "." in said):
+                out[column] = said
     return out
+
+
+def _on_table(ground: CodeGround, table: str) -> list[tuple[Entry, Query]]:
+    """Queries of a table with the entries they stand in."""
+    if not ground.by_table:
+        for other in ground.map.entries:
+            for query in other.queries:
+                ground.by_table.setdefault(words.table_key(query.table), []).append((other, query))
+    return ground.by_table.get(words.table_key(table), [])
 
 
 def _proven(entry: Entry) -> set[str]:
