@@ -170,23 +170,25 @@ def row_steps(ground: CodeGround, finding: Finding, entry: Entry, query: Query) 
 
     as_caller = client_steps(ground, entry, query)
     out: list[list[Step]] = [as_caller] if as_caller else []
-    kind = entry.kind.value
     said = spoken(ground, entry, query.table, query.engine)
+    known = {
+        "engine": query.engine,
+        "kind": entry.kind.value,
+        "told": told,
+        "paths": ground.paths_read,
+        "maybe": ground.maybe_empty,
+        "session": asked_who(entry),
+        "proven": proven_of(entry),
+    }
     for column in [one for one in columns if query.engine == "prisma" or "." not in one]:
         facts = {
+            **known,
             "column": column,
-            "engine": query.engine,
             "verb": query.verb,
             "prisma": ground.prisma,
-            "told": told,
-            "paths": ground.paths_read,
-            "maybe": ground.maybe_empty,
-            "session": asked_who(entry),
-            "proven": proven_of(entry),
             "spoken": said.get(column, ""),
             "held": held_of(ground, entry, query) if query.place.file == entry.place.file else "",
             "row": "1" if column in led else "",
-            "kind": kind,
             "table": query.table,
             "also": also_of(ground, query.table, query.engine, column),
         }
@@ -196,14 +198,8 @@ def row_steps(ground: CodeGround, finding: Finding, entry: Entry, query: Query) 
                 out.append([Step("hand_on", query.place.file, function=entry.at, at=query.at, facts=facts)])
     for column in [one for one in columns if "." not in one]:
         facts = {
+            **known,
             "column": column,
-            "kind": kind,
-            "engine": query.engine,
-            "told": told,
-            "paths": ground.paths_read,
-            "maybe": ground.maybe_empty,
-            "session": asked_who(entry),
-            "proven": proven_of(entry),
             "spoken": said.get(column, ""),
             "held": held_of(ground, entry, query),
             "row": "1" if column in led else "",
