@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 
 class EntryKind(StrEnum):
@@ -84,6 +86,19 @@ class OriginKind(StrEnum):
     """Could not be told."""
 
 
+_PREFERENCE: Final = re.compile(
+    r"(?:^|[._])(?:time_?zone|tz|locale|lang|language|currency|theme|(?:utc|time_?zone)_?offset|date_?format)$"
+    r"|[a-z](?:Time[zZ]one|Locale|Language|Currency|Theme)$",
+    re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=8192)
+def is_preference(path: str) -> bool:
+    """How somebody wants to be answered, which many share: ``ctx.timezone`` says nothing of whose a row is."""
+    return _PREFERENCE.search(path) is not None
+
+
 class Origin(NamedTuple):
     """Where a value comes from, and which part of it."""
 
@@ -96,6 +111,11 @@ class Origin(NamedTuple):
     def __str__(self) -> str:
         """``request body.userId``."""
         return f"{self.kind} {self.path}".strip()
+
+
+def is_callers(origin: Origin) -> bool:
+    """The value names the caller, and not how the caller wants to be answered."""
+    return origin.kind is OriginKind.CALLER and not is_preference(origin.path)
 
 
 class GuardKind(StrEnum):

@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
+from assistant.domain.code import EntryKind
 from assistant.domain.fixes import Fix, NoFix, Statement
-from assistant.propose.code_draft import Draft
+from assistant.propose.code_draft import Draft, Step
 from assistant.propose.code_ground import CodeGround
+from assistant.propose.code_held import asked_who
 from assistant.propose.code_plan import BEHIND, ENTRY_PLANS, FILE_PLANS, FIRST, GROUP_PLANS, RISKS, Plans, applies
 from assistant.propose.code_reasons import by_rule, not_told
 
@@ -25,17 +27,18 @@ if TYPE_CHECKING:
     from assistant.domain.findings import Finding
     from assistant.domain.matrix import Matrix
     from assistant.domain.ownership import OwnershipMap
-    from assistant.propose.code_draft import Step
 
 _ORDER: Final = {rule: number for number, rule in enumerate((*ENTRY_PLANS, *FILE_PLANS))}
 _NO_RULE: Final = "stanch has no patch for this kind of finding: follow its detail by hand."
-_NOBODY: Final = "No value here says who"
+_NOBODY: Final = ("No value here says who", "No session is asked for in this handler")
 """How a codemod says that it found no caller."""
 _STANDS: Final = "What stanch would write stands there already, and the rule does not see that it holds: look whether it runs before the rows are used, on every way."
 NOT_CLOSED: Final = (
     "What stanch could write here was tried and leaves the finding as it is, so it is not offered: "
     "follow its detail by hand."
 )
+_QUIET: Final = frozenset({"take_context"})
+"""Steps that only make others possible."""
 _ROWS: Final = frozenset({"owner_filter", "compare", "verify", "verify_all", "cache_key", "hand_on"})
 _BY_REQUEST: Final = frozenset({"id-only-lookup", "parent-authorised-child-by-id", "unscoped-read", "unscoped-write"})
 _FIRST: Final = 100
@@ -48,7 +51,9 @@ _TITLES: Final = {
     "compare": "Compare the row with the caller",
     "verify": "Look whose row the id names",
     "verify_all": "Look whose rows the ids name",
+    "cron_secret": "Ask for the scheduler's secret",
     "access": "Ask for access to the row",
+    "parent_access": "Ask for access to what the row hangs on",
     "row_access": "Let the author and the parent's administrators alone",
     "export_it": "Export the check",
     "identity": "Take the caller from the session",
@@ -179,6 +184,8 @@ def _group(plans: Plans, group: list[Finding], number: int, tries: Tries) -> tup
         remaining += [left] if left else []
         taken += steps
         looked |= {_request_of(finding)} - {""} if any(step.codemod == "verify" for step in steps) else set()
+        # whom the request named is nobody any more: what was found by that name is the caller's
+        looked |= {step.facts["from"] for step in steps if step.codemod == "identity" and "here" not in step.facts}
         closed.append(finding)
         mended = mended or (finding.rule if finding.rule in FIRST else "")
         # what was stored before the check is stored behind it now
@@ -208,7 +215,7 @@ def _group(plans: Plans, group: list[Finding], number: int, tries: Tries) -> tup
 
 def _refers_behind(finding: Finding, taken: list[Step], late: str) -> bool:
     """An id is stored behind a check that is asked now, or that came too late before."""
-    asked = {step.facts.get("table", "") for step in taken if step.codemod == "access"} - {""}
+    asked = {step.facts.get("table", "") for step in taken if step.codemod in {"access", "parent_access"}} - {""}
     target = words.table_key(dict(finding.facts).get("target", ""))
     return finding.rule == "foreign-reference-unchecked" and (bool(late) or target in asked)
 
@@ -226,15 +233,21 @@ def _looks_up(plans: Plans, finding: Finding) -> bool:
 
 def _told_better(plans: Plans, finding: Finding, said: str) -> str:
     """A codemod sees one file: who is asked on the way to it is known here."""
-    entry = plans.ground.entries.get(finding.entry)
+    entry = plans.ground.entry_of(finding.entry)
     better = not_told(plans.ground, finding, entry) if said.startswith(_NOBODY) and entry is not None else ""
     return better or said
 
 
 def _options(plans: Plans, finding: Finding) -> list[list[Step]] | str:
-    entry = plans.ground.entries.get(finding.entry)
+    entry = plans.ground.entry_of(finding.entry)
     if finding.rule in ENTRY_PLANS and entry is not None:
-        return ENTRY_PLANS[finding.rule](plans, finding, entry) or by_rule(finding.rule)
+        found = ENTRY_PLANS[finding.rule](plans, finding, entry) or by_rule(finding.rule)
+        if not isinstance(found, str) and entry.kind is EntryKind.PROCEDURE and asked_who(entry):
+            # the caller stands in what the builder hands over, where the handler takes it
+            known = {"read": "1" if ";ctx=" in f";{plans.ground.paths_read}" else ""}
+            taken = Step("take_context", entry.place.file, function=entry.at, facts=known)
+            found = [*found, *([taken, *way] for way in found)]
+        return found
     if finding.rule in GROUP_PLANS and not finding.entry:
         return GROUP_PLANS[finding.rule](plans, finding) or by_rule(finding.rule)
     if finding.rule in FILE_PLANS:
@@ -273,7 +286,7 @@ def _first(draft: Draft, options: list[list[Step]], start: int) -> tuple[Draft, 
             if answer.hunks:
                 taken.append(step)
         passed = passed or next((reason for place, reason in missed.items() if place not in bound), "")
-        if not refused and (taken or not passed):
+        if not refused and (taken or (bound and not passed)):
             said = passed if any(step.codemod in _ROWS for step in steps if step.optional) else ""
             return trial, taken, said, number
         refused = refused or passed
@@ -287,7 +300,8 @@ def _id(finding: Finding, group: list[Finding]) -> str:
 
 
 def _title(finding: Finding, steps: list[Step]) -> str:
-    said = list(dict.fromkeys(_TITLES.get(step.codemod, step.codemod) for step in steps))
+    named = (_TITLES.get(step.codemod, step.codemod) for step in steps if step.codemod not in _QUIET)
+    said = list(dict.fromkeys(named))
     words = said[0] if said else "Mend the code"
     if len(said) > 1:
         rest = [one[:1].lower() + one[1:] for one in said[1:]]
@@ -296,4 +310,10 @@ def _title(finding: Finding, steps: list[Step]) -> str:
 
 
 def _risk(steps: list[Step]) -> str:
-    return " ".join(dict.fromkeys(RISKS.get(step.codemod, "Read the change before it is applied.") for step in steps))
+    return " ".join(
+        dict.fromkeys(
+            RISKS.get(step.codemod, "Read the change before it is applied.")
+            for step in steps
+            if step.codemod not in _QUIET
+        )
+    )

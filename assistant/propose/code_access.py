@@ -3,50 +3,33 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
 from assistant.domain.code import OriginKind
+from assistant.propose.code_access_read import NAMED, asked_table, parent_of, read_access
 from assistant.propose.code_draft import Step
+from assistant.propose.code_office import holds_office
 from codemods.target import Needed
 
 
 if TYPE_CHECKING:
     from assistant.domain.code import Entry, Query
     from assistant.domain.findings import Finding
+    from assistant.propose.code_access_read import Access
     from assistant.propose.code_ground import CodeGround
 
-_NAMED: Final = re.compile(
-    r"^(has|can|may|is|check|verify|assert|ensure|require|authori[sz]e|throwIf)\w*"
-    r"(Access|Permission|Admin|Owner|Member|Allowed|Edit|Manage|Modify|Delete|Update|Belongs)\w*$"
-)
-"""Functions that say whether somebody may."""
 _PERSON: Final = re.compile(r"(user|guest|visitor|author|account|profile|member|creator|created_by)(_id)?$")
 """Columns that name a person, signed in or not; a space or a team is none."""
 _ADMINISTERS: Final = re.compile(r"Admin|Owner|Edit|Manage|Modify|Delete|Update")
-_CALLER: Final = re.compile(
-    r"(^|\.)(userId|user_id|currentUserId|callerId)$|(user|session|auth|viewer|me|ctx)[\w.?!]*\.(id|userId)$"
-)
-
-
-class Access(NamedTuple):
-    """One such function."""
-
-    name: str
-    call: str
-    """Model text with ``{id}`` and ``{caller}``."""
-    throws: bool
-    """It ends the handler itself."""
-    file: str
-    """File whose handler asks it."""
-    need: Needed | None
-    """Its import there; None when it is declared there."""
-    exported: bool
-    """Other modules may import it."""
+_LOOKS: Final = re.compile(r"View|Read|See[A-Z]?")
+"""Who may look at a row need not be who may change it."""
 
 
 def access_steps(ground: CodeGround, finding: Finding, entry: Entry) -> list[Step]:
     """Ask it about the row that the handler works with, or about its parent; nothing where the repository has no such function."""
+    from assistant.propose.code_access_parent import looked_up
+
     for query in ground.queries(entry, finding.queries):
         if query.via or query.place.file != entry.place.file or not query.at[1]:
             continue
@@ -59,6 +42,10 @@ def access_steps(ground: CodeGround, finding: Finding, entry: Entry) -> list[Ste
         over = _over_parent(ground, entry, query)
         if over:
             return over
+    for query in ground.queries(entry, finding.queries):
+        looked = looked_up(ground, entry, query)
+        if looked:
+            return looked
     return []
 
 
@@ -66,14 +53,25 @@ def _direct(ground: CodeGround, entry: Entry, query: Query) -> list[Step]:
     """The id of the row itself, or of its parent, stands in the condition."""
     for condition in query.filters:
         column = condition.column
-        table = query.table if column == "id" else _parent(column)
-        found = _access(ground, entry, table) if table and condition.operator == "eq" else None
+        table = query.table if column == "id" else parent_of(column)
+        writes = changes(entry, query)
+        found = access_to(ground, entry, table, writes=writes) if table and condition.operator == "eq" else None
         # who may look at a row need not be who may administer it
-        if found is not None and not (query.verb == "select" and _ADMINISTERS.search(found.name)):
+        if found is not None and not (not writes and _ADMINISTERS.search(found.name)):
             facts = {"key": column, "throws": "1" if found.throws else "", "column": "user_id"}
-            facts["table"] = words.table_key(table)
-            return _with_import(ground, entry, found, Step("access", entry.place.file, entry.at, query.at, facts))
+            asked = next((one.path for one in condition.origins if one.kind is OriginKind.REQUEST), "")
+            facts |= {"table": words.table_key(table), "id": asked.rsplit(".", 1)[-1]}
+            return with_import(ground, entry, found, Step("access", entry.place.file, entry.at, query.at, facts))
     return []
+
+
+def changes(entry: Entry, query: Query) -> bool:
+    """Rows are changed with what the query finds: by itself, or by the handler that it stands in."""
+    return (
+        query.verb != "select"
+        or entry.verb in {"mutation", "POST", "PUT", "PATCH", "DELETE"}
+        or any(one.verb in {"insert", "update", "delete", "upsert"} and not one.via for one in entry.queries)
+    )
 
 
 def _over_parent(ground: CodeGround, entry: Entry, query: Query) -> list[Step]:
@@ -83,8 +81,8 @@ def _over_parent(ground: CodeGround, entry: Entry, query: Query) -> list[Step]:
         return []
     authors = authors_of(ground, query.table)
     for one in model.fields:
-        parent = _parent(one.name)
-        found = _access(ground, entry, parent) if parent and not one.optional else None
+        parent = parent_of(one.name)
+        found = access_to(ground, entry, parent, writes=True) if parent and not one.optional else None
         if found is None or found.throws or not authors or one.name in authors:
             continue
         written = ground.text(query.place.file).encode()[query.at[0] : query.at[1]].decode("utf-8", "replace")
@@ -92,7 +90,7 @@ def _over_parent(ground: CodeGround, entry: Entry, query: Query) -> list[Step]:
         if root is None:
             continue
         facts = {"columns": ",".join(authors), "parent": one.name, "model": root[1]}
-        return _with_import(ground, entry, found, Step("row_access", entry.place.file, entry.at, query.at, facts))
+        return with_import(ground, entry, found, Step("row_access", entry.place.file, entry.at, query.at, facts))
     return []
 
 
@@ -108,7 +106,8 @@ def authors_of(ground: CodeGround, table: str) -> list[str]:
     return sorted(found, key=lambda one: not words.names_self(one))
 
 
-def _with_import(ground: CodeGround, entry: Entry, found: Access, step: Step) -> list[Step]:
+def with_import(ground: CodeGround, entry: Entry, found: Access, step: Step) -> list[Step]:
+    """The step with what it asks, what it answers strangers, and what has to be imported or exported for it."""
     from codemods.tsx.donor import rebased
 
     facts = {
@@ -118,6 +117,7 @@ def _with_import(ground: CodeGround, entry: Entry, found: Access, step: Step) ->
         "kind": entry.kind.value,
         "paths": ground.paths_read,
         "maybe": ground.maybe_empty,
+        "refusal": found.refusal,
     }
     if found.file == entry.place.file and found.need is None:
         return [step._replace(facts=facts)]
@@ -129,9 +129,13 @@ def _with_import(ground: CodeGround, entry: Entry, found: Access, step: Step) ->
     return [*steps, step._replace(facts=facts, needs=(need,))]
 
 
-def _access(ground: CodeGround, entry: Entry, table: str) -> Access | None:
-    """The function that most handlers ask about rows of a table, the nearest first among equals."""
-    found = list(_all(ground).get(words.table_key(table), ()))
+def access_to(ground: CodeGround, entry: Entry, table: str, *, writes: bool) -> Access | None:
+    """The function that most handlers ask about rows of a table before they do such a thing, the nearest first among equals."""
+    found = [one for one in _all(ground).get(words.table_key(table), ()) if not (writes and _LOOKS.search(one.name))]
+    if found and holds_office(ground, entry):
+        return None  # such a function lets the same office through everywhere, or shuts it out
+    if not writes and any(_LOOKS.search(one.name) for one in found):
+        found = [one for one in found if _LOOKS.search(one.name)]
     if not found:
         return None
     counted = {name: sum(one.name == name for one in found) for name in {one.name for one in found}}
@@ -142,49 +146,16 @@ def _all(ground: CodeGround) -> dict[str, list[Access]]:
     if ground.accesses is None:
         out: dict[str, list[Access]] = {}
         for entry in ground.map.entries:
+            seen: set[tuple[str, str]] = set()
             for query in entry.queries:
-                if len(query.via) == 1 and query.verb == "select" and _NAMED.match(query.via[0].rsplit(".", 1)[-1]):
-                    access = _read(ground, entry, query)
-                    if access is not None:
-                        out.setdefault(words.table_key(query.table), []).append(access)
+                name = query.via[0].rsplit(".", 1)[-1] if query.via and query.verb == "select" else ""
+                said, own = asked_table(query) if NAMED.match(name) else ("", False)
+                table = words.table_key(said)
+                if not table or (name, table) in seen:
+                    continue
+                seen.add((name, table))
+                access = read_access(ground, entry, name, "" if own else table)
+                if access is not None:
+                    out.setdefault(table, []).append(access)
         ground.accesses = out
     return ground.accesses
-
-
-def _read(ground: CodeGround, entry: Entry, query: Query) -> Access | None:
-    """How a handler asks it: ``await hasPollAccess(input.pollId, ctx.user.id)``."""
-    from codemods.tsx.imports import bound_names
-    from codemods.tsx.tree import arguments, field, function_at, pairs, parse, plain, text, walk
-
-    if not any(one.kind is not OriginKind.CALLER for f in query.filters if f.column == "id" for one in f.origins):
-        return None
-    name = query.via[0].rsplit(".", 1)[-1]
-    root = parse(ground.text(entry.place.file).encode(), entry.place.file)
-    handler = function_at(root, entry.at)
-    for call in walk(handler) if handler is not None else ():
-        if call.type != "call_expression" or text(field(call, "function")) != name:
-            continue
-        given = arguments(call)
-        shaped = pairs(plain(given[0])) if len(given) == 1 and given[0].type == "object" else {}
-        said = [text(one) for one in shaped.values()] if shaped else [text(one) for one in given]
-        who = [number for number, one in enumerate(said) if _CALLER.search(re.sub(r"[?!]", "", one))]
-        if len(said) != 2 or len(who) != 1:  # noqa: PLR2004 - the row and the caller
-            continue
-        names = ["{caller}" if number == who[0] else "{id}" for number in range(2)]
-        inside = (
-            ", ".join(f"{key}: {one}" for key, one in zip(shaped, names, strict=True)) if shaped else ", ".join(names)
-        )
-        awaited = call.parent is not None and call.parent.type == "await_expression"
-        written = f"{'await ' if awaited else ''}{name}({'{ ' + inside + ' }' if shaped else inside})"
-        outer = call.parent if awaited else call
-        throws = outer is not None and outer.parent is not None and outer.parent.type == "expression_statement"
-        have = bound_names(root).get(name)
-        need = Needed(have[0], have[1], "" if have[1] == name else name) if have else None
-        exported = re.search(rf"^export\s+(async\s+)?(const|function)\s+{name}\b", text(root), re.MULTILINE) is not None
-        return Access(name, written, throws, entry.place.file, need, exported)
-    return None
-
-
-def _parent(column: str) -> str:
-    found = words.snake(column)
-    return found[:-3] if found.endswith("_id") and not words.names_person(column) else ""

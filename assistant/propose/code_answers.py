@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from assistant.domain.code import CodeMap, Query
 
 _ANSWERS: Final = re.compile(r"\bconst\s+(\w+)\s*=\s*await\s+(?:\w+\.)*(\w+)\(")
+_CONTEXT: Final = re.compile(r"(?<![.\w])ctx[?!]?\.((?:session[?!]?\.)?user[?!]?\.id|userId)\b")
+"""How procedures name the caller."""
 _RETURNS: Final = re.compile(r"\)\s*:\s*(?:Promise<)?\s*([A-Z]\w*)(?:\s*\|\s*(?:null|undefined))*\s*>?\s*(?:\{|=>)")
 _MAPPERS: Final = re.compile(
     r"(find|create|update|upsert|delete|aggregate|count|groupBy|select|from|insert|execute|query|json|parse)(?![a-z])"
@@ -23,7 +25,7 @@ _MAPPERS: Final = re.compile(
 def paths_read(code_map: CodeMap, text: Callable[[str], str]) -> str:
     """``validateApiKey=userId;throwIfNoTeamAccess=teamId,team.id``, the paths that are read most first.
 
-    ``getProfile=@user_id`` is a helper that asks for the session and answers the caller's own row, found by that column.
+    ``ctx=user.id`` is how procedures read the caller from their context, and ``getProfile=@user_id`` a helper that asks for the session and answers the caller's own row, found by that column.
     """
     found: dict[str, dict[str, int]] = {}
     for entry in code_map.entries:
@@ -34,6 +36,10 @@ def paths_read(code_map: CodeMap, text: Callable[[str], str]) -> str:
                 found.setdefault(query.via[0], {}).setdefault(f"@{column}", 0)
     for path in sorted({entry.place.file for entry in code_map.entries}):
         source = text(path)
+        for read in _CONTEXT.findall(source):
+            held = found.setdefault("ctx", {})
+            plain = re.sub(r"[?!]", "", read)
+            held[plain] = held.get(plain, 0) + 1
         for name, function in _ANSWERS.findall(source):
             if _MAPPERS.match(function):
                 continue  # what one table's row has says nothing about another's

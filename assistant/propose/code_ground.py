@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from assistant.detect.code import words
 from assistant.domain.code import EntryKind, GuardKind, OriginKind
+from assistant.domain.code_words import is_callers
 from assistant.domain.ownership import OwnerKind
 from assistant.propose.code_answers import declaring, may_be_empty, paths_read
 from assistant.propose.code_columns import plain_columns
 from assistant.propose.code_schema import PRISMA_PATHS, read_drizzle, read_prisma, read_supabase_types
 from assistant.propose.code_schema_python import dependency_of, read_django
+from assistant.propose.code_settled import settled
 
 
 if TYPE_CHECKING:
@@ -25,12 +27,16 @@ if TYPE_CHECKING:
     from assistant.domain.findings import Finding
     from assistant.domain.matrix import Matrix
     from assistant.domain.ownership import OwnershipMap
-    from assistant.propose.code_access import Access
+    from assistant.propose.code_access_read import Access
     from assistant.propose.code_schema import Model
     from codemods.tsx.donor import Lent
 
 ASKS: Final = re.compile(r"(is|has|can|may|check|count|exists?|does|was)([A-Z_]|$)")
 """Names of functions that answer yes, no or a number."""
+_SAME: Final = frozenset({"eq", "in", "match", "is"})
+"""Operators by which a column is the caller's: ``end > now`` in the caller's time zone is none."""
+_BUILDERS: Final = {EntryKind.PROCEDURE: "procedure", EntryKind.ACTION: r"action_?client|^\w*action$"}
+"""What builders of procedures and actions are called: ``protectedProcedure``, ``authActionClient``."""
 _MADE_BY: Final = re.compile(
     r"(^|_)(created|owned|added|authored|written|posted|uploaded|submitted|sent|made|inserted|registered|requested|booked|ordered)_by(_id)?$"
 )
@@ -53,11 +59,22 @@ class CodeGround:
     """Access functions by table, once somebody asked for them."""
     told_proven: dict[tuple[str, int], tuple[str, ...]] = field(default_factory=dict)
     """Parts of the request that a rule says are proven, by entry and query."""
+    by_table: dict[str, list[tuple[Entry, Query]]] = field(default_factory=dict)
+    """Queries with their entries by ``words.table_key``, once somebody asked for them."""
+    at_handlers: dict[str, Entry] = field(default_factory=dict)
+    """Entries as they were asked for, by id."""
 
     @cached_property
     def entries(self) -> dict[str, Entry]:
         """By id."""
         return {entry.id: entry for entry in self.map.entries}
+
+    def entry_of(self, name: str) -> Entry | None:
+        """An entry at its handler's own function; None without one of that id."""
+        if name not in self.at_handlers and name in self.entries:
+            entry = self.entries[name]
+            self.at_handlers[name] = settled(entry, self.text(entry.place.file).encode())
+        return self.at_handlers.get(name)
 
     def text(self, path: str) -> str:
         """A file, empty when it cannot be read."""
@@ -175,12 +192,9 @@ class CodeGround:
         for entry in self.map.entries:
             for query in entry.queries:
                 held = out.setdefault(words.table_key(query.table), [])
-                for column, origins in compared_and_written(query):
-                    if (
-                        column not in {"", "*"}
-                        and any(origin.kind is OriginKind.CALLER for origin in origins)
-                        and column not in held
-                    ):
+                same = [(one.column, one.origins) for one in query.filters if one.operator in _SAME]
+                for column, origins in (*same, *((one.column, one.origins) for one in query.written)):
+                    if column not in {"", "*", *held} and any(map(is_callers, origins)):
                         held.append(column)
         return out
 
@@ -249,7 +263,11 @@ class CodeGround:
             # a column of a statement over several tables may be any of theirs
             out = [column for column in out if column in self.plain_columns.get(key, ())]
         there = dict.fromkeys(one for one in out if words.snake(one) != "subject" and self.has(table, engine, one))
-        return [column for column in there if column in certain or self._may_own(key, engine, column, certain)]
+        found = [column for column in there if column in certain or self._may_own(key, engine, column, certain)]
+        if any(words.names_house(column) for column in found):
+            # of a team's row, whoever made it is one of many who work with it
+            return [column for column in found if not _MADE_BY.search(words.snake(column))]
+        return found
 
     def _may_own(self, key: str, engine: str, column: str, certain: set[str]) -> bool:
         """False for a person's column that names somebody else than who acts: another one is filled from the caller, or it is no account's key."""
@@ -319,40 +337,43 @@ class CodeGround:
         )
 
     def builders(self, entry: Entry) -> tuple[str, str] | None:
-        """Of a procedure: the builder it stands on, and the one of its neighbours that asks for a session."""
+        """Of a procedure, or of an action that a builder makes: the builder it stands on, and the one of its neighbours that asks for a session."""
         mine = set(self._stands_on(entry))
         if not mine:
             return None
+        named = _BUILDERS[entry.kind]
         counted: dict[str, int] = {}
         near: dict[str, int] = {}
         for one in self.map.entries:
             if not any(guard.kind is GuardKind.SESSION and guard.weakness is None for guard in one.guards):
                 continue
-            for name in self._stands_on(one):
-                if name not in mine and name.isidentifier() and re.search("procedure", name, re.IGNORECASE):
+            for name in self._stands_on(one) if one.kind is entry.kind else ():
+                if name not in mine and name.isidentifier() and re.search(named, name, re.IGNORECASE):
                     counted[name] = counted.get(name, 0) + 1
                     near[name] = max(near.get(name, 0), one.place.file == entry.place.file)
         if not counted:
             return None
         best = max(counted, key=lambda name: (near[name], counted[name], name))
-        public = next((name for name in sorted(mine) if re.search("procedure", name, re.IGNORECASE)), "")
+        public = next((name for name in sorted(mine) if re.search(named, name, re.IGNORECASE)), "")
         return (public, best) if public else None
 
     def _stands_on(self, entry: Entry) -> tuple[str, ...]:
-        """Names of the builders or wrappers of a procedure, as its file writes them."""
-        if entry.kind is not EntryKind.PROCEDURE:
+        """Names of the builders or wrappers of a procedure, as its file writes them; of an action the builder's alone."""
+        if entry.kind not in _BUILDERS:
             return ()
-        if entry.wrappers:
+        if entry.wrappers and entry.kind is EntryKind.PROCEDURE:
             return tuple(wrapper.split("(", 1)[0] for wrapper in entry.wrappers)
         from codemods.tsx.procedure import builder_of
 
-        name = builder_of(self.text(entry.place.file).encode(), entry.place.file, entry.at)
+        source = self.text(entry.place.file).encode()
+        name = builder_of(source, entry.place.file, entry.at, named=_BUILDERS[entry.kind])
         return (name,) if name else ()
 
     def queries(self, entry: Entry, ids: Iterable[int]) -> list[Query]:
-        """Queries of an entry by their number."""
+        """Queries of an entry by their number; one that several ways lead to is one."""
         wanted = set(ids)
-        return [query for query in entry.queries if query.id in wanted]
+        found = {(query.place, query.at, query.via): query for query in entry.queries if query.id in wanted}
+        return list(found.values())
 
 
 def _person(column: str) -> bool:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from assistant.domain.code import EntryKind, Weakness
+from assistant.propose.code_cron import is_scheduled, scheduled_steps
 from assistant.propose.code_draft import Step
 from assistant.propose.code_lending import lent, wrapper
 from assistant.propose.code_templates import template
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _BY_HAND: Final = {
     Weakness.ASYNC_FILTER: "The check filters with an async function, which keeps everything: await all answers with Promise.all first, then filter by them.",
+    Weakness.IN_CODE: "The check compares with a text that stands in the code, which whoever reads the code passes: read it from the environment, change it where it is used, and refuse when it is not set.",
     Weakness.IN_CATCH: "The check stands in a catch block: move it before the first query.",
     Weakness.AFTER_WRITE: "The check runs after the write: move it, and what it needs, before the write.",
     Weakness.ONE_BRANCH: "The check stands on one branch: move it above the condition, or repeat it on the other branch.",
@@ -32,6 +34,8 @@ _BY_HAND: Final = {
 }
 
 
+_DOOR: Final = re.compile(r"(?:^|[/_-])(?:e2e|tests?|testing|debug|dev|seed|mock)(?:[/_-]|$)")
+"""Addresses of doors for tests: what opens them stands in the tests too."""
 _NO_ROLE: Final = "No other handler of this repository asks for a role in a way that could be taken over: name the roles that may do this, and check them after the session."
 
 
@@ -42,7 +46,10 @@ def guard_steps(ground: CodeGround, entry: Entry, *, optional: bool = False) -> 
     builders = ground.builders(entry)
     if builders is not None:
         facts = {"from": builders[0], "to": builders[1]}
-        return (Step("procedure", entry.place.file, function=entry.at, facts=facts, optional=optional),)
+        swap = Step("procedure", entry.place.file, function=entry.at, facts=facts, optional=optional)
+        # who is let in stands in the context
+        known = {"read": "1" if ";ctx=" in f";{ground.paths_read}" else ""}
+        return (swap, Step("take_context", entry.place.file, function=entry.at, facts=known, optional=True))
     facts = {"kind": entry.kind.value}
     needs: tuple[Needed, ...] = ()
     found = lent(ground, entry)
@@ -83,16 +90,20 @@ def _lent_facts(entry: Entry, lender: Entry, check: Lent) -> dict[str, str]:
 
 def missing_session(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | str:
     """Ask for the session; then the rows of that caller alone, where their column is known."""
+    from assistant.propose.code_beside import beside, hung_steps
     from assistant.propose.code_identity import named_callers
-    from assistant.propose.code_rows import beside, row_steps
+    from assistant.propose.code_rows import read_by, row_steps
 
+    if is_scheduled(plans.ground, entry):
+        return scheduled_steps(plans.ground, entry)
     whole = wrapped_steps(plans.ground, entry)
     steps = list(guard_steps(plans.ground, entry))
     if plans.ground.builders(entry) is None and (found := lent(plans.ground, entry)) is not None and found[1].role:
         # whoever has the role sees the rows of others on purpose
         return [[step._replace(facts={**step.facts, "bare": "1"}) for step in steps]]
     steps += named_callers(plans.ground, entry)
-    for query in plans.ground.queries(entry, finding.queries):
+    reads = [read_by(entry, query) for query in plans.ground.queries(entry, finding.queries)]
+    for query in {one.id: one for one in reads}.values():
         if query.place.file != entry.place.file and not query.told_caller:
             continue  # a function of another file that asks for itself is not this handler's
         options = row_steps(plans.ground, finding, entry, query)
@@ -100,6 +111,7 @@ def missing_session(plans: Plans, finding: Finding, entry: Entry) -> list[list[S
             steps += [step._replace(optional=True) for way in options for step in (way if len(way) == 1 else ())]
     # what is read by the same id leads to what is changed
     steps += beside(plans.ground, finding, entry, asked_nobody=True)
+    steps += hung_steps(plans.ground, entry, steps)
     return [whole, steps] if whole else [steps]
 
 
@@ -137,6 +149,8 @@ def ineffective_guard(plans: Plans, finding: Finding, entry: Entry) -> list[list
         return missing_session(plans, finding, entry) if isinstance(options, str) else options
     if weakness is Weakness.AFTER_WRITE:
         return _after_write(plans, finding, entry)
+    if weakness is Weakness.IN_CODE and _DOOR.search(entry.path):
+        return door_for_tests(plans, finding, entry)
     if weakness is Weakness.USER_METADATA:
         return [[Step("metadata", path, function=function, at=at)]]
     return _BY_HAND.get(weakness, "The check does not hold: mend it by hand.")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
 from assistant.domain.code import GuardKind, OriginKind, TieKind
+from assistant.propose.code_spoken import spoken
 
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ def asked_who(entry: Entry) -> str:
 def proven_columns(ground: CodeGround, entry: Entry, query: Query, table: str = "") -> list[str]:
     """Columns of a table (the query's own, without one), or of a row it belongs to, that the schema knows and that hold what is proven."""
     proven = {words.snake(column) for column in _proven(ground, entry, query)}
+    proven |= {words.snake(column) for column in spoken(ground, entry, table or query.table, query.engine)}
     key = words.table_key(table or query.table)
     own = (
         {one.column for one in query.filters if one.operator == "eq"} if key == words.table_key(query.table) else set()

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
-from assistant.domain.code import GuardKind, OriginKind
+from assistant.domain.code import EntryKind, GuardKind, OriginKind
+from assistant.propose.code_address import address_steps
 from assistant.propose.code_draft import Step
 from assistant.propose.code_ground import compared_and_written
 from assistant.propose.code_guards import guard_steps, wrapped_steps
+from assistant.propose.code_lending import lent
+from assistant.propose.code_office import holds_office, names_others
 
 
 if TYPE_CHECKING:
@@ -16,6 +19,18 @@ if TYPE_CHECKING:
     from assistant.domain.findings import Finding
     from assistant.propose.code_ground import CodeGround
     from assistant.propose.code_plan import Plans
+
+
+_DECIDED: Final = (
+    "`{path}` names somebody else than who is calling, and the handler knows both: the caller's own id in its place would take the others away. "
+    "Look whether that person belongs to what the caller administers before the row is changed."
+)
+
+
+_UNNAMED: Final = (
+    "`{path}` says who is calling and is no id: take from the session what the rows are kept under, refuse whoever has no session, "
+    "and leave the parameter out where the handler is called."
+)
 
 
 def _names_caller(ground: CodeGround, path: str) -> bool:
@@ -82,12 +97,23 @@ def identity_from_request(plans: Plans, finding: Finding, entry: Entry) -> list[
     whole = wrapped_steps(plans.ground, entry) if strangers else []
     if whole and (not path or path.rsplit(".", 1)[-1] in whole[0].facts["given"].split(",")):
         return [whole]
+    if not path and strangers and (addressed := address_steps(plans.ground, finding, entry)):
+        return addressed
     if not path:
-        return "Where the identity is read from the request could not be told: take it from the session."
+        return _UNNAMED.format(path=dict(finding.facts).get("request", "the request"))
+    if not strangers and (holds_office(plans.ground, entry) or names_others(entry)):
+        return _DECIDED.format(path=path)
+    found = lent(plans.ground, entry) if strangers and plans.ground.builders(entry) is None else None
+    if found is not None and found[1].role:
+        # whoever has the role works for others on purpose
+        return [[step._replace(facts={**step.facts, "bare": "1"}) for step in guard_steps(plans.ground, entry)]]
     there = _named_at_queries(plans, finding, entry, path)
-    steps = list(guard_steps(plans.ground, entry))
-    steps.append(Step("identity", entry.place.file, function=entry.at, facts={"from": path, "kind": entry.kind.value}))
-    return [there, steps] if there else [steps]
+    said = {"from": path, "kind": entry.kind.value, "paths": plans.ground.paths_read}
+    taken = Step("identity", entry.place.file, function=entry.at, facts=said)
+    asked = [*guard_steps(plans.ground, entry), taken]
+    # who is known already is not asked again
+    ways = [asked] if strangers else [[taken]] if entry.kind is EntryKind.PROCEDURE else [[taken], asked]
+    return [there, *ways] if there else ways
 
 
 def _named_at_queries(plans: Plans, finding: Finding, entry: Entry, path: str) -> list[Step]:

@@ -37,7 +37,10 @@ def inline(
     """The look-up by ``key`` and owner; None where the engine's is not written, or the table's constant is not known."""
     written = ground.text(query.place.file).encode()[query.at[0] : query.at[1]].decode("utf-8", "replace")
     if query.engine == "prisma":
-        found = re.match(r"(?:await\s+)?([A-Za-z_$][\w$]*(?:\s*\.\s*[\w$]+)*?)\s*\.\s*\w+\s*\.\s*\w+\s*\(", written)
+        found = re.match(
+            r"(?:await\s+)?([A-Za-z_$][\w$]*(?:\s*\.\s*[\w$]+)*?)\s*\.\s*(?:\w+\s*\.\s*\w+\s*\(|\$(?:query|execute)Raw)",
+            written,
+        )
         model = ground.models.get(words.table_key(table))
         name = model.name if model is not None else table
         if found is None:
@@ -53,7 +56,7 @@ def inline(
         found = re.match(r"(?:await\s+)?([A-Za-z_$][\w$]*)\s*[.?]", written)
         if found is None:
             return None
-        start = f'await {{client}}.from("{_spelled(ground, table)}").select("{key}")'
+        start = f'await {{client}}.from("{spelled(ground, table)}").select("{key}")'
         if many:
             return Inline(found[1], f'{start}.in("{key}", {{ids}}).eq("{column}", {{caller}})', data=True)
         one = f'{start}.eq("{key}", {{id}}).eq("{column}", {{caller}}).maybeSingle()'
@@ -62,13 +65,13 @@ def inline(
         found = re.match(
             r"(?:await\s+)?((?:\w+\s*\.\s*)*?[A-Za-z_$]\w*)\s*\.\s*(?:select|insert|update|delete|query)\b", written
         )
-        constant = _constant(ground, entry, table)
+        constant = constant_of(ground, entry, table)
         if found is None or constant is None:
             return None
         name = constant.bound
         by = f"inArray({name}.{key}, {{ids}})" if many else f"eq({name}.{key}, {{id}})"
         where = f"and({by}, eq({name}.{column}, {{caller}}))"
-        module = _operators(ground, entry)
+        module = operators_of(ground, entry)
         operators = [Needed(module, one) for one in (("and", "eq", "inArray") if many else ("and", "eq"))]
         lookup = f"await {{client}}\n  .select({{ {key}: {name}.{key} }})\n  .from({name})\n  .where({where})"
         needs = (constant, *operators)
@@ -89,7 +92,7 @@ def nested_path(path: str) -> str:
     return f"{head}: {{ {nested_path(rest)} }}" if rest else f"{head}: {{caller}}"
 
 
-def _spelled(ground: CodeGround, table: str) -> str:
+def spelled(ground: CodeGround, table: str) -> str:
     """The table as another query of the repository writes it."""
     key = words.table_key(table)
     return next(
@@ -97,7 +100,7 @@ def _spelled(ground: CodeGround, table: str) -> str:
     )
 
 
-def _constant(ground: CodeGround, entry: Entry, table: str) -> Needed | None:
+def constant_of(ground: CodeGround, entry: Entry, table: str) -> Needed | None:
     """The constant of a Drizzle table, as the nearest file that uses it imports it."""
     from codemods.tsx.donor import rebased
     from codemods.tsx.imports import bound_names
@@ -114,7 +117,7 @@ def _constant(ground: CodeGround, entry: Entry, table: str) -> Needed | None:
     return None
 
 
-def _operators(ground: CodeGround, entry: Entry) -> str:
+def operators_of(ground: CodeGround, entry: Entry) -> str:
     """Where ``eq`` comes from in the nearest file: some workspaces hand it on from a package of their own."""
     for path in nearest(ground, entry):
         found = re.search(

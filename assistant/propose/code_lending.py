@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from assistant.domain.code import GuardKind
@@ -75,12 +76,20 @@ def _only_role(found: list[tuple[Entry, Lent]]) -> tuple[Entry, Lent] | None:
 
 def _fitting(ground: CodeGround, one: Entry, entry: Entry) -> Lent | None:
     """The check of another entry, when it can stand in this one."""
-    from codemods.tsx.donor import lend
+    from assistant.propose.code_plan import range_of_line
+    from codemods.tsx.donor import lend, lend_at
 
     if one.id not in ground.checks:
         try:
             source = ground.read(one.place.file)
-            ground.checks[one.id] = lend(source, one.place.file, one.at, _refusing(one, source))
+            found = lend(source, one.place.file, one.at, _refusing(one, source))
+            asks = {GuardKind.SESSION, GuardKind.ROLE}
+            held = [guard for guard in one.guards if guard.kind in asks and guard.weakness is None and not guard.chain]
+            if found is None and held and held[0].place.file == one.place.file:
+                # who refuses strangers is known, whatever it is called
+                role = any(guard.kind is GuardKind.ROLE for guard in held)
+                found = lend_at(source, one.place.file, one.at, range_of_line(source, held[0].place.line), role=role)
+            ground.checks[one.id] = found
         except (OSError, KeyError):
             ground.checks[one.id] = None
     found = ground.checks[one.id]
@@ -89,7 +98,8 @@ def _fitting(ground: CodeGround, one: Entry, entry: Entry) -> Lent | None:
     fits = one.kind is entry.kind or not any(found.request)
     # who may do something in one folder says nothing about another
     strict = found.role and (one.kind is entry.kind or bool(found.helper))
-    return found if fits and not (strict and _folder(one) != _folder(entry)) else None
+    apart = _folder(one) != _folder(entry) and not (_office(one) and _office(one) == _office(entry))
+    return found if fits and not (strict and apart) else None
 
 
 def _refusing(entry: Entry, source: bytes) -> frozenset[str]:
@@ -103,6 +113,12 @@ def _refusing(entry: Entry, source: bytes) -> frozenset[str]:
         and guard.chain
         and not (guard.place.file == entry.place.file and first <= guard.place.line <= last)
     )
+
+
+def _office(entry: Entry) -> str:
+    """``app/api/admin`` of everything below it: whoever administers does so in all of its folders; empty elsewhere."""
+    found = re.match(r"(?:.*/)?\(?(?:admin|backoffice|staff)\)?(?=/)", entry.place.file)
+    return found[0] if found is not None else ""
 
 
 def _folder(entry: Entry) -> str:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from assistant.detect.code import words
 from assistant.domain.code import GuardKind, OriginKind
 from assistant.propose.code_access import authors_of
 from assistant.propose.code_draft import Step
-from assistant.propose.code_ground import ASKS
+from assistant.propose.code_ground import ASKS, compared_and_written
 from assistant.propose.code_held import asked_who, held_of, proven_columns
 from assistant.propose.code_inline import inline, nearest
 from assistant.propose.code_members import members_of
+from assistant.propose.code_office import holds_office, names_one
 from assistant.propose.code_reasons import stored_elsewhere
+from assistant.propose.code_spoken import spoken
 from codemods.target import Needed
 
 
@@ -42,11 +45,14 @@ class Getter(NamedTuple):
     """As it is written elsewhere, ``{id}`` in place of the id: ``await getChatById({ id: {id} })``."""
     needs: tuple[Needed, ...]
     """Its import."""
+    scalar: bool = False
+    """It answers the owner and no row."""
 
 
 def lookup_steps(ground: CodeGround, entry: Entry, query: Query) -> list[list[Step]]:
     """Read the row (or the parent the id names) with the repository's own function, and compare its owner, before the query runs."""
     out: list[list[Step]] = []
+    query = as_mapped(ground, query)
     for condition in query.filters:
         asked = next((origin.path for origin in condition.origins if origin.kind is OriginKind.REQUEST), "")
         if not asked:
@@ -71,6 +77,14 @@ def lookup_steps(ground: CodeGround, entry: Entry, query: Query) -> list[list[St
     return out
 
 
+def as_mapped(ground: CodeGround, query: Query) -> Query:
+    """Raw SQL that a mapper's client runs, as a query of that client: a look-up beside it is written in the mapper's words."""
+    if query.engine != "sql" or query.at[1] <= query.at[0]:
+        return query
+    written = ground.text(query.place.file).encode()[query.at[0] : query.at[1]].decode("utf-8", "replace")
+    return replace(query, engine="prisma") if re.search(r"\.\$(query|execute)Raw", written) else query
+
+
 def reference_steps(ground: CodeGround, finding: Finding, entry: Entry) -> list[list[Step]] | str:
     """The same for an id that is stored."""
     facts = dict(finding.facts)
@@ -79,12 +93,27 @@ def reference_steps(ground: CodeGround, finding: Finding, entry: Entry) -> list[
     table = facts.get("target", "") or _named_by(facts.get("column", ""))
     if not queries or not asked or not table:
         return "Which row the stored id names could not be told: look it up by its owner before it is stored."
-    steps = _steps(ground, entry, queries[0], table, asked)
+    steps = _steps(ground, entry, _own_query(entry, queries[0], asked), table, asked)
     if not steps:
         return stored_elsewhere(ground, table, asked)
     beside = _spread_references(ground, entry, table)
     stored = facts.get("column", "")
     return [[step._replace(facts={**step.facts, "stored": stored}), *beside] for step in steps]
+
+
+def _own_query(entry: Entry, query: Query, asked: str) -> Query:
+    """The handler's own first query by the same part of the request, where a function that it calls stores the id at last: what is refused is refused before."""
+    if not query.via:
+        return query
+    own = (
+        one
+        for one in entry.queries
+        if not one.via
+        and one.place.file == entry.place.file
+        and one.engine == query.engine
+        and any(origin.path == asked for _, origins in compared_and_written(one) for origin in origins)
+    )
+    return next(own, query)
 
 
 def list_steps(ground: CodeGround, entry: Entry, query: Query) -> list[Step]:
@@ -142,7 +171,7 @@ def _steps(ground: CodeGround, entry: Entry, query: Query, table: str, asked: st
     if not local.isidentifier():
         return []
     held = held_of(ground, entry, query)
-    at, path = _before(ground, entry, query)
+    at, path = before_call(ground, entry, query)
     name = words.table_key(table).rsplit("_", 1)[-1]
     facts = {
         "id": local,
@@ -161,10 +190,13 @@ def _steps(ground: CodeGround, entry: Entry, query: Query, table: str, asked: st
     out = _by_members(ground, entry, query, table, plain) if not many and (house or not columns) else []
     if not columns:
         return out
-    plain = plain._replace(facts={**facts, "column": columns[0]})
+    said = spoken(ground, entry, table, query.engine).get(columns[0], "")
+    plain = plain._replace(facts={**facts, "column": columns[0], "spoken": said})
     getter = getter_of(ground, table, entry, columns[0]) if not many else None
     if getter is not None:
         told = {"lookup": getter.call, "differs": f"{columns[0]} !== {{caller}}"}
+        if getter.scalar:
+            told = {"lookup": getter.call, "scalar": "1", "name": "ownerId"}
         out.append(plain._replace(facts={**plain.facts, **told}, needs=getter.needs))
     found = inline(ground, entry, query, table, columns[0], many=many)
     if found is not None and not (many and query.place.file != entry.place.file):
@@ -210,6 +242,8 @@ def _owners(ground: CodeGround, entry: Entry, query: Query, table: str, held: st
     beside = [one for one in authors if not words.names_self(one)] if len(authors) > 1 else []
     columns = [*proven_columns(ground, entry, query, table), *ground.owner_columns(table, query.engine)]
     columns = [one for one in dict.fromkeys(columns) if "." not in one and one not in beside]
+    if holds_office(ground, entry):
+        columns = [one for one in columns if not names_one(one)]
     if words.names_tenant(f"{words.table_key(table)}_id"):
         # whoever is billed for a tenant is no member of it
         columns = [one for one in columns if not _BILLED.search(words.snake(one))]
@@ -265,7 +299,8 @@ def _import_of(ground: CodeGround, path: str, name: str, entry: Entry) -> Needed
     return rebased(Needed(module, exported, "" if exported == name else name), path, entry.place.file)
 
 
-def _before(ground: CodeGround, entry: Entry, query: Query) -> tuple[tuple[int, int], str]:
+def before_call(ground: CodeGround, entry: Entry, query: Query) -> tuple[tuple[int, int], str]:
+    """Where a query runs in the entry's own file: its bytes, or the line of the call that leads to it."""
     if query.place.file == entry.place.file and not query.via:
         return query.at, query.place.file
     from assistant.propose.code_plan import range_of_line
@@ -285,24 +320,32 @@ def getter_of(ground: CodeGround, table: str, entry: Entry, column: str) -> Gett
                 continue
             if [condition.column for condition in query.filters] not in (["id"], ["_id"]):
                 continue
-            getter = _written(ground, other, query, entry) if _hands_out(ground, other, query, column) else None
+            answers = _answers(ground, other, query, column)
+            getter = _written(ground, other, query, entry) if answers else None
             if getter is not None:
+                getter = getter._replace(scalar=answers == "owner")
                 found.append((other.place.file != entry.place.file, other.id, getter))
     return min(found, key=lambda one: one[:2])[2] if found else None
 
 
-def _hands_out(ground: CodeGround, other: Entry, query: Query, column: str) -> bool:
-    """False when the function answers with an object of its own that leaves the column out."""
+def _answers(ground: CodeGround, other: Entry, query: Query, column: str) -> str:
+    """``row`` when the function answers the row, ``owner`` for its owner's column alone; empty for another column, or an object of its own that leaves it out."""
     name = re.escape(query.via[0].rsplit(".", 1)[-1])
     for path in other.files:
         source = ground.text(path)
         for found in re.finditer(rf"(?<![.\w]){name}\s*(?:=\s*(?:async\s*)?)?\([^;{{}}]*\)[^;{{}}]*\{{", source):
             body = source[found.end() : found.end() + 1_500]
-            end = re.search(r"\n\s{0,4}\},?\n", body)
-            answers = re.findall(r"\breturn\s*\{(.*?)\}", body[: end.start()] if end else body, re.DOTALL)
+            end = re.search(r"\n\s{0,4}\},?;?\n", body)
+            held = body[: end.start()] if end else body
+            answers = re.findall(r"\breturn\s*\{(.*?)\}", held, re.DOTALL)
             if answers and all(column not in one and "..." not in one for one in answers):
-                return False
-    return True
+                return ""
+            members = re.findall(
+                r"\breturn\s+\w+(?:\[0\])?[?!]?\.(\w+)\s*(?:\?\?\s*(?:null|undefined))?\s*;?(?=\s)", held + "\n"
+            )
+            if members and len(members) == len(re.findall(r"\breturn\s+(?!null\b|undefined\b)\S", held)):
+                return "owner" if set(members) == {column} else ""
+    return "row"
 
 
 def _written(ground: CodeGround, other: Entry, query: Query, entry: Entry) -> Getter | None:

@@ -165,6 +165,8 @@ RISKS: Final[dict[str, str]] = {
     "verify": "The handler reads one more row and refuses ids of others: ask whether sharing across customers is meant.",
     "verify_all": "The handler reads the named rows and refuses ids of others: ask whether sharing across customers is meant.",
     "access": "Callers without access to the row are refused now, as they are by the handlers that ask already.",
+    "parent_access": "Callers without access to what the row hangs on are refused now, as they are by the handlers that ask already.",
+    "cron_secret": "The job runs for the scheduler alone from now on: set the secret where the application and the scheduler read it before this is deployed.",
     "row_access": "Only the row's author and whoever has access to its parent may do this now: ask who else does it today.",
     "export_it": "One more function is exported: check that its module may be imported here.",
     "identity": "What the caller writes as their own id is ignored now: clients that act for others need a way of their own.",

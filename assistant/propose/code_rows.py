@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING
 
 from assistant.detect.code import words
 from assistant.domain.code import EntryKind, GuardKind, OriginKind
+from assistant.propose.code_beside import asked_by, beside
 from assistant.propose.code_columns import writable
 from assistant.propose.code_draft import Step
-from assistant.propose.code_ground import ASKS, compared_and_written
+from assistant.propose.code_ground import ASKS
 from assistant.propose.code_held import PROVES, asked_who, held_of, proven_columns, row_columns
 from assistant.propose.code_inline import also_of
+from assistant.propose.code_office import holds_office, names_one
 from assistant.propose.code_reasons import no_column
+from assistant.propose.code_spoken import spoken
 
 
 if TYPE_CHECKING:
-    from assistant.domain.code import Entry, Origin, Query
+    from assistant.domain.code import Entry, Query
     from assistant.domain.findings import Finding
     from assistant.propose.code_ground import CodeGround
     from assistant.propose.code_plan import Plans
@@ -25,7 +28,7 @@ _SHOWN = (
     "The handler reads a row of `{table}` for whoever has its id, and tells apart afterwards who manages it, so an owner's condition would close "
     "what is shared on purpose: say at {place} which rows may be shown (drafts and deleted ones may not)."
 )
-_REFUSES = frozenset({"verify", "verify_all", "compare", "access", "row_access"})
+_REFUSES = frozenset({"parent_access", "verify", "verify_all", "compare", "access", "row_access"})
 _OWN_KEYS = frozenset({"id", "uuid", "slug", "pk", "public_id", "publicid", "short_id", "external_id", "uid"})
 _ADDRESS = re.compile(r"e_?mail$", re.IGNORECASE)
 """Columns that hold an address: the caller's id is never one."""
@@ -53,7 +56,7 @@ def _bound(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | s
     apart = next((one for one in ground.queries(entry, finding.queries) if _told_apart(entry, one)), None)
     if apart is not None:
         return _SHOWN.format(table=apart.table, place=f"{apart.place.file}:{apart.place.line}")
-    reads = [_read_by(entry, one) for one in ground.queries(entry, finding.queries)]
+    reads = [read_by(entry, one) for one in ground.queries(entry, finding.queries)]
     for query in _first_reads(entry, list({one.id: one for one in reads}.values())):
         options = row_steps(ground, finding, entry, query)
         if options:
@@ -108,7 +111,7 @@ def _told_apart(entry: Entry, query: Query) -> bool:
     )
 
 
-def _read_by(entry: Entry, query: Query) -> Query:
+def read_by(entry: Entry, query: Query) -> Query:
     """The read whose row a query finds its own by, when the request names that row and nothing binds it: it is the one to ask about."""
     origins = [origin for condition in query.filters for origin in condition.origins]
     if any(one.kind is OriginKind.REQUEST for one in origins):
@@ -140,7 +143,7 @@ def _first_reads(entry: Entry, queries: list[Query]) -> list[Query]:
 
 def _left_open(ground: CodeGround, finding: Finding, entry: Entry) -> bool:
     """The row that the request names is changed, and nothing says whose it is: what hangs on it is no answer to that."""
-    named = _asked_by(ground, finding, entry)
+    named = asked_by(ground, finding, entry)
     return any(
         query.verb in {"update", "delete"}
         and query.tie is None
@@ -152,70 +155,40 @@ def _left_open(ground: CodeGround, finding: Finding, entry: Entry) -> bool:
     )
 
 
-def _asked_by(ground: CodeGround, finding: Finding, entry: Entry) -> set[Origin]:
-    """What of the request the queries at fault find their rows by."""
-    return {
-        origin
-        for query in ground.queries(entry, finding.queries)
-        for condition in query.filters
-        for origin in condition.origins
-        if origin.kind is OriginKind.REQUEST
-    }
-
-
-def beside(ground: CodeGround, finding: Finding, entry: Entry, *, asked_nobody: bool = False) -> list[Step]:
-    """Other queries of the handler that find rows by the same value of the request, and that nothing binds to the caller."""
-    asked = _asked_by(ground, finding, entry)
-    out: list[Step] = []
-    leads = {
-        origin.row
-        for query in entry.queries
-        if query.verb in {"insert", "update", "delete"}
-        for _, origins in compared_and_written(query)
-        for origin in origins
-    }
-    for query in entry.queries:
-        if asked_nobody and query.verb == "select" and query.id not in leads:
-            continue  # what is changed is bound itself
-        tied = query.tie is not None and not asked_nobody  # to what the request says, where nobody is asked
-        if query.id in finding.queries or query.via or tied or query.place.file != entry.place.file:
-            continue
-        by = {origin for condition in query.filters for origin in condition.origins if condition.operator == "eq"}
-        if query.verb in {"select", "update", "delete"} and by & asked:
-            options = row_steps(ground, finding, entry, query)
-            out += [step._replace(optional=True) for way in options for step in (way if len(way) == 1 else ())]
-    return out
-
-
 def row_steps(ground: CodeGround, finding: Finding, entry: Entry, query: Query) -> list[list[Step]]:
     """Alternatives that bind one query to its caller, the best first."""
     led = row_columns(ground, entry, query)
+    office = holds_office(ground, entry)
     columns = [one for one in _columns(ground, finding, entry, query) if one not in led]
     # whoever belongs to what the row hangs on may work with it, whoever wrote it
     columns = [*led, *(one for one in columns if not led or words.names_tenant(one.rsplit(".", 1)[-1]))]
     authors = _either(ground, query)
-    columns = [one for one in columns if one not in authors]
+    columns = [one for one in columns if one not in authors and not (office and names_one(one))]
     elsewhere = (query.place.file, query.place.symbol) != (entry.place.file, entry.place.symbol)
     told = "1" if query.told_caller and (elsewhere or entry.kind is EntryKind.SERVICE) else ""
     from assistant.propose.code_others import client_steps
 
     as_caller = client_steps(ground, entry, query)
     out: list[list[Step]] = [as_caller] if as_caller else []
-    kind = entry.kind.value
+    said = spoken(ground, entry, query.table, query.engine)
+    known = {
+        "engine": query.engine,
+        "kind": entry.kind.value,
+        "told": told,
+        "paths": ground.paths_read,
+        "maybe": ground.maybe_empty,
+        "session": asked_who(entry),
+        "proven": proven_of(entry),
+    }
     for column in [one for one in columns if query.engine == "prisma" or "." not in one]:
         facts = {
+            **known,
             "column": column,
-            "engine": query.engine,
             "verb": query.verb,
             "prisma": ground.prisma,
-            "told": told,
-            "paths": ground.paths_read,
-            "maybe": ground.maybe_empty,
-            "session": asked_who(entry),
-            "proven": proven_of(entry),
+            "spoken": said.get(column, ""),
             "held": held_of(ground, entry, query) if query.place.file == entry.place.file else "",
             "row": "1" if column in led else "",
-            "kind": kind,
             "table": query.table,
             "also": also_of(ground, query.table, query.engine, column),
         }
@@ -225,14 +198,9 @@ def row_steps(ground: CodeGround, finding: Finding, entry: Entry, query: Query) 
                 out.append([Step("hand_on", query.place.file, function=entry.at, at=query.at, facts=facts)])
     for column in [one for one in columns if "." not in one]:
         facts = {
+            **known,
             "column": column,
-            "kind": kind,
-            "engine": query.engine,
-            "told": told,
-            "paths": ground.paths_read,
-            "maybe": ground.maybe_empty,
-            "session": asked_who(entry),
-            "proven": proven_of(entry),
+            "spoken": said.get(column, ""),
             "held": held_of(ground, entry, query),
             "row": "1" if column in led else "",
         }
@@ -362,6 +330,9 @@ def mass_assignment(plans: Plans, finding: Finding, entry: Entry) -> list[list[S
 
 def foreign_reference(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]] | str:
     """Look the named row up by its owner before its id is stored."""
+    from assistant.propose.code_access_parent import reference_access
     from assistant.propose.code_lookup import reference_steps
 
-    return reference_steps(plans.ground, finding, entry)
+    asked = reference_access(plans.ground, finding, entry)
+    steps = reference_steps(plans.ground, finding, entry)
+    return [asked, *([] if isinstance(steps, str) else steps)] if asked else steps

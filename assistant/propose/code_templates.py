@@ -41,7 +41,9 @@ def template(ground: CodeGround, entry: Entry) -> Template | None:
         return Template("const { userId } = await auth();", (need,), "userId", "userId")
     if _FIVE.match(packages.get("next-auth", "")):
         module = _module(ground, entry, re.compile(r"export\s+const\s*\{[^}]*\bauth\b[^}]*\}\s*=\s*NextAuth\("))
-        return _session("const session = await auth();", (Needed(module, "auth"),)) if module else None
+        found = _session("const session = await auth();", (Needed(module, "auth"),)) if module else None
+        # its types let an id be missing, and a mapper that compares with nothing finds everybody's rows
+        return found._replace(empty="session?.user?.id") if found is not None else None
     if "next-auth" in packages:
         module = _module(ground, entry, re.compile(r"export\s+const\s+authOptions\b"))
         needs = (Needed("next-auth", "getServerSession"), Needed(module, "authOptions"))

@@ -1,7 +1,8 @@
 """Asks the repository's own access function about a row before a handler works with it.
 
 Facts: ``call`` (model text with ``{id}`` and ``{caller}``), ``helper`` (its name), ``throws`` (it ends the handler itself), ``key`` (the
-column of the query at ``Target.at`` that holds the id), ``column`` (whose value the caller is), ``kind``. ``Target.needs`` imports it.
+column of the query at ``Target.at`` that holds the id), ``id`` (how the request calls it), ``column`` (whose value the caller is), ``refusal`` (what other handlers
+do for who may not), ``early`` (before anything is done with the id), ``kind``. ``Target.needs`` imports it.
 """
 
 from __future__ import annotations
@@ -10,10 +11,12 @@ import re
 from typing import TYPE_CHECKING
 
 from codemods.target import Edits, Refusal
-from codemods.tsx.answers import answer
+from codemods.tsx.answers import No, answer
 from codemods.tsx.guard import exits
+from codemods.tsx.imports import bound_names
 from codemods.tsx.insert import after, before, with_imports
-from codemods.tsx.scope import locals_before
+from codemods.tsx.place import named_at
+from codemods.tsx.scope import locals_before, names_before
 from codemods.tsx.style import style_of
 from codemods.tsx.tree import (
     arguments,
@@ -21,9 +24,11 @@ from codemods.tsx.tree import (
     block_of,
     field,
     function_at,
+    own_nodes,
     pairs,
     parse,
     statement_of,
+    statements,
     string,
     text,
     walk,
@@ -32,6 +37,8 @@ from codemods.tsx.whose import value_for
 
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tree_sitter import Node
 
     from codemods.target import Answer, Target
@@ -48,22 +55,61 @@ def edit(source: bytes, target: Target) -> Answer:
         return Refusal("The query could not be found in this handler: ask for access to its row by hand.")
     node = around(root, target.at)
     given = asked_by(node, facts.get("key", "id"))
+    given = given or named_at(statement_of(node), facts.get("id", ""), statement_of(node))
     if not given or not re.fullmatch(r"[\w.]+", given):
         return Refusal(f"The id of the row is made inside the query: ask `{facts.get('helper')}` about it by hand.")
     place, behind = _place(node, handler, given)
+    if facts.get("early") and not behind:
+        place = _first_named(place, handler, given)
     probe = _next(place) if behind else place
-    value = value_for(probe or place, facts.get("column", "user_id"), paths=facts.get("paths", ""))
-    if not value:
+    call = asking(probe or place, facts, given, root)
+    if not call:
         return Refusal("No value here says who the caller is: ask for the session first, then for access.")
-    call = facts.get("call", "").replace("{id}", given).replace("{caller}", value)
     if _flat(call.removeprefix("await ")) in _flat(text(handler)):
         return Edits(())
-    no = answer(root, handler, facts.get("kind", "route"), 403)
+    no = refusal(root, handler, facts)
     lines = f"{call};" if facts.get("throws") else f"if (!({call})) {{\n  {no.lines}\n}}"
     needs = target.needs if facts.get("throws") else (*target.needs, *no.needs)
     style = style_of(root, source)
     hunk = after(source, style, place, lines, SAYS) if behind else before(source, style, place, lines, SAYS)
     return with_imports(root, source, style, [hunk], needs)
+
+
+def asking(place: Node, facts: Mapping[str, str], given: str, root: Node) -> str:
+    """The call as a place can write it; empty where it cannot name the caller, or the client that the function is handed."""
+    call = facts.get("call", "")
+    if "{caller}" in call:
+        value = value_for(place, facts.get("column", "user_id"), paths=facts.get("paths", ""))
+        if not value:
+            return ""
+        call = call.replace("{caller}", value)
+    inside = re.sub(r"\w+:|\{id\}", "", call.partition("(")[2])
+    read = {
+        one
+        for one in re.findall(r"(?<![.\w$])[A-Za-z_$][\w$]*", inside)
+        if one not in {"null", "undefined", "true", "false"}
+    }
+    return call.replace("{id}", given) if read <= names_before(place) | set(bound_names(root)) else ""
+
+
+def refusal(root: Node, handler: Node, facts: Mapping[str, str]) -> No:
+    """What this handler does for who may not, or the others: their own words, where it has none."""
+    own = answer(root, handler, facts.get("kind", "route"), 403)
+    throws = facts.get("kind") in {"procedure", "action", "service"} and own.lines.startswith("throw")
+    mine = own.lines.rstrip(";") in text(handler)
+    return No(facts["refusal"]) if facts.get("refusal") and throws and not mine else own
+
+
+def refusal_behind(call: Node) -> str:
+    """``throw new Error("…");`` of the ``if`` behind the call of an access function, where it says nothing of that handler alone; empty otherwise."""
+    statement = statement_of(call)
+    one = statement if statement.type == "if_statement" else _next(statement)
+    inside = field(one, "consequence") if one is not None and one.type == "if_statement" else None
+    for each in own_nodes(inside) if inside is not None else ():
+        words = text(each).rstrip(";")
+        if each.type == "throw_statement" and re.fullmatch(r"throw new Error\(\s*[\"'][^\"'\n]*[\"'],?\s*\)", words):
+            return f"{words};"
+    return ""
 
 
 def asked_by(query: Node, key: str) -> str:
@@ -109,6 +155,17 @@ def _place(node: Node, handler: Node, given: str) -> tuple[Node, bool]:
     ):
         return following, True
     return declared, True
+
+
+def _first_named(place: Node, handler: Node, given: str) -> Node:
+    """The first statement of the handler that names the id: what a function stores at the end was changed before."""
+    block = block_of(handler)
+    for one in statements(block) if block is not None else ():
+        if one.start_byte >= place.start_byte:
+            break
+        if re.search(rf"(?<![\w.]){re.escape(given)}\b", text(one)):
+            return one
+    return place
 
 
 def _next(statement: Node) -> Node | None:

@@ -58,7 +58,12 @@ def answer(root: Node, function: Node, kind: str, status: int) -> No:
         kind: value of an ``EntryKind``.
         status: 401, 403, 404, 400 or 503.
     """
-    return _own(function, status) or _helper(root, status) or _usual(root, function, kind, status)
+    return (
+        _own(function, status)
+        or _helper(root, status)
+        or _alike(function, status)
+        or _usual(root, function, kind, status)
+    )
 
 
 def _own(function: Node, status: int) -> No | None:
@@ -72,6 +77,32 @@ def _own(function: Node, status: int) -> No | None:
         if re.search(r"\b(error|err|e|issues|parsed|result)\b\.?", re.sub(r"\"[^\"]*\"|'[^']*'|\berror:", "", words)):
             continue
         return No(words.rstrip(";") + ";")
+    return None
+
+
+def _alike(function: Node, status: int) -> No | None:
+    """A refusal of another status that says one thing in words, in the handler's own shape, with this status and its words: ``{ error: { statusCode: 405, message: "…" } }``."""
+    for one in own_nodes(function):
+        words = re.sub(r"\s+(?=\.)", "", re.sub(r"\s+", " ", text(one))) if one.type == "return_statement" else ""
+        numbers = re.findall(r"(?<![\w.])\d+\b", words)
+        said = re.findall(r"[\"']([^\"']*)[\"']", words)
+        shaped = re.match(r"return (\w+\.status\((?P<pages>4\d\d)\)\.json\(|(?:Next)?Response\.json\()", words)
+        if (
+            shaped is None
+            or not numbers
+            or len(set(numbers)) > 1
+            or not re.fullmatch(r"4\d\d", numbers[0])
+            or len(said) != 1
+        ):
+            continue
+        bare = re.sub(r"[\"'][^\"']*[\"']", "", words)
+        names = set(re.findall(r"(?<![\w.$])[A-Za-z_$][\w$]*(?![\w$]*\s*:)", bare))
+        if "`" in words or names - {"return", "NextResponse", "Response", "false", "null", shaped[1].split(".", 1)[0]}:
+            continue
+        made = re.sub(rf"(?<![\w.]){numbers[0]}\b", str(status), words)
+        made = re.sub(r"[\"'][^\"']*[\"']", f'"{_WORDS[status]}"', made)
+        made = re.sub(r",\s*(?=[)}\]])", " ", made).replace("( ", "(").replace(" )", ")")
+        return No(re.sub(r"\s+\}", " }", made).rstrip(";") + ";")
     return None
 
 

@@ -15,7 +15,7 @@ from codemods.target import Needed
 from codemods.tsx.guard import early, exits, identity, required
 from codemods.tsx.imports import bound_names
 from codemods.tsx.scope import callers, parameters
-from codemods.tsx.tree import around, block_of, field, function_at, parse, statement_of, statements, text, walk
+from codemods.tsx.tree import around, block_of, field, function_at, parse, plain, statement_of, statements, text, walk
 
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ _GLOBALS = frozenset(
     {"Response", "Error", "Promise", "process", "Request", "URL", "console", "undefined", "JSON", "Boolean", "String"}
 )
 _ROLE = re.compile(r"admin|role|permission|owner|staff|super|manager|moderator|vendor|seller", re.IGNORECASE)
+_ASKS_SECRET = re.compile(r"secret|cron|authori[sz]|bearer|token", re.IGNORECASE)
+"""Conditions that ask for a shared secret."""
 _ASKS_ROLE = re.compile(
     r"admin|role|permission|privilege|owner|staff|super|manager|moderator|allowed|authori[sz]|scope|\b(is|has|can|may)[A-Z]|forbid|entitle",
     re.IGNORECASE,
@@ -83,6 +85,8 @@ def lend(source: bytes, path: str, function: tuple[int, int], helpers: frozenset
     beside = _functions(root)
     taken = _with_what_it_needs([one for one in siblings if one.end_byte <= statement.start_byte], statement, imports)
     chosen = [*taken, statement, refusal]
+    if _acts([*taken, statement]):
+        return None
     declared = [name for one in chosen for name in declares(one)]
     own = [one.name for one in parameters(handler) if not one.path]
     free = free_names(chosen) - set(declared) - _GLOBALS
@@ -100,6 +104,42 @@ def lend(source: bytes, path: str, function: tuple[int, int], helpers: frozenset
         asks="\n".join(model_of(source, one) for one in chosen[:-1]),
         empty=name,
         role=_ROLE.search(text(field(refusal, "condition"))) is not None,
+        local=bool(free & beside),
+    )
+
+
+def lend_at(
+    source: bytes, path: str, function: tuple[int, int], at: tuple[int, int], *, role: bool = False
+) -> Lent | None:
+    """The ``if`` of a line that is known to refuse strangers, with what it is made from: ``if (isAuthError(auth)) return auth.response``; None where it could not stand elsewhere."""
+    root = parse(source, path)
+    handler = function_at(root, function)
+    block = block_of(handler)
+    check = statement_of(around(root, at)) if block is not None else None
+    inside = field(check, "consequence")
+    if handler is None or check is None or check.type != "if_statement" or inside is None or not exits(inside):
+        return None
+    siblings = statements(check.parent) if check.parent is not None else []
+    imports = bound_names(root)
+    taken = _with_what_it_needs([one for one in siblings if one.end_byte <= check.start_byte], check, imports)
+    chosen = [*taken, check]
+    declared = [name for one in chosen for name in declares(one)]
+    own = [one.name for one in parameters(handler) if not one.path]
+    free = free_names(chosen) - set(declared) - _GLOBALS
+    beside = _functions(root)
+    asks = any("await" in text(one) for one in taken)
+    if not asks or _acts(taken) or free - set(imports) - set(own) - beside:
+        return None
+    lines = "\n".join(model_of(source, one) for one in chosen)
+    return Lent(
+        lines=lines,
+        needs=tuple(Needed(*_import(imports, used)) for used in sorted(free & set(imports))),
+        names=tuple(declared),
+        request=tuple(one if one in free else "" for one in own),
+        caller="",
+        asks=lines,
+        empty="",
+        role=role or _ROLE.search(lines) is not None,
         local=bool(free & beside),
     )
 
@@ -131,6 +171,8 @@ def _throwing(source: bytes, root: Node, handler: Node, block: Node, helpers: fr
         *_with_what_it_needs([one for one in siblings if one.end_byte <= statement.start_byte], statement, imports)
     ]
     chosen.append(statement)
+    if _acts(chosen):
+        return None
     answered = set(declares(statement))
     following = next((one for one in siblings if one.start_byte >= statement.end_byte), None)
     inside = field(following, "consequence")
@@ -188,6 +230,18 @@ def _refusal(siblings: list[Node], statement: Node, name: str) -> Node | None:
     return None
 
 
+_ACTS = re.compile(
+    r"(?<![\w$])(?:\w+\.)*(?:create|insert|update|upsert|delete|destroy|remove|save|send|publish|enqueue|dispatch|log|track|record|increment)\w*\("
+)
+"""Calls that do something: what stands before a check of another handler must not be done here."""
+
+
+def _acts(chosen: list[Node]) -> bool:
+    """More than asking is done in what a check is made from; what makes a client does nothing."""
+    words = " ".join(text(one) for one in chosen)
+    return _ACTS.search(re.sub(r"\bcreate\w*(?:Client|Supabase)\w*\(", "(", words)) is not None
+
+
 def _with_what_it_needs(earlier: list[Node], statement: Node, imports: dict[str, tuple[str, str]]) -> list[Node]:
     """Declarations before it that it uses, and what they use."""
     wanted = free_names([statement]) - set(imports)
@@ -197,6 +251,12 @@ def _with_what_it_needs(earlier: list[Node], statement: Node, imports: dict[str,
             out.insert(0, one)
             wanted |= free_names([one]) - set(imports)
     return out
+
+
+def _callee(statement: Node) -> str:
+    """What a statement calls, without what it is called with."""
+    call = plain(statement.named_children[0]) if statement.named_children else None
+    return text(field(call, "function")) if call is not None and call.type == "call_expression" else ""
 
 
 def declares(statement: Node) -> list[str]:
@@ -273,8 +333,10 @@ class LentCheck(NamedTuple):
     """Names the borrower must know."""
 
 
-def lend_check(source: bytes, path: str, function: tuple[int, int], at: tuple[int, int]) -> LentCheck | None:
-    """The check on a line of a handler, with the constants it is made from; None when it ends nothing."""
+def lend_check(
+    source: bytes, path: str, function: tuple[int, int], at: tuple[int, int], *, secret: bool = False
+) -> LentCheck | None:
+    """The check of a role (or of a shared secret) on a line of a handler, with the constants it is made from; None when it ends nothing."""
     root = parse(source, path)
     handler = function_at(root, function)
     block = block_of(handler)
@@ -289,14 +351,16 @@ def lend_check(source: bytes, path: str, function: tuple[int, int], at: tuple[in
     is_call = check is not None and check.type == "expression_statement"
     if check is None or not (is_call or (check.type == "if_statement" and inside is not None and exits(inside))):
         return None
-    asks = text(check) if is_call else text(field(check, "condition"))
-    if not _ASKS_ROLE.search(asks):
+    asks = _callee(check) if is_call else text(field(check, "condition"))
+    if not (_ASKS_SECRET if secret else _ASKS_ROLE).search(asks):
         return None  # it stands on the way to the role, and asks for something else
     imports = bound_names(root)
     earlier = [one for one in siblings if one.end_byte <= check.start_byte]
     asked = identity(block, branches=True)
     base = [one for one in earlier if asked is None or one.start_byte > asked[0].start_byte]
     chosen = [*_with_what_it_needs(base, check, imports), check]
+    if _acts(chosen[:-1] if not is_call else chosen):
+        return None
     declared = {name for one in chosen for name in declares(one)}
     free = free_names(chosen) - declared - _GLOBALS
     used = sorted(free & set(imports))

@@ -113,7 +113,7 @@ def edit(source: bytes, target: Target) -> Answer:
         no = answer(root, function, kind, 401)
         lines = (lines + "\n" if lines else "") + f"if (!{empty}) {{\n  {no.lines}\n}}"
         needs = (*needs, *no.needs)
-    if last is not None and not lines:
+    if last is not None and (not lines or _flat(lines) in _flat(text(block))):
         return Edits(())
     hunk = after(source, style, last, lines, SAYS) if last is not None else at_top(source, style, block, lines, SAYS)
     return with_imports(root, source, style, [hunk], needs)
@@ -290,6 +290,10 @@ def _named(function: Node, name: str) -> bool:
 
 def _line_of(lines: list[str], name: str) -> int | None:
     return next((n for n, line in enumerate(lines) if re.match(rf"(const|let) {re.escape(name)} = .*;$", line)), None)
+
+
+def _flat(words: str) -> str:
+    return re.sub(r"[\s\"';]", "", words)
 
 
 def _same(line: str, declarator: str) -> bool:

@@ -3,7 +3,7 @@
 With ``here``, the value is replaced in the query at ``Target.at`` alone: the session is asked for on its branch and not before.
 
 Facts: ``from`` (where it came from: ``body.userId``, ``query.userId``, ``argument.userId``), ``value`` (expression; without one, the
-caller's id in scope at the end of the handler), ``kind`` (of the entry).
+caller's id in scope at the end of the handler), ``paths`` (how others read the caller), ``kind`` (of the entry).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from codemods.target import Edits, Refusal
 from codemods.tsx.answers import answer
 from codemods.tsx.insert import after, with_imports
 from codemods.tsx.layout import widened
-from codemods.tsx.scope import callers, callers_at_end, cast_as_elsewhere, names_before, parameters
+from codemods.tsx.scope import callers, callers_at_end, cast_as_elsewhere, names_before, parameters, paths_of
 from codemods.tsx.style import style_of
 from codemods.tsx.tree import (
     arguments,
@@ -54,7 +54,7 @@ def edit(source: bytes, target: Target) -> Answer:
         return Refusal("Where the identity is read could not be found: take it from the session by hand.")
     if target.facts.get("here"):
         return _at_query(source, root, target, name)
-    known = callers_at_end(block)
+    known = callers_at_end(block, paths_of(target.facts.get("paths", "")))
     if name in known and name not in {one.name for one in parameters(function)}:
         return Edits(())
     value = target.facts.get("value", "") or next(iter(known), "")

@@ -5,6 +5,7 @@ Facts: ``from`` (name of the builder in use), ``to`` (name of the one that asks 
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from assistant.domain.fixes import Hunk
@@ -40,11 +41,11 @@ def edit(source: bytes, target: Target) -> Answer:
     return with_imports(root, source, style_of(root, source), [swap], needs)
 
 
-def builder_of(source: bytes, path: str, function: tuple[int, int]) -> str:
-    """The builder that a procedure stands on, as its file calls it; empty when it stands on none."""
+def builder_of(source: bytes, path: str, function: tuple[int, int], *, named: str = "procedure") -> str:
+    """The builder that a procedure or an action stands on, as its file calls it; empty when it stands on none of that name."""
     handler = function_at(parse(source, path), function)
     found = _root_of_chain(handler) if handler is not None else None
-    return text(found) if found is not None and "procedure" in text(found).lower() else ""
+    return text(found) if found is not None and re.search(named, text(found), re.IGNORECASE) else ""
 
 
 def _root_of_chain(node: Node, *names: str) -> Node | None:

@@ -121,10 +121,15 @@ def callers(node: Node, paths: Paths = NO_PATHS) -> list[str]:
     return callers_among(locals_before(node), paths)
 
 
-def callers_at_end(block: Node) -> list[str]:
+def callers_at_end(block: Node, paths: Paths = NO_PATHS) -> list[str]:
     """The same behind the last statement of a body."""
     inside = [one for one in block.named_children if one.type != "comment"]
-    return callers_among([*_declared(inside[-1]), *locals_before(inside[-1])], NO_PATHS) if inside else []
+    return callers_among([*_declared(inside[-1]), *locals_before(inside[-1])], paths) if inside else []
+
+
+def paths_of(said: str) -> Paths:
+    """``validateApiKey=userId;ctx=user.id`` by name."""
+    return {name: tuple(held.split(",")) for name, _, held in (part.partition("=") for part in said.split(";")) if name}
 
 
 def callers_among(known: list[Local], paths: Paths) -> list[str]:
@@ -134,6 +139,8 @@ def callers_among(known: list[Local], paths: Paths) -> list[str]:
         expression = _id_of(one, known)
         if expression:
             out.append(_as_read(one, expression, paths))
+        elif one.value is None and one.name == "ctx" and paths.get("ctx") and in_wrapper(one.node):
+            out.append(f"ctx.{paths['ctx'][0]}")
     for one in known:
         out += [f"{one.name}.{path[1:]}" for path in read_from(one, paths) if path.startswith("@")]
         value = plain(one.value)

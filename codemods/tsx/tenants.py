@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from codemods.tsx.scope import NO_PATHS, callers_among, flat, in_wrapper, locals_before, read_from
-from codemods.tsx.tree import text, top_of, walk
+from codemods.tsx.tree import field, text, top_of, walk
 
 
 if TYPE_CHECKING:
@@ -48,7 +48,22 @@ def tenants(node: Node, column: str, paths: Paths = NO_PATHS, *, proven: bool = 
                 and not re.search(r"\b(body|input|query|params|data)\b", words)
             ):
                 out.append(words)
+            continue
+        if each.type == "variable_declarator" and (said := _apart(each, wanted)):
+            # ``const { projectId } = ctx.state`` of another handler
+            out += [said] if re.split(r"[.?!]", said, maxsplit=1)[0] in names else []
     return list(dict.fromkeys(out))
+
+
+def _apart(declarator: Node, wanted: str) -> str:
+    """A member that a handler takes out of an object, as an expression; empty for what the outside chose."""
+    pattern, value = field(declarator, "name"), text(field(declarator, "value"))
+    if pattern is None or pattern.type != "object_pattern" or not re.fullmatch(r"\w+(?:\.\w+)+", value):
+        return ""
+    if re.search(r"\b(body|input|query|params|data|headers)\b", value):
+        return ""
+    keys = [text(one) for one in pattern.named_children if one.type == "shorthand_property_identifier_pattern"]
+    return next((f"{value}.{key}" for key in keys if _names_column(key, wanted)), "")
 
 
 def _may_be_missing(one: Local, node: Node) -> bool:
@@ -95,7 +110,15 @@ def _asked(one: Local) -> bool:
 def _names_column(path: str, wanted: str) -> bool:
     """``workspaceId`` and ``workspace.id`` are what ``workspace_id`` is compared with."""
     parts = [part for part in re.split(r"[.?!]+", path) if part]
-    return flat(parts[-1]) == wanted or (len(parts) > 1 and parts[-1] == "id" and flat(parts[-2]) + "id" == wanted)
+    last = _short(flat(parts[-1]))
+    return last == _short(wanted) or (
+        len(parts) > 1 and parts[-1] == "id" and _short(flat(parts[-2]) + "id") == _short(wanted)
+    )
+
+
+def _short(name: str) -> str:
+    """``organizationId`` is what others call ``orgId``."""
+    return re.sub(r"organi[sz]ation", "org", name)
 
 
 def is_tenant(column: str) -> bool:

@@ -3,7 +3,7 @@
 Facts: ``lookup`` (model text of an expression that finds the row only when it is the caller's; ``{id}`` stands for the id and ``{caller}``
 for the caller, ``{client}`` for the client), ``id`` (expression of the id here), ``value`` (expression; without one, the caller's id in scope), ``name`` (local name
 for the row), ``kind``, ``status``, ``absent`` (the row need not be there), ``client``, ``listed`` (the look-up gives a list), ``data`` (the row is its answer's ``data``),
-``key`` (the column that the query compares with it), ``stored`` (the column that it is stored in). ``Target.needs`` brings in what the look-up uses.
+``scalar`` (it answers the owner and no row), ``key`` (the column that the query compares with it), ``stored`` (the column that it is stored in). ``Target.needs`` brings in what the look-up uses.
 """
 
 from __future__ import annotations
@@ -55,18 +55,20 @@ def edit(source: bytes, target: Target) -> Answer:
             "No value here says who the caller is: ask for the session first, then look the row up by its owner."
         )
     statement, known = place, names_before(place)
-    given = _named(node, place, facts, known)
+    given = named(node, place, facts, known)
     if not given:
         return Refusal(f"`{facts['id']}` cannot be named here: look its row up by its owner before it is used.")
-    if not _is_known(client, known, root, target):
+    if not is_known(client, known, root, target):
         return Refusal(
             "What the look-up asks is not known in this handler: hand the owner on to where the row is found."
         )
     words = lookup.replace(f"{{ {given}: {{id}} }}", f"{{ {given} }}").replace("{id}", given).replace("{caller}", value)
     words = shortened(words.replace("{client}", client))
-    there = _found_before(statement, words)
+    there = "" if facts.get("scalar") else _found_before(statement, words)
+    if facts.get("scalar") and _flat(words) in _flat(text(function)):
+        return Edits(())
     if client and not there and not facts.get("differs") and not facts.get("absent"):
-        statement = _first_use(statement, client, given, value)
+        statement = first_use(statement, client, given, value)
     style = style_of(root, source)
     no = answer(root, function, facts.get("kind", "route"), int(facts.get("status", "404")))
     differs = facts.get("differs", "").replace("{caller}", value)
@@ -79,8 +81,8 @@ def edit(source: bytes, target: Target) -> Answer:
         lines = f"if ({test}) {{\n  {no.lines}\n}}"
         made = with_imports(root, source, style, [before(source, style, statement, lines, SAYS)], no.needs)
         return with_present(source, root, place, value, target, made)
-    name = _fresh(function, known, facts.get("name") or "found")
-    test = f"!{name} || {name}.{differs}" if differs else f"!{name}"
+    name = fresh(function, known, facts.get("name") or "found")
+    test = f"!{name} || {name}.{differs}" if differs else f"{name} !== {value}" if facts.get("scalar") else f"!{name}"
     if facts.get("absent"):
         if not differs:
             return Refusal(
@@ -99,7 +101,7 @@ def shortened(words: str) -> str:
     return re.sub(r"(?<=[{,] )(\w+): \1(?=,| \})", r"\1", words)
 
 
-def _named(node: Node, place: Node, facts: Mapping[str, str], known: frozenset[str]) -> str:
+def named(node: Node, place: Node, facts: Mapping[str, str], known: frozenset[str]) -> str:
     """The id as the place can write it; empty when it cannot, or would mean something else."""
     given = _stored(node, facts.get("stored", ""), known) or named_at(place, facts["id"], place)
     if not given and facts.get("key"):
@@ -108,13 +110,13 @@ def _named(node: Node, place: Node, facts: Mapping[str, str], known: frozenset[s
     return "" if given == _ELSEWHERE else given
 
 
-def _is_known(client: str, known: frozenset[str], root: Node, target: Target) -> bool:
+def is_known(client: str, known: frozenset[str], root: Node, target: Target) -> bool:
     """The client of the look-up is in scope, imported, or comes with it."""
     head = re.split(r"[.?!(\[]", client, maxsplit=1)[0]
     return not head or head in known or head in bound_names(root) or any(one.bound == head for one in target.needs)
 
 
-def _first_use(statement: Node, client: str, given: str, value: str) -> Node:
+def first_use(statement: Node, client: str, given: str, value: str) -> Node:
     """An earlier statement of the same block that asks the database about the id already: the look-up stands before that one."""
     names = {re.split(r"[.?!(\[]", one, maxsplit=1)[0] for one in (client, given, value)}
     for one in statement.parent.named_children if statement.parent is not None else ():
@@ -153,7 +155,7 @@ def _stored(query: Node, column: str, known: frozenset[str]) -> str:
     return ""
 
 
-def _fresh(function: Node, known: frozenset[str], wished: str) -> str:
+def fresh(function: Node, known: frozenset[str], wished: str) -> str:
     """A name that is bound nowhere in the function: it would clash, or hide what comes later."""
     taken = known | {text(one) for one in walk(function) if one.type in _BINDING}
     return next(one for one in (wished, "owned", "ownedRow", "verifiedRow", "rowOfCaller") if one not in taken)

@@ -1,7 +1,7 @@
 """The value that a column is compared with at a place: the caller, or the tenant that was proven before, however the handler reads it.
 
 Facts: ``value`` (expression, when it is known), ``told``, ``proven``, ``paths``, ``held`` (tenants that a guard proved, as column and path of
-the request: ``workspaceId=input.workspaceId;organizationId=path.orgId``), ``row`` (the column leads to a row that was proven).
+the request: ``workspaceId=input.workspaceId;organizationId=path.orgId``), ``spoken`` (how other handlers write it), ``row`` (the column leads to a row that was proven).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from codemods.tsx.neighbour import named_by_neighbour
-from codemods.tsx.scope import callers, flat, locals_before, parameters
+from codemods.tsx.scope import callers, flat, locals_before, names_before, parameters, paths_of
 from codemods.tsx.tenants import is_tenant, tenants
 from codemods.tsx.tree import FUNCTIONS, ancestors, enclosing_function, field, text, top_of, walk
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from codemods.target import Target
     from codemods.tsx.scope import Local
 
+_CONVERSIONS = frozenset({"parseInt", "Number", "String", "BigInt", "as", "string", "number", "bigint"})
 _INPUT = frozenset({("input",), ("parsedInput",)})
 _READS = r"(?P<head>\w+)(?P<way>(?:\.\w+)*?(?:\.param\(\s*[\"'](?P<called>\w+)[\"']\s*\)|\.params\.(?P<part>\w+)))(?P<sure>!?)"
 """``c.req.param("orgId")!``, ``req.params.orgId``."""
@@ -31,6 +32,8 @@ def whose(node: Node, column: str, target: Target) -> str:
     facts = target.facts
     if facts.get("value"):
         return facts["value"]
+    if facts.get("spoken") and _readable(node, facts["spoken"]):
+        return facts["spoken"]
     start, end = target.function
     within = start <= node.start_byte and node.end_byte <= end
     found = held(node, column, facts.get("held", "")) if within else ""
@@ -46,6 +49,12 @@ def whose(node: Node, column: str, target: Target) -> str:
         return found
     named = named_by_neighbour(node, target)
     return named.value if named is not None else ""
+
+
+def _readable(node: Node, said: str) -> bool:
+    """Everything that the expression reads is known at the place: ``parseInt(req.query.id as string)`` where there is a ``req``."""
+    read = set(re.findall(r"(?<![.\w$])[A-Za-z_$][\w$]*", said)) - _CONVERSIONS
+    return bool(read) and read <= names_before(node)
 
 
 def held(node: Node, column: str, said: str) -> str:
@@ -110,9 +119,7 @@ def value_for(
         paths: what other files read from the answers of functions: ``validateApiKey=userId,teamId;getTeam=id``.
         row: the column leads to a row that was proven, whatever it is called: the caller is no value for it.
     """
-    known = {
-        name: tuple(held.split(",")) for name, _, held in (part.partition("=") for part in paths.split(";")) if name
-    }
+    known = paths_of(paths)
     house = row or is_tenant(column)
     found = tenants(node, column, known, proven=proven) if house else callers(node, known)
     if not found and told_caller and not row:

@@ -23,6 +23,7 @@ from assistant.collect.firebase import documents
 from assistant.collect.hosts import hosts
 from assistant.collect.prisma import models
 from assistant.domain.code import ActKind, CodeMap, Entry, EntryKind, OriginKind, Unresolved
+from assistant.domain.code_words import is_callers
 from assistant.domain.facts import Place
 
 
@@ -276,7 +277,7 @@ def _owner_columns(entries: tuple[Entry, ...]) -> dict[str, tuple[str, ...]]:
     for entry in entries:
         for query in entry.queries:
             for each in query.filters:
-                if each.operator == "eq" and each.column and any(o.kind is OriginKind.CALLER for o in each.origins):
+                if each.operator == "eq" and each.column and any(is_callers(one) for one in each.origins):
                     found[query.table].add(each.column)
     return {table: tuple(sorted(columns)) for table, columns in sorted(found.items()) if table}
 

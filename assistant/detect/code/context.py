@@ -28,6 +28,7 @@ from assistant.domain.code import (
     Query,
     TieKind,
 )
+from assistant.domain.code_words import is_callers
 from assistant.domain.matrix import Actor, Cell, Verb, Verdict
 from assistant.domain.ownership import OwnerKind
 
@@ -373,11 +374,11 @@ def _asks_members(query: Query) -> bool:
 def _caller_columns(query: Query) -> Iterator[str]:
     """Columns of a query that hold the caller, or what was proven to be theirs."""
     for condition in query.filters:
-        if condition.operator in {"eq", "in"} and any(origin.kind is OriginKind.CALLER for origin in condition.origins):
+        if condition.operator in {"eq", "in"} and any(map(is_callers, condition.origins)):
             yield condition.column.rpartition(".")[2]
     for written in query.written:
         keeps = words.names_self(written.column) or words.names_tenant(written.column)
-        if keeps and any(origin.kind is OriginKind.CALLER for origin in written.origins):
+        if keeps and any(map(is_callers, written.origins)):
             yield written.column  # ``created_by`` says who wrote it down and not whose it is
     if query.tie is not None and query.tie.kind in _BINDING:
         column = query.tie.says.partition(" = ")[0].rpartition(".")[2]

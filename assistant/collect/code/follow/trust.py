@@ -10,6 +10,7 @@ from assistant.collect.code.follow.kinds import PERSONS, REQUEST, ROW, SIGNED
 from assistant.collect.code.follow.words import Words
 from assistant.collect.code.recognise.own_answers import asks_about_caller, gives_role, of_somebody_named
 from assistant.domain.code import ClientKind, Origin, Tie, TieKind
+from assistant.domain.code_words import is_preference
 
 
 if TYPE_CHECKING:
@@ -190,7 +191,7 @@ def _is_session_of_cookie(origin: Origin, record: QueryRecord) -> bool:
 
 def _kind(run: Run, origin: Origin, column: str) -> TieKind | None:
     if origin.kind in PERSONS and trusted(run, origin):
-        return TieKind.FILTER
+        return None if is_preference(origin.path) else TieKind.FILTER
     if origin.kind is SIGNED:
         return TieKind.SIGNED
     if origin.kind is ROW and bound(run, origin.row):

@@ -191,6 +191,35 @@ EXAMPLES = (
             """,
         },
     ),
+    CodeExample(
+        # a day in the time zone of whoever asks says nothing of whose rows are found
+        quiet={
+            "lib/auth.ts": _AUTH,
+            "lib/prisma.ts": 'import { PrismaClient } from "@prisma/client";\nexport const prisma = new PrismaClient();',
+            "app/api/visits/[id]/route.ts": """
+                import { auth } from "../../../../lib/auth";
+                import { prisma } from "../../../../lib/prisma";
+                export async function GET(request, { params }) {
+                  const session = await auth();
+                  if (!session) return new Response(null, { status: 401 });
+                  const zone = session.user.timezone;
+                  return Response.json(await prisma.visit.findMany({ where: { patientId: params.id, zone, userId: session.user.id } }));
+                }
+            """,
+        },
+        leak={
+            "app/api/visits/[id]/route.ts": """
+                import { auth } from "../../../../lib/auth";
+                import { prisma } from "../../../../lib/prisma";
+                export async function GET(request, { params }) {
+                  const session = await auth();
+                  if (!session) return new Response(null, { status: 401 });
+                  const zone = session.user.timezone;
+                  return Response.json(await prisma.visit.findMany({ where: { patientId: params.id, zone } }));
+                }
+            """,
+        },
+    ),
 )
 _HABIT: Final = 4
 """Handlers that do the same before it is taken for the application's habit."""

@@ -1,0 +1,133 @@
+"""How handlers ask the repository's own access functions: ``await canEditProject(ctx.db, input.projectId, ctx.userId)``, and what they answer strangers."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from assistant.detect.code import words
+from assistant.domain.code import OriginKind
+from codemods.target import Needed
+
+
+if TYPE_CHECKING:
+    from assistant.domain.code import Entry, Query
+    from assistant.propose.code_ground import CodeGround
+
+NAMED: Final = re.compile(
+    r"^(has|can|may|is|check|verify|assert|ensure|require|authori[sz]e|throwIf)\w*"
+    r"(Access|Permission|Admin|Owner|Member|Allowed|Edit|Manage|Modify|Delete|Update|Belongs|View|Read|See)\w*$"
+)
+"""Functions that say whether somebody may."""
+_CALLER: Final = re.compile(
+    r"(^|\.)(userId|user_id|currentUserId|callerId)$|(user|session|auth|viewer|me|ctx)[\w.?!]*\.(id|userId)$"
+)
+_CARRIER: Final = re.compile(
+    r"(ctx|context|session|user|currentUser|auth|viewer|me|actor|locals)|(ctx|context|session|locals)\.(user|session|auth)"
+)
+"""What holds the caller: the function finds out by itself who that is."""
+_CLIENT: Final = re.compile(
+    r"((ctx|context|c|req|this|locals)\.)?(db|prisma|tx|trx|supabase|client|database|conn|pool|adminClient|supabaseAdmin)"
+)
+_MOST: Final = 4
+"""Arguments of an access function that are understood."""
+
+
+class Access(NamedTuple):
+    """One such function."""
+
+    name: str
+    call: str
+    """Model text with ``{id}`` and ``{caller}``; clients and what holds the caller as they are written."""
+    throws: bool
+    """It ends the handler itself."""
+    file: str
+    """File whose handler asks it."""
+    need: Needed | None
+    """Its import there; None when it is declared there."""
+    exported: bool
+    """Other modules may import it."""
+    refusal: str
+    """What the handler does for who may not, where another can do the same; empty otherwise."""
+
+
+def asked_table(query: Query) -> tuple[str, bool]:
+    """Whose rows an access function decides over, seen from a query of it: those it finds by their id (True), or what the caller has to belong to."""
+    mine = any(one.kind is OriginKind.CALLER for each in query.filters for one in each.origins)
+    for each in query.filters:
+        other = any(one.kind is not OriginKind.CALLER for one in each.origins)
+        if each.operator != "eq" or not other:
+            continue
+        if each.column == "id":
+            return query.table, True
+        if mine and (parent := parent_of(each.column)):
+            return parent, False
+    return "", False
+
+
+def parent_of(column: str) -> str:
+    """``projectId`` leads to a row of ``project``; empty for a person's column, and for one that is no key."""
+    found = words.snake(column)
+    return found[:-3] if found.endswith("_id") and not words.names_person(column) else ""
+
+
+def read_access(ground: CodeGround, entry: Entry, name: str, table: str = "") -> Access | None:
+    """How a handler asks it; None where it is called with something that is not understood, or with the id of something else than a row of ``table``."""
+    from codemods.tsx.access import refusal_behind
+    from codemods.tsx.imports import bound_names
+    from codemods.tsx.tree import arguments, field, function_at, pairs, parse, plain, text, walk
+
+    root = parse(ground.text(entry.place.file).encode(), entry.place.file)
+    handler = function_at(root, entry.at)
+    for call in walk(handler) if handler is not None else ():
+        if call.type != "call_expression" or text(field(call, "function")) != name:
+            continue
+        given = arguments(call)
+        shaped = pairs(plain(given[0])) if len(given) == 1 and given[0].type == "object" else {}
+        written = _modelled([text(one) for one in (shaped.values() if shaped else given)])
+        held = [text(one) for one in (shaped.values() if shaped else given)]
+        if not written or (table and not _names(held[written.index("{id}")], table)):
+            continue
+        inside = (
+            ", ".join(f"{key}: {one}" for key, one in zip(shaped, written, strict=True))
+            if shaped
+            else ", ".join(written)
+        )
+        awaited = call.parent is not None and call.parent.type == "await_expression"
+        model = f"{'await ' if awaited else ''}{name}({'{ ' + inside + ' }' if shaped else inside})"
+        outer = call.parent if awaited else call
+        throws = outer is not None and outer.parent is not None and outer.parent.type == "expression_statement"
+        have = bound_names(root).get(name)
+        need = Needed(have[0], have[1], "" if have[1] == name else name) if have else None
+        exported = re.search(rf"^export\s+(async\s+)?(const|function)\s+{name}\b", text(root), re.MULTILINE) is not None
+        return Access(name, model, throws, entry.place.file, need, exported, "" if throws else refusal_behind(call))
+    return None
+
+
+def _names(said: str, table: str) -> bool:
+    """``input.projectId`` and ``project.id`` name a row of ``project``."""
+    parts = [part for part in re.split(r"[+.?!]+", said) if part]
+    flat = words.table_key(table).replace("_", "")
+    last = parts[-1].replace("_", "").lower()
+    return last == f"{flat}id" or (last == "id" and len(parts) > 1 and parts[-2].lower() in {flat, f"existing{flat}"})
+
+
+def _modelled(said: list[str]) -> list[str]:
+    """The arguments with ``{id}`` and ``{caller}`` in their places; empty unless one names the row and one says who asks."""
+    out: list[str] = []
+    for one in said:
+        bare = re.sub(r"[?!]", "", one)
+        if _CALLER.search(bare):
+            out.append("{caller}")
+        elif _CARRIER.fullmatch(bare) or _CLIENT.fullmatch(bare):
+            out.append(one)
+        else:
+            out.append("{id}")
+    who = sum(one == "{caller}" for one in out)
+    carried = sum(_CARRIER.fullmatch(one) is not None for one in out)
+    names = sum(one == "{id}" for one in out) == 1 and all(
+        re.fullmatch(r"\+?[\w.?!]*(?:[iI][dD]|slug|uuid|key)[?!]?", one)
+        for one, model in zip(said, out, strict=True)
+        if model == "{id}"
+    )
+    return out if len(out) <= _MOST and names and who < 2 and who + carried == 1 else []  # noqa: PLR2004 - one caller
