@@ -55,6 +55,10 @@ _SENT = re.compile(r"secret|token|passw|api_?key|authori[sz]ation|cron|(?:^|[._-
 """What somebody sends who wants to be let in."""
 _PASSWORD = 6
 """Letters of a text that somebody would have to guess."""
+_LONG = 16
+"""Letters of a text that is no word of a list."""
+_GUESSED = re.compile(r"\d|secret|passw|token|key|cron|letmein|changeme|hunter", re.IGNORECASE)
+"""What a password is made of."""
 _NO_PASSWORDS = frozenset(
     {"undefined", "bearer", "expired", "invalid", "refresh", "access", "signup", "recovery", "invite", "magiclink"}
 )
@@ -180,6 +184,8 @@ def written_down(origin: Origin, constant: Constant) -> tuple[Lesson, ...]:
     said = constant.value
     if not isinstance(said, str) or len(said) < _PASSWORD or said.lower() in _NO_PASSWORDS:
         return ()
+    if len(said) < _LONG and not _GUESSED.search(said):
+        return ()  # ``key.permission === "full_access"`` of what a cache holds under the key
     if not _SENT.search(origin.path) or origin.path.endswith(("type", "kind", "length")):
         return ()
     return (Lesson(GuardKind.SECRET, f"{origin.path} = a text", (origin,), weakness=Weakness.IN_CODE),)

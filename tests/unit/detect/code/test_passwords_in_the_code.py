@@ -43,6 +43,7 @@ def test_a_password_that_is_written_in_the_code_is_a_check_that_whoever_reads_it
         (f"if (sent !== process.env.JOB_SECRET) {NO}", []),
         (f'if (request.headers.get("x-kind") !== "nightly-cleanup") {NO}', ["missing-session"]),
         (f'if (sent === "undefined") {NO}', ["missing-session"]),
+        (f'if (sent !== "full_access") {NO}', ["missing-session"]),
         (
             f'if (sent === process.env.JOB_SECRET || request.headers.get("x-kind") === "nightly-cleanup") {{}} else {NO}',
             ["missing-session"],
