@@ -32,6 +32,7 @@ from assistant.detect.code.guards import (
     half_signed,
     in_administration,
     is_administrative,
+    machine_among,
     of_branch,
     of_row_alone,
     proven_by,
@@ -126,7 +127,7 @@ class Access:
         signed_in = any(guard.kind is GuardKind.SESSION and about_caller(guard) for guard in self.strong)
         other = {GuardKind.SECRET} if signed_in else set()
         other |= {GuardKind.SIGNATURE} if self.half_signed else set()
-        return any(guard.kind in MACHINES - other for guard in self.strong) or self._asked_for_its_secret
+        return machine_among(self.strong, MACHINES - other) or self._asked_for_its_secret
 
     @cached_property
     def half_signed(self) -> bool:

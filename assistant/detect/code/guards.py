@@ -91,6 +91,13 @@ def about_caller(guard: Guard) -> bool:
     return any(subject.kind is OriginKind.CALLER for subject in guard.subjects)
 
 
+def machine_among(guards: Iterable[Guard], kinds: frozenset[GuardKind]) -> bool:
+    """One of these guards lets a machine in: a signature, a secret, and not that by which the application signs its own sessions, which says who calls."""
+    strong = tuple(guards)
+    sessions = {guard.place for guard in strong if guard.kind is GuardKind.SESSION}
+    return any(guard.kind in kinds and guard.place not in sessions for guard in strong)
+
+
 def of_row_alone(guard: Guard) -> bool:
     """A row said that it is active or shared: that is no caller."""
     return guard.kind is GuardKind.OWNER and " of the row" in guard.says

@@ -60,6 +60,10 @@ _NUMBERS: Final = frozenset({"number", "no", "code", "reference", "ref", "confir
 """Words of a column by which somebody who ordered names what they ordered."""
 _ACCOUNTS: Final = frozenset({"user", "account", "profile", "owner", "admin_user"})
 _PASSWORDS: Final = frozenset({"password", "passwd", "passphrase"})
+_WORTH: Final = words.named("credit credits wallet wallets balance balances ledger payout payouts coin coins loyalty")
+"""Words of tables in which a row is worth something to whoever it names: a public path does not mean that strangers may add one."""
+_DECIDED: Final = frozenset({"approved", "rejected", "suspended", "banned", "blocked", "granted", "denied"})
+"""What somebody in an office says of somebody else."""
 _VISITORS: Final = frozenset({"customer", "client", "guest", "contact", "visitor"})
 _BY_VISITORS: Final = frozenset(
     {"review", "booking", "reservation", "appointment", "order", "rsvp", "inquiry", "enquiry", "ticket"}
@@ -96,7 +100,8 @@ def _write(access: Access) -> Openness:
     query = access.query
     replaced = query.verb == "upsert" and any(words.names_id(column) for column in access.roots)
     if query.verb in {"insert", "upsert", "upload"} and not replaced and not chooses_person(access):
-        meant = open_insert(access) or public_path(access) or _of_visitor(access) or _for_somebody_new(access)
+        invited = public_path(access) and not _WORTH & set(words.words(query.table))
+        meant = open_insert(access) or invited or _of_visitor(access) or _for_somebody_new(access)
         return Openness.ASKED if meant or access.whose is Whose.UNKNOWN else Openness.OPEN
     if not access.asked and not query.filters:
         return Openness.OPEN
@@ -146,8 +151,13 @@ def open_insert(access: Access) -> bool:
 
 
 def _only_marks(access: Access) -> bool:
-    """What is written does not come from outside: a view counted, a report flagged, a link marked as used."""
+    """What is written does not come from outside: a view counted, a report flagged, a link marked as used; that somebody is approved is no mark."""
     query = access.query
+    if any(
+        _DECIDED & {*words.words(written.column), *(one.path.strip("'").lower() for one in written.origins)}
+        for written in query.written
+    ):
+        return False
     chosen = {OriginKind.REQUEST, OriginKind.UNKNOWN, OriginKind.CLAIMED}
     return query.verb == "update" and not any(
         origin.kind in chosen for written in query.written for origin in written.origins

@@ -93,9 +93,15 @@ class KnownSecrets:
             found += self._columns.get(words.table_key(query.table), ())
         for column in query.columns or ():
             relation = column.removesuffix(".*")
-            if relation != column:
+            if relation != column or self._is_relation(query.table, column):
                 found += (f"{relation}.{name}" for name in self._columns.get(self._leads_to(query.table, relation), ()))
         return tuple(found)
+
+    def _is_relation(self, table: str, column: str) -> bool:
+        """``select: { author: true }``: by the schema a row, of which everything comes along."""
+        before, _, name = column.rpartition(".")
+        at = self._leads_to(table, before) if before else words.table_key(table)
+        return name in self._relations.get(at, {})
 
     def _leads_to(self, table: str, path: str) -> str:
         """The table behind ``author`` or ``team.members``: by the schema, or by its name where the schema does not say."""

@@ -169,6 +169,8 @@ def _target(access: Access, column: str) -> str:
         last = column[: link.start()].rpartition(".")[2] + "_id"
     if words.is_number_of(access.query.table, last):
         return ""
+    if words.snake(last) == "parent_id" and _of_tenant(access) and not access.context.owner_columns("parent"):
+        return words.table_key(access.query.table)  # an account below another account, a folder in a folder
     named = access.context.referred(access.query.table, last) or _meant(access, words.points_at(last))
     if not named or _is_own_number(access, named):
         return ""
@@ -182,6 +184,16 @@ def _target(access: Access, column: str) -> str:
     if not known:
         return named if access.context.linked.hangs_on_owned(named) and not words.sounds_public(named) else ""
     return named if access.context.whose(named) is Whose.CUSTOMERS else ""
+
+
+def _of_tenant(access: Access) -> bool:
+    """The row is written for a tenant that the request does not choose: what hangs on it should be of the same one."""
+    return any(
+        words.names_tenant(written.column)
+        and bool(written.origins)
+        and not any(origin.kind is OriginKind.REQUEST for origin in written.origins)
+        for written in access.query.written
+    )
 
 
 def _meant(access: Access, named: str) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.kinds import CALLER, CLAIMED, CONSTANT, REQUEST, ROW, SIGNED, UNSURE
 from assistant.collect.code.follow.loops import how_many
+from assistant.collect.code.follow.schemas import let_out
 from assistant.collect.code.follow.scope import either
 from assistant.collect.code.follow.trust import is_single
 from assistant.collect.code.origins import ordered, origins_of
@@ -237,7 +238,7 @@ def _chain(run: Run, value: Chain, name: str, module: str, at: int, end: int) ->
     if dotted in {"process.env", "import.meta.env", "Deno.env", "meta.env"} or (
         value.name == "createEnv" and value.steps
     ):
-        prefix = "validated." if value.name == "createEnv" else ""
+        prefix = "validated." if value.name == "createEnv" and not let_out(value, name) else ""
         if not (dotted == "Deno.env" and name == "get"):
             return run.world.variable(prefix + name)
     if (

@@ -6,6 +6,7 @@ begin, whether they are in a list, whether a pattern fits) share one such run.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from assistant.collect.code.follow.ledger import Ledger
     from assistant.collect.code.follow.prelude import Asked
     from assistant.collect.code.follow.world import World
+    from assistant.collect.code.values import Value
 
     Drive = Callable[[Run, EntryPoint], None]
 
@@ -40,6 +42,8 @@ _ASKS = frozenset(
         GuardKind.SIGNATURE,
     }
 )
+_OPEN_ENDED = re.compile(r"[(*:\\[]")
+"""Where a pattern of addresses stops being fixed."""
 _STEPS = 5_000
 """Nodes that middleware may cost at a path; a longer one is told as it was: it covers the path."""
 _MOST = 24
@@ -51,6 +55,11 @@ class Door(NamedTuple):
 
     questions: tuple[Asked, ...]
     asks: tuple[str, ...] | None
+    """Kinds of guards; empty when nobody is asked."""
+
+    def at(self, path: str) -> tuple[str, ...] | None:
+        """What it asks there: where nobody is asked, whether the code says so of that very address."""
+        return (NAMED_OPEN,) if self.asks == () and any(_names(one, path) for one in self.questions) else self.asks
 
 
 def asked_before(world: World, point: EntryPoint, ledger: Ledger, drive: Drive) -> tuple[str, ...] | None:
@@ -64,11 +73,11 @@ def asked_before(world: World, point: EntryPoint, ledger: Ledger, drive: Drive) 
     doors = world.doors.setdefault(file, [])
     for door in doors:
         if answered_alike(point.path, point.path, door.questions):
-            return door.asks
+            return door.at(point.path)
     if len(doors) >= _MOST:
         return None
     doors.append(_opened(world, replace(middleware, path=point.path), drive))
-    return doors[-1].asks
+    return doors[-1].at(point.path)
 
 
 def _opened(world: World, point: EntryPoint, drive: Drive) -> Door:
@@ -83,23 +92,33 @@ def _opened(world: World, point: EntryPoint, drive: Drive) -> Door:
         return Door((), None)
     finally:
         run.roll_back()
-    return Door(tuple(listener.asked), _asks(run.ledger, listener.asked, point.path))
+    return Door(tuple(listener.asked), _asks(run.ledger))
 
 
-def _asks(ledger: Ledger, questions: list[Asked], path: str) -> tuple[str, ...] | None:
+def _asks(ledger: Ledger) -> tuple[str, ...] | None:
     guards = [guard for guard in ledger.guards.values() if guard.kind in _ASKS]
     strong = {guard.kind.value for guard in guards if guard.weakness is None}
     if strong:
         return tuple(sorted(strong))
     if guards or any(act.kind in {ActKind.REDIRECT, ActKind.RESPOND} for act in ledger.acts):
         return None  # somebody is sent away, and for what is not known
-    return (NAMED_OPEN,) if any(_names(one, path) for one in questions) else ()
+    return ()
 
 
 def _names(asked: Asked, path: str) -> bool:
     """The code writes the address down, and more of it than that it is one of the API's."""
     if isinstance(asked.what, Listed):
-        return asked.answer is (asked.of is None) and "[" not in path
-    text = asked.what.value if isinstance(asked.what, Constant) else None
-    parts = [one for one in text.strip("/").split("/") if one] if isinstance(text, str) else []
-    return asked.answer is True and len(parts) > (1 if path.startswith("/api/") else 0)
+        named = all(_says(one, path) is not None for one in asked.what.items)
+        listed = not named or any(_says(one, path) for one in asked.what.items)
+        return asked.answer is (asked.of is None) and "[" not in path and listed
+    return asked.answer is True and bool(_says(asked.what, path))
+
+
+def _says(pattern: Value | str, path: str) -> bool | None:
+    """Whether a pattern names an address by more than that it is one of the API's: ``/api(.*)`` does not; None for one that is no text."""
+    text = pattern.value if isinstance(pattern, Constant) else None
+    if not isinstance(text, str):
+        return None
+    fixed = _OPEN_ENDED.split(text, maxsplit=1)[0]
+    parts = [one for one in fixed.strip("/").split("/") if one]
+    return path.startswith(fixed.rstrip("/") or "/") and len(parts) > (1 if path.startswith("/api/") else 0)

@@ -186,11 +186,13 @@ def if_sent(operands: Sequence[Value], learned: Sequence[Learned]) -> Learned:
 
 
 def given(test: Value, learned: Facts) -> Facts:
-    """``if (id) { if (!allowed(id)) refuse }``: both branches went on, and what was sent was allowed."""
+    """``if (id) { if (!allowed(id)) refuse }``: both branches went on, and what was sent was allowed, wherever it is asked for again."""
     if not any(fact[0] in _LETS_IN for fact in learned):
         return NONE
     listed = frozenset(("proven", origin) for origin in _listed(test)) & learned  # where none was sent, none is used
-    return listed | frozenset(("given", origin) for origin in _asked(test))
+    asked = _asked(test)
+    held = frozenset(("held", origin) for origin in asked if ("proven", origin) in learned)
+    return listed | held | frozenset(("given", origin) for origin in asked)
 
 
 def _listed(test: Value) -> frozenset[Origin]:
@@ -206,12 +208,32 @@ def _listed(test: Value) -> frozenset[Origin]:
     return frozenset(one._replace(path=one.path.removesuffix(".length")) for one in sizes)
 
 
+def held_again(run: Run, test: Value) -> Facts:
+    """``if (id) …`` behind ``if (id) { if (!mine(id)) refuse }``: where it was sent, it is known to be the caller's."""
+    return frozenset(("proven", origin) for origin in _asked(test) if ("held", origin) in run.facts)
+
+
 def _asked(operand: Value) -> frozenset[Origin]:
     """Request values that an operand asks to be there at all."""
-    value = operand.operands[0] if isinstance(operand, Test) and operand.kind == "truthy" else operand
+    value = operand
+    if isinstance(operand, Test) and operand.kind == "all":
+        parts = [_asked(one) for one in operand.operands]
+        return parts[0] if len(set(parts)) == 1 else frozenset()
+    if isinstance(operand, Test) and (operand.kind == "truthy" or _is_there_at_all(operand)):
+        value = operand.operands[0]
     if not isinstance(value, Known) or not all(origin.kind is REQUEST for origin in value.origins):
         return frozenset()
-    return value.origins
+    return frozenset(one._replace(path=one.path.removesuffix(".length")) for one in value.origins)
+
+
+def _is_there_at_all(test: Test) -> bool:
+    """``id !== undefined``, ``ids.length > 0``."""
+    if test.kind == "differ":
+        return test.operands[1] == Constant(None)
+    counted = isinstance(test.operands[0], Known) and all(
+        one.path.endswith(".length") for one in test.operands[0].origins
+    )
+    return test.kind == "more" and counted and test.operands[1] == Constant(0)
 
 
 NONE_SENT: Final[frozenset[Origin]] = frozenset()

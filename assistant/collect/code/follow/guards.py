@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.facts import Facts, Learned, Lesson, access
-from assistant.collect.code.follow.fallback import EMPTY
-from assistant.collect.code.follow.kinds import CALLER, ENVIRONMENT, REQUEST, ROW
+from assistant.collect.code.follow.fallback import EMPTY, in_nothing
+from assistant.collect.code.follow.kinds import CALLER, CONSTANT, ENVIRONMENT, REQUEST, ROW
 from assistant.collect.code.follow.learn import learn
 from assistant.collect.code.follow.ledger import Earned
 from assistant.collect.code.follow.trust import CREDENTIAL, is_single
@@ -124,6 +124,9 @@ def warn(run: Run, tests: tuple[Value, ...], weakness: Weakness, module: str, at
 
 def picked(run: Run, whole: Value, items: tuple[Value, ...], meaning: Value, *, many: bool) -> Value:
     """What ``find`` and ``filter`` give: the same rows, and what it means that there is one."""
+    if isinstance(meaning, Either):  # nothing is in the list that stands in for one that is missing
+        left = [one for one in meaning.values if not in_nothing(one)]
+        meaning = left[0] if len(left) == 1 else meaning
     if not isinstance(whole, Known) and not many:
         from assistant.collect.code.follow.scope import either
 
@@ -154,14 +157,20 @@ def _looked_up(run: Run, rows: Listed) -> bool:
 
 
 def _held_by(whole: Known, meaning: Value) -> frozenset[Origin]:
-    """``ids.filter((id) => mine.includes(id))``: what is left are some of mine."""
-    if not isinstance(meaning, Test) or meaning.kind != "in" or meaning.operands[0] != whole:
+    """``ids.filter((id) => mine.includes(id))``, ``mine.has(id)``, ``mine.some((one) => one.id === id)``: what is left are some of mine."""
+    if not isinstance(meaning, Test):
         return frozenset()
-    kinds = {one.kind for one in whole.origins}
-    group = origins_of(meaning.operands[1])
-    if kinds != {REQUEST} or not {one.kind for one in group} <= {ROW, CALLER}:
+    if meaning.kind in {"all", "some"}:
+        found = (_held_by(whole, one) for one in meaning.operands[: 1 if meaning.kind == "some" else None])
+        return next((one for one in found if one), frozenset())
+    if meaning.kind not in {"in", "equal"}:
         return frozenset()
-    return group
+    one, other = meaning.operands
+    group = other if one == whole else one if other == whole and meaning.kind == "equal" else None
+    if group is None or {each.kind for each in whole.origins} != {REQUEST}:
+        return frozenset()
+    held = frozenset(each for each in origins_of(group) if each.kind is not CONSTANT)  # ``(rows ?? []).map``
+    return held if held and {each.kind for each in held} <= {ROW, CALLER} else frozenset()
 
 
 def _left_of(run: Run, value: Either) -> Value:

@@ -18,6 +18,7 @@ from assistant.collect.code.follow.facts import NONE, NOTHING_LEARNED, Learned, 
 from assistant.collect.code.follow.fallback import (
     EMPTY,
     by_setting,
+    held_again,
     if_sent,
     in_nothing,
     stands_in,
@@ -122,7 +123,10 @@ def learn(run: Run, value: Value, outcome: bool) -> Learned:
         added_up = mixed(value.operands[0]) if asks_same(value, outcome) and value.operands[1] == Constant(0) else None
         return added_up or _correlated(run, value, outcome)
     if value.kind in {"equal", "differ"}:
-        return learn_same(run, value.operands[0], value.operands[1], same=(value.kind == "equal") is outcome)
+        alike = (value.kind == "equal") is outcome
+        again = held_again(run, Test("differ", value.operands)) if not alike else NONE
+        same = learn_same(run, value.operands[0], value.operands[1], same=alike)
+        return both([same, Learned(again)]) if again else same
     if value.kind in {"more", "less", "some", "there"}:
         return sized(run, value, outcome)
     if value.kind == "in" and outcome:
@@ -311,7 +315,7 @@ def _truthy_known(run: Run, value: Value, outcome: bool) -> Learned:
             alone = next(iter(value.origins)) if len(value.origins) == 1 and outcome else None
             if alone is not None and alone.kind is REQUEST:
                 run.tokens[id(value)] = value
-                return Learned(frozenset({("given", alone), ("sent", id(value))}))
+                return Learned(frozenset({("given", alone), ("sent", id(value))}) | held_again(run, value))
             return NOTHING_LEARNED  # it may be this one that is there
         named = [origin for origin in ordered(value) if origin.kind is not CONSTANT]
         if len(named) > 1 and all(one.kind is ENVIRONMENT for one in named):

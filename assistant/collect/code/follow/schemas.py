@@ -21,6 +21,8 @@ _MAYBE = frozenset(
     | {"exactOptional", "partial", "union", "preprocess", "lazy", "nullableOptional", "isOptional"}
 )
 """Words of a schema by which a field may be left out."""
+_LEFT_OUT = frozenset({"optional", "nullish", "nullable", "undefined", "any", "unknown"})
+"""Words of a schema by which a variable of the environment may be missing and nothing stands in for it."""
 _BOTH = frozenset({"intersection", "and"})
 """Words by which several schemas hold at once."""
 _SETTINGS = frozenset({"process.env", "import.meta.env", "meta.env", "Deno.env"})
@@ -201,6 +203,20 @@ def _set(schema: Chain, about: Value) -> Value | None:
             out[name] = _setting(origin, inner)
             any_set = True
     return Shape(out, about.rest) if any_set else None
+
+
+def let_out(made: Chain, name: str) -> bool:
+    """Whether ``createEnv({ server: { NAME: z.string().optional() } })`` says of a variable that it may be missing."""
+    given = unwrapped(made.steps[0].arguments[0]) if made.steps and made.steps[0].arguments else None
+    if not isinstance(given, Shape):
+        return False
+    for part in ("server", "shared", "client"):
+        listed = unwrapped(given.fields[part]) if part in given.fields else None
+        schema = unwrapped(listed.fields[name]) if isinstance(listed, Shape) and name in listed.fields else None
+        if isinstance(schema, Chain):
+            called = {step.name for step in schema.steps}
+            return bool(called & _LEFT_OUT) and "default" not in called
+    return False
 
 
 def _setting(origin: Origin, schema: Value) -> Value:

@@ -151,9 +151,25 @@ def laid_out(sides: list[tuple[Value, Facts]]) -> tuple[list[Value], list[Facts]
     return values, facts
 
 
+def _the_same_once(values: list[Value], facts: list[Facts]) -> tuple[list[Value], list[Facts]]:
+    """Constants that several ways lead to, each once, with what is known on all of them: eight ways to ``null`` are one."""
+    kept: list[Value] = []
+    known: list[Facts] = []
+    for value, own in zip(values, facts, strict=True):
+        same = next((n for n, one in enumerate(kept) if isinstance(one, Constant) and _alike(one, value)), None)
+        if same is None:
+            kept.append(value)
+            known.append(own)
+        else:
+            known[same] &= own
+    return kept, known
+
+
 def told_apart(sides: list[tuple[Value, Facts]], before: Facts) -> Either | None:
     """One of both with what was known on its way, a choice inside a choice laid out; None when nothing was found out on the way."""
     values, facts = laid_out(sides)
+    if len(values) > MOST:
+        values, facts = _the_same_once(values, facts)
     if len(values) > MOST or not any(access(one - before) for one in facts):
         return None
     return Either(tuple(values), tuple(facts))

@@ -11,8 +11,9 @@ from assistant.collect.code.follow.demanded import demanded
 from assistant.collect.code.follow.foreign import without_rows
 from assistant.collect.code.follow.scope import Scope
 from assistant.collect.code.follow.stop import Exhausted, Stopped
+from assistant.collect.code.read_typescript_patterns import bound_names
 from assistant.collect.code.values import NOTHING, UNKNOWN, Blueprint, Chain, Closure, Known, Shape, Value
-from assistant.collect.code.walking import expressions_of
+from assistant.collect.code.walking import expressions_of, nodes_of
 from assistant.collect.prisma import models
 from assistant.domain.code import Origin, OriginKind
 from assistant.domain.facts import Place
@@ -256,9 +257,37 @@ class World:
             if isinstance(node, Assign) and isinstance(node.target, Name) and node.target.id == name:
                 if isinstance(node.value, Literal):
                     continue
-                made = self._made(module, node.value, hasty=False)
+                made = self._made(module, node.value, hasty=False, scope=self._beside(module, node))
                 return without_rows(made) if made is not None else None
         return None
+
+    def _beside(self, module: str, node: Assign) -> Scope:
+        """What stands before an assignment in the function that makes it, as far as it needs it: ``const key = process.env.KEY; client = create(key)``."""
+        scope = Scope(module, self.scope(module))
+        within = [one for one in nodes_of(self.program.modules[module].body) if isinstance(one, Function)]
+        around = [one for one in within if one.at <= node.at and node.end <= one.end]
+        inner = max(around, key=lambda one: one.at, default=None)
+        if inner is None:
+            return scope
+        needed = {one.id for one in expressions_of(node.value) if isinstance(one, Name)}
+        declared: list[Declare] = []
+        for each in reversed([one for one in nodes_of(inner.body) if isinstance(one, Declare) and one.end <= node.at]):
+            if each.value is not None and needed & {one.id for one in bound_names(each.pattern)}:
+                needed |= {one.id for one in expressions_of(each.value) if isinstance(one, Name)}
+                declared.append(each)
+        run = self._quiet(self)
+        for one in reversed(declared):
+            self._declare(run, one, scope)
+        return scope
+
+    @staticmethod
+    def _declare(run: Run, one: Declare, scope: Scope) -> None:
+        from assistant.collect.code.follow.binding import bind
+
+        try:
+            bind(run, scope, one.pattern, run.evaluate(one.value, scope) if one.value is not None else UNKNOWN)
+        except (Stopped, Exhausted):
+            return
 
     def once(self, module: str, node: Assign) -> Value | None:
         """What ``kept.pool ??= open()`` puts there, of names of its module alone; None where rows are a part of it, or it is too long to say."""
@@ -270,11 +299,11 @@ class World:
         found = self._values[key]
         return None if found is UNKNOWN else found
 
-    def _made(self, module: str, node: Expression, *, hasty: bool) -> Value | None:
+    def _made(self, module: str, node: Expression, *, hasty: bool, scope: Scope | None = None) -> Value | None:
         run = self._quiet(self)
         run.hasty = hasty
         try:
-            return run.evaluate(node, Scope(module, self.scope(module)))
+            return run.evaluate(node, scope or Scope(module, self.scope(module)))
         except (Stopped, Exhausted):
             return None
 

@@ -196,7 +196,7 @@ def _as_member(access: Access) -> bool:
     query = access.query
     if query.verb != "select" or not _MEMBERS.search(words.table_key(query.table)) or query.returned:
         return False
-    if access.trusted_sender or access.administrator or not access.context.bypasses(query):
+    if access.trusted_sender or access.administrator or access.tied or not access.context.bypasses(query):
         return False
     if any(_of_caller(other) for other in access.entry.queries if _MEMBERS.search(words.table_key(other.table))):
         return False

@@ -6,6 +6,7 @@ import pytest
 
 from assistant.collect.code.map import map_of
 from assistant.detect.code.run import detect_code, report_code
+from assistant.domain.matrix import Severity
 
 
 ADMIN = """
@@ -131,3 +132,32 @@ def test_a_visitor_empties_the_basket_that_their_own_browser_keeps(found_by, tol
     report = report_code(map_of({"app/actions.ts": BASKET % found_by}))
     assert [one.rule for one in report.findings if str(one.severity) != "low"] == told
     assert bool(report.questions) is not bool(told)
+
+
+OPEN = """
+import { createClient } from "@supabase/supabase-js";
+const admin = createClient(process.env.SUPABASE_URL, process.env.SUPABASE_SERVICE_ROLE_KEY);
+export async function POST(request) {
+  const { id, studio } = await request.json();
+  %s
+  return Response.json({});
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("write", "found"),
+    [
+        ('await admin.from("credit_transactions").insert({ studio_id: studio, kind: "EARNED", ref_id: id });', True),
+        ('await admin.from("loyalty_wallets").insert({ studio_id: studio, ref_id: id });', True),
+        ('await admin.from("class_signups").insert({ studio_id: studio, ref_id: id });', False),
+        ('await admin.from("donors").update({ status: "APPROVED" }).eq("id", id);', True),
+        ('await admin.from("donors").update({ status: "SEEN" }).eq("id", id);', False),
+    ],
+)
+def test_a_public_path_is_no_reason_to_hand_out_what_is_worth_something(write: str, found: bool) -> None:
+    """Visitors sign up and count their visits; they approve nobody and credit nobody."""
+    loud = {Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM}
+    made = detect_code(map_of({"app/api/public/arrive/route.ts": OPEN % write}))
+    told = {one.rule for one in made if one.severity in loud}
+    assert ("missing-session" in told) is found

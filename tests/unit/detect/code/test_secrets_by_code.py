@@ -165,3 +165,36 @@ def test_what_a_handler_of_another_file_calls_is_shown_where_it_calls():
     assert [(place.file, place.line, place.symbol) for place in where] == [
         ("server/invitations/change.ts", 4, "handleChange")
     ]
+
+
+SCHEMA = """
+model Person {
+  id String @id
+  name String
+  passwordHash String?
+  letters Letter[]
+}
+model Letter {
+  id String @id
+  text String
+  personId String
+  author Person @relation(fields: [personId], references: [id])
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("select", "told"),
+    [
+        ("{ text: true, author: true }", ["overfetch"]),
+        ("{ text: true, author: { select: { name: true } } }", []),
+        ("{ text: true, personId: true }", []),
+    ],
+)
+def test_a_relation_that_is_selected_comes_along_whole(select: str, told: list[str]) -> None:
+    """``select: { author: true }`` names no column: it is the author's row."""
+    route = CARDS.format(
+        query=f"const found = await db.letter.findMany({{ {MINE}, select: {select} }})", answer="found"
+    )
+    files = {**FILES, "prisma/schema.prisma": SCHEMA, "app/api/cards/route.ts": route}
+    assert rules_of(followed(files)) == told

@@ -68,3 +68,27 @@ def test_set_and_compared_in_one_breath():
         }
     """
     assert heard("const no = refused(request); if (no) return no;", head) == []
+
+
+@pytest.mark.parametrize(
+    ("schema", "found"),
+    [
+        ("z.string().optional()", ["ineffective-guard"]),
+        ("z.string().min(1).nullish()", ["ineffective-guard"]),
+        ("z.string().min(1)", []),
+        ('z.string().optional().default("x")', []),
+    ],
+)
+def test_the_schema_of_the_environment_lets_it_out(schema, found):
+    """``createEnv`` says which variables are there: one that it calls optional may be missing."""
+    env = f"""
+    import {{ createEnv }} from "@t3-oss/env-nextjs";
+    import {{ z }} from "zod";
+    export const env = createEnv({{ server: {{ PUSH_TOKEN: {schema} }}, runtimeEnv: process.env }});
+    """
+    check = f'const sent = new URL(request.url).searchParams.get("token"); if (env.PUSH_TOKEN && sent !== env.PUSH_TOKEN) {NO}'
+    head = 'import { env } from "../../../lib/env";'
+    assert (
+        of_route(f"{check} {BODY}", path="app/api/push/route.ts", session="", verb="POST", head=head, lib_env=env)
+        == found
+    )

@@ -73,3 +73,29 @@ def test_the_client_of_a_running_transaction_is_the_same(given):
     """
     files = {"lib/db.ts": database, "lib/schema.ts": SCHEMA, "app/api/adverts/[id]/route.ts": ROUTE}
     assert [(query.engine, query.table) for query in map_of(files).entries[0].queries] == [("drizzle", "adverts")]
+
+
+@pytest.mark.parametrize("trap", ["return typeof found === 'function' ? found.bind(real) : found;", "return found;"])
+def test_the_key_stands_in_the_function_that_makes_the_client(trap):
+    """Made of names of that function, the client spoke as nobody knew whom: no rule looked at a query of such a repository."""
+    client = f"""
+    import {{ createClient }} from "@supabase/supabase-js";
+    let kept;
+    export function client() {{
+      if (kept) return kept;
+      const address = process.env.NEXT_PUBLIC_SUPABASE_URL;
+      const secret = process.env.SUPABASE_SERVICE_ROLE_KEY;
+      if (!address || !secret) throw new Error("not set up");
+      kept = createClient(address, secret);
+      return kept;
+    }}
+    export const db = new Proxy({{}}, {{
+      get(_target, name, receiver) {{ const real = client(); const found = Reflect.get(real, name, receiver); {trap} }},
+    }});
+    """
+    route = """
+    import { db } from "../../../lib/db";
+    export async function GET() { return Response.json(await db.from("adverts").select("*")); }
+    """
+    found = map_of({"lib/db.ts": client, "app/api/adverts/route.ts": route}).entries[0].queries
+    assert [(query.table, query.client.value) for query in found] == [("adverts", "service")]

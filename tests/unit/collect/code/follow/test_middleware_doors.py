@@ -32,3 +32,28 @@ def test_with_auth_asks_unless_it_is_told_to_let_everybody_in(arguments: str, as
     )
     found = next(entry for entry in made.entries if entry.kind is EntryKind.MIDDLEWARE)
     assert bool(found.guards) is asks
+
+
+CLERK = """
+import { clerkMiddleware, createRouteMatcher } from "@clerk/nextjs/server";
+const open = createRouteMatcher([%s]);
+export default clerkMiddleware(async (auth, request) => { if (!open(request)) { await auth.protect(); } });
+"""
+ROUTES = {
+    f"app/api/{name}/route.ts": 'import { PrismaClient } from "@prisma/client"; const db = new PrismaClient(); export async function GET() { return Response.json(await db.donor.findMany()); }'
+    for name in ("donors", "health")
+}
+
+
+@pytest.mark.parametrize(
+    ("listed", "asks"),
+    [
+        ('"/", "/api(.*)"', {"/api/donors": (), "/api/health": ()}),
+        ('"/", "/api/health"', {"/api/donors": ("session",), "/api/health": ("open",)}),
+        ('"/", "/api/health", "/api(.*)"', {"/api/donors": (), "/api/health": ("open",)}),
+    ],
+)
+def test_a_pattern_for_all_of_the_api_names_no_address_of_it(listed: str, asks: dict[str, tuple[str, ...]]) -> None:
+    """``/api(.*)`` lets everything through, and says of nothing that it is meant for strangers."""
+    made = map_of({"middleware.ts": CLERK % listed + CONFIG, **ROUTES})
+    assert {one.path: one.asked_before for one in made.entries if one.kind is EntryKind.ROUTE} == asks
