@@ -12,6 +12,7 @@ from assistant.collect.code.follow.facts import NONE, Learned
 from assistant.collect.code.follow.kinds import CALLER, CONSTANT, ENVIRONMENT, PERSONS, REQUEST, ROW
 from assistant.collect.code.follow.scope import either
 from assistant.collect.code.follow.truth import truth
+from assistant.collect.code.follow.trust import bound
 from assistant.collect.code.origins import origins_of
 from assistant.collect.code.values import Constant, Either, Known, Listed, Shape, Test
 from assistant.domain.code import GuardKind, Origin, Weakness
@@ -31,14 +32,19 @@ _WHO = re.compile(
 _ID = re.compile(r"(?:^|[._])(?:id|uid|sub)$|[a-z]Id$")
 EMPTY = Origin(CONSTANT, "'' when it is not set")
 """The text without letters that stands in for a variable: ``process.env.SECRET || ""``."""
+_SAID = ("body.", "query.", "argument", "input", "form.", "json.", "search.", "formdata")
+"""Parts of a request in which somebody says which row they mean."""
 _LETS_IN = frozenset({"role", "proven", "secret", "signed"})
 
 
 def believed(run: Run, left: Value, right: Value) -> bool:
-    """``left`` is an id that anybody sends, and ``right`` the caller's own."""
+    """``left`` is an id that anybody sends, and ``right`` the caller's own, or that of a row of theirs."""
+    left = _sent(left)
     if not isinstance(left, Known) or not left.origins:
         return False
     own = [origin for origin in origins_of(right) if origin.kind in PERSONS]
+    if not own and all(origin.path.startswith(_SAID) for origin in left.origins):
+        own = [origin for origin in origins_of(right) if origin.kind is ROW and bound(run, origin.row)]
     if not own:
         return False
     by_id = all(_ID.search(origin.path) for origin in own)
@@ -50,6 +56,14 @@ def believed(run: Run, left: Value, right: Value) -> bool:
     return not any((fact, origin) in run.facts for fact in ("proven", "given") for origin in left.origins)
 
 
+def _sent(value: Value) -> Value:
+    """``body.id || ""`` is what was sent, or nothing."""
+    if not isinstance(value, Either) or value.facts:
+        return value
+    said = [one for one in value.values if not (isinstance(one, Constant) and not one.value)]
+    return said[0] if len(said) == 1 else value
+
+
 def or_else(run: Run, left: Value, right: Value) -> Value:
     """What ``left`` stands for when ``right`` stands in for it: what anybody may send is what was sent."""
     return left if believed(run, left, right) else either(left, right)
@@ -57,12 +71,12 @@ def or_else(run: Run, left: Value, right: Value) -> Value:
 
 def told_anyway(run: Run, before: Value | None, value: Value) -> bool:
     """``if (!userId) userId = session.user.id``: on the other branch whoever sends an id is believed."""
-    if not isinstance(before, Known) or not any(_missing(test, outcome, before) for test, outcome in run.conditions):
+    if before is None or not isinstance(_sent(before), Known):
         return False
-    return believed(run, before, value)
+    return any(_missing(test, outcome, before) for test, outcome in run.conditions) and believed(run, before, value)
 
 
-def _missing(test: Value, outcome: bool, value: Known) -> bool:
+def _missing(test: Value, outcome: bool, value: Value) -> bool:
     """The test came out so because there is no such value."""
     if isinstance(test, Test):
         if test.kind in {"not", "truthy"}:
@@ -221,6 +235,7 @@ def _asked(operand: Value) -> frozenset[Origin]:
         return parts[0] if len(set(parts)) == 1 else frozenset()
     if isinstance(operand, Test) and (operand.kind == "truthy" or _is_there_at_all(operand)):
         value = operand.operands[0]
+    value = _sent(value)
     if not isinstance(value, Known) or not all(origin.kind is REQUEST for origin in value.origins):
         return frozenset()
     return frozenset(one._replace(path=one.path.removesuffix(".length")) for one in value.origins)
