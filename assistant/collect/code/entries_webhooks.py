@@ -39,6 +39,7 @@ _LIBRARIES = (
     "@upstash/qstash",
     "@mux/",
     "resend",
+    "twilio",
 )
 _VERIFIES = frozenset({
     "constructEvent", "constructEventAsync", "unmarshal", "verifyWebhook", "verifyAndReceive", "validateEvent", "verifySignatureAppRouter",
@@ -72,6 +73,13 @@ def _verifies(program: Program, module: Module) -> bool:
     for node in nodes_of(module.body):
         if type(node) is Attribute and node.name in _VERIFIES:
             return node.name not in {"Webhook", "validateRequest"}
-        if type(node) is Name and node.id in _VERIFIES:
+        if type(node) is Name and node.id in _VERIFIES and not _is_another(module, node.id):
             return True
     return False
+
+
+def _is_another(module: Module, name: str) -> bool:
+    """``validateRequest`` of the application's own holds what was sent to a schema; Twilio's looks at a signature."""
+    return name == "validateRequest" and not any(
+        one.source.startswith("twilio") and name in {one.name, one.local} for one in module.imports
+    )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from assistant.collect.code.entries_look import functions_in, statements_in
 from assistant.collect.code.walking import expressions_of
-from assistant.domain.syntax import Await, Call, Do, If, Jump, Name, Return, Switch, Try
+from assistant.domain.syntax import Assign, Await, Call, Declare, Do, If, Jump, Name, Return, Switch, Try
 
 
 if TYPE_CHECKING:
@@ -29,7 +29,9 @@ def _last(body: tuple[Statement, ...]) -> Iterator[int]:
     if not body:
         return
     one = body[-1]
-    if isinstance(one, Do):
+    if isinstance(one, Return) and isinstance(one.value, Name):
+        yield from _handed_on(body[:-1], one.value.id)
+    elif isinstance(one, Do):
         yield id(one)
     elif isinstance(one, If):
         yield from _last(one.then)
@@ -40,6 +42,15 @@ def _last(body: tuple[Statement, ...]) -> Iterator[int]:
     elif isinstance(one, Switch):
         for case in one.cases:
             yield from _last(case.body)
+
+
+def _handed_on(body: tuple[Statement, ...], name: str) -> Iterator[int]:
+    """``const answer = await handler(request); log(answer.status); return answer``, with nothing behind it that is waited for."""
+    for number, one in enumerate(body):
+        if isinstance(one, Declare) and isinstance(one.pattern, Name) and one.pattern.id == name:
+            behind = [each for each in expressions_of(body[number + 1 :]) if isinstance(each, Await | Assign)]
+            if not behind and isinstance(one.value, Call | Await):
+                yield id(one)
 
 
 def gives_up(function: Function) -> bool:

@@ -97,7 +97,9 @@ def execute(run: Run, statements: tuple[Statement, ...], scope: Scope) -> bool:
 
 
 def _declare(run: Run, node: Declare, scope: Scope) -> bool:
+    run.leave_tail(id(node) in run.frame.last)
     value = run.evaluate(node.value, scope) if node.value is not None else NOTHING
+    run.leave_tail(False)
     bind(run, scope, node.pattern, value)
     return True
 
