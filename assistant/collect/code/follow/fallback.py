@@ -60,7 +60,7 @@ def _sent(value: Value) -> Value:
     """``body.id || ""`` is what was sent, or nothing."""
     if not isinstance(value, Either) or value.facts:
         return value
-    said = [one for one in value.values if not (isinstance(one, Constant) and not one.value)]
+    said = [one for one in value.values if one != Constant("")]
     return said[0] if len(said) == 1 else value
 
 

@@ -59,6 +59,12 @@ def test_another_id_is_not(again: str, used: str, rule: str) -> None:
     assert told(LOOK % ("vehicleId", again, used)) == [rule]
 
 
+@pytest.mark.parametrize("also", ['other === "one"', "other"])
+def test_looked_up_only_where_something_else_was_sent_too(also: str) -> None:
+    """``if (scope === "one" && id) look it up``: whoever sends another scope was asked nothing."""
+    assert told(LOOK % (f"{also} && vehicleId", "vehicleId", "vehicleId")) == ["id-only-lookup"]
+
+
 @pytest.mark.parametrize(
     "kept",
     [
