@@ -250,7 +250,7 @@ def _bound(access: Access, written: Written, origins: tuple[Origin, ...], target
             return True
     for query in access.entry.queries:
         held = {origin for condition in query.filters for origin in condition.origins}
-        same = words.table_key(query.table) == target
+        same = words.table_key(query.table) == words.table_key(target)
         if query.order >= access.query.order or not asked & held:
             continue
         if same and any(words.says_public(one.column, constants(one)) for one in query.filters):
