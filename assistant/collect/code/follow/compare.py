@@ -22,6 +22,7 @@ from assistant.collect.code.follow.trust import (
     some_of,
     tells_shared,
     trusted,
+    vouched,
 )
 from assistant.collect.code.follow.words import Words
 from assistant.collect.code.origins import ordered, origins_of
@@ -149,7 +150,7 @@ def _constant(run: Run, value: Value, constant: Constant, *, same: bool) -> Lear
         along = read_along(run, origin) if same and constant.value else set()
         out.append(_along(origin, along))
         if same and origin.kind is REQUEST:
-            out.append(Learned(limits(origin), written_down(origin, constant)))
+            out.append(Learned(limits(origin), () if vouched(run, origin) else written_down(origin, constant)))
         mine = trusted(run, origin) or bool(along)
         if mine and same and constant.value and origin.kind is ROW:
             out.append(Learned(frozenset(consequences(run, origin.row))))  # a row that is not there equals nothing

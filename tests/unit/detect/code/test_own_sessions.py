@@ -95,3 +95,21 @@ def test_a_sealed_message_of_a_provider_needs_nobody_signed_in() -> None:
     }
     """
     assert rules_of(followed({"app/api/hook/route.ts": hook})) == []
+
+
+def test_a_role_inside_of_a_sealed_token_is_no_password_of_the_code() -> None:
+    """``data.role === "boss"`` behind the seal asks for a role, and is no secret that whoever reads the code knows."""
+    route = """
+    import { cookies } from "next/headers";
+    import { PrismaClient } from "@prisma/client";
+    import { fits } from "../../../lib/seal";
+    const db = new PrismaClient();
+    export async function GET() {
+      const [text, seal] = (await cookies()).get("till").value.split(".");
+      if (!fits(text, seal)) return new Response(null, { status: 401 });
+      if (JSON.parse(text).role !== "boss") return new Response(null, { status: 403 });
+      return Response.json(await db.receipt.findMany());
+    }
+    """
+    files = {"lib/seal.ts": SEAL.replace("function fits", "export function fits"), "app/api/receipts/route.ts": route}
+    assert [one for one in followed(files).context.map.entries[0].guards if one.weakness is not None] == []
