@@ -125,8 +125,7 @@ class Access:
     def trusted_sender(self) -> bool:
         """A signature, a secret or the environment keeps the public out; a secret beside somebody who is signed in is one of two ways in."""
         signed_in = any(guard.kind is GuardKind.SESSION and about_caller(guard) for guard in self.strong)
-        other = {GuardKind.SECRET} if signed_in else set()
-        other |= {GuardKind.SIGNATURE} if self.half_signed else set()
+        other = ({GuardKind.SECRET} if signed_in else set()) | ({GuardKind.SIGNATURE} if self.half_signed else set())
         return machine_among(self.strong, MACHINES - other) or self._asked_for_its_secret
 
     @cached_property

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 from assistant.collect.code.follow.facts import NONE, Learned
 from assistant.collect.code.follow.kinds import CALLER, CONSTANT, ENVIRONMENT, PERSONS, REQUEST, ROW
 from assistant.collect.code.follow.scope import either
-from assistant.collect.code.follow.truth import truth
 from assistant.collect.code.follow.trust import bound
+from assistant.collect.code.follow.truth import truth
 from assistant.collect.code.origins import origins_of
 from assistant.collect.code.values import Constant, Either, Known, Listed, Shape, Test
 from assistant.domain.code import GuardKind, Origin, Weakness
