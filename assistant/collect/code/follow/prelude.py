@@ -286,19 +286,21 @@ def _goes_through(run: Run, shared: Shared) -> bool:
     return any(module == run.module for module, _ in shared.moments[-1].visited)
 
 
-def answered_alike(path: str, route: str, questions: Iterable[Asked]) -> bool:
+def answered_alike(path: str, route: str, questions: Iterable[Asked], *, exact: bool = False) -> bool:
     """What was asked of another path is answered alike by this one; ``route`` is it with the segments of its folders."""
-    return all(_answer(path, route, one) is one.answer for one in questions)
+    return all(_answer(path, route, one, exact=exact) is one.answer for one in questions)
 
 
-def _answer(path: str, route: str, asked: Asked) -> bool | None:
+def _answer(path: str, route: str, asked: Asked, *, exact: bool) -> bool | None:
     """What this handler's path answers."""
     if isinstance(asked.what, str):
         return segment(route, asked.what)
     if asked.of is None:
         return matched(path, asked.what)
     of = asked.of
-    return other_paths(path, asked.what, of) if isinstance(asked.what, Listed) else begins(path, asked.what, of)
+    if isinstance(asked.what, Listed):
+        return other_paths(path, asked.what, of)
+    return begins(path, asked.what, of, exact=exact)
 
 
 def _key(

@@ -131,3 +131,30 @@ def test_a_visitor_empties_the_basket_that_their_own_browser_keeps(found_by, tol
     report = report_code(map_of({"app/actions.ts": BASKET % found_by}))
     assert [one.rule for one in report.findings if str(one.severity) != "low"] == told
     assert bool(report.questions) is not bool(told)
+
+
+WINDOW = """
+import { admin } from "../../lib/admin";
+export async function GET(request) {
+  const at = new URL(request.url).searchParams;
+  const { data } = await admin.from("%s").select("%s").eq("%s", at.get("whose"));
+  return Response.json(data);
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("table", "columns", "column", "found"),
+    [
+        ("brands", "id, name, slug", "shop_id", set()),
+        ("services", "id, title, price", "store_id", set()),
+        ("services", "id, title, price", "user_id", {"identity-from-request"}),
+        ("brands", "id, name, contact_email, phone", "shop_id", {"missing-session"}),
+        ("shifts", "id, starts_at, note", "store_id", {"missing-session"}),
+    ],
+)
+def test_the_window_of_a_shop_that_the_address_names(table: str, columns: str, column: str, found: set[str]) -> None:
+    """Whoever looks into a shop says which; a person's rows, or what no window shows, are told."""
+    files = {"lib/admin.ts": ADMIN, "app/window/route.ts": WINDOW % (table, columns, column)}
+    rules = {"missing-session", "identity-from-request"}
+    assert {one.rule for one in detect_code(map_of(files))} & rules == found
