@@ -129,7 +129,7 @@ class CodeContext:
     @cached_property
     def harmless(self) -> frozenset[str]:
         """Tables whose columns the code's own schema lists, and no secret among them."""
-        listed = (one for one in self.map.models if not any(map(words.is_secret, one.columns)))
+        listed = (one for one in self.map.models if not words.holds_secrets(one.name, one.columns))
         return frozenset(words.table_key(one.name) for one in listed)
 
     def _table(self, table: str) -> Table | None:

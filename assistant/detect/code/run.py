@@ -64,7 +64,8 @@ def report_code(
             found[finding.fingerprint] = finding if kept is None else merged(kept, finding)
     every = tuple(sorted(found.values(), key=lambda finding: finding.rank))
     entries = {entry.id: entry for entry in map_.entries}
-    told = asked_of_files(one_door(asked_once(every, entries), entries), entries)
+    reached = (one for one in every if one.entry not in entries or not entries[one.entry].uncalled)
+    told = asked_of_files(one_door(asked_once(reached, entries), entries), entries)
     findings = tuple(sorted(told, key=lambda finding: finding.rank))
     return CodeReport(findings=findings, questions=questions_of(context), context=replace(context, findings=every))
 

@@ -7,7 +7,11 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 _SPLIT: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
@@ -234,6 +238,12 @@ def is_secret(column: str) -> bool:
     if written.rpartition("_")[2] in _ABOUT_IT or parts & {"notify", "notification"} or parts & _A_PIECE:
         return False
     return written in SECRET_COLUMNS or bool(_SECRET_PARTS & parts) or written.endswith(("_token", "api_key"))
+
+
+def holds_secrets(table: str, columns: Iterable[str]) -> bool:
+    """A column is a secret by its name, or by that of its table: the ``key`` of ``apiKeys``."""
+    keyed = bool({"key", "token", "secret", "credential", "session"} & set(table_key(table).split("_")))
+    return any(is_secret(one) or (keyed and snake(one) in {"key", "value", "hash", "code"}) for one in columns)
 
 
 _SECRET_VARIABLE: Final = re.compile(r"SECRET|SERVICE_ROLE|PRIVATE_KEY|PASSWORD|DATABASE_URL|API_KEY|_TOKEN$")

@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, final
 
 from assistant.collect.code.follow.moment import Moment, in_place
-from assistant.collect.code.follow.truth import begins, matched, other_paths, segment
+from assistant.collect.code.follow.truth import begins, lacks, matched, other_paths, segment
 from assistant.collect.code.values import Closure, Listed, Value
 
 
@@ -56,7 +56,7 @@ class Asked(NamedTuple):
     """Something that was asked of the path of the request, which is another for each handler."""
 
     what: Value | str
-    """Paths, how it begins, or the name of a segment that is always there."""
+    """Paths, how it begins, the name of a segment that is always there, or that of one that never is behind a ``/``."""
     of: Value | None
     """What was taken for the path; None where a segment was asked for."""
     answer: bool | None
@@ -293,6 +293,8 @@ def answered_alike(path: str, route: str, questions: Iterable[Asked], *, exact: 
 
 def _answer(path: str, route: str, asked: Asked, *, exact: bool) -> bool | None:
     """What this handler's path answers."""
+    if isinstance(asked.what, str) and asked.what.startswith("/"):
+        return lacks(route, asked.what[1:])
     if isinstance(asked.what, str):
         return segment(route, asked.what)
     if asked.of is None:

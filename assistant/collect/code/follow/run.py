@@ -74,7 +74,7 @@ class Run:
         self.answers: dict[int, tuple[Value, str]] = {}
         self.written: dict[int, tuple[Value, Value]] = {}
         """Texts that objects were written into."""
-        self.interactive = self.starting = self.hasty = self.narrowing = self.whole_path = False
+        self.interactive = self.starting = self.hasty = self.narrowing = self.whole_path = self.on_disk = False
         self.path = self.route = ""
         self.visited: set[tuple[str, int]] = set()
         self.wrappers: list[str] = []
