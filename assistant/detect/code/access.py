@@ -165,7 +165,8 @@ class Access:
     def administrator(self) -> bool:
         """Only administrators of the whole application get here: any row is theirs to see."""
         later = () if self.writes else roles_before_answer(self.entry, self.query)
-        return is_administrative((*self.strong, *later), self.entry) and not self._tenants_office
+        found, alone = (*self.strong, *later), self.context.one_house
+        return is_administrative(found, self.entry, one_house=alone) and not self._tenants_office
 
     @property
     def _tenants_office(self) -> bool:

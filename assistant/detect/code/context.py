@@ -200,6 +200,11 @@ class CodeContext:
         return tables_that_name(self.map.entries, words.names_house)
 
     @cached_property
+    def one_house(self) -> bool:
+        """No query names a tenant: everybody works in one and the same house."""
+        return not self._tenants
+
+    @cached_property
     def peopled(self) -> frozenset[str]:
         """Tables of which some query names a person's column, whoever says which person."""
         return tables_that_name(self.map.entries, words.names_person)

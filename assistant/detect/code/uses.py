@@ -48,7 +48,7 @@ def stores_figures(query: Query) -> bool:
     if query.verb != "update" or not query.written:
         return False
     if all(words.keeps_books(written.column) for written in query.written):
-        return True
+        return not any(words.says_sent(written.column) for written in query.written) or not _chosen_outside(query)
     kinds = {origin.kind for written in query.written for origin in written.origins}
     zero = all(
         origin.kind is not OriginKind.CONSTANT or origin.path in {"0", "None"}
@@ -56,6 +56,11 @@ def stores_figures(query: Query) -> bool:
         for origin in written.origins
     )
     return zero and OriginKind.ROW in kinds and kinds <= {OriginKind.ROW, OriginKind.GENERATED, OriginKind.CONSTANT}
+
+
+def _chosen_outside(query: Query) -> bool:
+    """The request itself names the row: that something was sent is then what somebody says of it."""
+    return any(origin.kind is OriginKind.REQUEST for part in query.filters for origin in part.origins)
 
 
 def just_added(query: Query, queries: Mapping[int, Query]) -> bool:

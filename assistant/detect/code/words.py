@@ -356,23 +356,37 @@ def tells(column: str) -> bool:
     return bool(_CONTENT & set(words(column.rpartition(".")[2])))
 
 
+_SENT: Final = frozenset({(word, "at") for word in ("sent", "pushed", "notified", "reminded", "emailed", "delivered")})
+"""When somebody was told of a row that was found elsewhere."""
+
+
+def says_sent(column: str) -> bool:
+    """The column says when somebody was told: ``push_sent_at``."""
+    return words(column)[-2:] in _SENT
+
+
 def keeps_books(column: str) -> bool:
     """The column says when or how often something was used: ``last_used_at``, ``usage``, ``views_count``."""
     parts = words(column)
-    return parts[:1] == ("last",) or snake(column) in {
-        "usage",
-        "usage_count",
-        "views",
-        "view_count",
-        "clone_count",
-        "copy_count",
-        "download_count",
-        "downloads",
-        "open_count",
-        "play_count",
-        "share_count",
-        "visit_count",
-        "clicks",
-        "hits",
-        "updated_at",
-    }
+    return (
+        parts[:1] == ("last",)
+        or parts[-2:] in _SENT
+        or snake(column)
+        in {
+            "usage",
+            "usage_count",
+            "views",
+            "view_count",
+            "clone_count",
+            "copy_count",
+            "download_count",
+            "downloads",
+            "open_count",
+            "play_count",
+            "share_count",
+            "visit_count",
+            "clicks",
+            "hits",
+            "updated_at",
+        }
+    )

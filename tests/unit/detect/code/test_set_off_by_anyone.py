@@ -57,3 +57,40 @@ def test_a_verb_is_said_of_the_table_that_it_is_done_to():
     (one,) = told("await db.invoice.create({ data: { orderId, email: order.email } }); return Response.json(order);")
     assert one.title.startswith("Anyone on the internet can add rows of invoice through")
     assert "So it can read rows of order." in one.detail
+
+
+AUDIT = """
+    "use server";
+    import { db } from "@/lib/db";
+    export async function noteExport(format, userId) {
+      const last = await db.ledger.findFirst({ where: { userId }, select: { hash: true } });
+      BODY
+    }
+"""
+PAGE = """
+    "use client";
+    import { noteExport } from "./actions";
+    export function Button() { return <button onClick={() => noteExport("csv", "1")} />; }
+"""
+OWN = """
+    import { auth } from "@/auth";
+    import { db } from "@/lib/db";
+    export async function GET() {
+      const session = await auth();
+      return Response.json(await db.ledger.findMany({ where: { userId: session.user.id } }));
+    }
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("console.log(last.hash);", "can set off the action noteExport as anybody"),
+        ("return last;", "can read rows of ledger as anybody"),
+    ],
+)
+def test_whose_name_is_used_and_whose_rows_are_read_are_told_apart(body, said):
+    files = {"app/x/actions.ts": AUDIT.replace("BODY", body), "app/x/button.tsx": PAGE, "app/api/mine/route.ts": OWN}
+    found = followed({**APP, **files}).findings
+    (one,) = [each for each in found if each.rule == "identity-from-request"]
+    assert said in one.title
