@@ -19,6 +19,10 @@ RIGHTS = """
     export async function requirePermission(permission) {
       const session = await auth();
       if (!session?.user?.id) redirect("/login");
+      const person = await db.person.findUnique({ where: { userId: session.user.id } });
+      if (!person) redirect("/no-access");
+      const certificate = await db.certificate.findFirst({ where: { personId: person.id, expiresAt: { gt: new Date() } } });
+      if (!certificate) redirect("/certificate");
       if (!(await can(session.user.id, permission))) redirect("/no-access");
       return session.user;
     }
