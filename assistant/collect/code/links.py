@@ -1,4 +1,4 @@
-"""Which table a column refers to, by the schema that the code keeps: Drizzle's ``references()``, ``foreignKey()`` and ``relations()``, Prisma's ``@relation``.
+"""What the schema that the code keeps says: the columns of Drizzle's tables, and which table a column refers to: Drizzle's ``references()``, ``foreignKey()`` and ``relations()``, Prisma's ``@relation``.
 
 Read from the declarations alone, and only in modules that import Drizzle; a key that is put together by a function is passed over.
 """
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from assistant.collect.code.entries_look import named, returned_by, spine, text, value_of
 from assistant.collect.prisma import keys
+from assistant.domain.code import DataModel
 from assistant.domain.syntax import Attribute, Call, Declare, Name, Record, Sequence
 
 
@@ -32,6 +33,36 @@ def links(program: Program) -> Mapping[str, Mapping[str, str]]:
             for table, column, target in _in_module(program, module):
                 found.setdefault(table, {}).setdefault(column, target)
     return found
+
+
+def tables(program: Program) -> tuple[DataModel, ...]:
+    """Drizzle's tables with their columns as the code spells them, by name; one that is put together by a function is left out."""
+    found: dict[str, DataModel] = {}
+    for module in program.modules.values():
+        if not any(one.source.startswith(_CORES) for one in module.imports):
+            continue
+        for statement in module.body:
+            value = statement.value if isinstance(statement, Declare) else None
+            root, parts = spine(value) if isinstance(value, Call) else (None, ())
+            name = _name(value) if isinstance(value, Call) and _makes_table(root, parts) else ""
+            columns = value.arguments[1] if isinstance(value, Call) and name else None
+            if isinstance(columns, Record) and all(entry.key for entry in columns.entries):  # nothing is spread into it
+                kinds = {entry.key: _kind(entry.value) for entry in columns.entries if entry.key}
+                documents = tuple(column for column, kind in kinds.items() if kind in {"json", "jsonb"})
+                found.setdefault(name, DataModel(name=name, columns=tuple(kinds), documents=documents))
+    return tuple(found[name] for name in sorted(found))
+
+
+def _makes_table(root: Expression | None, parts: tuple[Link, ...]) -> bool:
+    """``pgTable(…)``, ``schema.table(…)``, ``createTable(…)``."""
+    called = parts[-1].name if parts and parts[-1].name else root.id if isinstance(root, Name) else ""
+    return called.lower().endswith("table")
+
+
+def _kind(column: Expression) -> str:
+    """``json`` of ``json("config").notNull()``."""
+    root, _parts = spine(column)
+    return root.id if isinstance(root, Name) else ""
 
 
 def _in_module(program: Program, module: Module) -> Iterator[tuple[str, str, str]]:

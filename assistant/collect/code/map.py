@@ -13,7 +13,7 @@ from assistant.collect.code.entries_middleware import never_run
 from assistant.collect.code.follow.entry import follow, unfollowed, world_of
 from assistant.collect.code.follow_apart import apart
 from assistant.collect.code.handed_out import kept_back
-from assistant.collect.code.links import links
+from assistant.collect.code.links import links, tables
 from assistant.collect.code.manifests import exposed, oracle_of, read_builds, told_by_build
 from assistant.collect.code.marks import marks
 from assistant.collect.code.program import Program
@@ -140,7 +140,7 @@ def assemble(
         server=aside.server,
         hosts=hosts(manifests),
         documents=documents(manifests),
-        models=models(manifests),
+        models=(*models(manifests), *tables(program)),
         links=links(program),
         marks=aside.marks,
         owner_columns=_owner_columns(entries),

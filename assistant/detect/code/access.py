@@ -164,8 +164,8 @@ class Access:
     @cached_property
     def administrator(self) -> bool:
         """Only administrators of the whole application get here: any row is theirs to see."""
-        later = () if self.writes else roles_before_answer(self.entry, self.query)
-        return is_administrative((*self.strong, *later), self.entry) and not self._tenants_office
+        held = self.strong if self.writes else (*self.strong, *roles_before_answer(self.entry, self.query))
+        return is_administrative(held, self.entry, one_house=self.context.one_house) and not self._tenants_office
 
     @property
     def _tenants_office(self) -> bool:

@@ -131,10 +131,18 @@ def customers_rows(context: CodeContext, entry: Entry) -> Iterator[Query]:
     """Reads of rows that are one customer's."""
     for query in entry.queries:
         whose = context.whose(query.table, query.engine)
+        if context.one_house and _of_the_house(context, query):
+            continue
         if query.verb in READS and (whose is Whose.CUSTOMERS or (whose is Whose.UNKNOWN and _bound(query))):
             access = access_to(context, entry, query)
             if not access.only_published:
                 yield query
+
+
+def _of_the_house(context: CodeContext, query: Query) -> bool:
+    """The application's own settings, where there is one house and no column says whose they are."""
+    settings = {"setting", "config", "configuration", "option"} & set(words.table_key(query.table).split("_"))
+    return bool(settings) and not context.owner_columns(query.table)
 
 
 def _bound(query: Query) -> bool:

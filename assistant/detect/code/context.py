@@ -129,7 +129,7 @@ class CodeContext:
     @cached_property
     def harmless(self) -> frozenset[str]:
         """Tables whose columns the code's own schema lists, and no secret among them."""
-        listed = (one for one in self.map.models if not any(map(words.is_secret, one.columns)))
+        listed = (one for one in self.map.models if not words.holds_secrets(one.name, one.columns))
         return frozenset(words.table_key(one.name) for one in listed)
 
     def _table(self, table: str) -> Table | None:
@@ -198,6 +198,11 @@ class CodeContext:
     def _tenants(self) -> frozenset[str]:
         """Tables of which some query names a tenant's column."""
         return tables_that_name(self.map.entries, words.names_house)
+
+    @cached_property
+    def one_house(self) -> bool:
+        """No query names a tenant: everybody works in one and the same house."""
+        return not self._tenants
 
     @cached_property
     def peopled(self) -> frozenset[str]:

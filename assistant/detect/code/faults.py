@@ -15,7 +15,7 @@ from assistant.detect.code.context import Whose
 from assistant.detect.code.layouts import settles
 from assistant.detect.code.office import by_office
 from assistant.detect.code.openness import PUBLIC_IDENTIFIERS, Openness, openness
-from assistant.detect.code.uses import makes_new
+from assistant.detect.code.uses import SENDS, makes_new
 from assistant.domain.code import ActKind, EntryKind, GuardKind, OriginKind, Weakness
 
 
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from assistant.domain.code import Filter, Origin, Query
 
 _NEARNESS: Final = words.named("embedding embeddings vector similarity threshold count limit distance top")
-_SENDS: Final = words.named("send mail email emails notify sms push publish trigger enqueue")
-"""What a provider is asked for that tells somebody else."""
 _FACE: Final = words.named(
     "id name username handle first_name last_name full_name display_name avatar avatar_url image image_url picture photo photo_url slug"
 )
@@ -177,7 +175,7 @@ def _leads_on(access: Access) -> bool:
         held = [one for part in act.parts for one in part.origins if one.kind is OriginKind.ROW and one.row == row]
         if act.kind in {ActKind.LOG, ActKind.VALIDATE} or all(one.path.startswith("!") for one in held):
             continue
-        if act.kind is ActKind.PROVIDER and _SENDS & set(words.words(act.name)):
+        if act.kind is ActKind.PROVIDER and SENDS & set(words.words(act.name)):
             continue  # the colleague is told, and not the caller
         if act.kind not in {ActKind.REDIRECT, ActKind.CACHE}:
             return False

@@ -174,13 +174,21 @@ def proven_by(entry: Entry, guards: Iterable[Guard]) -> frozenset[Origin]:
     return frozenset(found)
 
 
-def is_administrative(guards: Iterable[Guard], entry: Entry | None = None) -> bool:
+_PERMISSION: Final = re.compile(r"^[a-z]\w*[.:]\w+$|^[a-z]+_\w+$")
+_OVER_OTHERS: Final = frozenset(
+    {"manage", "admin", "administer", "all", "any", "review", "approve", "moderate", "verify", "assign", "configure"}
+)
+
+
+def is_administrative(guards: Iterable[Guard], entry: Entry | None = None, *, one_house: bool = False) -> bool:
     """A role of the application (not of a tenant that the request names) is demanded.
 
     It is named so, by the role, the guard or a function on the way to it; or any role is, below an admin path; or the caller's own row
-    was asked whether they are one.
+    was asked whether they are one. In ``one_house``, where nobody has a tenant, a permission over other people's rows is as good.
     """
     found = tuple(guards)
+    if one_house and any(map(holds_permission, found)):
+        return True
     for guard in found:
         if guard.kind not in PERSONS or any(subject.kind is OriginKind.REQUEST for subject in guard.subjects):
             continue
@@ -193,6 +201,12 @@ def is_administrative(guards: Iterable[Guard], entry: Entry | None = None) -> bo
         if guard.kind is not GuardKind.ROLE and _named_for_administrators((*guard.chain, guard.says)):
             return True
     return entry is not None and asks_own_role(entry)
+
+
+def holds_permission(guard: Guard) -> bool:
+    """A permission over other people's rows is demanded, and not only a role: ``volunteers.manage_shifts``, ``reports:review_all``."""
+    held = holds(guard) if guard.kind is GuardKind.ROLE else ()
+    return bool(held) and all(_PERMISSION.search(one) and _OVER_OTHERS & set(words.words(one)) for one in held)
 
 
 def holds(guard: Guard) -> tuple[str, ...]:

@@ -39,7 +39,7 @@ _FOR_VISITORS: Final = frozenset(
 )
 """Groups of routes of which the name says whom they are for."""
 _SHOWN: Final = words.named(
-    "review rating testimonial service menu menu_item item listing event class slot availability opening_hour page section media_asset condition provider venue location store shop portfolio gallery photo image schedule hour table"
+    "review rating testimonial service menu menu_item item listing event class slot availability opening_hour page section media_asset condition provider venue location store shop portfolio gallery photo image schedule hour table brand"
 )
 """Tables whose rows a visitor of the site usually sees."""
 _OFFERED: Final = words.named("property vehicle car room apartment product job")
@@ -177,7 +177,8 @@ def _read(access: Access) -> Openness:
     if _only_times(access) or _leads_away(access):
         return Openness.ASKED
     if chooses_person(access):
-        return Openness.OPEN
+        window = access.whose is Whose.UNKNOWN and shown_to_all(access) and _names_a_house(access)
+        return Openness.ASKED if window else Openness.OPEN
     by_public = bool(access.roots) and all(words.snake(column) in PUBLIC_IDENTIFIERS for column in access.roots)
     if (
         by_public
@@ -249,6 +250,12 @@ def chooses_person(access: Access) -> bool:
         and all(origin.kind is OriginKind.REQUEST for origin in written.origins)
         for written in access.query.written
     )
+
+
+def _names_a_house(access: Access) -> bool:
+    """Of the owners that it is found by none is a person: a shop's window, with the shop in the address."""
+    owners = [column for column in access.roots if words.names_owner(column)]
+    return bool(owners) and all(map(words.names_house, owners))
 
 
 def _only_counts(access: Access) -> bool:

@@ -14,12 +14,12 @@ from assistant.detect.code.judge import asked_once, merged, one_door
 from assistant.detect.code.questions import questions_of
 from assistant.detect.code.registry import code_rules
 from assistant.detect.code.unoffered import asked_of_files
-from assistant.domain.code import Decisions
+from assistant.domain.code import Decisions, EntryKind
 
 
 if TYPE_CHECKING:
     from assistant.domain.catalog import Catalog
-    from assistant.domain.code import CodeMap
+    from assistant.domain.code import CodeMap, Entry
     from assistant.domain.findings import Finding
     from assistant.domain.matrix import Matrix
     from assistant.domain.ownership import OwnershipMap, Question
@@ -64,9 +64,15 @@ def report_code(
             found[finding.fingerprint] = finding if kept is None else merged(kept, finding)
     every = tuple(sorted(found.values(), key=lambda finding: finding.rank))
     entries = {entry.id: entry for entry in map_.entries}
-    told = asked_of_files(one_door(asked_once(every, entries), entries), entries)
+    reached = (one for one in every if one.entry not in entries or not _named_by_nobody(entries[one.entry]))
+    told = asked_of_files(one_door(asked_once(reached, entries), entries), entries)
     findings = tuple(sorted(told, key=lambda finding: finding.rank))
     return CodeReport(findings=findings, questions=questions_of(context), context=replace(context, findings=every))
+
+
+def _named_by_nobody(entry: Entry) -> bool:
+    """A function of a service that no other file names: nobody can do what it lets them do."""
+    return entry.uncalled and entry.kind is EntryKind.SERVICE
 
 
 def detect_code(

@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
-from assistant.domain.code import OriginKind
+from assistant.domain.code import ClientKind, OriginKind
 
 
 if TYPE_CHECKING:
@@ -26,12 +26,19 @@ def named_secrets(entries: Iterable[Entry]) -> Mapping[str, tuple[str, ...]]:
     found: dict[str, dict[str, None]] = defaultdict(dict)
     for entry in entries:
         for query in entry.queries:
+            if _is_elsewhere(query):
+                continue
             named = [part.column for part in query.filters] + [each.column for each in query.written]
             for column in (*named, *(query.columns or ())):
                 if "." not in column and not column.startswith("-") and _is_grave(query.table, column):
                     found[words.table_key(query.table)][column] = None
         _read(entry, found)
     return {table: tuple(columns) for table, columns in found.items() if table}
+
+
+def _is_elsewhere(query: Query) -> bool:
+    """An account at a provider, or of the platform's own sign-in, is no row of the application's table of that name."""
+    return query.client is ClientKind.PROVIDER or query.table.startswith("auth.")
 
 
 def _is_grave(table: str, column: str) -> bool:

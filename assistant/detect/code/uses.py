@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
@@ -18,6 +19,12 @@ if TYPE_CHECKING:
 
 _IDS: Final = frozenset({"id", "ids", "uuid", "uid", "guid"})
 _CHANGING: Final = frozenset({"update", "delete", "remove", "set", "reset", "revoke", "grant", "transfer", "approve"})
+SENDS: Final = words.named("send mail email emails notify sms push publish trigger enqueue")
+"""What a provider is asked for that tells somebody else."""
+_MAILS: Final = re.compile(
+    r"resend|sendgrid|postmark|mailgun|brevo|mailjet|twilio|whatsapp|telegram|hooks\.slack|discord|/e?mails?(?:/|$)"
+)
+"""Addresses of services that bring a message to somebody."""
 _NOTED: Final = frozenset({ActKind.LOG, ActKind.CACHE, ActKind.VALIDATE})
 """Acts by which nothing of a row is told to whoever asks."""
 
@@ -41,7 +48,7 @@ def stores_figures(query: Query) -> bool:
     if query.verb != "update" or not query.written:
         return False
     if all(words.keeps_books(written.column) for written in query.written):
-        return True
+        return not any(words.says_sent(written.column) for written in query.written) or not _chosen_outside(query)
     kinds = {origin.kind for written in query.written for origin in written.origins}
     zero = all(
         origin.kind is not OriginKind.CONSTANT or origin.path in {"0", "None"}
@@ -49,6 +56,11 @@ def stores_figures(query: Query) -> bool:
         for origin in written.origins
     )
     return zero and OriginKind.ROW in kinds and kinds <= {OriginKind.ROW, OriginKind.GENERATED, OriginKind.CONSTANT}
+
+
+def _chosen_outside(query: Query) -> bool:
+    """The request itself names the row: that something was sent is then what somebody says of it."""
+    return any(origin.kind is OriginKind.REQUEST for part in query.filters for origin in part.origins)
 
 
 def just_added(query: Query, queries: Mapping[int, Query]) -> bool:
@@ -83,6 +95,22 @@ def uses_of(context: CodeContext, entry: Entry) -> Mapping[int, tuple[int, ...]]
         found = {row: tuple(sorted(orders)) for row, orders in uses.items()}
         context.rows_used[id(entry)] = found
     return found
+
+
+def told_elsewhere(entry: Entry, query: Query) -> bool:
+    """Nothing of a row comes back to whoever asked: it finds other rows, is noted, or is sent to somebody by mail or message."""
+    if query.verb != "select" or query.returned:
+        return False
+    for act in entry.acts:
+        if act.kind in _NOTED or not any(one.row == query.id for part in act.parts for one in part.origins):
+            continue
+        if act.kind is ActKind.FETCH:
+            sends = any(_MAILS.search(part.text) for part in act.parts if part.name in {"url", "0"})
+        else:
+            sends = act.kind is ActKind.PROVIDER and bool(SENDS & set(words.words(act.name)))
+        if not sends:
+            return False
+    return True
 
 
 def notes_only(entry: Entry, query: Query) -> bool:

@@ -7,7 +7,11 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 _SPLIT: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
@@ -236,6 +240,12 @@ def is_secret(column: str) -> bool:
     return written in SECRET_COLUMNS or bool(_SECRET_PARTS & parts) or written.endswith(("_token", "api_key"))
 
 
+def holds_secrets(table: str, columns: Iterable[str]) -> bool:
+    """A column is a secret by its name, or by that of its table: the ``key`` of ``apiKeys``."""
+    keyed = bool({"key", "token", "secret", "credential", "session"} & set(table_key(table).split("_")))
+    return any(is_secret(one) or (keyed and snake(one) in {"key", "value", "hash", "code"}) for one in columns)
+
+
 _SECRET_VARIABLE: Final = re.compile(r"SECRET|SERVICE_ROLE|PRIVATE_KEY|PASSWORD|DATABASE_URL|API_KEY|_TOKEN$")
 
 
@@ -346,23 +356,37 @@ def tells(column: str) -> bool:
     return bool(_CONTENT & set(words(column.rpartition(".")[2])))
 
 
+_SENT: Final = frozenset({(word, "at") for word in ("sent", "pushed", "notified", "reminded", "emailed", "delivered")})
+"""When somebody was told of a row that was found elsewhere."""
+
+
+def says_sent(column: str) -> bool:
+    """The column says when somebody was told: ``push_sent_at``."""
+    return words(column)[-2:] in _SENT
+
+
 def keeps_books(column: str) -> bool:
     """The column says when or how often something was used: ``last_used_at``, ``usage``, ``views_count``."""
     parts = words(column)
-    return parts[:1] == ("last",) or snake(column) in {
-        "usage",
-        "usage_count",
-        "views",
-        "view_count",
-        "clone_count",
-        "copy_count",
-        "download_count",
-        "downloads",
-        "open_count",
-        "play_count",
-        "share_count",
-        "visit_count",
-        "clicks",
-        "hits",
-        "updated_at",
-    }
+    return (
+        parts[:1] == ("last",)
+        or parts[-2:] in _SENT
+        or snake(column)
+        in {
+            "usage",
+            "usage_count",
+            "views",
+            "view_count",
+            "clone_count",
+            "copy_count",
+            "download_count",
+            "downloads",
+            "open_count",
+            "play_count",
+            "share_count",
+            "visit_count",
+            "clicks",
+            "hits",
+            "updated_at",
+        }
+    )

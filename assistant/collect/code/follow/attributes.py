@@ -10,6 +10,7 @@ from assistant.collect.code.follow.loops import how_many
 from assistant.collect.code.follow.schemas import let_out
 from assistant.collect.code.follow.scope import either
 from assistant.collect.code.follow.trust import is_single
+from assistant.collect.code.follow.truth import lacks
 from assistant.collect.code.origins import ordered, origins_of
 from assistant.collect.code.recognise.identity import told
 from assistant.collect.code.values import (
@@ -42,6 +43,9 @@ _NO_ENUMS = frozenset({"global", "sequelize", "typeorm", "mongoose", "context", 
 """Where a capital word behind a capital name is something else."""
 NO_ITEMS = Known(frozenset({Origin(CONSTANT, "[].length")}))
 """The length of a list that the code wrote without items."""
+_OF_ANY_OBJECT = frozenset(
+    {"then", "catch", "finally", "get", "has", "toString", "length", "keys", "entries", "hasOwnProperty"}
+)
 _PATH = frozenset({Origin(REQUEST, "path")})
 _SIZES = frozenset({"length", "size"})
 _REQUEST = {
@@ -107,9 +111,7 @@ def attribute(run: Run, value: Value, name: str, module: str, at: int, end: int)
     if isinstance(value, Shape):
         return _field(run, value, name, module, at, end)
     if isinstance(value, Known):
-        part = _known(run, value, name)
-        if value.origins == _PATH:
-            run.segments[id(part)] = part
+        part = _known(run, value, name) if value.origins != _PATH else _segment(run, value, name)
         return run.counted(part, value) if name in _SIZES else run.implied(part, value)
     if isinstance(value, Chain):
         return _chain(run, value, name, module, at, end)
@@ -126,6 +128,25 @@ def attribute(run: Run, value: Value, name: str, module: str, at: int, end: int)
             return Constant(len(value.value))
         return NOTHING if value.value is None else UNKNOWN
     return UNKNOWN
+
+
+def _segment(run: Run, path: Known, name: str) -> Value:
+    """A segment of the path; nothing where the folders of the handler have none of that name."""
+    if run.on_disk and _is_lacking(run, name):
+        return NOTHING
+    part = _known(run, path, name)
+    run.segments[id(part)] = part
+    return part
+
+
+def _is_lacking(run: Run, name: str) -> bool:
+    """A segment of the path that the folders of the handler do not have."""
+    if name in _OF_ANY_OBJECT:
+        return False
+    found = lacks(run.route, name)
+    if run.prelude is not None:
+        run.prelude.heard(f"/{name}", None, found)
+    return found
 
 
 def _of_several(run: Run, value: Either, name: str, module: str, at: int, end: int) -> Value:

@@ -14,18 +14,20 @@ from assistant.collect.code.follow.prelude import Prelude, Shared, answered_alik
 from assistant.collect.code.follow.run import Run
 from assistant.collect.code.follow.stop import Exhausted, Stopped
 from assistant.collect.code.matchers import middleware_of
+from assistant.collect.code.origins import origins_of
 from assistant.collect.code.values import Constant, Listed
-from assistant.domain.code import NAMED_OPEN, ActKind, EntryKind, GuardKind
+from assistant.domain.code import NAMED_OPEN, ActKind, EntryKind, GuardKind, OriginKind
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from assistant.collect.code.entries_point import EntryPoint
     from assistant.collect.code.follow.ledger import Ledger
     from assistant.collect.code.follow.prelude import Asked
     from assistant.collect.code.follow.world import World
     from assistant.collect.code.values import Value
+    from assistant.domain.code import Act, Origin
 
     Drive = Callable[[Run, EntryPoint], None]
 
@@ -44,6 +46,19 @@ _ASKS = frozenset(
 )
 _OPEN_ENDED = re.compile(r"[(*:\\[]")
 """Where a pattern of addresses stops being fixed."""
+_OF_NOBODY = frozenset({OriginKind.CONSTANT, OriginKind.ENVIRONMENT, OriginKind.GENERATED})
+_ADDRESSED = (
+    "url",
+    "path",
+    "method",
+    "header.host",
+    "header.x-forwarded-host",
+    "header.accept-language",
+    "header.user-agent",
+    "geo",
+)
+"""Parts of a request that say what is wanted, and not by whom."""
+_REFUSALS = frozenset({"401", "403", "407"})
 _STEPS = 5_000
 """Nodes that middleware may cost at a path; a longer one is told as it was: it covers the path."""
 _MOST = 24
@@ -72,7 +87,7 @@ def asked_before(world: World, point: EntryPoint, ledger: Ledger, drive: Drive) 
         return None
     doors = world.doors.setdefault(file, [])
     for door in doors:
-        if answered_alike(point.path, point.path, door.questions):
+        if answered_alike(point.path, point.path, door.questions, exact=True):
             return door.at(point.path)
     if len(doors) >= _MOST:
         return None
@@ -83,6 +98,7 @@ def asked_before(world: World, point: EntryPoint, ledger: Ledger, drive: Drive) 
 def _opened(world: World, point: EntryPoint, drive: Drive) -> Door:
     """The middleware followed for an address; one that is too long is not followed for any other."""
     run = Run(world, point.module, steps=_STEPS)
+    run.ledger.sent_away, run.whole_path = {}, True
     listener = run.prelude = Prelude(Shared(), [], frozenset())
     try:
         drive(run, point)
@@ -100,9 +116,38 @@ def _asks(ledger: Ledger) -> tuple[str, ...] | None:
     strong = {guard.kind.value for guard in guards if guard.weakness is None}
     if strong:
         return tuple(sorted(strong))
-    if guards or any(act.kind in {ActKind.REDIRECT, ActKind.RESPOND} for act in ledger.acts):
+    if guards or any(_perhaps_for_who_they_are(ledger, act) for act in ledger.acts):
         return None  # somebody is sent away, and for what is not known
     return ()
+
+
+def _perhaps_for_who_they_are(ledger: Ledger, act: Act) -> bool:
+    """Somebody is sent away; a shop that is not there, a language, or a missing setting says nothing about the caller."""
+    if act.kind not in {ActKind.REDIRECT, ActKind.RESPOND}:
+        return False
+    if act.kind is ActKind.RESPOND and act.detail.isdigit() and act.detail not in _REFUSALS:
+        return False
+    under = [origins_of(ledger.tests[abs(token)]) for token in (ledger.sent_away or {}).get(act.order, ())]
+    asked = [origin for origins in under[:-1] for origin in _understood(origins)] + [*(under or ((),))[-1]]
+    return not asked or any(_of_caller(ledger, origin, deep=False) for origin in asked)
+
+
+def _understood(origins: frozenset[Origin]) -> Iterable[Origin]:
+    """What a test further out looks at: ``host.endsWith(…)`` beside a comparison of the host is about the host."""
+    known = [one for one in origins if one.kind is not OriginKind.UNKNOWN]
+    return known if any(one.kind is OriginKind.REQUEST for one in known) else origins
+
+
+def _of_caller(ledger: Ledger, origin: Origin, *, deep: bool) -> bool:
+    """The value may name who calls: by itself, or as a row that was found by such a value."""
+    if origin.kind is OriginKind.REQUEST:
+        return not origin.path.startswith(_ADDRESSED)
+    if origin.kind is not OriginKind.ROW:
+        return origin.kind not in _OF_NOBODY
+    record = ledger.record(origin.row)
+    if deep or record is None:
+        return True
+    return any(_of_caller(ledger, one, deep=True) for condition in record.filters for one in condition.origins)
 
 
 def _names(asked: Asked, path: str) -> bool:

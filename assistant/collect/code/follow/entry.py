@@ -71,6 +71,8 @@ _BUILT = frozenset({"procedure", "safe-action", "server-fn", "upload"})
 _OF_PYTHON = frozenset({"django", "flask", "fastapi"})
 _QUIET_STEPS = 20_000
 """Nodes that a run may cost of which nobody reads the notes."""
+_BY_FOLDERS = frozenset({"route", "page"})
+"""What Next gives the segments of a handler's folders, and no other."""
 _AT_A_PATH = frozenset({EntryKind.ROUTE, EntryKind.PAGES_API, EntryKind.ENDPOINT, EntryKind.MIDDLEWARE})
 """Entries that answer one path, which is known; of middleware, when it is followed for a path."""
 _IN_PATH = re.compile(r"[:<{\[](?:\w+:)?(\w+)")
@@ -142,7 +144,7 @@ def _drive(run: Run, point: EntryPoint) -> None:
     if point.kind in {EntryKind.SERVICE, EntryKind.JOB}:
         run.facts |= {("caller",)} if point.kind is EntryKind.SERVICE else {("signed",)}
     run.interactive = point.kind is EntryKind.COMPONENT
-    run.route = point.path
+    run.route, run.on_disk = point.path, point.inputs in _BY_FOLDERS and bool(point.path)
     if refused(run, point):
         return
     run.path = point.path if point.kind in _AT_A_PATH else ""

@@ -7,15 +7,20 @@ from typing import TYPE_CHECKING, Final
 
 from assistant.collect.code.follow.facts import Learned
 from assistant.collect.code.values import Blueprint, Chain, Constant, Known
-from assistant.domain.code import Origin, OriginKind
+from assistant.domain.code import ClientKind, Origin, OriginKind
 
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from assistant.collect.code.follow.facts import Facts
+    from assistant.collect.code.follow.ledger import QueryRecord
     from assistant.collect.code.values import Test, Value
 
 CAUGHT: Final = Known(frozenset({Origin(OriginKind.UNKNOWN, "error")}))
 """What a ``catch`` is handed."""
+FAILED: Final = Known(frozenset({Origin(OriginKind.UNKNOWN, "failure")}))
+"""The same where no row was reached before it: a bank, a certificate or a text that could not be read."""
 REFUSAL: Final = Known(frozenset({Origin(OriginKind.UNKNOWN, "refusal")}))
 """The same, once it is known to be one of the application's own."""
 OWN_ERROR: Final = Learned(frozenset({("own error",)}))
@@ -25,6 +30,11 @@ _OF_DATABASE: Final = re.compile(
     r"prisma|postgres|drizzle|database|sql(?!ite_?id)|query|mongo|knex|kysely|typeorm|sequelize|^db|dberror",
     re.IGNORECASE,
 )
+
+
+def caught(reached: Sequence[QueryRecord]) -> Value:
+    """What a ``catch`` is handed behind the queries that ran in its ``try``: of none, or of a provider's alone, no database said it."""
+    return CAUGHT if any(one.client is not ClientKind.PROVIDER for one in reached) else FAILED
 
 
 def own_error(test: Test) -> bool:

@@ -13,7 +13,7 @@ from assistant.collect.code.follow.compare import (
     mixed,
     there,
 )
-from assistant.collect.code.follow.errors import CAUGHT, OWN_ERROR, own_error
+from assistant.collect.code.follow.errors import CAUGHT, FAILED, OWN_ERROR, own_error
 from assistant.collect.code.follow.facts import NONE, NOTHING_LEARNED, Learned, Lesson, both, one_of, role_of
 from assistant.collect.code.follow.fallback import (
     EMPTY,
@@ -224,7 +224,7 @@ def _correlated(run: Run, test: Test, outcome: bool) -> Learned:
             or (asks_same(test, outcome) and _never(run, option, test.operands[1]))
         ):
             continue
-        missed = test.kind == "truthy" and not outcome and option == CAUGHT  # what was thrown is there
+        missed = test.kind == "truthy" and not outcome and option in (CAUGHT, FAILED)  # what was thrown is there
         if (outcome and in_nothing(option)) or stands_in(run, option, first) or missed:
             continue
         facts = first.facts[n] if n < len(first.facts) else NONE

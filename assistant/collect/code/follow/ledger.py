@@ -192,6 +192,8 @@ class Ledger:
         """Rows that reached the answer; True when they were bound at every such point."""
         self.answered_knowing: dict[int, Facts] = {}
         """Rows that reached it, with what was known of the caller at every such point."""
+        self.sent_away: dict[int, tuple[int, ...]] | None = None
+        """Where somebody is asked for it: the tests that answers and redirects stand under, by their position."""
         self.loose: dict[int, tuple[tuple[int, ...], int]] = {}
         """Rows that reached it where they were not, with the tests that this stood under, and how much had been earned by then."""
 
@@ -252,6 +254,8 @@ class Ledger:
     ) -> None:
         """Note what was done besides querying, at the next position; see ``Act``."""
         self.acts.append(Act(kind=kind, name=name, place=place, order=self.next(), parts=parts, detail=detail, at=at))
+        if self.sent_away is not None and kind in {ActKind.RESPOND, ActKind.REDIRECT}:
+            self.sent_away[self.order] = self.stack()
 
     def guard(self, guard: Guard) -> tuple[object, ...]:
         """Note a guard once per place, kind and words; one that counts replaces one that does not."""

@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, final
 
 from assistant.collect.code.follow.moment import Moment, in_place
-from assistant.collect.code.follow.truth import begins, matched, other_paths, segment
+from assistant.collect.code.follow.truth import begins, lacks, matched, other_paths, segment
 from assistant.collect.code.values import Closure, Listed, Value
 
 
@@ -56,7 +56,7 @@ class Asked(NamedTuple):
     """Something that was asked of the path of the request, which is another for each handler."""
 
     what: Value | str
-    """Paths, how it begins, or the name of a segment that is always there."""
+    """Paths, how it begins, the name of a segment that is always there, or that of one that never is behind a ``/``."""
     of: Value | None
     """What was taken for the path; None where a segment was asked for."""
     answer: bool | None
@@ -286,19 +286,23 @@ def _goes_through(run: Run, shared: Shared) -> bool:
     return any(module == run.module for module, _ in shared.moments[-1].visited)
 
 
-def answered_alike(path: str, route: str, questions: Iterable[Asked]) -> bool:
+def answered_alike(path: str, route: str, questions: Iterable[Asked], *, exact: bool = False) -> bool:
     """What was asked of another path is answered alike by this one; ``route`` is it with the segments of its folders."""
-    return all(_answer(path, route, one) is one.answer for one in questions)
+    return all(_answer(path, route, one, exact=exact) is one.answer for one in questions)
 
 
-def _answer(path: str, route: str, asked: Asked) -> bool | None:
+def _answer(path: str, route: str, asked: Asked, *, exact: bool) -> bool | None:
     """What this handler's path answers."""
+    if isinstance(asked.what, str) and asked.what.startswith("/"):
+        return lacks(route, asked.what[1:])
     if isinstance(asked.what, str):
         return segment(route, asked.what)
     if asked.of is None:
         return matched(path, asked.what)
     of = asked.of
-    return other_paths(path, asked.what, of) if isinstance(asked.what, Listed) else begins(path, asked.what, of)
+    if isinstance(asked.what, Listed):
+        return other_paths(path, asked.what, of)
+    return begins(path, asked.what, of, exact=exact)
 
 
 def _key(

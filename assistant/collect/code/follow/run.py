@@ -74,7 +74,7 @@ class Run:
         self.answers: dict[int, tuple[Value, str]] = {}
         self.written: dict[int, tuple[Value, Value]] = {}
         """Texts that objects were written into."""
-        self.interactive = self.starting = self.hasty = self.narrowing = False
+        self.interactive = self.starting = self.hasty = self.narrowing = self.whole_path = self.on_disk = False
         self.path = self.route = ""
         self.visited: set[tuple[str, int]] = set()
         self.wrappers: list[str] = []
@@ -259,7 +259,7 @@ class Run:
 
     def begins(self, prefix: Value, asked: Value) -> bool | None:
         """``request.url.startsWith("/api/public/")`` before a handler that answers a known path; None when that is not decided."""
-        found = begins(self.path, prefix, asked)
+        found = begins(self.path, prefix, asked, exact=self.whole_path)
         if self.prelude is not None:
             self.prelude.heard(prefix, asked, found)
         return found

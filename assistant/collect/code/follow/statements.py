@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.collect.code.follow.binding import bind
 from assistant.collect.code.follow.chosen import by_sender, filled_in, keep_choice
-from assistant.collect.code.follow.errors import CAUGHT
+from assistant.collect.code.follow.errors import caught as caught_error
 from assistant.collect.code.follow.expressions import condition
 from assistant.collect.code.follow.facts import Facts, Learned, access, join, lets_in
 from assistant.collect.code.follow.fallback import given
@@ -277,12 +277,13 @@ def _branch(run: Run, node: If, test: Value, outcome: bool, scope: Scope) -> tup
 
 def _try(run: Run, node: Try, scope: Scope) -> bool:
     before, earned, order, awaited = run.facts, len(run.ledger.earned), run.ledger.order, len(run.ledger.awaited)
+    reached = len(run.ledger.queries)
     alive = execute(run, node.body, block(scope))
     after = run.facts
     if node.handler:
         inner = block(scope)
         if node.caught is not None:
-            bind(run, inner, node.caught, CAUGHT)
+            bind(run, inner, node.caught, caught_error(run.ledger.queries[reached:]))
         run.facts = before
         run.depth += 1
         run.in_catch += 1

@@ -26,6 +26,10 @@ CREDENTIAL: Final = Words(
 _CHOSEN = re.compile(r"(?:^|_)new_?(?:pass|pin|secret)", re.IGNORECASE)
 """What somebody wants from now on proves nothing: ``new_password``."""
 _CARRIER: Final = Words(r"^(?:header\.(?:authori|x-?api|api|.*(?:token|key|secret|signature))|cookie)")
+_SELECTED: Final = Words(
+    r"^cookie.*(?:[._-]|current|active|selected)(?:org|organi[sz]ation|tenant|workspace|team|company|store|shop|clinic|gym|school|project|business|branch)(?:[_-]?(?:id|slug))?$"
+)
+"""A cookie in which a browser keeps the house that its user chose."""
 _SESSIONS: Final = Words(r"(?:^|[._])(?:auth|user|login|app|web)?_?sessions?$")
 """Tables of sessions that an application keeps by itself."""
 ROLE: Final = Words(
@@ -82,7 +86,7 @@ def editable(origin: Origin) -> bool:
 
 def carried(origin: Origin) -> bool:
     """True for a credential that came with the request: an API key, a bearer token, a session cookie."""
-    return origin.kind is REQUEST and _CARRIER.search(origin.path)
+    return origin.kind is REQUEST and _CARRIER.search(origin.path) and not _SELECTED.search(origin.path)
 
 
 def trusted(run: Run, origin: Origin) -> bool:

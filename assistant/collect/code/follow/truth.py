@@ -64,10 +64,17 @@ def segment(route: str, name: str) -> bool:
     return f"/[{name}]" in route or f"/[...{name}]" in route
 
 
-def begins(path: str, prefix: Value, asked: Value) -> bool | None:
+def lacks(route: str, name: str) -> bool:
+    """A folder of Next's that has no such segment gives its handler none: ``params.id`` below ``/users/preferences``."""
+    named = (f"[{name}]", f"...{name}]", f"[{name}=", f":{name}")
+    return route.startswith("/") and not any(one in route for one in named)
+
+
+def begins(path: str, prefix: Value, asked: Value, *, exact: bool = False) -> bool | None:
     """``url.startsWith("/api/public/")`` in what stands before a handler that answers at ``path``; None when that is not decided.
 
-    Routers leave out what they hang under, and a rewrite may put something before it: a prefix that fits without its first parts may be this one.
+    Routers leave out what they hang under, and a rewrite may put something before it: a prefix that fits without its first parts may be this one, unless
+    the path is ``exact``ly what was asked for, as it is before a router looks at it.
     """
     text = prefix.value if isinstance(prefix, Constant) else None
     if not path or not isinstance(asked, Known) or not asked.origins <= _ADDRESS or not isinstance(text, str):
@@ -80,6 +87,8 @@ def begins(path: str, prefix: Value, asked: Value) -> bool | None:
         return True if len(own) > len(wanted) or not whole else None
     if _begins(own, wanted, whole=whole, open_parts=True):
         return None
+    if exact:
+        return False
     shifted = ((own[n:], wanted[m:]) for n in range(len(own)) for m in range(len(wanted)))
     return None if any(_begins(one, other, whole=whole, open_parts=False) for one, other in shifted) else False
 
@@ -113,6 +122,9 @@ def of_size(node: Binary, size: Value, other: Value) -> Constant | None:
 def of_type(value: Value, said: Value, *, same: bool) -> Test:
     """``typeof id === "string"``, ``typeof id !== "undefined"``: whether what was sent is there, though it may be empty."""
     named = said.value if isinstance(said, Constant) else None
+    if isinstance(value, Constant) and isinstance(value.value, str | None) and named in _TYPES:
+        written = Constant("undefined" if value.value is None else "string")
+        return Test("equal" if same else "differ", (written, said))
     sent = isinstance(value, Known) and len(value.origins) == 1 and next(iter(value.origins)).kind is REQUEST
     if not sent or named not in _TYPES:
         return Test("equal" if same else "differ", (UNKNOWN, said))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from assistant.collect.code.recognise.chains import Seen
 
 _POLICIES = frozenset({"enhance", "withPolicy", "withPresets", "withPresentation"})
+_WRITTEN = frozenset({"data", "create", "update"})
 _POLICY_STEPS = frozenset({"$setAuth"})
 
 
@@ -78,7 +79,22 @@ def _through(hook: Closure, model: str, last: Step, seen: Seen) -> Value:
     ways = list(_different(handed))
     if not ways:
         return asked if asked is not None else given
-    return ways[0] if len(ways) == 1 else Either(tuple(ways[:8]))
+    return ways[0] if len(ways) == 1 else _together(ways[:8], given)
+
+
+def _together(ways: list[Value], asked: Shape) -> Value:
+    """Several ways through a hook: a part that it hands on as it came is that part, and of what it wrote on one way the columns stay what they were."""
+    shapes = [one for one in ways if isinstance(one, Shape)]
+    if len(shapes) < len(ways):
+        return Either(tuple(ways))
+    fields: dict[str, Value] = {}
+    for name in dict.fromkeys(name for one in shapes for name in one.fields):
+        found = list(_different([one.fields[name] for one in shapes if name in one.fields]))
+        own = asked.fields.get(name)
+        as_it_came = name in _WRITTEN and own is not None and any(one is own for one in found)
+        fields[name] = own if as_it_came and own is not None else found[0] if len(found) == 1 else Either(tuple(found))
+    rest = tuple(_different([part for one in shapes for part in one.rest]))
+    return Shape(fields, rest)
 
 
 def _copied(asked: Value | None) -> Shape:

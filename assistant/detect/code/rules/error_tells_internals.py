@@ -9,7 +9,7 @@ from assistant.detect.code import words
 from assistant.detect.code.acts import acts, grouped, place_of_act
 from assistant.detect.code.rule import CodeExample, CodeRule
 from assistant.detect.code.sample_apps import APP
-from assistant.domain.code import ActKind, ClientKind, EntryKind, GuardKind, OriginKind
+from assistant.domain.code import ActKind, ClientKind, EntryKind, GuardKind, OriginKind, TieKind
 from assistant.domain.matrix import Severity
 
 
@@ -139,10 +139,11 @@ def _tells(entry: Entry, origin: Origin) -> bool:
 
 
 def _tells_existence(entry: Entry) -> bool:
-    """Both answers are given after a row was looked up by the id of the path."""
+    """Both answers are given after a row was looked up by the id of the path, and not among the caller's own."""
     looked_up = [
         query.order
         for query in entry.queries
+        if query.tie is None or query.tie.kind not in {TieKind.FILTER, TieKind.CHILD}
         for condition in query.filters
         for origin in condition.origins
         if origin.kind is OriginKind.REQUEST

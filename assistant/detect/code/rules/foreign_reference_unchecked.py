@@ -161,6 +161,10 @@ EXAMPLES = (
     ),
 )
 
+_PEOPLE: Final = frozenset(
+    {"person", "people", "user", "member", "profile", "employee", "staff", "volunteer", "attending", "assignee"}
+)
+
 
 def find(context: CodeContext) -> Iterator[Finding]:
     """One finding an entry, table and verb, naming the first such column; an id that is written twice is asked about once."""
@@ -169,7 +173,7 @@ def find(context: CodeContext) -> Iterator[Finding]:
         if not _counts(access):
             continue
         found = list(unchecked_references(access))
-        if not found:
+        if not found or (context.one_house and all(_colleague(context, target) for _, target in found)):
             continue
         written, target = found[0]
         by_rules = context.covered_by_rules(access.query)
@@ -196,6 +200,11 @@ def find(context: CodeContext) -> Iterator[Finding]:
             columns=[each.column for each, _ in found],
             facts=facts_of(access) | {"column": written.column, "request": _request(written), "target": target},
         )
+
+
+def _colleague(context: CodeContext, target: str) -> bool:
+    """Everybody works in one house, and one of them is named: who does a shift, sits on a panel, is told."""
+    return target.rpartition("_")[2] in _PEOPLE and not any(map(words.names_person, context.owner_columns(target)))
 
 
 def _of_one_house(access: Access, written: Written) -> bool:

@@ -13,6 +13,7 @@ from assistant.detect.code.judge import report
 from assistant.detect.code.openness import open_insert, perhaps_guarded, public_path
 from assistant.detect.code.rule import CodeExample, CodeRule
 from assistant.detect.code.telling import confidence_of, does, facts_of, handler, key_of, rows_of, severity_of
+from assistant.detect.code.uses import told_elsewhere
 from assistant.domain.code import ClientKind, EntryKind, OriginKind
 from assistant.domain.matrix import Severity
 from assistant.domain.ownership import Confidence
@@ -127,6 +128,9 @@ def _finding(access: Access) -> Finding:
     column = _column(access)
     who = "Anyone on the internet" if anyone else "Whoever is signed in"
     said = f"{who} can {does([query])} {rows_of(query)} as anybody: {handler(access)} takes {column} from the request."
+    silent = told_elsewhere(access.entry, query)
+    if silent:
+        said = f"{who} can set off {handler(access)} as anybody: it takes {column} from the request, uses {rows_of(query)} and shows none."
     if by_rules:
         said = f"Worth asking: do the database's rules refuse it when {handler(access)} is called for somebody else's {column} to {does([query])} {rows_of(query)}?"
     by_header = anyone and not by_rules and _by_forwarded_header(access)
@@ -138,7 +142,7 @@ def _finding(access: Access) -> Finding:
         access.entry,
         said,
         severity=Severity.MEDIUM
-        if by_rules or by_header or (anyone and public_path(access))
+        if silent or by_rules or by_header or (anyone and public_path(access))
         else severity_of(access, anyone=anyone),
         confidence=Confidence.LOW if by_rules or by_header else confidence_of(access),
         detail=held if by_rules else "The id is not compared with a verified session anywhere before the query.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from assistant.detect.code import words
 from assistant.detect.code.acts import grouped
 from assistant.detect.code.beforehand import asked_before
 from assistant.detect.code.context import WRITES
@@ -13,6 +14,7 @@ from assistant.detect.code.judge import handled_apart, report
 from assistant.detect.code.openness import public_path
 from assistant.detect.code.rule import CodeExample, CodeRule
 from assistant.detect.code.telling import by_entry, confidence_of, does, facts_of, faulty, handler, rows_of, severity_of
+from assistant.detect.code.uses import told_elsewhere
 from assistant.domain.code import NAMED_OPEN, EntryKind
 from assistant.domain.findings import CONFIDENCE_RANK
 from assistant.domain.matrix import SEVERITY_RANK, Severity
@@ -43,6 +45,8 @@ _FEW = 2
 """So many actions of one file are told one by one."""
 _NAMED = 12
 """Actions that one question lists."""
+_BESIDE = 4
+"""Other tables that one finding names."""
 _NEAR = 40
 """Lines of one ordinary handler."""
 _AUTH = """
@@ -199,14 +203,17 @@ def find(context: CodeContext) -> Iterator[Finding]:
 def _one(context: CodeContext, found: list[Access], worst: Access) -> Finding:
     queries = [worst.query, *(access.query for access in found if access is not worst)]
     by_middleware = _by_middleware(worst)
-    unsure = by_middleware or public_path(worst) or confidence_of(worst) is Confidence.LOW
+    silent = all(told_elsewhere(access.entry, access.query) for access in found)
+    unsure = silent or by_middleware or public_path(worst) or confidence_of(worst) is Confidence.LOW
     return report(
         RULE,
         worst.entry,
-        _said(worst, queries, by_middleware=by_middleware, unsure=unsure),
+        _sets_off(worst)
+        if silent and not by_middleware
+        else _said(worst, queries, by_middleware=by_middleware, unsure=unsure),
         severity=Severity.MEDIUM if unsure else _severity(worst),
         confidence=Confidence.LOW if unsure else confidence_of(worst),
-        detail=_detail(worst),
+        detail=_detail(worst, found),
         queries=queries,
         place=_top(worst),
         facts=facts_of(worst),
@@ -232,12 +239,20 @@ def _of_visitors(context: CodeContext, together: list[list[Access]]) -> Iterator
 
 
 def _said(worst: Access, queries: list[Query], *, by_middleware: bool, unsure: bool) -> str:
-    what = f"{does(queries)} {rows_of(worst.query)}"
+    what = f"{does(one for one in queries if _same(one, worst.query))} {rows_of(worst.query)}"
     if by_middleware and not public_path(worst):
         return f"Worth asking: is the middleware's check enough? {handler(worst)} has none of its own and can {what}."
     if unsure:
         return f"Worth asking: anyone on the internet can {what} through {handler(worst)}, on purpose?"
     return f"Anyone on the internet can {what} through {handler(worst)}."
+
+
+def _sets_off(worst: Access) -> str:
+    return f"Worth asking: anyone on the internet can set off {handler(worst)}, which uses {rows_of(worst.query)} and shows none, on purpose?"
+
+
+def _same(one: Query, other: Query) -> bool:
+    return words.table_key(one.table) == words.table_key(other.table) and one.engine == other.engine
 
 
 def _top(access: Access) -> Place | None:
@@ -249,8 +264,9 @@ def _top(access: Access) -> Place | None:
     return entry.place if near or query.place.file != entry.place.file else None
 
 
-def _rank(access: Access) -> tuple[int, int, int, int]:
+def _rank(access: Access) -> tuple[bool, int, int, bool, int]:
     return (
+        told_elsewhere(access.entry, access.query),
         SEVERITY_RANK[_severity(access)],
         CONFIDENCE_RANK[confidence_of(access)],
         access.query.verb not in WRITES,
@@ -271,7 +287,7 @@ def _by_middleware(access: Access) -> bool:
     return bool(access.entry.covered_by) and access.context.middleware_asks and not beside
 
 
-def _detail(access: Access) -> str:
+def _detail(access: Access, found: list[Access]) -> str:
     client = access.query.client.value
     through = {
         "service": "the service role",
@@ -279,6 +295,9 @@ def _detail(access: Access) -> str:
         "provider": "the provider's secret key",
     }
     said = f"No check stands before the query, and it runs through {through.get(client, client)}, which row-level security does not stop."
+    others = (one.query for one in found if not told_elsewhere(one.entry, one.query))
+    beside = dict.fromkeys(f"{does([one])} {rows_of(one)}" for one in others if not _same(one, access.query))
+    said += f" So it can {listed(list(beside), _BESIDE)}." if beside else ""
     return said + (
         f" {access.entry.covered_by} covers the path, if it asks there at all; which rows are the caller's it cannot know."
         if _by_middleware(access)

@@ -70,8 +70,8 @@ def find(context: CodeContext) -> Iterator[Finding]:
     yield from grouped(
         RULE,
         found,
-        one="{who} passes ids of the request body to the database unchecked.",
-        many="{n} handlers pass ids of the request body to the database unchecked.",
+        one="{who} passes ids of the request body to the database without a schema.",
+        many="{n} handlers pass ids of the request body to the database without a schema.",
         detail="No schema parses the input of:",
         facts={"library": context.map.idioms.get("validation", "")},
     )

@@ -265,4 +265,6 @@ def _is_personal(act: Act, part: ActPart) -> bool:
     last = _last(part)
     if last in _PERSONAL or words.snake(part.name.rpartition(".")[2]) in _PERSONAL:
         return True
+    if words.names_id(part.name) or (last == "customer" and all(one.kind is OriginKind.SIGNED for one in part.origins)):
+        return False  # its id, which is all that an event of a provider carries
     return last in _WHOLE and bool(_PLAIN.match(text)) and act.name.rpartition(".")[2] not in _LEVELS

@@ -87,6 +87,9 @@ _GIFTS: Final = frozenset(
     }
 )
 
+_CATALOGUE: Final = frozenset({"products", "prices", "plans", "coupons", "promotioncodes"})
+"""What a provider keeps of what is for sale."""
+
 
 def find(context: CodeContext) -> Iterator[Finding]:
     """Amounts from the request; low where a person chooses what they give: donations, tips, top-ups; one note for prices that are named."""
@@ -102,7 +105,7 @@ def find(context: CodeContext) -> Iterator[Finding]:
                 named_prices.append((entry, call.place))
             charged = (one for path, origins in call.parts.items() if _is_amount(path) for one in origins)
             chosen = chosen_outside(dict.fromkeys(charged), proven)
-            if not chosen or "refund" in call.name.lower():
+            if not chosen or "refund" in call.name.lower() or _lists_only(entry, call):
                 continue
             named = {*words.words(entry.path), *words.words(entry.place.symbol or ""), *words.words(entry.place.file)}
             named |= {word for origin in chosen for word in words.words(origin.path)}
@@ -129,6 +132,17 @@ def find(context: CodeContext) -> Iterator[Finding]:
         many="{n} handlers sell at whichever price of the provider's list the request names.",
         detail="Old, hidden and other products' prices can be named too; look the price up by the plan:",
         key="price",
+    )
+
+
+def _lists_only(entry: Entry, call: ProviderCall) -> bool:
+    """Somebody puts something up for sale and says what it costs; nobody is charged for it in the same breath."""
+    made = call.name.lower().rpartition(".")[0].rpartition(".")[2]
+    return made in _CATALOGUE and not any(
+        other.order > call.order
+        and not other.reads
+        and other.name.lower().rpartition(".")[0].rpartition(".")[2] not in _CATALOGUE
+        for other in provider_calls(entry)
     )
 
 

@@ -123,6 +123,7 @@ def _is_door(entry: Entry) -> bool:
     )
     return (
         bool(doors & set(named))
+        and "callback" not in named
         and entry.verb in {"POST", "PUT", "*", "mutation", "", "GET"}
         and bool(entry.queries or entry.webhook)
     )

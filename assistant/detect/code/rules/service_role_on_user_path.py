@@ -159,6 +159,8 @@ def _own(access: Access) -> bool:
         return False
     if query.table.startswith("auth."):
         return False  # accounts themselves: no rule of the database lets a user change them
+    if any("." in column for column in query.columns or ()):
+        return False  # rows of another table come along, of which no rule need let them see any
     by_filter = query.tie is not None and query.tie.kind is TieKind.FILTER
     by_owner = query.verb in {"insert", "upsert"} and any(
         access.context.names_owner(query.table, written.column)

@@ -161,3 +161,30 @@ def test_a_public_path_is_no_reason_to_hand_out_what_is_worth_something(write: s
     made = detect_code(map_of({"app/api/public/arrive/route.ts": OPEN % write}))
     told = {one.rule for one in made if one.severity in loud}
     assert ("missing-session" in told) is found
+
+
+WINDOW = """
+import { admin } from "../../lib/admin";
+export async function GET(request) {
+  const at = new URL(request.url).searchParams;
+  const { data } = await admin.from("%s").select("%s").eq("%s", at.get("whose"));
+  return Response.json(data);
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("table", "columns", "column", "found"),
+    [
+        ("brands", "id, name, slug", "shop_id", set()),
+        ("services", "id, title, price", "store_id", set()),
+        ("services", "id, title, price", "user_id", {"identity-from-request"}),
+        ("brands", "id, name, contact_email, phone", "shop_id", {"missing-session"}),
+        ("shifts", "id, starts_at, note", "store_id", {"missing-session"}),
+    ],
+)
+def test_the_window_of_a_shop_that_the_address_names(table: str, columns: str, column: str, found: set[str]) -> None:
+    """Whoever looks into a shop says which; a person's rows, or what no window shows, are told."""
+    files = {"lib/admin.ts": ADMIN, "app/window/route.ts": WINDOW % (table, columns, column)}
+    rules = {"missing-session", "identity-from-request"}
+    assert {one.rule for one in detect_code(map_of(files))} & rules == found

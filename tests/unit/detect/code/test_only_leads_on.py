@@ -209,6 +209,6 @@ def test_a_header_that_the_middleware_may_set_is_asked_about(middleware, severit
     [("{ slug: shop.slug, name: shop.name }", False), ("{ slug: shop.slug, tax: shop.taxNumber }", True)],
 )
 def test_which_shop_an_address_means_and_what_it_is_called(shown, told):
-    body = f"const shop = await db.shop.findUnique({{ where: {{ slug: params.slug }} }}); return Response.json({shown})"
+    body = f"const shop = await db.shop.findUnique({{ where: {{ slug: params.id }} }}); return Response.json({shown})"
     mine = "export async function PUT() { const session = await auth(); return Response.json(await db.shop.findMany({ where: { userId: session.user.id } })) }"
     assert ("id-only-lookup" in heard(body, head=mine)) is told

@@ -29,7 +29,7 @@ HEAD = 'import { known, prisma, verifyAdmin } from "../../../lib/auth";\n'
 
 
 def _entry(body: str):
-    found = map_of({"lib/auth.ts": AUTH, "app/api/it/route.ts": HEAD + body}).entries
+    found = map_of({"lib/auth.ts": AUTH, "app/[slug]/[id]/route.ts": HEAD + body}).entries
     return next(entry for entry in found if entry.kind is EntryKind.ROUTE)
 
 
