@@ -333,7 +333,10 @@ def _signed(signed: list[Origin], name: str, incoming: tuple[Origin, ...]) -> Le
     """The signature over something holds: a body is its sender's; a token that carries its own signature says who is calling."""
     lesson = Lesson(GuardKind.SIGNATURE, f"HMAC with {name}", incoming)
     tokens = [origin for origin in signed if carried(origin) and origin in incoming]
-    if not tokens:
+    sent = [
+        one for one in signed if one.kind is REQUEST and not carried(one)
+    ]  # ``${time}.${body}``: the time alone came in the header
+    if not tokens or sent:
         return Learned(frozenset({("signed",)}), (lesson,))
     facts: set[Fact] = {("signed",), ("caller",), *(("vouched", origin.path) for origin in tokens)}
     return Learned(

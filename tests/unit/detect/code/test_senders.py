@@ -54,6 +54,10 @@ HOLDS = {
     "a header that is there": f"const sent = {SENT}; if (!sent || sent !== {KEPT}) {NO}",
     "in constant time": f'const a = Buffer.from({SENT} ?? ""); const b = Buffer.from({KEPT}); if (a.length !== b.length || !crypto.timingSafeEqual(a, b)) {NO}',
     "a signature": f"{HMAC} if (mine !== signature) {NO}",
+    "a signature over the text and a time of its header": (
+        'const raw = await req.text(); const [time, sent] = req.headers.get("x-signature").split(",");'
+        f' const mine = crypto.createHmac("sha256", {KEPT}).update(`${{time}}.${{raw}}`).digest("hex"); if (mine !== sent) {NO}'
+    ),
     "a signature by a helper": f"{SIGNED} if (!holds(raw, signature)) {NO}",
     "open on the own machine": f"{SIGNED} if (!openHere(raw, signature)) {NO}",
     "a signature of the platform's library": f"{SUBTLE} if (!good) {NO}",
@@ -92,6 +96,7 @@ export async function POST(req) {{
     return {one.rule for one in found if one.entry == "POST /api/hooks/billing"} & {
         "missing-session",
         "ineffective-guard",
+        "id-only-lookup",
     }
 
 
