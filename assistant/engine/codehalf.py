@@ -112,8 +112,9 @@ class Survey:
 
     def judged(self, rehearsal: Rehearsal | None, decisions: Decisions) -> CodeHalf:
         """Findings and questions; with a rehearsal, the user's own client is judged by what the attack showed."""
-        from assistant.detect.code.run import report_code
+        from assistant.detect.code.run import one_by_one, report_code
         from assistant.detect.secrets.run import detect_secrets
+        from assistant.engine.judging import MANY, judged_in_two
 
         read = self.map()
         self._on_progress("judging the code", 0, 0)
@@ -124,6 +125,7 @@ class Survey:
             ownership=rehearsal.ownership if rehearsal is not None else None,
             matrix=matrix,
             decisions=decisions,
+            judge=judged_in_two if len(read.entries) >= MANY and self._options.workers > 1 else one_by_one,
         )
         assert self._secrets is not None
         findings = (*report.findings, *detect_secrets(self._secrets))

@@ -18,11 +18,16 @@ from assistant.domain.code import Decisions, EntryKind
 
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from assistant.detect.code.rule import CodeRuleModule
     from assistant.domain.catalog import Catalog
     from assistant.domain.code import CodeMap, Entry
     from assistant.domain.findings import Finding
     from assistant.domain.matrix import Matrix
     from assistant.domain.ownership import OwnershipMap, Question
+
+    Judge = Callable[[Sequence[CodeRuleModule], CodeContext], Iterable[Iterable[Finding]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +42,11 @@ class CodeReport:
     """What was looked at, with the findings: what ``verdict_of`` takes."""
 
 
+def one_by_one(rules: Sequence[CodeRuleModule], context: CodeContext) -> Iterable[Iterable[Finding]]:
+    """What each rule finds, in their order."""
+    return (module.find(context) for module in rules)
+
+
 def report_code(
     map_: CodeMap,
     *,
@@ -44,6 +54,7 @@ def report_code(
     ownership: OwnershipMap | None = None,
     matrix: Matrix | None = None,
     decisions: Decisions | None = None,
+    judge: Judge = one_by_one,
 ) -> CodeReport:
     """Findings, questions and the context for verdicts.
 
@@ -53,13 +64,14 @@ def report_code(
         ownership: who owns each row.
         matrix: what the attack showed; without one a user's own client is believed to be held by row-level security.
         decisions: what the operator keeps in ``[code]`` of stanch.toml.
+        judge: how the rules are run; what each finds, in their order.
     """
     context = CodeContext(
         map=map_, catalog=catalog, ownership=ownership, matrix=matrix, decisions=decisions or Decisions()
     )
     found: dict[str, Finding] = {}
-    for module in code_rules():
-        for finding in module.find(context):
+    for findings in judge(code_rules(), context):
+        for finding in findings:
             kept = found.get(finding.fingerprint)
             found[finding.fingerprint] = finding if kept is None else merged(kept, finding)
     every = tuple(sorted(found.values(), key=lambda finding: finding.rank))
