@@ -11,6 +11,7 @@ from assistant.collect.code.follow.schemas import let_out
 from assistant.collect.code.follow.scope import either
 from assistant.collect.code.follow.trust import is_single
 from assistant.collect.code.follow.truth import lacks
+from assistant.collect.code.follow.weight import weigh
 from assistant.collect.code.origins import ordered, origins_of
 from assistant.collect.code.recognise.identity import told
 from assistant.collect.code.values import (
@@ -196,6 +197,7 @@ def is_property(function: Function) -> bool:
 
 
 def _known(run: Run, value: Known, name: str) -> Value:
+    weigh(run, len(value.origins))
     out: set[Origin] = set()
     for origin in ordered(value):
         if origin.kind is REQUEST:

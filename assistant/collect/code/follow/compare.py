@@ -24,6 +24,7 @@ from assistant.collect.code.follow.trust import (
     trusted,
     vouched,
 )
+from assistant.collect.code.follow.weight import weigh
 from assistant.collect.code.follow.words import Words
 from assistant.collect.code.origins import ordered, origins_of
 from assistant.collect.code.values import Chain, Constant, Known
@@ -45,6 +46,10 @@ _SORT = re.compile(r"(?:^|[._])(?:type|kind|tenantType|tenant_type|org_?type|lev
 """Columns that say of which sort a tenant or an account is."""
 _NAMES = ("email", "wallet", "address")
 """By what the code names one person that may: ``session.address === OWNER_WALLET``."""
+_MIXED = 40
+"""Origins of one value that are compared one by one: one that may be so many things is equal to nothing in particular."""
+_NAMED = 3
+"""Values of the caller by which a list is said to be theirs: each proves the same of it."""
 _OFFICE_IN = re.compile(r"ADMIN|OWNER|STAFF", re.IGNORECASE)
 _GIVEN = frozenset({"SUPABASE_SERVICE_ROLE_KEY", "SUPABASE_ANON_KEY", "SUPABASE_DB_URL"})
 """Variables that Supabase itself sets for every edge function."""
@@ -218,6 +223,7 @@ def _present(run: Run, value: Value) -> Learned:
 def _pair(run: Run, mine: Value, other: Value) -> Learned:
     """What ``other`` gains from being equal to ``mine``."""
     left, right = ordered(mine), ordered(other)
+    weigh(run, len(left) + len(right))
     secret = _secret(run, mine, other)
     if secret is not None:
         return secret
@@ -236,7 +242,8 @@ def _pair(run: Run, mine: Value, other: Value) -> Learned:
         return _named(listed[0], named[0])
     if owners:
         return both(_gain(run, origin, owners[0]) for origin in right)
-    return both([*(_claimed(run, one, row) for one in left for row in right), _alike(mine, other)])
+    sent, rows = [o for o in left if o.kind is REQUEST][:_MIXED], [o for o in right if o.kind is ROW][:_MIXED]
+    return both([*(_claimed(run, one, row) for one in sent for row in rows), _alike(mine, other)])
 
 
 def _alike(mine: Value, other: Value) -> Learned:
@@ -347,6 +354,7 @@ def _signed(signed: list[Origin], name: str, incoming: tuple[Origin, ...]) -> Le
 def learn_member(run: Run, item: Value, group: Value) -> Learned:
     """``group.includes(item)``, ``key in group``."""
     inside, around = ordered(item), ordered(group)
+    weigh(run, len(inside) + len(around))
     out: list[Learned] = []
     constants = bool(around) and all(o.kind in {CONSTANT, ENVIRONMENT} for o in around)
     if constants:
@@ -355,6 +363,8 @@ def learn_member(run: Run, item: Value, group: Value) -> Learned:
         out.append(_present(run, item))
         texts = tuple(one.path.strip("'") for one in around if one.kind is CONSTANT)
         out += [Learned(limits(one) | {("offered", one, texts)}) for one in inside if one.kind is REQUEST]
+    owners = [] if constants else [one for one in around if trusted(run, one)]
+    known = 0
     for origin in inside:
         if constants:
             out.append(_along(origin, read_along(run, origin)))
@@ -375,10 +385,11 @@ def learn_member(run: Run, item: Value, group: Value) -> Learned:
                     Learned(NONE, (Lesson(GuardKind.ROLE, origin.path, (origin,), weakness=Weakness.USER_METADATA),))
                 )
         elif trusted(run, origin):
-            out.extend(_gain(run, owner, origin) for owner in around if owner.kind is not REQUEST)
-        elif any(trusted(run, owner) for owner in around):
-            owner = next(owner for owner in around if trusted(run, owner))
-            out.append(_gain(run, origin, owner))
+            known += 1
+            if known <= _NAMED:
+                out.extend(_gain(run, owner, origin) for owner in around if owner.kind is not REQUEST)
+        elif owners:
+            out.append(_gain(run, origin, owners[0]))
     if any(trusted(run, o) and says_role(run, o) for o in around):
         said = tuple(sorted(o.path.strip("'") for o in inside))
         out.append(

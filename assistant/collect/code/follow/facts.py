@@ -126,11 +126,10 @@ def one_of(learned: list[Learned]) -> Learned:
         weak = tuple(dict.fromkeys(one for found in written for one in found)) if open_ else ()
         return Learned(frozenset.intersection(*(one.facts for one in learned)), weak)
     facts = ways([one.facts for one in learned])
-    lessons: list[Lesson] = []
+    lessons: dict[Lesson, None] = {}
     for one in learned:
         for lesson in one.lessons:
-            held = lesson if _held(lesson, one.facts, facts) else _somebody(lesson)
-            lessons += [held] if held not in lessons else []
+            lessons[lesson if _held(lesson, one.facts, facts) else _somebody(lesson)] = None
     return Learned(facts, tuple(lessons))
 
 
