@@ -8,6 +8,10 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 
+LISTED_KEYS: Final = ".[listed]"
+"""Ends the path of an origin: what the request has under keys that the code lists."""
+
+
 class EntryKind(StrEnum):
     """How code is reached from outside."""
 

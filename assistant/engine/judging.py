@@ -12,7 +12,7 @@ from assistant.collect.code.follow_apart import apart
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from assistant.detect.code.context import CodeContext
     from assistant.detect.code.rule import CodeRuleModule
@@ -26,21 +26,24 @@ def judged_in_two(rules: Sequence[CodeRuleModule], context: CodeContext) -> list
     """What each rule finds, in their order."""
     mine: list[tuple[Finding, ...]] = []
 
-    def begin() -> Callable[[CodeRuleModule], tuple[Finding, ...]]:
-        return lambda rule: tuple(rule.find(context))
+    def judged(rule: CodeRuleModule) -> tuple[Finding, ...]:
+        return tuple(rule.find(context))
+
+    def judge_mine() -> None:
+        mine.extend(map(judged, rules[::2]))
 
     theirs = apart(
         rules[1::2],
-        begin,
+        lambda: judged,
         workers=2,
         tell=lambda _: None,
         cancelled=lambda: False,
-        meanwhile=lambda: mine.extend(tuple(rule.find(context)) for rule in rules[::2]),
-        lost=lambda rule: tuple(rule.find(context)),
+        meanwhile=judge_mine,
+        lost=judged,
         in_turn=True,
     )
     if not mine:  # no copy was made
-        mine.extend(tuple(rule.find(context)) for rule in rules[::2])
+        judge_mine()
     found: list[tuple[Finding, ...]] = [()] * len(rules)
     found[::2], found[1::2] = mine, [one or () for one in theirs]
     return found

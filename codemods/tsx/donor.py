@@ -82,29 +82,19 @@ def lend(source: bytes, path: str, function: tuple[int, int], helpers: frozenset
     if refusal is None:
         return _throwing(source, root, handler, block, helpers)
     imports = bound_names(root)
-    beside = _functions(root)
     taken = _with_what_it_needs([one for one in siblings if one.end_byte <= statement.start_byte], statement, imports)
     chosen = [*taken, statement, refusal]
     if _acts([*taken, statement]):
         return None
-    declared = [name for one in chosen for name in declares(one)]
-    own = [one.name for one in parameters(handler) if not one.path]
-    free = free_names(chosen) - set(declared) - _GLOBALS
-    if free - set(imports) - set(own) - beside:
-        return None
     end = next((one for one in siblings if one.start_byte >= refusal.end_byte), None)
     # a key may say no more than that its holder is let in: who that is, is then not known behind it
     found = callers(end if end is not None else _last_inside(block)) or [""]
-    return Lent(
-        lines="\n".join(model_of(source, one) for one in chosen),
-        needs=tuple(Needed(*_import(imports, used)) for used in sorted(free & set(imports))),
-        names=tuple(declared),
-        request=tuple(one if one in free else "" for one in own),
+    lent = _standing(source, root, handler, chosen)
+    return lent and lent._replace(
         caller=found[0],
         asks="\n".join(model_of(source, one) for one in chosen[:-1]),
         empty=name,
         role=_ROLE.search(text(field(refusal, "condition"))) is not None,
-        local=bool(free & beside),
     )
 
 
@@ -122,13 +112,19 @@ def lend_at(
     siblings = statements(check.parent) if check.parent is not None else []
     imports = bound_names(root)
     taken = _with_what_it_needs([one for one in siblings if one.end_byte <= check.start_byte], check, imports)
-    chosen = [*taken, check]
+    if _acts(taken) or not any("await" in text(one) for one in taken):
+        return None
+    lent = _standing(source, root, handler, [*taken, check])
+    return lent and lent._replace(role=role or _ROLE.search(lent.lines) is not None)
+
+
+def _standing(source: bytes, root: Node, handler: Node, chosen: list[Node]) -> Lent | None:
+    """Statements of a handler as they would stand elsewhere; None where they need more than imports, functions of their file and the handler's parameters."""
+    imports, beside = bound_names(root), _functions(root)
     declared = [name for one in chosen for name in declares(one)]
     own = [one.name for one in parameters(handler) if not one.path]
     free = free_names(chosen) - set(declared) - _GLOBALS
-    beside = _functions(root)
-    asks = any("await" in text(one) for one in taken)
-    if not asks or _acts(taken) or free - set(imports) - set(own) - beside:
+    if free - set(imports) - set(own) - beside:
         return None
     lines = "\n".join(model_of(source, one) for one in chosen)
     return Lent(
@@ -139,7 +135,6 @@ def lend_at(
         caller="",
         asks=lines,
         empty="",
-        role=role or _ROLE.search(lines) is not None,
         local=bool(free & beside),
     )
 
@@ -180,25 +175,9 @@ def _throwing(source: bytes, root: Node, handler: Node, block: Node, helpers: fr
         test = field(following, "condition")
         if test is not None and answered and answered & free_names([test]):
             chosen.append(following)
-    declared = [name for one in chosen for name in declares(one)]
-    own = [one.name for one in parameters(handler) if not one.path]
-    free = free_names(chosen) - set(declared) - _GLOBALS
-    beside = _functions(root)
-    if helper not in {*imports, *beside} or free - set(imports) - set(own) - beside:
-        return None
-    lines = "\n".join(model_of(source, one) for one in chosen)
-    return Lent(
-        lines=lines,
-        needs=tuple(Needed(*_import(imports, used)) for used in sorted(free & set(imports))),
-        names=tuple(declared),
-        request=tuple(one if one in free else "" for one in own),
-        caller="",
-        asks=lines,
-        empty="",
-        role=_ROLE.search(" ".join([helper, *map(text, chosen[-1:])])) is not None,
-        helper=helper,
-        local=bool(free & beside),
-    )
+    lent = _standing(source, root, handler, chosen) if helper in {*imports, *_functions(root)} else None
+    asked = " ".join([helper, *map(text, chosen[-1:])])
+    return lent and lent._replace(role=_ROLE.search(asked) is not None, helper=helper)
 
 
 def rebased(need: Needed, lender: str, borrower: str) -> Needed:

@@ -6,7 +6,6 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from assistant.collect.code.entries_paths import Routes
 from assistant.collect.code.entries_point import EntryPoint, point, settings_of, spot_of
 from assistant.collect.code.matchers import Matcher, covers, matchers_of
 from assistant.collect.code.next_version import next_major
@@ -16,6 +15,7 @@ from assistant.domain.code import EntryKind
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from assistant.collect.code.entries_paths import Routes
     from assistant.collect.code.program import Program
 
 
@@ -52,11 +52,6 @@ def middleware_files(program: Program, routes: Routes) -> tuple[Middleware, ...]
     return tuple(out)
 
 
-def never_run(program: Program) -> frozenset[str]:
-    """Middleware files that Next.js does not run."""
-    return frozenset(one.path for one in middleware_files(program, Routes(program)) if not one.runs)
-
-
 def middleware_entries(program: Program, files: Iterable[Middleware]) -> Iterator[EntryPoint]:
     """The functions themselves."""
     for one in files:
@@ -73,7 +68,7 @@ def middleware_entries(program: Program, files: Iterable[Middleware]) -> Iterato
                 symbol=name,
                 settings=settings_of(module),
             )
-            yield replace(entry, root=one.root)
+            yield replace(entry, root=one.root, never_runs=not one.runs)
 
 
 def covered(entry: EntryPoint, files: Iterable[Middleware]) -> EntryPoint:

@@ -84,6 +84,8 @@ class EntryPoint:
     """Public name of an action, for Next's own manifest."""
     root: str = ""
     """Folder of the application it belongs to, for middleware and manifests; empty for the root of the repository."""
+    never_runs: bool = False
+    """Middleware that Next.js does not look for where it stands."""
 
 
 class Spot(NamedTuple):

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from assistant.collect.code.boundary import boundary
 from assistant.collect.code.entries import called_from_outside, services_beside
-from assistant.collect.code.entries_middleware import never_run
 from assistant.collect.code.follow.entry import follow, unfollowed, world_of
 from assistant.collect.code.follow_apart import apart
 from assistant.collect.code.handed_out import kept_back
@@ -161,7 +160,7 @@ class _Beside:
         self.services = tuple(point for point in services if (point.module, point.symbol) not in called)
         self.uncalled = frozenset(
             point.id for point in self.services if named_nowhere(program, point.module, point.symbol or "")
-        ) | frozenset(f"middleware {path}" for path in never_run(program))
+        )
         self.browser, self.server = boundary(program)
         self.marks = marks(program)
         self.kept_back = kept_back(program)
@@ -198,7 +197,7 @@ def _followed(way: _Way, points: tuple[EntryPoint, ...], beside: Callable[[], _B
         lost=lambda point: unfollowed(world_of(way.program, points), point),
     )
     for point, answer in zip(early, answers, strict=True):
-        if answer is not None and not (point.kind is EntryKind.SERVICE and (point.module, point.at[0]) in visited):
+        if answer is not None:
             kept.append((point, answer[0]))
             visited |= answer[1]
     late = tuple(one for one in beside().services if _is_wanted(way, one))
@@ -229,7 +228,7 @@ def _followed_late(
 
 
 def _unless_visited(world: World, visited: set[tuple[str, int]], point: EntryPoint) -> tuple[Entry, ...]:
-    if point.kind is EntryKind.SERVICE and (point.module, point.at[0]) in visited:
+    if (point.module, point.at[0]) in visited:
         return ()
     entry, went = follow(world, point)
     visited |= went
@@ -239,7 +238,7 @@ def _unless_visited(world: World, visited: set[tuple[str, int]], point: EntryPoi
 def _beheld(way: _Way, beside: _Beside, point: EntryPoint, entry: Entry) -> Entry:
     """With what is known of it beside following it."""
     entry = replace(entry, exposed=exposed(point, way.builds)) if way.builds else entry
-    entry = replace(entry, uncalled=True) if entry.id in beside.uncalled else entry
+    entry = replace(entry, uncalled=True) if point.never_runs or entry.id in beside.uncalled else entry
     return replace(entry, kept_back=True) if entry.id in beside.kept_back else entry
 
 

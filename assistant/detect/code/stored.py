@@ -10,6 +10,7 @@ from assistant.detect.code.conditions import constants
 from assistant.detect.code.context import Whose
 from assistant.detect.code.uses import uses_of
 from assistant.domain.code import ActKind, ClientKind, GuardKind, OriginKind, TieKind
+from assistant.domain.code_words import LISTED_KEYS
 
 
 if TYPE_CHECKING:
@@ -45,8 +46,8 @@ def spread_of_request(access: Access) -> Written | None:
 
 def _is_whole(access: Access, path: str) -> bool:
     """The whole body; an argument of an action, or an object inside of either, only where the table has a column that its owner must not set."""
-    if path.endswith("[listed]"):
-        return False  # only under keys that the code lists
+    if path.endswith(LISTED_KEYS.strip(".")):
+        return False
     head, _, name = path.partition(".")
     inner = name.rpartition(".")[2]
     whole = head in {"argument", "body", "input", "json"} and inner != "length" and not words.names_id(inner)

@@ -340,9 +340,8 @@ def _signed(signed: list[Origin], name: str, incoming: tuple[Origin, ...]) -> Le
     """The signature over something holds: a body is its sender's; a token that carries its own signature says who is calling."""
     lesson = Lesson(GuardKind.SIGNATURE, f"HMAC with {name}", incoming)
     tokens = [origin for origin in signed if carried(origin) and origin in incoming]
-    sent = [
-        one for one in signed if one.kind is REQUEST and not carried(one)
-    ]  # ``${time}.${body}``: the time alone came in the header
+    # ``${time}.${body}``: the time alone came in the header
+    sent = [one for one in signed if one.kind is REQUEST and not carried(one)]
     if not tokens or sent:
         return Learned(frozenset({("signed",)}), (lesson,))
     facts: set[Fact] = {("signed",), ("caller",), *(("vouched", origin.path) for origin in tokens)}
@@ -390,7 +389,7 @@ def learn_member(run: Run, item: Value, group: Value) -> Learned:
                 out.extend(_gain(run, owner, origin) for owner in around if owner.kind is not REQUEST)
         elif owners:
             out.append(_gain(run, origin, owners[0]))
-    if any(trusted(run, o) and says_role(run, o) for o in around):
+    if any(says_role(run, one) for one in owners):
         said = tuple(sorted(o.path.strip("'") for o in inside))
         out.append(
             Learned(

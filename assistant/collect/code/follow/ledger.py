@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from assistant.collect.code.values import Value
 
 _OF_SOMEBODY = frozenset({"office", "caller", "role", "secret", "signed"})
-_OF_CALLER = frozenset({"office", "proven", "caller", "role", "secret", "signed", "outside"})
+_OF_CALLER = _OF_SOMEBODY | {"proven", "outside"}
 
 
 @dataclass(slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from assistant.collect.code.follow.kinds import CONSTANT, ENVIRONMENT, REQUEST
 from assistant.collect.code.origins import origins_of
 from assistant.collect.code.values import Chain, Constant, Either, Known, Value, text_of
 from assistant.domain.code import ActKind, GuardKind, Origin, Weakness
+from assistant.domain.code_words import LISTED_KEYS
 from assistant.domain.syntax import Assign, Do, Literal, Name
 
 
@@ -63,8 +64,6 @@ _NO_PASSWORDS = frozenset(
     {"undefined", "bearer", "expired", "invalid", "refresh", "access", "signup", "recovery", "invite", "magiclink"}
 )
 """Texts that say what a token is for, or that there is none."""
-LISTED_KEYS = ".[listed]"
-"""Ends the path of what the request has under keys that the code lists."""
 LISTED = Origin(CONSTANT, "a list")
 
 

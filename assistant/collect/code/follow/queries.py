@@ -120,7 +120,7 @@ def noted(run: Run, chain: Chain, draft: Draft) -> Value:
         at=(last.at, last.end),
         columns=draft.columns,
         filters=tuple(Filter(column=c, operator=o, origins=_origins(v)) for c, o, v in draft.filters),
-        written=tuple(_column(run, draft, column, value) for column, value in draft.written),
+        written=_columns(run, draft),
         order=ledger.next(),
         told_caller=_told(run),
         branch=bool(run.conditions),
@@ -309,16 +309,19 @@ def _act(
     run.ledger.act(kind, name, place, *told, detail=detail, at=(last.at, last.end))
 
 
-def _column(run: Run, draft: Draft, column: str, value: Value) -> Written:
-    """A column that is written, and what a list in the code leaves of what the request may say there."""
-    origins = _origins(value)
-    sent = [one for one in origins if one.kind is REQUEST]
+def _columns(run: Run, draft: Draft) -> tuple[Written, ...]:
+    """The columns that are written, and what a list in the code leaves of what the request may say there."""
     lists: dict[object, tuple[str, ...]] = {}
-    for fact in run.facts if sent else ():
+    for fact in run.facts if draft.written else ():
         if fact[0] == "offered" and isinstance(fact[2], tuple):
             lists[fact[1]] = tuple(map(str, fact[2]))
-    among = {text for one in sent for text in lists[one]} if all(one in lists for one in sent) else set()
-    return Written(column=column, origins=_listed(run, draft, origins), among=tuple(sorted(among)))
+    out = []
+    for column, value in draft.written:
+        origins = _origins(value)
+        sent = [one for one in origins if one.kind is REQUEST]
+        among = {text for one in sent for text in lists[one]} if all(one in lists for one in sent) else set()
+        out.append(Written(column=column, origins=_listed(run, draft, origins), among=tuple(sorted(among))))
+    return tuple(out)
 
 
 def _listed(run: Run, draft: Draft, origins: tuple[Origin, ...]) -> tuple[Origin, ...]:
