@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from assistant.collect.code.follow.appointed import KNOWN_TO_ALL, named_by_operator, opened_by_operator
 from assistant.collect.code.follow.facts import NONE, NOTHING_LEARNED, RUNS_IT, Learned, Lesson, both, role_of
 from assistant.collect.code.follow.fallback import EMPTY, is_variable
 from assistant.collect.code.follow.kinds import CONSTANT, ENVIRONMENT, PERSONS, REQUEST, ROW
@@ -50,15 +51,10 @@ _MIXED = 40
 """Origins of one value that are compared one by one: one that may be so many things is equal to nothing in particular."""
 _NAMED = 3
 """Values of the caller by which a list is said to be theirs: each proves the same of it."""
-_OFFICE_IN = re.compile(r"ADMIN|OWNER|STAFF", re.IGNORECASE)
 _GIVEN = frozenset({"SUPABASE_SERVICE_ROLE_KEY", "SUPABASE_ANON_KEY", "SUPABASE_DB_URL"})
 """Variables that Supabase itself sets for every edge function."""
 _SECRETS: Final = Words(r"SECRET|TOKEN|PASSW|(?:^|_)KEYS?(?:$|_)")
 """Variables that hold a list of secrets: whoever sends one of them may come in."""
-_KNOWN_TO_ALL: Final = Words(
-    r"(?:^|_)(?:URL|URI|BASE|HOST|HOSTNAME|DOMAIN|ORIGIN|ISSUER|AUDIENCE|CLIENT_?ID|APP_?ID|PROJECT_?ID|TENANT_?ID|REGION|VERSION)$|NEXT_PUBLIC_"
-)
-"""Variables that hold an address or a name: being equal to one of them proves nothing."""
 
 
 def learn_same(run: Run, left: Value, right: Value, *, same: bool) -> Learned:
@@ -145,7 +141,7 @@ def every(run: Run, size: Origin, other: Value) -> Learned:
         one._replace(says=f"every {one.says}") if one.kind is GuardKind.MEMBERSHIP else one for one in found.lessons
     )
     bound_rows = any(fact[0] == "tied" for fact in found.facts)
-    return Learned(found.facts | (some_of(record) if bound_rows else NONE), lessons)
+    return Learned(found.facts | (some_of(run, record) if bound_rows else NONE), lessons)
 
 
 def _constant(run: Run, value: Value, constant: Constant, *, same: bool) -> Learned:
@@ -158,7 +154,7 @@ def _constant(run: Run, value: Value, constant: Constant, *, same: bool) -> Lear
             out.append(Learned(limits(origin), () if vouched(run, origin) else written_down(origin, constant)))
         mine = trusted(run, origin) or bool(along)
         if mine and same and constant.value and origin.kind is ROW:
-            out.append(Learned(frozenset(consequences(run, origin.row))))  # a row that is not there equals nothing
+            out.append(Learned(_found_one(run, origin.row)))  # a row that is not there equals nothing
         if editable(origin) and origin.kind in PERSONS:
             out.append(
                 Learned(NONE, (Lesson(GuardKind.ROLE, origin.path, (origin,), weakness=Weakness.USER_METADATA),))
@@ -179,6 +175,12 @@ def _constant(run: Run, value: Value, constant: Constant, *, same: bool) -> Lear
         elif same and constant.value in _FEW and _counts(Known(frozenset({origin}))):
             out.append(_existing(run, Known(frozenset({origin}))))
     return both(out)
+
+
+def _found_one(run: Run, row: int) -> Facts:
+    """One of the rows is there; of ids that were listed, nobody knows which."""
+    record = run.ledger.record(row)
+    return frozenset(consequences(run, row) - (some_of(run, record) if record is not None else set()))
 
 
 def _last_role(run: Run, origin: Origin, constant: Constant) -> Facts:
@@ -239,9 +241,12 @@ def _pair(run: Run, mine: Value, other: Value) -> Learned:
     listed = [one for one in owners if _names_somebody(run, one)]
     named = [one.path for one in right if one.kind is ENVIRONMENT and one.path != "NODE_ENV"]
     if listed and named and len(named) == len(there(other)):
-        return _named(listed[0], named[0])
+        return named_by_operator(listed[0], named[0])
     if owners:
         return both(_gain(run, origin, owners[0]) for origin in right)
+    opened = opened_by_operator(left, right)
+    if opened:
+        return Learned(opened)
     sent, rows = [o for o in left if o.kind is REQUEST][:_MIXED], [o for o in right if o.kind is ROW][:_MIXED]
     return both([*(_claimed(run, one, row) for one in sent for row in rows), _alike(mine, other)])
 
@@ -272,14 +277,6 @@ def _names_somebody(run: Run, owner: Origin) -> bool:
     return path.endswith(("email", "login")) or (theirs and path.endswith("id"))
 
 
-def _named(owner: Origin, variable: str) -> Learned:
-    """``session.user.email === process.env.ADMIN_EMAIL``: the environment names the one who may."""
-    if _KNOWN_TO_ALL.search(variable) and not _OFFICE_IN.search(variable):
-        return NOTHING_LEARNED
-    lesson = Lesson(GuardKind.ROLE, f"{owner.path} = {variable}", (owner,), (variable,))
-    return Learned(role_of(variable), (lesson,))
-
-
 def _gain(run: Run, origin: Origin, owner: Origin) -> Learned:
     says = f"{origin.path or 'row'} = {owner.path or owner.kind}"
     if origin.kind is ROW:
@@ -307,10 +304,10 @@ def _secret(run: Run, kept: Value, sent: Value) -> Learned | None:
     """A variable of the environment compared with something that the request carries."""
     variables = [o for o in ordered(kept) if o.kind is ENVIRONMENT and o.path != "NODE_ENV"]
     incoming = [o for o in ordered(sent) if o.kind is REQUEST]
-    if not variables or not incoming or all(_KNOWN_TO_ALL.search(one.path) for one in variables):
+    if not variables or not incoming or all(KNOWN_TO_ALL.search(one.path) for one in variables):
         return None
     name = variables[0].path
-    if _KNOWN_TO_ALL.search(name):
+    if KNOWN_TO_ALL.search(name):
         return None  # an issuer, an audience, an address: everybody may know it
     says = f"{incoming[0].path} = {name}"
     empty = EMPTY in origins_of(kept) and not all(("given", one) in run.facts for one in incoming)

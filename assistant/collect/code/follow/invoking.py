@@ -74,6 +74,8 @@ def invoke(run: Run, closure: Closure, arguments: tuple[Value, ...], module: str
     if alive:
         frame.returns.append((NOTHING, run.facts))
     frame.returns = without_kept(run, frame.returns, acts)
+    if function.is_async and len(frame.returns) > 1:
+        frame.returns = [_awaited(value, facts) for value, facts in frame.returns]
     result = _result(run, frame, before, since, is_async=function.is_async)
     if frame.yielded and all(value == NOTHING for value, _ in frame.returns):
         result = Listed(tuple(frame.yielded))
@@ -132,6 +134,11 @@ def _result(run: Run, frame: Frame, before: Facts, since: int, *, is_async: bool
     return Promise(
         value.value if isinstance(value, Promise) else value, earned | inner, run.ledger.guards_of_look(since)
     )
+
+
+def _awaited(value: Value, facts: Facts) -> tuple[Value, Facts]:
+    """``return check(id)`` of an async function is ``return await check(id)`` to whoever awaits it."""
+    return (value.value, facts | value.facts) if isinstance(value, Promise) else (value, facts)
 
 
 def _shared(frame: Frame, before: Facts) -> Facts:

@@ -383,7 +383,7 @@ def _row(run: Run, origin: Origin) -> Learned:
 def _of_bound(run: Run, record: QueryRecord, origin: Origin) -> Learned:
     """What it means that a row of the caller's is there."""
     path = origin.path.lstrip("!")
-    facts = consequences(run, origin.row) - some_of(record)
+    facts = consequences(run, origin.row) - some_of(run, record)
     if any(carried(each) for each in record.compared()):
         return of_key(record, origin, frozenset(facts))
     if not path and asks_itself(record):

@@ -14,6 +14,8 @@ from assistant.domain.code_words import is_preference
 
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from assistant.collect.code.follow.facts import Fact
     from assistant.collect.code.follow.ledger import QueryRecord
     from assistant.collect.code.follow.run import Run
@@ -311,12 +313,30 @@ def is_single(run: Run, origin: Origin) -> bool:
     return record is not None and record.single
 
 
-def some_of(record: QueryRecord) -> set[Fact]:
-    """What is not known when some rows were found among ids that were listed: that every one of them was."""
+def some_of(run: Run, record: QueryRecord) -> set[Fact]:
+    """What is not known when some rows were found among ids that were listed: that every one of them was.
+
+    ``scope in [projectId, project.teamId, project.orgId]`` lists one thing and what stands above it: whichever was found is about it.
+    """
     return {
         ("proven", origin)
         for each in record.filters
-        if each.operator == "in"
+        if each.operator == "in" and not _one_and_above(run, each.origins)
         for origin in each.origins
         if origin.kind is REQUEST
     }
+
+
+def _one_and_above(run: Run, listed: Iterable[Origin]) -> bool:
+    """One id of the request, and fields of rows that were found by that very id."""
+    sent = [one for one in listed if one.kind is REQUEST]
+    above = [run.ledger.record(one.row) for one in listed if one.kind is ROW]
+    return (
+        len(sent) == 1
+        and bool(above)
+        and all(
+            record is not None
+            and any(each.operator in {"eq", "match"} and sent[0] in each.origins for each in record.filters)
+            for record in above
+        )
+    )
