@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
-from assistant.detect.code.access import EQUALS, MACHINES, PERSONS, in_administration
+from assistant.detect.code.access import EQUALS, MACHINES, PERSONS, access_to, in_administration
 from assistant.detect.code.context import Whose
 from assistant.detect.code.layouts import settles
 from assistant.detect.code.office import by_office
@@ -47,6 +47,7 @@ class Fault(StrEnum):
     LAYOUT = "left to the layout above the page"
 
 
+_LISTED: Final = frozenset({Fault.IDENTITY, Fault.UNSCOPED_READ})
 _BEHIND: Final = frozenset({Fault.CHILD, Fault.ID_ONLY, Fault.UNSCOPED_READ, Fault.UNSCOPED_WRITE})
 """What a role that holds would have kept apart."""
 
@@ -58,6 +59,8 @@ def fault_of(access: Access) -> Fault | None:
     fault = _fault_of(access)
     if fault in _BEHIND and (_by_metadata(access) or _not_awaited(access)):
         return None
+    if fault in _LISTED and not access.writes and access.context.for_colleagues(access.query.table):
+        return None  # one question about such tables is enough, and that is asked where a row is found by its id
     layout = access.context.layout_of(access.entry) if fault is not None else None
     if fault is None or layout is None or fault is Fault.VECTOR:
         return fault
@@ -106,14 +109,24 @@ def _told_owner(access: Access) -> bool:
 
 
 def _tidies(access: Access) -> bool:
-    """Old rows are removed by a function further down, whoever calls: ``delete where created_at < thirty days ago``."""
+    """Old rows are removed on the way, whoever calls: ``delete where created_at < thirty days ago``; that a handler does nothing else is another matter."""
     query = access.query
     return (
         query.verb == "delete"
         and bool(query.filters)
-        and (query.place.file != access.entry.place.file or bool(query.via))
+        and (query.place.file != access.entry.place.file or bool(query.via) or _by_the_way(access))
         and any(condition.operator in {"lt", "lte"} for condition in query.filters)
         and all(_by_clock(condition) for condition in query.filters)
+    )
+
+
+def _by_the_way(access: Access) -> bool:
+    """The handler goes on to read, or add, what is the caller's: uploads that were never finished go before the next one is counted."""
+    return any(
+        other.order > access.query.order
+        and other.verb != "delete"
+        and access_to(access.context, access.entry, other).tied
+        for other in access.entry.queries
     )
 
 

@@ -52,6 +52,7 @@ _FACES: Final = words.named(
     "id name username handle nickname display_name image image_url avatar avatar_url picture photo points score xp level rank streak wins losses karma reputation"
 )
 """What a leaderboard shows of people."""
+_NAMES: Final = words.named("full_name first_name last_name")
 _ADDRESSES: Final = words.named(
     "url target target_url destination destination_url redirect redirect_url long_url original_url href link"
 )
@@ -225,7 +226,12 @@ def shown_to_all(access: Access) -> bool:
     if not (words.sounds_public(key) or names & _SHOWN or (names & _OFFERED and _in_use(access))):
         return False
     shown = {*(access.query.columns or ()), *access.query.returned}
-    return not any(words.is_personal(column) or words.is_secret(column) for column in shown)
+    return not any((words.is_personal(one) and not _face_beside(one)) or words.is_secret(one) for one in shown)
+
+
+def _face_beside(column: str) -> bool:
+    """The name of whoever offers it, along with it: ``services`` with ``profiles.full_name``."""
+    return "." in column and words.snake(column) in _NAMES
 
 
 def _in_use(access: Access) -> bool:

@@ -259,6 +259,7 @@ def _bound(access: Access, written: Written, origins: tuple[Origin, ...], target
         if query.tie is None or not _acted_on(access, query, written) or _some_of(access, query, asked):
             continue
         by_rules = query.client is ClientKind.USER and same
-        if query.tie.kind is TieKind.FILTER or by_rules or (same and query.tie.kind in {TieKind.CHILD, TieKind.PROVEN}):
+        held_to_caller = same and query.tie.kind in {TieKind.CHILD, TieKind.PROVEN, TieKind.COMPARED}
+        if query.tie.kind is TieKind.FILTER or by_rules or held_to_caller:
             return True
     return False
