@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from assistant.detect.code import words
 from assistant.detect.code.access import EQUALS, MACHINES, PERSONS, access_to, in_administration
 from assistant.detect.code.context import Whose
+from assistant.detect.code.guards import skipped_when_unset
 from assistant.detect.code.layouts import settles
 from assistant.detect.code.office import by_office
 from assistant.detect.code.openness import PUBLIC_IDENTIFIERS, Openness, openness
@@ -59,6 +60,8 @@ def fault_of(access: Access) -> Fault | None:
     fault = _fault_of(access)
     if fault in _BEHIND and (_by_metadata(access) or _not_awaited(access)):
         return None
+    if fault in _BEHIND and _skipped_list(access):
+        return None
     if fault in _LISTED and not access.writes and access.context.for_colleagues(access.query.table):
         return None  # one question about such tables is enough, and that is asked where a row is found by its id
     layout = access.context.layout_of(access.entry) if fault is not None else None
@@ -97,6 +100,11 @@ def _not_awaited(access: Access) -> bool:
         and guard.order <= access.query.order
         for guard in access.entry.guards
     )
+
+
+def _skipped_list(access: Access) -> bool:
+    """A list of administrators that nobody set lets everybody through: one mistake, and the rule about guards tells it."""
+    return any(skipped_when_unset(guard) and guard.order <= access.query.order for guard in access.entry.guards)
 
 
 def _told_owner(access: Access) -> bool:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
-from assistant.domain.code import ActKind, EntryKind, Guard, GuardKind, Origin, OriginKind, TieKind
+from assistant.domain.code import ActKind, EntryKind, Guard, GuardKind, Origin, OriginKind, TieKind, Weakness
 
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ _ADMINS: Final = frozenset(
         "system",
         "internal",
         "sysadmin",
+        "backoffice",
         "administrador",
         "administradora",
         "administrateur",
@@ -68,6 +69,8 @@ PLATFORM: Final = _ADMINS - words.named(
 """Words for whoever runs the whole application, whichever tenant somebody is of."""
 
 _LACKS: Final = "not "
+_UNSET: Final = " when it is not set"
+"""Among the roles of a list that a variable holds: what it holds where nobody set it."""
 _FROM_INSIDE: Final = frozenset({"internal", "system"})
 """Words among those for administrators that also stand for calls of the application to itself."""
 _ASKING: Final = words.named("require check assert ensure verify guard with must only validate authorize authenticate")
@@ -104,6 +107,11 @@ def machine_among(guards: Iterable[Guard], kinds: frozenset[GuardKind]) -> bool:
     strong = tuple(guards)
     sessions = {guard.place for guard in strong if guard.kind is GuardKind.SESSION}
     return any(guard.kind in kinds and guard.place not in sessions for guard in strong)
+
+
+def skipped_when_unset(guard: Guard) -> bool:
+    """A list of the environment that is asked only where it is not empty: ``if (list.length > 0 && !list.includes(me))``."""
+    return guard.kind is GuardKind.ROLE and guard.weakness is Weakness.ONE_BRANCH and _UNSET in guard.roles
 
 
 def of_row_alone(guard: Guard) -> bool:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from assistant.domain.code import Filter, Query
 
 PUBLIC_PATHS: Final = words.named("""public share shared sharing embed view views link links invite invites invitation invitations join login signin sign register
-    signup signout logout auth callback password reset forgot verify verification confirm confirmation health healthz ping status
+    signup signout logout auth callback activate activation reactivate resend password reset forgot verify verification confirm confirmation health healthz ping status
     ready og rss feed sitemap robots unsubscribe subscribe newsletter waitlist contact feedback track tracking pixel click open
     widget form forms survey rsvp availability slots booking book checkout store catalog blog docs onboarding onboard demo preview csp oauth sso saml scim well known
     webhook webhooks report success complete thanks return unsubscribed""")

@@ -189,6 +189,11 @@ def keeps_notes(table: str) -> bool:
     return bool(_NOTES.search(table_key(table)))
 
 
+def keeps_record(table: str) -> bool:
+    """A log by its last word, or the events of one: ``edit_logs``, ``change_events``; no calendar."""
+    return bool(re.search(r"(?:^|_)(?:audit|log|history)$|_(?:change|tracking|audit|edit)_event$", table_key(table)))
+
+
 _AUDITS: Final = re.compile(
     r"(?:^|_)audit(?:_|$)|(?:^|_)(?:activity|login|auth|access|security|event|system|admin|action|change)_log$"
 )
