@@ -14,8 +14,8 @@ from assistant.detect.code.access import EQUALS, MACHINES, PERSONS, access_to, i
 from assistant.detect.code.context import Whose
 from assistant.detect.code.guards import skipped_when_unset
 from assistant.detect.code.layouts import settles
-from assistant.detect.code.office import by_office
-from assistant.detect.code.openness import PUBLIC_IDENTIFIERS, Openness, openness
+from assistant.detect.code.office import by_office, of_the_team
+from assistant.detect.code.openness import PUBLIC_IDENTIFIERS, Openness, in_use, openness, shown_to_all
 from assistant.detect.code.uses import SENDS, makes_new
 from assistant.domain.code import ActKind, EntryKind, GuardKind, OriginKind, Weakness
 
@@ -29,6 +29,7 @@ _FACE: Final = words.named(
     "id name username handle first_name last_name full_name display_name avatar avatar_url image image_url picture photo photo_url slug"
 )
 """What people see of each other in one application."""
+_FIGURES: Final = ("_min.", "_max.", "_avg.", "_sum.", "_count")
 _COUNTS: Final = frozenset({"c", "n", "count", "cnt", "_count", "COUNT(*)", "count(*)"})
 """Columns that say how many there are, and show nobody's row."""
 BODIES: Final = ("body", "query", "header", "argument", "input", "form", "cookie", "json", "formdata", "search")
@@ -170,7 +171,7 @@ def _of_known_caller(access: Access) -> Fault | None:
         return None
     if not access.writes and _FACE.issuperset(map(words.snake, access.query.returned)) and by_public_name(access):
         return None  # which shop the address means, and its name; what is found through it is judged itself
-    if by_office(access) or _leads_on(access) or _a_face(access):
+    if by_office(access) or of_the_team(access) or _in_the_window(access) or _leads_on(access) or _a_face(access):
         return None
     by_id = [condition for condition in access.asked if _finds_one(access, condition)]
     if by_id and (_in_proven(access) or _just_added(access)):
@@ -178,6 +179,11 @@ def _of_known_caller(access: Access) -> Fault | None:
     if by_id:
         return Fault.CHILD if access.has_membership else Fault.ID_ONLY
     return _unscoped(access)
+
+
+def _in_the_window(access: Access) -> bool:
+    """What is on offer may be looked at by everybody, and so by whoever is signed in: flats that are free, services that are active."""
+    return not access.writes and shown_to_all(access) and in_use(access)
 
 
 def _leads_on(access: Access) -> bool:
@@ -280,6 +286,7 @@ def _unscoped(access: Access) -> Fault | None:
     if access.writes:
         return Fault.UNSCOPED_WRITE if query.verb in {"update", "delete"} else None
     counted = query.columns is not None and _COUNTS.issuperset(query.columns)
+    counted = counted or all(one.startswith(_FIGURES) for one in query.returned)
     if query.verb == "call" or counted or not query.returned:
         return None
     return Fault.UNSCOPED_READ
@@ -289,9 +296,21 @@ def _of_vector(access: Access) -> Fault | None:
     """A similarity search that no condition on the owner or on proven documents narrows."""
     if access.entry.kind is not EntryKind.TOOL and not access.knows_caller and access.whose is not Whose.CUSTOMERS:
         return None
-    if _asked_again(access):
+    if _asked_again(access) or _of_everybody(access):
         return None
     return None if any(_narrows(access, condition) for condition in access.query.filters) else Fault.VECTOR
+
+
+def _of_everybody(access: Access) -> bool:
+    """Guidelines, manuals: the schema lists the table's columns, and none of them says whose a text is, directly or over another table."""
+    context, table = access.context, access.query.table
+    columns = [one.columns for one in context.map.models if words.table_key(one.name) == words.table_key(table)]
+    return (
+        bool(columns)
+        and not context.owner_columns(table)
+        and not context.linked.hangs_on_owned(table)
+        and not any(words.names_owner(one) or words.names_person(one) for listed in columns for one in listed)
+    )
 
 
 def _asked_again(access: Access) -> bool:
