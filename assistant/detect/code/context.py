@@ -13,9 +13,16 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
+from assistant.detect.code.central import central_places
 from assistant.detect.code.layouts import layout_before
 from assistant.detect.code.linked import Linked
-from assistant.detect.code.named_columns import columns_named, housed, tables_that_name, versioned
+from assistant.detect.code.named_columns import (
+    columns_named,
+    housed,
+    read_by_colleagues,
+    tables_that_name,
+    versioned,
+)
 from assistant.detect.code.secret_columns import KnownSecrets
 from assistant.domain.code import (
     ActKind,
@@ -56,8 +63,6 @@ _VERBS: Final[Mapping[str, tuple[Verb, ...]]] = {
     "call": (Verb.EXECUTE,),
     "vector": (Verb.EXECUTE, Verb.SELECT),
 }
-_MANY: Final = 6
-"""Entries that share a place before it is taken for the repository's guard."""
 
 
 class Whose(StrEnum):
@@ -204,6 +209,17 @@ class CodeContext:
         """No query names a tenant: everybody works in one and the same house."""
         return not self._tenants
 
+    def for_colleagues(self, table: str) -> bool:
+        """In one house, rows that nothing but their author is known of, and that most handlers show to every colleague."""
+        held = self.owner_columns(table)
+        return (
+            self.one_house and words.table_key(table) in self._read_by_colleagues and all(map(words.names_author, held))
+        )
+
+    @cached_property
+    def _read_by_colleagues(self) -> frozenset[str]:
+        return read_by_colleagues(self.map.entries, _by_caller)
+
     @cached_property
     def peopled(self) -> frozenset[str]:
         """Tables of which some query names a person's column, whoever says which person."""
@@ -251,18 +267,7 @@ class CodeContext:
 
         When such a look-up was not understood, every handler behind it would be accused; what it found is believed instead.
         """
-        counted: Counter[tuple[str, int]] = Counter()
-        for entry in self.map.entries:
-            places = {
-                (query.place.file, query.place.line)
-                for query in entry.queries
-                if query.verb == "select"
-                and query.tie is None
-                and query.place.file != entry.place.file
-                and _asks_members(query)
-            }
-            counted.update(places)
-        return frozenset(place for place, times in counted.items() if times >= _MANY)
+        return central_places(self.map.entries)
 
     def owner_column(self, table: str) -> str:
         """The column a filter on the caller belongs to; empty when nothing says so."""
@@ -307,6 +312,7 @@ class CodeContext:
             for cell in self._cells.get(str(name), ())
             if cell.verdict is Verdict.LEAKS
             and cell.verb in wanted
+            and "raise" not in cell.variant.split("/")  # of their own row: that opens nobody else's
             and (cell.actor is Actor.GUEST if guest else cell.actor in ATTACKERS)
         )
 
@@ -368,12 +374,6 @@ _PROVIDERS: Final = words.named(
     "stripe paddle lemonsqueezy trigger github polar dodo razorpay disk liveblocks pusher livekit ably stream own"
 )
 """External services whose objects are customers': subscriptions, runs, rooms; the server's own disk, and sessions that the application signs."""
-
-
-def _asks_members(query: Query) -> bool:
-    """It was told the caller, or reads who belongs to the row."""
-    below = {words.words(column.partition(".")[0])[-1:] for column in query.columns or () if "." in column}
-    return query.told_caller or bool(below & {("users",), ("members",), ("memberships",), ("user",), ("member",)})
 
 
 def _caller_columns(query: Query) -> Iterator[str]:

@@ -10,11 +10,12 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
-from assistant.detect.code.access import EQUALS, MACHINES, PERSONS, in_administration
+from assistant.detect.code.access import EQUALS, MACHINES, PERSONS, access_to, in_administration
 from assistant.detect.code.context import Whose
+from assistant.detect.code.guards import skipped_when_unset
 from assistant.detect.code.layouts import settles
-from assistant.detect.code.office import by_office
-from assistant.detect.code.openness import PUBLIC_IDENTIFIERS, Openness, openness
+from assistant.detect.code.office import by_office, of_the_team
+from assistant.detect.code.openness import PUBLIC_IDENTIFIERS, Openness, in_use, openness, shown_to_all
 from assistant.detect.code.uses import SENDS, makes_new
 from assistant.domain.code import ActKind, EntryKind, GuardKind, OriginKind, Weakness
 
@@ -28,6 +29,7 @@ _FACE: Final = words.named(
     "id name username handle first_name last_name full_name display_name avatar avatar_url image image_url picture photo photo_url slug"
 )
 """What people see of each other in one application."""
+_FIGURES: Final = ("_min.", "_max.", "_avg.", "_sum.", "_count")
 _COUNTS: Final = frozenset({"c", "n", "count", "cnt", "_count", "COUNT(*)", "count(*)"})
 """Columns that say how many there are, and show nobody's row."""
 BODIES: Final = ("body", "query", "header", "argument", "input", "form", "cookie", "json", "formdata", "search")
@@ -47,6 +49,7 @@ class Fault(StrEnum):
     LAYOUT = "left to the layout above the page"
 
 
+_LISTED: Final = frozenset({Fault.IDENTITY, Fault.UNSCOPED_READ})
 _BEHIND: Final = frozenset({Fault.CHILD, Fault.ID_ONLY, Fault.UNSCOPED_READ, Fault.UNSCOPED_WRITE})
 """What a role that holds would have kept apart."""
 
@@ -58,6 +61,10 @@ def fault_of(access: Access) -> Fault | None:
     fault = _fault_of(access)
     if fault in _BEHIND and (_by_metadata(access) or _not_awaited(access)):
         return None
+    if fault in _BEHIND and _skipped_list(access):
+        return None
+    if fault in _LISTED and not access.writes and access.context.for_colleagues(access.query.table):
+        return None  # one question about such tables is enough, and that is asked where a row is found by its id
     layout = access.context.layout_of(access.entry) if fault is not None else None
     if fault is None or layout is None or fault is Fault.VECTOR:
         return fault
@@ -96,6 +103,11 @@ def _not_awaited(access: Access) -> bool:
     )
 
 
+def _skipped_list(access: Access) -> bool:
+    """A list of administrators that nobody set lets everybody through: one mistake, and the rule about guards tells it."""
+    return any(skipped_when_unset(guard) and guard.order <= access.query.order for guard in access.entry.guards)
+
+
 def _told_owner(access: Access) -> bool:
     """A function that nobody was seen to call keeps to the owner it is told: ``where: { id, companyId }``."""
     return any(
@@ -106,14 +118,24 @@ def _told_owner(access: Access) -> bool:
 
 
 def _tidies(access: Access) -> bool:
-    """Old rows are removed by a function further down, whoever calls: ``delete where created_at < thirty days ago``."""
+    """Old rows are removed on the way, whoever calls: ``delete where created_at < thirty days ago``; that a handler does nothing else is another matter."""
     query = access.query
     return (
         query.verb == "delete"
         and bool(query.filters)
-        and (query.place.file != access.entry.place.file or bool(query.via))
+        and (query.place.file != access.entry.place.file or bool(query.via) or _by_the_way(access))
         and any(condition.operator in {"lt", "lte"} for condition in query.filters)
         and all(_by_clock(condition) for condition in query.filters)
+    )
+
+
+def _by_the_way(access: Access) -> bool:
+    """The handler goes on to read, or add, what is the caller's: uploads that were never finished go before the next one is counted."""
+    return any(
+        other.order > access.query.order
+        and other.verb != "delete"
+        and access_to(access.context, access.entry, other).tied
+        for other in access.entry.queries
     )
 
 
@@ -149,7 +171,7 @@ def _of_known_caller(access: Access) -> Fault | None:
         return None
     if not access.writes and _FACE.issuperset(map(words.snake, access.query.returned)) and by_public_name(access):
         return None  # which shop the address means, and its name; what is found through it is judged itself
-    if by_office(access) or _leads_on(access) or _a_face(access):
+    if by_office(access) or of_the_team(access) or _in_the_window(access) or _leads_on(access) or _a_face(access):
         return None
     by_id = [condition for condition in access.asked if _finds_one(access, condition)]
     if by_id and (_in_proven(access) or _just_added(access)):
@@ -157,6 +179,11 @@ def _of_known_caller(access: Access) -> Fault | None:
     if by_id:
         return Fault.CHILD if access.has_membership else Fault.ID_ONLY
     return _unscoped(access)
+
+
+def _in_the_window(access: Access) -> bool:
+    """What is on offer may be looked at by everybody, and so by whoever is signed in: flats that are free, services that are active."""
+    return not access.writes and shown_to_all(access) and in_use(access)
 
 
 def _leads_on(access: Access) -> bool:
@@ -259,6 +286,7 @@ def _unscoped(access: Access) -> Fault | None:
     if access.writes:
         return Fault.UNSCOPED_WRITE if query.verb in {"update", "delete"} else None
     counted = query.columns is not None and _COUNTS.issuperset(query.columns)
+    counted = counted or all(one.startswith(_FIGURES) for one in query.returned)
     if query.verb == "call" or counted or not query.returned:
         return None
     return Fault.UNSCOPED_READ
@@ -268,9 +296,21 @@ def _of_vector(access: Access) -> Fault | None:
     """A similarity search that no condition on the owner or on proven documents narrows."""
     if access.entry.kind is not EntryKind.TOOL and not access.knows_caller and access.whose is not Whose.CUSTOMERS:
         return None
-    if _asked_again(access):
+    if _asked_again(access) or _of_everybody(access):
         return None
     return None if any(_narrows(access, condition) for condition in access.query.filters) else Fault.VECTOR
+
+
+def _of_everybody(access: Access) -> bool:
+    """Guidelines, manuals: the schema lists the table's columns, and none of them says whose a text is, directly or over another table."""
+    context, table = access.context, access.query.table
+    columns = [one.columns for one in context.map.models if words.table_key(one.name) == words.table_key(table)]
+    return (
+        bool(columns)
+        and not context.owner_columns(table)
+        and not context.linked.hangs_on_owned(table)
+        and not any(words.names_owner(one) or words.names_person(one) for listed in columns for one in listed)
+    )
 
 
 def _asked_again(access: Access) -> bool:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
-from assistant.domain.code import ActKind, EntryKind, Guard, GuardKind, Origin, OriginKind, TieKind
+from assistant.domain.code import ActKind, EntryKind, Guard, GuardKind, Origin, OriginKind, TieKind, Weakness
 
 
 if TYPE_CHECKING:
@@ -47,8 +47,15 @@ _ADMINS: Final = frozenset(
         "system",
         "internal",
         "sysadmin",
+        "backoffice",
+        "administrador",
+        "administradora",
+        "administrateur",
+        "amministratore",
     }
 )
+_DEVELOPERS: Final = words.named("developer developers dev devs desarrollador desenvolvedor entwickler")
+"""Who builds the application, where they have a folder of their own: everywhere else a developer may be a customer's."""
 
 
 _EVERYBODYS: Final = words.named(
@@ -56,10 +63,14 @@ _EVERYBODYS: Final = words.named(
 )
 """Roles of whoever the application is for: a list that has one of them beside administrators lets everybody in."""
 _RUNS_IT: Final = re.compile(r"(?:platform|super|system|site|global)[_ -]?admin|^platform$|superuser", re.IGNORECASE)
-PLATFORM: Final = _ADMINS - {"admin", "admins", "administrator", "administrators"}
+PLATFORM: Final = _ADMINS - words.named(
+    "admin admins administrator administrators administrador administradora administrateur amministratore"
+)
 """Words for whoever runs the whole application, whichever tenant somebody is of."""
 
 _LACKS: Final = "not "
+_UNSET: Final = " when it is not set"
+"""Among the roles of a list that a variable holds: what it holds where nobody set it."""
 _FROM_INSIDE: Final = frozenset({"internal", "system"})
 """Words among those for administrators that also stand for calls of the application to itself."""
 _ASKING: Final = words.named("require check assert ensure verify guard with must only validate authorize authenticate")
@@ -96,6 +107,11 @@ def machine_among(guards: Iterable[Guard], kinds: frozenset[GuardKind]) -> bool:
     strong = tuple(guards)
     sessions = {guard.place for guard in strong if guard.kind is GuardKind.SESSION}
     return any(guard.kind in kinds and guard.place not in sessions for guard in strong)
+
+
+def skipped_when_unset(guard: Guard) -> bool:
+    """A list of the environment that is asked only where it is not empty: ``if (list.length > 0 && !list.includes(me))``."""
+    return guard.kind is GuardKind.ROLE and guard.weakness is Weakness.ONE_BRANCH and _UNSET in guard.roles
 
 
 def of_row_alone(guard: Guard) -> bool:
@@ -195,7 +211,7 @@ def is_administrative(guards: Iterable[Guard], entry: Entry | None = None, *, on
         if (
             guard.kind is GuardKind.ROLE
             and (runs_it(guard) or not (_of_tenant(found) or _in_named_tenant(guard, entry)))
-            and (_names_administrators(guard) or (entry is not None and in_administration(entry)))
+            and (_names_administrators(guard) or (entry is not None and _has_their_folder(guard, entry)))
         ):
             return True
         if guard.kind is not GuardKind.ROLE and _named_for_administrators((*guard.chain, guard.says)):
@@ -222,6 +238,14 @@ def _names_administrators(guard: Guard) -> bool:
         return True  # people of the house, written down by their addresses
     named = {part for said in (*guard.roles, guard.says, *guard.chain) for part in words.words(said)}
     return bool(named & _ADMINS) or "platform" in named or any(_of_environment(role) for role in guard.roles)
+
+
+def _has_their_folder(guard: Guard, entry: Entry) -> bool:
+    """A role that is demanded below ``/admin``; below ``/dev`` that of a developer."""
+    if in_administration(entry):
+        return True
+    held = {part for role in holds(guard) for part in words.words(role)}
+    return bool(held & _DEVELOPERS) and bool(_segments(entry) & _DEVELOPERS)
 
 
 def runs_it(guard: Guard) -> bool:
@@ -290,10 +314,13 @@ def asks_own_role(entry: Entry) -> bool:
 
 def in_administration(entry: Entry) -> bool:
     """The path, or the folder, says that it is for administrators."""
-    fixed = (part for part in entry.path.split("/") if not part.startswith(("[", ":")))
-    segments = {word for part in fixed for word in words.words(part)}
     folders = {part.strip("()[]").lower() for part in entry.place.file.split("/")[:-1]}
-    return bool(_ADMIN_PATH & (segments | folders))
+    return bool(_ADMIN_PATH & (_segments(entry) | folders))
+
+
+def _segments(entry: Entry) -> frozenset[str]:
+    fixed = (part for part in entry.path.split("/") if not part.startswith(("[", ":")))
+    return frozenset(word for part in fixed for word in words.words(part))
 
 
 def half_signed(query: Query, guards: Iterable[Guard]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from assistant.domain.code import Entry, Origin
 
 _ORDERED: Final = frozenset({"gt", "gte", "lt", "lte"})
+_HABIT: Final = 4
+"""Answers before they are taken for a habit."""
+_MOSTLY: Final = 3
+"""How many times as many, before one of two ways is the habit."""
 
 
 def columns_named(entries: Iterable[Entry]) -> Mapping[str, frozenset[str]]:
@@ -67,6 +71,22 @@ def housed(
             if any(words.names_house(part.column) and by_caller(part.origins) for part in query.filters):
                 found[words.table_key(query.table)].add(roles)
     return {table: frozenset(roles) for table, roles in found.items()}
+
+
+def read_by_colleagues(entries: Iterable[Entry], by_caller: Callable[[tuple[Origin, ...]], bool]) -> frozenset[str]:
+    """Tables of which most handlers answer rows to whoever is signed in, and few only those that somebody wrote themselves: it is the habit to show them."""
+    free: Counter[str] = Counter()
+    own: Counter[str] = Counter()
+    for entry in entries:
+        for query in entry.queries:
+            if query.verb != "select" or not query.returned:
+                continue
+            authored = (part for part in query.filters if words.names_author(part.column.rpartition(".")[2]))
+            if any(by_caller(part.origins) for part in authored):
+                own[words.table_key(query.table)] += 1
+            elif query.tie is None:
+                free[words.table_key(query.table)] += 1
+    return frozenset(table for table, times in free.items() if times >= _HABIT and times > _MOSTLY * own[table])
 
 
 def _column(path: str) -> str:

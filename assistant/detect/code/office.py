@@ -30,6 +30,11 @@ _PERSON: Final = words.named("user_id member_id account_id profile_id")
 _EVERYBODYS: Final = words.named("user member viewer guest reader basic default customer client subscriber")
 """Roles that nobody is given for."""
 
+_TEAMS: Final = words.named("team_member staff staff_member backoffice_user back_office_user admin_user internal_user")
+_OF_ONE: Final = words.named(
+    "user_id userid uid owner_id account_id profile_id member_id employee_id staff_id recipient_id"
+)
+"""Columns by which a row is one colleague's own."""
 _DOES: Final = words.named("get list view see read manage edit write create update delete remove can access")
 """First words of a right: ``manageUsers`` says what somebody may do, and not on which side they stand."""
 
@@ -67,6 +72,25 @@ def _by_own_role_alone(access: Access, order: int) -> bool:
 def _keeps_roles(query: Query) -> bool:
     """``user_roles``, ``platform_users``, ``staff``: its rows say what office somebody holds."""
     return bool(_OFFICES & set(words.words(query.table)))
+
+
+def of_the_team(access: Access) -> bool:
+    """In one house, who works there was looked up: their own row of ``team_members``. What no column gives to one of them is the house's.
+
+    Tables of employees are no such sign: in what manages people each of them has rows that no colleague may see.
+    """
+    context = access.context
+    if not context.one_house or any(words.snake(one) in _OF_ONE for one in context.owner_columns(access.query.table)):
+        return False
+    return words.table_key(access.query.table) not in _TEAMS and any(
+        query.order < access.query.order
+        and query.verb == "select"
+        and words.table_key(query.table) in _TEAMS
+        and query.tie is not None
+        and query.tie.kind is TieKind.FILTER
+        and not any(origin.kind is OriginKind.REQUEST for part in query.filters for origin in part.origins)
+        for query in access.entry.queries
+    )
 
 
 def with_role(query: Query) -> bool:

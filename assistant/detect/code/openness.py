@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from assistant.domain.code import Filter, Query
 
 PUBLIC_PATHS: Final = words.named("""public share shared sharing embed view views link links invite invites invitation invitations join login signin sign register
-    signup signout logout auth callback password reset forgot verify verification confirm confirmation health healthz ping status
+    signup signout logout auth callback activate activation reactivate resend password reset forgot verify verification confirm confirmation health healthz ping status
     ready og rss feed sitemap robots unsubscribe subscribe newsletter waitlist contact feedback track tracking pixel click open
     widget form forms survey rsvp availability slots booking book checkout store catalog blog docs onboarding onboard demo preview csp oauth sso saml scim well known
     webhook webhooks report success complete thanks return unsubscribed""")
@@ -42,9 +42,9 @@ _SHOWN: Final = words.named(
     "review rating testimonial service menu menu_item item listing event class slot availability opening_hour page section media_asset condition provider venue location store shop portfolio gallery photo image schedule hour table brand"
 )
 """Tables whose rows a visitor of the site usually sees."""
-_OFFERED: Final = words.named("property vehicle car room apartment product job")
+_OFFERED: Final = words.named("property vehicle car room apartment unit flat product job")
 """Tables whose rows a visitor sees while they are on offer."""
-_ON_OFFER: Final = frozenset({"active", "published", "live", "available"})
+_ON_OFFER: Final = frozenset({"active", "published", "live", "available", "vacant"})
 _TIMES: Final = words.named(
     "start end starts_at ends_at start_time end_time start_at end_at start_date end_date date time slot duration duration_min duration_minutes timezone id from until day"
 )
@@ -52,6 +52,7 @@ _FACES: Final = words.named(
     "id name username handle nickname display_name image image_url avatar avatar_url picture photo points score xp level rank streak wins losses karma reputation"
 )
 """What a leaderboard shows of people."""
+_NAMES: Final = words.named("full_name first_name last_name")
 _ADDRESSES: Final = words.named(
     "url target target_url destination destination_url redirect redirect_url long_url original_url href link"
 )
@@ -170,7 +171,7 @@ def _read(access: Access) -> Openness:
         "*" in query.returned or set(query.returned) & set(access.context.secrets_of(query))
     ):
         return Openness.OPEN
-    if (shown_to_all(access) and _in_use(access)) or _one_for_all(access):
+    if (shown_to_all(access) and in_use(access)) or _one_for_all(access):
         return Openness.CLOSED
     if _knows_number_and_address(access):
         return Openness.ASKED
@@ -222,13 +223,18 @@ def shown_to_all(access: Access) -> bool:
     """What a shop window shows by its name (reviews, services, menus, events), with no column about a person: perhaps meant for strangers."""
     key = words.table_key(access.query.table)
     names = {key, key.rpartition("_")[2]}
-    if not (words.sounds_public(key) or names & _SHOWN or (names & _OFFERED and _in_use(access))):
+    if not (words.sounds_public(key) or names & _SHOWN or (names & _OFFERED and in_use(access))):
         return False
     shown = {*(access.query.columns or ()), *access.query.returned}
-    return not any(words.is_personal(column) or words.is_secret(column) for column in shown)
+    return not any((words.is_personal(one) and not _face_beside(one)) or words.is_secret(one) for one in shown)
 
 
-def _in_use(access: Access) -> bool:
+def _face_beside(column: str) -> bool:
+    """The name of whoever offers it, along with it: ``services`` with ``profiles.full_name``."""
+    return "." in column and words.snake(column) in _NAMES
+
+
+def in_use(access: Access) -> bool:
     """Only what the owner put into the window: ``is_active = true``, ``status = 'ACTIVE'``."""
     return any(_says_in_use(condition) for condition in access.query.filters)
 

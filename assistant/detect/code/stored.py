@@ -113,6 +113,10 @@ def _belongs_by(query: Query) -> Iterator[str]:
             yield condition.column
 
 
+_BASKETS: Final = frozenset(
+    {"cart", "basket", "bag", "wishlist", "favorite", "favourite", "bookmark", "review", "rating"}
+)
+_GOODS: Final = frozenset({"product", "variant", "sku", "size", "listing"})
 _ENDS: Final = words.named(
     "target source parent child related linked from to origin original previous next new blocking blocked destination referenced"
 )
@@ -168,7 +172,7 @@ def _target(access: Access, column: str) -> str:
     link = _LINKS.search(column)
     if link is not None:
         last = column[: link.start()].rpartition(".")[2] + "_id"
-    if words.is_number_of(access.query.table, last):
+    if words.is_number_of(access.query.table, last) or _offered(access.query.table, words.points_at(last)):
         return ""
     if words.snake(last) == "parent_id" and _of_tenant(access) and not access.context.owner_columns("parent"):
         return words.table_key(access.query.table)  # an account below another account, a folder in a folder
@@ -185,6 +189,11 @@ def _target(access: Access, column: str) -> str:
     if not known:
         return named if access.context.linked.hangs_on_owned(named) and not words.sounds_public(named) else ""
     return named if access.context.whose(named) is Whose.CUSTOMERS else ""
+
+
+def _offered(table: str, target: str) -> bool:
+    """What a basket, an order or a wish list holds is what the shop shows to everybody."""
+    return bool(_BASKETS & set(words.table_key(table).split("_"))) and target.rpartition("_")[2] in _GOODS
 
 
 def _of_tenant(access: Access) -> bool:
@@ -259,6 +268,7 @@ def _bound(access: Access, written: Written, origins: tuple[Origin, ...], target
         if query.tie is None or not _acted_on(access, query, written) or _some_of(access, query, asked):
             continue
         by_rules = query.client is ClientKind.USER and same
-        if query.tie.kind is TieKind.FILTER or by_rules or (same and query.tie.kind in {TieKind.CHILD, TieKind.PROVEN}):
+        held_to_caller = same and query.tie.kind in {TieKind.CHILD, TieKind.PROVEN, TieKind.COMPARED}
+        if query.tie.kind is TieKind.FILTER or by_rules or held_to_caller:
             return True
     return False

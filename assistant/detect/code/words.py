@@ -9,6 +9,8 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from assistant.detect.code.spellings import key_of, stands_ahead
+
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,16 +36,14 @@ _SELF: Final = named(
     """user_id userid uid owner_id account_id clerk_id clerk_user_id auth_id auth_user_id user_email owner_email customer_id student_id
     patient_id profile_id member_id subject_id"""
 )
+_AUTHORS: Final = named("created_by created_by_id creator_id author_id added_by uploaded_by")
 TENANT_COLUMNS: Final = named("""team_id tenant_id organization_id organisation_id org_id workspace_id company_id business_id project_id space_id
-    account_id school_id agency_id store_id shop_id community_id group_id household_id clinic_id environment_id
+    account_id school_id agency_id store_id shop_id restaurant_id salon_id gym_id club_id firm_id community_id group_id household_id clinic_id environment_id
     email_account_id tenant workspace team organization""")
 """Columns that name the tenant a row belongs to."""
 _HOUSES: Final = TENANT_COLUMNS - named("project_id space_id account_id environment_id email_account_id group_id")
 """Those that name a customer of the application, and not a thing that one person may own."""
 _OWNERS: Final = CALLER_COLUMNS | TENANT_COLUMNS
-_KEYS: Final = re.compile(r"_(?:db_id|uuid|guid|pk|ref_id|fk)$")
-"""Other spellings of ``_id``."""
-
 CAPABILITY_WORDS: Final = named("""token tokens secret hash signature sig nonce otp nanoid capability invite_code invitation_code share_code share_key access_code access_key
     magic_link reset_code verification_code confirmation_code unsubscribe_code api_key apikey
     view_token share_token invite_token session_token confirmation_token unsubscribe_token
@@ -136,18 +136,10 @@ def table_key(table: str) -> str:
     return "_".join((*parts[:-1], singular(parts[-1]))) if parts else ""
 
 
-_ARGUMENT: Final = re.compile(r"^(?:p|in|arg|param|v)_(\w+)$")
-"""Arguments of database functions, as they are told apart from columns."""
-
-
 @lru_cache(maxsize=8192)
 def _key_of(column: str) -> str:
-    """``teamDbId`` and ``team_uuid`` are spellings of ``team_id``, and so is ``p_team`` of a function."""
-    key = _KEYS.sub("_id", snake(column))
-    argument = _ARGUMENT.match(key)
-    if argument is None:
-        return key
-    return argument[1] if "_" in argument[1] else f"{argument[1]}_id"
+    """``teamDbId``, ``team_uuid`` and ``id_team`` are spellings of ``team_id``, and so is ``p_team`` of a function."""
+    return key_of(snake(column))
 
 
 def names_owner(column: str) -> bool:
@@ -165,6 +157,11 @@ def names_self(column: str) -> bool:
     return _key_of(column) in _SELF
 
 
+def names_author(column: str) -> bool:
+    """The column says who wrote the row down: a colleague as a rule, and not whoever alone may see it."""
+    return snake(column) in _AUTHORS
+
+
 def names_tenant(column: str) -> bool:
     """The column names a tenant."""
     return _key_of(column) in TENANT_COLUMNS
@@ -172,7 +169,7 @@ def names_tenant(column: str) -> bool:
 
 def names_house(column: str) -> bool:
     """The column names a tenant of many people: a team, an organisation, a shop."""
-    return snake(column) in _HOUSES
+    return _key_of(column) in _HOUSES
 
 
 def is_capability(name: str) -> bool:
@@ -190,6 +187,11 @@ _NOTES: Final = re.compile(r"(?:^|_)(?:audit|log|activity|history|event)$")
 def keeps_notes(table: str) -> bool:
     """A table into which the application writes what happened: ``audit_logs``, ``login_history``."""
     return bool(_NOTES.search(table_key(table)))
+
+
+def keeps_record(table: str) -> bool:
+    """A log by its last word, or the events of one: ``edit_logs``, ``change_events``; no calendar."""
+    return bool(re.search(r"(?:^|_)(?:audit|log|history)$|_(?:change|tracking|audit|edit)_event$", table_key(table)))
 
 
 _AUDITS: Final = re.compile(
@@ -324,7 +326,7 @@ _ID_WORDS: Final = named("id ids uuid uid guid key slug email sub sid no number 
 def names_id(column: str) -> bool:
     """The column finds one row or the rows of one owner: ``id``, ``chat_id``, ``slug``, ``email``."""
     parts = words(column.rpartition(".")[2])
-    return bool(parts) and parts[-1] in _ID_WORDS
+    return bool(parts) and (parts[-1] in _ID_WORDS or stands_ahead(parts))
 
 
 _NUMBERS: Final = named("tax_id vat_id fiscal_id national_id passport_id external_id legacy_id")
@@ -340,10 +342,10 @@ def is_number_of(table: str, column: str) -> bool:
 
 def points_at(column: str) -> str:
     """The table a column refers to by its name: ``monitorIds`` is ``monitor``; empty for ``id`` and for columns that refer to nothing."""
-    parts = list(words(column.rpartition(".")[2]))
+    parts = words(column.rpartition(".")[2])
     if len(parts) > 1 and parts[-1] in {"id", "ids", "uuid", "connect"}:
         return table_key("_".join(parts[:-1]))
-    return ""
+    return table_key("_".join(parts[1:])) if stands_ahead(parts) else ""
 
 
 _CONTENT: Final = named(

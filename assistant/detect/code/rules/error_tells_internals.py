@@ -148,6 +148,7 @@ def _tells_existence(entry: Entry) -> bool:
         for origin in condition.origins
         if origin.kind is OriginKind.REQUEST
         and (origin.path.startswith(("path.", "params.")) or words.snake(condition.column) == "id")
+        and not words.is_capability(condition.column)  # whoever holds the link knows that it is one
     ]
     if not looked_up:
         return False

@@ -9,6 +9,7 @@ from assistant.detect.code.access import EQUALS, NOT_RUN_BY_PEOPLE, accesses
 from assistant.detect.code.beforehand import asked_before
 from assistant.detect.code.faults import Fault, fault_of
 from assistant.detect.code.judge import report
+from assistant.detect.code.office import of_the_team
 from assistant.detect.code.openness import Openness, openness, public_path
 from assistant.detect.code.rule import CodeExample, CodeRule
 from assistant.detect.code.stored import unchecked_references
@@ -230,8 +231,10 @@ def _counts(access: Access) -> bool:
         return False
     if access.entry.kind in NOT_RUN_BY_PEOPLE or access.context.reason_public(access.entry):
         return False
-    if words.keeps_audit(access.query.table):
-        return False  # a note of what was asked for, in whatever words it was asked
+    if access.query.verb == "insert" and words.keeps_record(access.query.table):
+        return False  # a line of a log says what was asked for
+    if of_the_team(access):
+        return False
     if public_path(access) and not _own(access):
         return False
     if access.entry.kind is EntryKind.COMPONENT or access.query.client is ClientKind.UNKNOWN:

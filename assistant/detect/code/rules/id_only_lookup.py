@@ -11,6 +11,7 @@ from assistant.detect.code.faults import Fault, fault_of, guards_said
 from assistant.detect.code.judge import place_of, report
 from assistant.detect.code.members import of_members
 from assistant.detect.code.rule import CodeExample, CodeRule
+from assistant.detect.code.shared_rows import shared_by_all
 from assistant.detect.code.telling import (
     asked_words,
     by_table,
@@ -221,8 +222,6 @@ EXAMPLES = (
         },
     ),
 )
-_HABIT: Final = 4
-"""Handlers that do the same before it is taken for the application's habit."""
 _TABLES: Final = 4
 """Tables that one title names."""
 _NAMED: Final = 12
@@ -233,7 +232,7 @@ def find(context: CodeContext) -> Iterator[Finding]:
     """One finding an entry and table."""
     found = (access for access in accesses(context) if fault_of(access) is Fault.ID_ONLY or _appends(access))
     groups = list(by_table(found))
-    shared = _shared(groups, of_members(context))
+    shared = shared_by_all(groups, of_members(context))
     for table, together in shared.items():
         yield _one_question(table, together)
     asked = {id(group) for together in shared.values() for group in together}
@@ -340,33 +339,17 @@ def _done(group: list[Access]) -> str:
     return f"read rows of {listed(tables, _TABLES)}"
 
 
-def _shared(groups: list[list[Access]], private: frozenset[str]) -> dict[str, list[list[Access]]]:
-    """Tables that many handlers reach by id and that no handler compares with the caller: one question, not one a handler.
-
-    A table of which some handler asks who its members are (``private``) is not shared by all.
-    """
-    by_name: dict[str, list[list[Access]]] = {}
-    for group in groups:
-        table = words.table_key(group[0].query.table)
-        if not group[0].known_private and table not in private and not _sets_secret(group):
-            by_name.setdefault(table, []).append(group)
-    return {table: together for table, together in by_name.items() if table and len(together) >= _HABIT}
-
-
-def _sets_secret(group: list[Access]) -> bool:
-    """A password or a key of whichever row: whoever sets it can be that person, and that is shared by nobody."""
-    return any(words.is_secret(each.column) for access in group if access.writes for each in access.query.written)
-
-
 def _one_question(table: str, together: list[list[Access]]) -> Finding:
     """The habit of all these handlers, shown at the first that changes rows."""
     together = sorted(together, key=lambda group: (not group[0].writes, group[0].entry.id))
     access = together[0][0]
     names = [group[0].entry.id for group in together]
+    verb = "reach" if any(one.writes for group in together for one in group) else "read"
+    where = f"{len(names)} handlers" if len(names) > 1 else handler(access)
     return report(
         RULE,
         access.entry,
-        f"Worth asking: whoever is signed in can reach any row of {access.query.table} by its id through {len(names)} handlers, shared by all on purpose?",
+        f"Worth asking: whoever is signed in can {verb} any row of {access.query.table} by its id through {where}, shared by all on purpose?",
         severity=Severity.MEDIUM,
         confidence=Confidence.LOW,
         detail=f"No handler compares a row of it with the caller: {listed(names, _NAMED)}.",

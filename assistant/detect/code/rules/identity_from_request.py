@@ -14,7 +14,7 @@ from assistant.detect.code.openness import open_insert, perhaps_guarded, public_
 from assistant.detect.code.rule import CodeExample, CodeRule
 from assistant.detect.code.telling import confidence_of, does, facts_of, handler, key_of, rows_of, severity_of
 from assistant.detect.code.uses import told_elsewhere
-from assistant.domain.code import ClientKind, EntryKind, OriginKind
+from assistant.domain.code import ClientKind, EntryKind, GuardKind, OriginKind
 from assistant.domain.matrix import Severity
 from assistant.domain.ownership import Confidence
 
@@ -125,8 +125,9 @@ def _finding(access: Access) -> Finding:
     query = access.query
     by_rules = access.context.covered_by_rules(query)
     anyone = not access.knows_caller
+    outside = anyone and not {GuardKind.SESSION, GuardKind.ROLE} & {*(access.entry.asked_before or ())}
     column = _column(access)
-    who = "Anyone on the internet" if anyone else "Whoever is signed in"
+    who = "Anyone on the internet" if outside else "Whoever is signed in"
     said = f"{who} can {does([query])} {rows_of(query)} as anybody: {handler(access)} takes {column} from the request."
     silent = told_elsewhere(access.entry, query)
     if silent:
@@ -143,7 +144,7 @@ def _finding(access: Access) -> Finding:
         said,
         severity=Severity.MEDIUM
         if silent or by_rules or by_header or (anyone and public_path(access))
-        else severity_of(access, anyone=anyone),
+        else severity_of(access, anyone=outside),
         confidence=Confidence.LOW if by_rules or by_header else confidence_of(access),
         detail=held if by_rules else "The id is not compared with a verified session anywhere before the query.",
         queries=(query,),

@@ -12,6 +12,7 @@ from assistant.detect.code.context import WRITES, Whose
 from assistant.detect.code.judge import report
 from assistant.detect.code.rule import CodeExample, CodeRule
 from assistant.detect.code.telling import does, facts_of, handler, rows_of
+from assistant.detect.code.weaknesses import SAYS, as_told, patched_as, why
 from assistant.domain.code import ActKind, EntryKind, GuardKind, OriginKind, TieKind, Weakness
 from assistant.domain.facts import Place
 from assistant.domain.matrix import Severity
@@ -38,24 +39,6 @@ RULE = CodeRule(
 _FEW: Final = 2
 """So many handlers are told one by one."""
 _LISTED: Final = 12
-SAYS: Final = {
-    Weakness.NOT_AWAITED: "is not awaited: a promise is always true and holds nobody up",
-    Weakness.ASYNC_FILTER: "filters with an async function: every promise is kept",
-    Weakness.OPTIONAL_SECRET: "is skipped when the secret is not set",
-    Weakness.UNSET_SECRET: 'compares with a text that is known when the variable is not set ("Bearer undefined", or nothing at all)',
-    Weakness.IN_CODE: "compares with a text that is written in the code, for whoever reads it",
-    Weakness.IN_CATCH: "stands in a catch block",
-    Weakness.AFTER_WRITE: "comes after the write",
-    Weakness.ONE_BRANCH: "stands on one branch only",
-    Weakness.FAIL_OPEN: "passes when the id or the list is empty",
-    Weakness.FROM_REQUEST: "checks an identity that the request itself names",
-    Weakness.GET_SESSION: "reads a session whose cookie nobody verified",
-    Weakness.USER_METADATA: "decides by metadata that the user can edit",
-    Weakness.OTHER_ID: "proves one id, and another is used",
-    Weakness.NEW_TENANT: "does not bind the tenant that is written",
-    Weakness.NO_EXIT: "is looked at, and nothing stops",
-}
-"""In words; ``middleware-only`` is told by the rule about missing sessions."""
 _FAMILIES: Final = (
     frozenset({GuardKind.SECRET, GuardKind.SIGNATURE, GuardKind.ENVIRONMENT}),
     frozenset({GuardKind.SESSION, GuardKind.API_KEY, GuardKind.NAME}),
@@ -202,7 +185,7 @@ def find(context: CodeContext) -> Iterator[Finding]:
             continue
         claimed: set[GuardKind] = set()
         told: set[tuple[Place, Weakness]] = set()  # a comparison is one, whichever side is said first
-        for guard in entry.guards:
+        for guard in map(as_told, entry.guards):
             if guard.weakness is None or (guard.place, guard.weakness) in told or guard.kind in _OF_NOBODY:
                 continue
             if guard.weakness not in SAYS or _covered(entry, guard) or _spares_administrators(entry, guard):
@@ -233,7 +216,7 @@ def _of_many(says: str, weakness: Weakness, found: list[Finding]) -> Finding:
     """The same field of the same metadata, or the same helper, decides in many handlers: one mistake, told at the worst of them."""
     ordered = sorted(found, key=lambda finding: finding.rank)
     names = list(dict.fromkeys(finding.entry for finding in ordered))
-    said = f"{says} does not guard {len(names)} handlers: it {SAYS[weakness]}."
+    said = f"{says} does not guard {len(names)} handlers: it {why(says, weakness)}."
     return replace(
         ordered[0],
         title=said[0].upper() + said[1:],
@@ -247,7 +230,7 @@ def _finding(context: CodeContext, entry: Entry, guard: Guard, behind: list[Quer
     place = Place(file=guard.place.file, line=guard.place.line, symbol=entry.place.symbol)
     shown = place if guard.place.file == entry.place.file else None
     named = "the session" if guard.says == "error" else guard.says
-    said = f"{named} does not guard {_name(context, entry, behind)}: it {SAYS[guard.weakness]}."
+    said = f"{named} does not guard {_name(context, entry, behind)}: it {why(named, guard.weakness)}."
     access = access_to(context, entry, behind[0]) if behind else None
     harmless = guard.weakness is Weakness.USER_METADATA and not _of_power(guard)
     sure = Confidence.MEDIUM if entry.unresolved else Confidence.HIGH
@@ -262,7 +245,7 @@ def _finding(context: CodeContext, entry: Entry, guard: Guard, behind: list[Quer
         place=shown or entry.place,
         key=f"{guard.weakness.value}.{guard.kind.value}",
         facts=(facts_of(access) if access else {})
-        | {"weakness": guard.weakness.value, "guard": guard.says, "guard_file": guard.place.file},
+        | {"weakness": patched_as(guard), "guard": guard.says, "guard_file": guard.place.file},
     )
 
 

@@ -244,7 +244,14 @@ def _said(worst: Access, queries: list[Query], *, by_middleware: bool, unsure: b
         return f"Worth asking: is the middleware's check enough? {handler(worst)} has none of its own and can {what}."
     if unsure:
         return f"Worth asking: anyone on the internet can {what} through {handler(worst)}, on purpose?"
+    if not _anyone(worst):
+        return f"Whoever signs in can {what} through {handler(worst)}, which asks nobody who they are."
     return f"Anyone on the internet can {what} through {handler(worst)}."
+
+
+def _anyone(access: Access) -> bool:
+    """Nothing stops a guest: not the client, and not row-level security, which an attack as a guest was tried on."""
+    return access.query.client.bypasses or bool(access.context.leaking_cells(access.query, guest=True))
 
 
 def _sets_off(worst: Access) -> str:
@@ -275,7 +282,11 @@ def _rank(access: Access) -> tuple[bool, int, int, bool, int]:
 
 
 def _severity(access: Access) -> Severity:
-    return Severity.MEDIUM if public_path(access) or _by_middleware(access) else severity_of(access, anyone=True)
+    return (
+        Severity.MEDIUM
+        if public_path(access) or _by_middleware(access)
+        else severity_of(access, anyone=_anyone(access))
+    )
 
 
 def _by_middleware(access: Access) -> bool:

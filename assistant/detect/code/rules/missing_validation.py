@@ -9,7 +9,7 @@ from assistant.detect.code.acts import grouped
 from assistant.detect.code.judge import place_of
 from assistant.detect.code.rule import CodeExample, CodeRule
 from assistant.detect.code.sample_apps import APP
-from assistant.domain.code import ActKind, EntryKind, GuardKind, OriginKind
+from assistant.domain.code import ActKind, ClientKind, EntryKind, GuardKind, OriginKind
 
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def _validates(entry: Entry) -> bool:
 
 
 def _by_body(query: Query) -> bool:
-    return any(
+    return query.client is not ClientKind.PROVIDER and any(
         words.snake(condition.column).endswith("id")
         and any(
             origin.kind is OriginKind.REQUEST and origin.path.startswith(("body", "argument", "form"))

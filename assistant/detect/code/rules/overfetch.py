@@ -184,11 +184,15 @@ def _for_browsers(query: Query, column: str) -> bool:
 
 
 def _just_made(access: Access, column: str) -> bool:
-    """The key or link that whoever is signed in has made at this very moment, and sees once; what lets somebody in is never theirs to see."""
+    """The key or link that whoever is signed in has made, or sent, at this very moment; what lets somebody in is never theirs to see."""
     query, name = access.query, column.rpartition(".")[2]
     kinds = {origin.kind for written in query.written if written.column == name for origin in written.origins}
     made = OriginKind.GENERATED in kinds and kinds <= {OriginKind.GENERATED, OriginKind.CONSTANT}
-    return query.verb == "insert" and made and access.knows_caller and not _LETS_IN & set(words.words(query.table))
+    sent = (
+        kinds <= {OriginKind.REQUEST, OriginKind.CONSTANT} and OriginKind.REQUEST in kinds and not words.is_grave(name)
+    )
+    new = (query.verb == "insert" and made) or (query.verb in {"insert", "update", "upsert"} and sent)
+    return new and access.knows_caller and not _LETS_IN & set(words.words(query.table))
 
 
 def _of_link(access: Access, secrets: tuple[str, ...]) -> bool:

@@ -93,7 +93,7 @@ def find(context: CodeContext) -> Iterator[Finding]:
     found: dict[Place, tuple[Entry, Query]] = {}
     for entry in context.entries(*_PEOPLE):
         guards = tuple(strong_guards(entry))
-        if entry.webhook or is_administrative(guards) or from_a_machine(entry):
+        if entry.webhook or is_administrative(guards) or from_a_machine(entry) or entry.verb == "DELETE":
             continue
         if any(guard.kind is GuardKind.ROLE for guard in guards):
             continue

@@ -10,7 +10,7 @@ from assistant.detect.code.access import MACHINES, is_administrative, strong_gua
 from assistant.detect.code.acts import grouped, knows_caller
 from assistant.detect.code.rule import CodeExample, CodeRule
 from assistant.detect.code.sample_apps import APP
-from assistant.domain.code import EntryKind, GuardKind
+from assistant.domain.code import EntryKind, GuardKind, OriginKind
 from assistant.domain.matrix import Severity
 
 
@@ -125,5 +125,14 @@ def _is_door(entry: Entry) -> bool:
         bool(doors & set(named))
         and "callback" not in named
         and entry.verb in {"POST", "PUT", "*", "mutation", "", "GET"}
-        and bool(entry.queries or entry.webhook)
+        and "cron" not in named
+        and (bool(entry.webhook) or (bool(entry.queries) and _is_told(entry)))
     )
+
+
+def _is_told(entry: Entry) -> bool:
+    """Something of the request goes into it: where nothing can be said, nothing can be guessed."""
+    said = [part.origins for query in entry.queries for part in query.filters]
+    said += [part.origins for query in entry.queries for part in query.written]
+    said += [part.origins for act in entry.acts for part in act.parts] + [guard.subjects for guard in entry.guards]
+    return bool(entry.unresolved) or any(one.kind is OriginKind.REQUEST for origins in said for one in origins)

@@ -10,9 +10,10 @@ from assistant.detect.code.access import NOT_RUN_BY_PEOPLE, Access, access_to, i
 from assistant.detect.code.context import Whose
 from assistant.detect.code.judge import report
 from assistant.detect.code.office import with_role
+from assistant.detect.code.role_before import as_asked, asked_before_in_one
 from assistant.detect.code.rule import CodeExample, CodeRule
 from assistant.detect.code.signing_up import asks_for_offices, chooses_role
-from assistant.detect.code.telling import confidence_of, does, facts_of, handler
+from assistant.detect.code.telling import does, facts_of, handler
 from assistant.domain.code import EntryKind, GuardKind, OriginKind, Weakness
 from assistant.domain.matrix import Severity
 from assistant.domain.ownership import Confidence
@@ -161,17 +162,19 @@ EXAMPLES = (
 def find(context: CodeContext) -> Iterator[Finding]:
     """One finding an entry and kind of act: somebody is known, and no role was asked for."""
     ranks = any(guard.kind is GuardKind.ROLE or guard.roles for entry in context.map.entries for guard in entry.guards)
+    yield from asked_before_in_one(_each(context, ranks=ranks))
+
+
+def _each(context: CodeContext, *, ranks: bool) -> Iterator[Finding]:
     offices = asks_for_offices(context)
     for entry in context.entries():
         if entry.kind in NOT_RUN_BY_PEOPLE | {EntryKind.SERVICE, EntryKind.COMPONENT}:
             continue
         acts: dict[str, list[Access]] = {}
         for query in entry.queries:
-            if with_role(query):
-                continue
             access = access_to(context, entry, query)
             act = _JOINS if chooses_role(access, offices=offices) else _act(access, ranks=ranks)
-            if act:
+            if act and not with_role(query):
                 acts.setdefault(act, []).append(access)
         for act, found in acts.items():
             yield _finding(sorted(found, key=lambda access: (not access.writes, access.query.order)), act)
@@ -185,15 +188,16 @@ def _finding(found: list[Access], act: str) -> Finding:
     who = who if access.knows_caller else "Anyone on the internet"
     tables = list(dict.fromkeys(query.table or query.engine for query in queries))
     rows = ", ".join(tables[:3]) + (" and others" if len(tables) > 3 else "")  # noqa: PLR2004 - a line's worth
-    said = f"{does(queries)} {rows} as an administrator" if act == _ADMINISTERS else act
+    done = f"{does(queries)} {rows} as an administrator" if act == _ADMINISTERS else act
+    said = f"can {done} through {handler(access)}."
+    milder = act == _BUYS or (member and act not in {_EMPTIES_ALL, _RAISES, _OWN})
+    title, sure = as_asked(access, f"{who} {said}", said, above=above)
     return report(
         RULE,
         access.entry,
-        f"{who} can {said} through {handler(access)}.",
-        severity=Severity.MEDIUM
-        if act == _BUYS or (member and act not in {_EMPTIES_ALL, _RAISES, _OWN})
-        else Severity.HIGH,
-        confidence=Confidence.MEDIUM if confidence_of(access) is Confidence.HIGH else confidence_of(access),
+        title,
+        severity=Severity.MEDIUM if milder else Severity.HIGH,
+        confidence=Confidence.MEDIUM if sure is Confidence.HIGH else sure,
         detail=f"The handler can {does(queries)} {rows}, and "
         + ("nothing asks which role the other person has." if above else "no guard before it asks for a role."),
         queries=queries,

@@ -69,6 +69,12 @@ _EVENT_ID: Final = re.compile(
     r"(?:^|\.)(?:event|evt|message|msg|payload|webhook)?\.?(?:id|event_?id|svix-id|webhook-id)\Z", re.IGNORECASE
 )
 
+_OF_BODY: Final = re.compile(r"^(?:body|json|input)\.(?:event\.|data\.)?(?:id|event_?id|reference)$", re.IGNORECASE)
+_REFERENCE: Final = re.compile(
+    r"(?:^|_)(?:ref|reference|event|external|provider|idempotency|transaction)(?:_id|_key|_ref)?$"
+)
+"""Columns in which a row keeps the sender's number of what it was added for."""
+
 
 def find(context: CodeContext) -> Iterator[Finding]:
     """Webhooks that insert and never use the event's id; one finding for all."""
@@ -118,6 +124,8 @@ def _remembers(entry: Entry) -> bool:
         key = words.table_key(query.table)
         if re.search(r"event|webhook|idempot|processed|deliver", key):
             return True
+        if _looks_for_event(query):
+            return True
         parts = [condition.origins for condition in query.filters] + [written.origins for written in query.written]
         for origins in parts:
             if any(
@@ -126,3 +134,17 @@ def _remembers(entry: Entry) -> bool:
             ):
                 return True
     return False
+
+
+def _looks_for_event(query: Query) -> bool:
+    """What was signed is read as a body: a row of the same reference is looked for, by the id that the body begins with."""
+    return (
+        query.verb == "select"
+        and "signed" in query.known
+        and any(
+            origin.kind is OriginKind.REQUEST and _OF_BODY.search(origin.path)
+            for condition in query.filters
+            if _REFERENCE.search(words.snake(condition.column))
+            for origin in condition.origins
+        )
+    )
