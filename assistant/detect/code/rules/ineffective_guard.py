@@ -12,6 +12,7 @@ from assistant.detect.code.context import WRITES, Whose
 from assistant.detect.code.judge import report
 from assistant.detect.code.rule import CodeExample, CodeRule
 from assistant.detect.code.telling import does, facts_of, handler, rows_of
+from assistant.detect.code.weak import OF_ONE_PLACE, SAYS, open_without_id
 from assistant.domain.code import ActKind, EntryKind, GuardKind, OriginKind, TieKind, Weakness
 from assistant.domain.facts import Place
 from assistant.domain.matrix import Severity
@@ -38,24 +39,6 @@ RULE = CodeRule(
 _FEW: Final = 2
 """So many handlers are told one by one."""
 _LISTED: Final = 12
-SAYS: Final = {
-    Weakness.NOT_AWAITED: "is not awaited: a promise is always true and holds nobody up",
-    Weakness.ASYNC_FILTER: "filters with an async function: every promise is kept",
-    Weakness.OPTIONAL_SECRET: "is skipped when the secret is not set",
-    Weakness.UNSET_SECRET: 'compares with a text that is known when the variable is not set ("Bearer undefined", or nothing at all)',
-    Weakness.IN_CODE: "compares with a text that is written in the code, for whoever reads it",
-    Weakness.IN_CATCH: "stands in a catch block",
-    Weakness.AFTER_WRITE: "comes after the write",
-    Weakness.ONE_BRANCH: "stands on one branch only",
-    Weakness.FAIL_OPEN: "passes when the id or the list is empty",
-    Weakness.FROM_REQUEST: "checks an identity that the request itself names",
-    Weakness.GET_SESSION: "reads a session whose cookie nobody verified",
-    Weakness.USER_METADATA: "decides by metadata that the user can edit",
-    Weakness.OTHER_ID: "proves one id, and another is used",
-    Weakness.NEW_TENANT: "does not bind the tenant that is written",
-    Weakness.NO_EXIT: "is looked at, and nothing stops",
-}
-"""In words; ``middleware-only`` is told by the rule about missing sessions."""
 _FAMILIES: Final = (
     frozenset({GuardKind.SECRET, GuardKind.SIGNATURE, GuardKind.ENVIRONMENT}),
     frozenset({GuardKind.SESSION, GuardKind.API_KEY, GuardKind.NAME}),
@@ -68,7 +51,7 @@ _POWERS: Final = words.named(
     tenant company workspace account customer group groups department clinic school store shop project claims feature features privileges id ids username user login handle email github gitlab identity provider sub"""
 )
 """Words of a field by which somebody is let in."""
-_ALWAYS: Final = frozenset({Weakness.USER_METADATA, Weakness.AFTER_WRITE, Weakness.NEW_TENANT})
+_ALWAYS: Final = frozenset({Weakness.USER_METADATA, Weakness.FORGED_HEADER, Weakness.AFTER_WRITE, Weakness.NEW_TENANT})
 """Wrong beside any other guard of the same kind."""
 
 
@@ -154,6 +137,25 @@ def _cookie(asks: str) -> str:
     """
 
 
+def _named(header: str) -> str:
+    return f"""
+        import {{ headers }} from "next/headers";
+        import {{ auth }} from "@clerk/nextjs/server";
+        import {{ PrismaClient }} from "@prisma/client";
+        const prisma = new PrismaClient();
+        async function callerId() {{
+          {header}
+          const {{ userId }} = await auth();
+          if (!userId) throw new Error("Sign in first");
+          return userId;
+        }}
+        export async function GET() {{
+          const userId = await callerId();
+          return Response.json(await prisma.invoice.findMany({{ where: {{ userId }} }}));
+        }}
+    """
+
+
 EXAMPLES = (
     CodeExample(
         quiet={"app/api/cron/route.ts": _cron("!secret || header !== `Bearer ${secret}`")},
@@ -189,6 +191,14 @@ EXAMPLES = (
         },
         leak={"app/api/invoices/route.ts": _team("", "teamId: teamId ?? undefined")},
     ),
+    CodeExample(
+        quiet={"app/api/invoices/route.ts": _named("")},
+        leak={
+            "app/api/invoices/route.ts": _named(
+                'const given = (await headers()).get("x-user-id");\n          if (given) return given;'
+            )
+        },
+    ),
 )
 _OF_NOBODY: Final = frozenset({GuardKind.VALIDATION, GuardKind.RATE})
 """Checks that ask nobody who they are: a schema for what is sent to a log, a counter."""
@@ -215,14 +225,14 @@ def find(context: CodeContext) -> Iterator[Finding]:
             told.add((guard.place, guard.weakness))
             finding = _finding(context, entry, guard, behind)
             claimed |= {guard.kind} if guard.weakness is Weakness.GET_SESSION else set()
-            if guard.weakness in {Weakness.USER_METADATA, Weakness.UNSET_SECRET, Weakness.OPTIONAL_SECRET}:
+            if guard.weakness in OF_ONE_PLACE:
                 edited.setdefault((guard.says, "", guard.weakness), []).append(finding)
             elif guard.weakness is Weakness.GET_SESSION and guard.place.file != entry.place.file:
                 helper = guard.place.symbol or guard.place.file
                 edited.setdefault((f"the check in {helper}()", guard.place.file, guard.weakness), []).append(finding)
             else:
                 yield finding
-        for guard, query in _open_without_id(context, entry):
+        for guard, query in open_without_id(context, entry):
             yield _finding(context, entry, replace(guard, weakness=Weakness.FAIL_OPEN), [query])
     for (says, _, weakness), found in edited.items():
         few = len({finding.entry for finding in found}) <= _FEW
@@ -246,6 +256,8 @@ def _finding(context: CodeContext, entry: Entry, guard: Guard, behind: list[Quer
     assert guard.weakness is not None
     place = Place(file=guard.place.file, line=guard.place.line, symbol=entry.place.symbol)
     shown = place if guard.place.file == entry.place.file else None
+    if guard.weakness is Weakness.FORGED_HEADER:
+        shown = guard.place
     named = "the session" if guard.says == "error" else guard.says
     said = f"{named} does not guard {_name(context, entry, behind)}: it {SAYS[guard.weakness]}."
     access = access_to(context, entry, behind[0]) if behind else None
@@ -355,24 +367,6 @@ def _kept(guard: Guard) -> frozenset[int]:
 def _may_be_others(query: Query) -> bool:
     """Nothing but an id that another row holds ties it to the caller: whoever wrote the filter did not believe that id."""
     return query.tie is None or query.tie.kind is TieKind.CHILD
-
-
-def _open_without_id(context: CodeContext, entry: Entry) -> Iterator[tuple[Guard, Query]]:
-    """The id is checked when there is one, and without one neither the check nor the condition is there: every tenant's rows."""
-    for query in entry.queries:
-        access = access_to(context, entry, query)
-        if access.tied or not access.matters or access.whose is not Whose.CUSTOMERS:
-            continue
-        if any(condition.operator in {"eq", "in"} for condition in query.filters):
-            continue
-        for condition in query.filters:
-            if condition.operator != "match" or not context.names_owner(query.table, condition.column):
-                continue
-            asked = {origin for origin in condition.origins if origin.kind is OriginKind.REQUEST}
-            guard = next((one for one in access.somewhere_before if asked and asked <= proven_by(entry, (one,))), None)
-            if guard is not None and len(asked) == len(condition.origins):
-                yield guard, query
-                break
 
 
 def _by_claim_alone(query: Query) -> bool:
