@@ -1,5 +1,4 @@
-"""What lets somebody in elsewhere: tokens for rooms and channels of live services, accounts of chats, sessions that the application signs itself;
-machines in which code runs, which are opened by their id.
+"""What lets somebody in elsewhere: tokens for rooms, channels and chats, sessions that the application signs itself, machines that are opened by an id.
 
 What the token names is what its holder may enter. A session is only looked at where the request itself says whose it is: after a password was
 compared, the row says it.
@@ -19,7 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _ROOM, _USER = "id", "user_id"
-_CALLS: dict[str, dict[str, tuple[tuple[str, str, int, tuple[str, ...]], ...]]] = {
+_Calls = dict[str, tuple[tuple[str, str, int, tuple[str, ...]], ...]]
+_DAYTONA: _Calls = {"get": (("machines", _ROOM, 0, ()),), "findOne": (("machines", _ROOM, 0, ("id",)),)}
+_E2B: _Calls = dict.fromkeys(
+    ("connect", "resume", "reconnect", "kill"), (("machines", _ROOM, 0, ("sandboxId", "sandboxID")),)
+)
+_CALLS: dict[str, _Calls] = {
     "@liveblocks/node": {
         "allow": (("rooms", _ROOM, 0, ()),),
         "identifyUser": (("accounts", _USER, 0, ("userId",)),),
@@ -38,17 +42,10 @@ _CALLS: dict[str, dict[str, tuple[tuple[str, str, int, tuple[str, ...]], ...]]] 
         "createToken": (("accounts", _USER, 0, ()),),
         "generateUserToken": (("accounts", _USER, 0, ("user_id",)),),
     },
-    **dict.fromkeys(
-        ("@daytonaio/sdk", "@daytona/sdk"),
-        {"get": (("machines", _ROOM, 0, ()),), "findOne": (("machines", _ROOM, 0, ("id",)),)},
-    ),
-    **dict.fromkeys(
-        ("e2b", "@e2b/"),
-        {
-            name: (("machines", _ROOM, 0, ("sandboxId", "sandboxID")),)
-            for name in ("connect", "resume", "reconnect", "kill")
-        },
-    ),
+    "@daytonaio/sdk": _DAYTONA,
+    "@daytona/sdk": _DAYTONA,
+    "e2b": _E2B,
+    "@e2b/": _E2B,
     "@vercel/sandbox": {"get": (("machines", _ROOM, 0, ("sandboxId",)),)},
     "@clerk/": {"createSignInToken": (("accounts", _USER, 0, ("userId",)),)},
     "jsonwebtoken": {"sign": (("sessions", _USER, 0, ("sub", "userId", "user_id", "uid")),)},
