@@ -198,9 +198,14 @@ def _a_face(access: Access) -> bool:
 
 
 def _in_proven(access: Access) -> bool:
-    """Beside the id, a condition keeps the row to what was proven (``{ id, teamId }``), or to a row that was found so."""
+    """Beside the id, a condition keeps the row to what was proven (``{ id, teamId }``), or to a row that was found so.
+
+    What stands in for the id (``made ? made.id : body.id``) is not beside it.
+    """
+    sent = {condition.column for condition in access.asked}
     return any(
         condition.operator in EQUALS
+        and not (condition.operator == "match" and condition.column in sent)
         and words.names_id(condition.column)
         and condition not in access.asked
         and any(origin.kind in {OriginKind.REQUEST, OriginKind.ROW} for origin in condition.origins)
