@@ -172,6 +172,8 @@ class Weakness(StrEnum):
     """Passes when an id or list is empty."""
     FROM_REQUEST = "from-request"
     """The identity that is checked comes from the request itself."""
+    FORGED_HEADER = "forged-header"
+    """Whoever sends the header is believed to be whom it names; nothing before the handler writes it."""
     GET_SESSION = "get-session"
     """Supabase ``getSession()`` on a server: the cookie is not verified."""
     USER_METADATA = "user-metadata"

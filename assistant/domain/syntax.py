@@ -80,6 +80,8 @@ class Field(NamedTuple):
     value: Expression
     spread: bool
     """True for ``...value``."""
+    computed: Expression | None = None
+    """What the key is worked out from: ``[column]``."""
 
 
 class Record(NamedTuple):

@@ -30,6 +30,7 @@ _BY_HAND: Final = {
     Weakness.NEW_TENANT: "The check binds the old tenant and not the new one: check that the caller belongs to the tenant that is written too.",
     Weakness.NO_EXIT: "The check is looked at and nothing stops: return or throw where it fails.",
     Weakness.OTHER_ID: "One id is proven and another is used: add the proven id to the condition of the query.",
+    Weakness.FORGED_HEADER: "The header is believed although whoever calls may send it: take the id from the verified session alone, or let the middleware write the header on the request that it forwards, for every path.",
     Weakness.USER_METADATA: "The decision rests on metadata that the user can edit: read the role from app_metadata or from a table only the server writes.",
 }
 

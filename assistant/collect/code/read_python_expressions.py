@@ -162,7 +162,8 @@ def _dict(reading: PythonReading, node: ast.Dict) -> Expression:
     entries: list[Field] = []
     for key, value in zip(node.keys, node.values, strict=True):
         name = str(key.value) if isinstance(key, ast.Constant) and isinstance(key.value, str | int) else None
-        entries.append(Field(name, expression_of(reading, value), key is None))
+        computed = expression_of(reading, key) if key is not None and name is None else None
+        entries.append(Field(name, expression_of(reading, value), key is None, computed))
     return Record(tuple(entries), reading.at(node), reading.end(node))
 
 

@@ -106,7 +106,9 @@ def _object(reading: Reading, node: Node, _name: str) -> Expression:
             value = child.child_by_field_name("value")
             if key is not None and value is not None:
                 name = key_of(reading, key)
-                entries.append(Field(name, reading.expression(value, name or ""), spread=False))
+                within = reading.named(key) if name is None else []
+                computed = reading.expression(within[0]) if within else None
+                entries.append(Field(name, reading.expression(value, name or ""), spread=False, computed=computed))
         elif kind == "shorthand_property_identifier":
             name = reading.text(child)
             entries.append(Field(name, Name(name, child.start_byte, child.end_byte), spread=False))

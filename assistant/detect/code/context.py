@@ -371,9 +371,9 @@ def _by_caller(origins: tuple[Origin, ...]) -> bool:
 
 _BINDING: Final = frozenset({TieKind.FILTER, TieKind.CHILD, TieKind.PROVEN, TieKind.CREATED})
 _PROVIDERS: Final = words.named(
-    "stripe paddle lemonsqueezy trigger github polar dodo razorpay disk liveblocks pusher livekit ably stream own"
+    "stripe paddle lemonsqueezy trigger github polar dodo razorpay disk liveblocks pusher livekit ably stream daytona e2b vercel own"
 )
-"""External services whose objects are customers': subscriptions, runs, rooms; the server's own disk, and sessions that the application signs."""
+"""External services whose objects are customers': subscriptions, runs, rooms, machines; the server's own disk, and sessions that the application signs."""
 
 
 def _caller_columns(query: Query) -> Iterator[str]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from assistant.detect.code.access import Access
     from assistant.domain.code import Filter, Origin, Query
 
+_RANGES: Final = frozenset({"lt", "lte", "gt", "gte"})
 _NEARNESS: Final = words.named("embedding embeddings vector similarity threshold count limit distance top")
 _FACE: Final = words.named(
     "id name username handle first_name last_name full_name display_name avatar avatar_url image image_url picture photo photo_url slug"
@@ -224,9 +225,14 @@ def _a_face(access: Access) -> bool:
 
 
 def _in_proven(access: Access) -> bool:
-    """Beside the id, a condition keeps the row to what was proven (``{ id, teamId }``), or to a row that was found so."""
+    """Beside the id, a condition keeps the row to what was proven (``{ id, teamId }``), or to a row that was found so.
+
+    What stands in for the id (``made ? made.id : body.id``) is not beside it.
+    """
+    sent = {condition.column for condition in access.asked}
     return any(
         condition.operator in EQUALS
+        and not (condition.operator == "match" and condition.column in sent)
         and words.names_id(condition.column)
         and condition not in access.asked
         and any(origin.kind in {OriginKind.REQUEST, OriginKind.ROW} for origin in condition.origins)
@@ -248,7 +254,9 @@ def _just_added(access: Access) -> bool:
 
 
 def _finds_one(access: Access, condition: Filter) -> bool:
-    """The column finds one row, or one file: in a bucket the path is the id."""
+    """The column finds one row, or one file: in a bucket the path is the id. A page that begins behind an id finds what comes after it."""
+    if condition.operator in _RANGES:
+        return False
     in_bucket = (access.query.engine, condition.column) in {("storage", "path"), ("disk", "file")}
     if in_bucket and any(origin.kind is OriginKind.GENERATED for origin in condition.origins):
         return False  # a new name: only its ending comes from outside
@@ -278,7 +286,7 @@ def _unscoped(access: Access) -> Fault | None:
     if by_public_name(access) or any(
         words.names_id(condition.column) or not condition.column
         for condition in query.filters
-        if condition.operator != "alternative"
+        if condition.operator != "alternative" and condition.operator not in _RANGES
     ):
         return None  # an id of unknown origin: not followed far enough to accuse anybody
     if any(origin in access.proven for condition in query.filters for origin in condition.origins):

@@ -1,4 +1,4 @@
-"""Why a guard does not count, in words."""
+"""Why a guard does not count, in words; and which reasons have one place for many handlers."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ SAYS: Final = {
     Weakness.ONE_BRANCH: "stands on one branch only",
     Weakness.FAIL_OPEN: "passes when the id or the list is empty",
     Weakness.FROM_REQUEST: "checks an identity that the request itself names",
+    Weakness.FORGED_HEADER: "is a header that whoever calls may send, and who is named there is believed",
     Weakness.GET_SESSION: "reads a session whose cookie nobody verified",
     Weakness.USER_METADATA: "decides by metadata that the user can edit",
     Weakness.OTHER_ID: "proves one id, and another is used",
@@ -30,6 +31,10 @@ SAYS: Final = {
     Weakness.NO_EXIT: "is looked at, and nothing stops",
 }
 """In words; ``middleware-only`` is told by the rule about missing sessions."""
+OF_ONE_PLACE: Final = frozenset(
+    {Weakness.USER_METADATA, Weakness.UNSET_SECRET, Weakness.OPTIONAL_SECRET, Weakness.FORGED_HEADER}
+)
+"""One field, variable or header that many handlers go by."""
 
 
 def as_told(guard: Guard) -> Guard:

@@ -36,6 +36,7 @@ from assistant.collect.code.values import (
     Shape,
     Test,
     Value,
+    text_of,
 )
 from assistant.domain.syntax import (
     Assign,
@@ -171,6 +172,7 @@ def _record(run: Run, node: Record, scope: Scope) -> Value:
     rest: list[Value] = []
     for field in node.entries:
         value = evaluate(run, field.value, scope)
+        key = field.key if field.computed is None else text_of(evaluate(run, field.computed, scope))
         if field.spread and isinstance(value, Either):
             shapes = [one for one in value.values if isinstance(one, Shape)]
             rest.extend(one for one in value.values if isinstance(one, Known | Chain))
@@ -180,11 +182,11 @@ def _record(run: Run, node: Record, scope: Scope) -> Value:
         elif field.spread and isinstance(value, Shape):
             fields.update(value.fields)
             rest.extend(value.rest)
-        elif field.spread or field.key is None:
+        elif field.spread or key is None:
             chosen.overwritten(fields, value)
             rest.extend([value] if not isinstance(value, Constant) else [])
         else:
-            fields[field.key] = value.as_method() if isinstance(value, Closure) else value
+            fields[key] = value.as_method() if isinstance(value, Closure) else value
     return Shape(fields, tuple(rest))
 
 

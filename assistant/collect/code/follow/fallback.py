@@ -26,20 +26,21 @@ if TYPE_CHECKING:
     from assistant.collect.code.values import Value
 
 _WHO = re.compile(
-    r"(?:^|[._])(?:user|owner|author|creator|account|profile|member|customer|team|org|organi[sz]ation|workspace|tenant|company)_?(?:id|uuid|slug)$|(?:^|[._])uid$",
+    r"(?:^|[._-])(?:user|owner|author|creator|account|profile|member|customer|team|org|organi[sz]ation|workspace|tenant|company)[_-]?(?:id|uuid|slug)$|(?:^|[._-])uid$",
     re.IGNORECASE,
 )
 _ID = re.compile(r"(?:^|[._])(?:id|uid|sub)$|[a-z]Id$")
+_BY_MAIL = re.compile(r"^header\.x-[\w-]*e?mail$")
 EMPTY = Origin(CONSTANT, "'' when it is not set")
 """The text without letters that stands in for a variable: ``process.env.SECRET || ""``."""
 _SAID = ("body.", "query.", "argument", "input", "form.", "json.", "search.", "formdata")
 """Parts of a request in which somebody says which row they mean."""
-_LETS_IN = frozenset({"role", "proven", "secret", "signed"})
+LETS_IN = frozenset({"role", "proven", "secret", "signed"})
 
 
 def believed(run: Run, left: Value, right: Value) -> bool:
     """``left`` is an id that anybody sends, and ``right`` the caller's own, or that of a row of theirs."""
-    left = _sent(left)
+    left = sent_in(left)
     if not isinstance(left, Known) or not left.origins:
         return False
     own = [origin for origin in origins_of(right) if origin.kind in PERSONS]
@@ -48,15 +49,17 @@ def believed(run: Run, left: Value, right: Value) -> bool:
     if not own:
         return False
     by_id = all(_ID.search(origin.path) for origin in own)
+    by_mail = all(origin.path.endswith("email") for origin in own)
     for origin in left.origins:
-        if origin.kind is not REQUEST:
+        if origin.kind is not REQUEST or run.world.written_on_request(origin):
             return False
-        if not _WHO.search(origin.path) and not (by_id and _ID.search(origin.path)):
+        named = _WHO.search(origin.path) or (by_mail and _BY_MAIL.search(origin.path))
+        if not named and not (by_id and _ID.search(origin.path)):
             return False
     return not any((fact, origin) in run.facts for fact in ("proven", "given") for origin in left.origins)
 
 
-def _sent(value: Value) -> Value:
+def sent_in(value: Value) -> Value:
     """``body.id || ""`` is what was sent, or nothing."""
     if not isinstance(value, Either) or value.facts:
         return value
@@ -71,7 +74,7 @@ def or_else(run: Run, left: Value, right: Value) -> Value:
 
 def told_anyway(run: Run, before: Value | None, value: Value) -> bool:
     """``if (!userId) userId = session.user.id``: on the other branch whoever sends an id is believed."""
-    if before is None or not isinstance(_sent(before), Known):
+    if before is None or not isinstance(sent_in(before), Known):
         return False
     return any(_missing(test, outcome, before) for test, outcome in run.conditions) and believed(run, before, value)
 
@@ -192,7 +195,7 @@ def if_sent(operands: Sequence[Value], learned: Sequence[Learned]) -> Learned:
         asked = _asked(operand)
         if asked and not one.facts:
             sent |= asked
-        elif any(fact[0] in _LETS_IN for fact in one.facts):
+        elif any(fact[0] in LETS_IN for fact in one.facts):
             let_in = True
         else:
             return Learned(NONE)
@@ -201,7 +204,7 @@ def if_sent(operands: Sequence[Value], learned: Sequence[Learned]) -> Learned:
 
 def given(test: Value, learned: Facts) -> Facts:
     """``if (id) { if (!allowed(id)) refuse }``: both branches went on, and what was sent was allowed, wherever it is asked for again."""
-    if not any(fact[0] in _LETS_IN for fact in learned):
+    if not any(fact[0] in LETS_IN for fact in learned):
         return NONE
     listed = frozenset(("proven", origin) for origin in _listed(test)) & learned  # where none was sent, none is used
     asked = _asked(test)
@@ -235,7 +238,7 @@ def _asked(operand: Value) -> frozenset[Origin]:
         return parts[0] if len(set(parts)) == 1 else frozenset()
     if isinstance(operand, Test) and (operand.kind == "truthy" or _is_there_at_all(operand)):
         value = operand.operands[0]
-    value = _sent(value)
+    value = sent_in(value)
     if not isinstance(value, Known) or not all(origin.kind is REQUEST for origin in value.origins):
         return frozenset()
     return frozenset(one._replace(path=one.path.removesuffix(".length")) for one in value.origins)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assistant.collect.code.follow.answered import answered
 from assistant.collect.code.follow.binding import bind
 from assistant.collect.code.follow.cached import without_kept
 from assistant.collect.code.follow.facts import lets_in, telling, ways
@@ -76,7 +77,7 @@ def invoke(run: Run, closure: Closure, arguments: tuple[Value, ...], module: str
     frame.returns = without_kept(run, frame.returns, acts)
     if function.is_async and len(frame.returns) > 1:
         frame.returns = [_awaited(value, facts) for value, facts in frame.returns]
-    result = _result(run, frame, before, since, is_async=function.is_async)
+    result = _result(run, frame, function.at, before, since, is_async=function.is_async)
     if frame.yielded and all(value == NOTHING for value, _ in frame.returns):
         result = Listed(tuple(frame.yielded))
         if handler:
@@ -110,14 +111,15 @@ def _supply(run: Run, closure: Closure, scope: Scope, arguments: tuple[Value, ..
         bind(run, scope, parameter.pattern, or_default(run, scope, parameter, given))
 
 
-def _result(run: Run, frame: Frame, before: Facts, since: int, *, is_async: bool) -> Value:
+def _result(run: Run, frame: Frame, at: int, before: Facts, since: int, *, is_async: bool) -> Value:
     if not frame.returns:
         raise Stopped
     run.facts = _shared(frame, before)
-    if len(frame.returns) == 1:
-        value = frame.returns[0][0]
+    believed = answered(run, frame, at, before)
+    if len(believed) == 1:
+        value = believed[0][0]
     else:
-        returns = _few(frame.returns)
+        returns = _few(believed)
         different = any(telling(facts - run.facts) for _, facts in returns) or any(
             telling(facts) for one, _ in returns if isinstance(one, Either) for facts in one.facts
         )

@@ -170,6 +170,8 @@ def _by_filters(run: Run, record: QueryRecord) -> Tie | None:
         if each.operator not in _EQUALS:
             continue
         for origin in each.origins:
+            if origin.kind is ROW and _made_or_sent(run, record, each.column, origin.row):
+                continue
             kind = _kind(run, origin, each.column)
             if kind is None and _is_session_of_cookie(origin, record):
                 kind = TieKind.CAPABILITY
@@ -178,6 +180,15 @@ def _by_filters(run: Run, record: QueryRecord) -> Tie | None:
                     kind=kind, says=f"{each.column or 'condition'} = {origin.path or origin.kind}", order=record.order
                 )
     return _by_each_way(run, record)
+
+
+def _made_or_sent(run: Run, record: QueryRecord, column: str, row: int) -> bool:
+    """``id: made ? made.id : body.sectionId``: a row is only made where no id was sent, and whichever was sent is believed."""
+    made = run.ledger.record(row)
+    if made is None or made.verb != "insert":
+        return False
+    sent = (one for each in record.filters if each.column == column for one in each.origins if one.kind is REQUEST)
+    return any(("proven", one) not in run.facts for one in sent)
 
 
 def _by_each_way(run: Run, record: QueryRecord) -> Tie | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from assistant.collect.code.entries_look import text
 from assistant.collect.code.follow.demanded import demanded
 from assistant.collect.code.follow.foreign import without_rows
+from assistant.collect.code.follow.forwarded import written_on_request
 from assistant.collect.code.follow.scope import Scope
 from assistant.collect.code.follow.stop import Exhausted, Stopped
 from assistant.collect.code.read_typescript_patterns import bound_names
@@ -86,12 +87,19 @@ class World:
         self.turns: dict[int, Turn | None] = {}
         """Functions that go through a list by calling themselves, by their identity."""
         self._filled: dict[str, tuple[str, ...]] | None = None
+        self._forwarded: frozenset[str] | None = None
 
     def filled(self, table: str) -> tuple[str, ...]:
         """Columns of a model of Prisma's schema that a row always has."""
         if self._filled is None:
             self._filled = {one.name[:1].lower() + one.name[1:]: one.filled for one in models(self.program.manifests)}
         return self._filled.get(table, ())
+
+    def written_on_request(self, origin: Origin) -> bool:
+        """A header that middleware writes on the requests it lets through; see ``forwarded``."""
+        if self._forwarded is None:
+            self._forwarded = written_on_request(self)
+        return origin.path.removeprefix("header.") in self._forwarded and origin.path.startswith("header.")
 
     def variable(self, name: str) -> Known:
         """What stands in a variable of the environment; the same value each time, so that it can be told from what was made with it."""

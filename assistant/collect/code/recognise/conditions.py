@@ -64,6 +64,9 @@ def negated(conditions: list[Condition]) -> list[Condition]:
     return [(column, turned.get(how, "match"), value) for column, how, value in conditions]
 
 
+_RANGES = frozenset({"lt", "lte", "gt", "gte"})
+
+
 def either(branches: list[list[Condition]], *, written: bool = False) -> list[Condition]:
     """Several alternatives in one list.
 
@@ -73,7 +76,11 @@ def either(branches: list[list[Condition]], *, written: bool = False) -> list[Co
     """
     loosely = "alternative" if written else "match"
     if any(not branch for branch in branches):
-        return [(column, loosely, value) for branch in branches for column, _, value in branch]
+        return [
+            (column, how if _behind_sent(how, value) else loosely, value)
+            for branch in branches
+            for column, how, value in branch
+        ]
     if len(branches) == 1:
         return branches[0]
     loose = [_outside(branch) and not _theirs(branch) for branch in branches]
@@ -84,6 +91,11 @@ def either(branches: list[list[Condition]], *, written: bool = False) -> list[Co
             weak = any(loose) and OriginKind.REQUEST not in kinds
             out.append((column, loosely if weak else how, value))
     return out
+
+
+def _behind_sent(how: str, value: Value) -> bool:
+    """A page of rows begins behind the last one that was seen: no row is found by that."""
+    return how in _RANGES and any(origin.kind is OriginKind.REQUEST for origin in origins_of(value))
 
 
 def _kinds(branch: list[Condition]) -> set[OriginKind]:

@@ -1,4 +1,4 @@
-"""Tokens that let somebody in elsewhere: rooms and channels of live services, accounts of chats, sessions that the application signs itself.
+"""What lets somebody in elsewhere: tokens for rooms, channels and chats, sessions that the application signs itself, machines that are opened by an id.
 
 What the token names is what its holder may enter. A session is only looked at where the request itself says whose it is: after a password was
 compared, the row says it.
@@ -18,7 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _ROOM, _USER = "id", "user_id"
-_CALLS: dict[str, dict[str, tuple[tuple[str, str, int, tuple[str, ...]], ...]]] = {
+_Calls = dict[str, tuple[tuple[str, str, int, tuple[str, ...]], ...]]
+_DAYTONA: _Calls = {"get": (("machines", _ROOM, 0, ()),), "findOne": (("machines", _ROOM, 0, ("id",)),)}
+_E2B: _Calls = dict.fromkeys(
+    ("connect", "resume", "reconnect", "kill"), (("machines", _ROOM, 0, ("sandboxId", "sandboxID")),)
+)
+_CALLS: dict[str, _Calls] = {
     "@liveblocks/node": {
         "allow": (("rooms", _ROOM, 0, ()),),
         "identifyUser": (("accounts", _USER, 0, ("userId",)),),
@@ -37,6 +42,11 @@ _CALLS: dict[str, dict[str, tuple[tuple[str, str, int, tuple[str, ...]], ...]]] 
         "createToken": (("accounts", _USER, 0, ()),),
         "generateUserToken": (("accounts", _USER, 0, ("user_id",)),),
     },
+    "@daytonaio/sdk": _DAYTONA,
+    "@daytona/sdk": _DAYTONA,
+    "e2b": _E2B,
+    "@e2b/": _E2B,
+    "@vercel/sandbox": {"get": (("machines", _ROOM, 0, ("sandboxId",)),)},
     "@clerk/": {"createSignInToken": (("accounts", _USER, 0, ("userId",)),)},
     "jsonwebtoken": {"sign": (("sessions", _USER, 0, ("sub", "userId", "user_id", "uid")),)},
     "jose": {
@@ -45,6 +55,12 @@ _CALLS: dict[str, dict[str, tuple[tuple[str, str, int, tuple[str, ...]], ...]]] 
     },
 }
 """Package, method: what the token lets into, the column it is found by, which argument says it and under which names."""
+_NAMED: dict[str, str] = {
+    "livekit-server-sdk": "livekit",
+    "stream-chat": "stream",
+    "@stream-io/node-sdk": "stream",
+    "@daytonaio/sdk": "daytona",
+}
 _SIGNED_HERE: tuple[str, ...] = ("jsonwebtoken", "jose")
 PACKAGES: tuple[str, ...] = tuple(_CALLS)
 
@@ -91,6 +107,4 @@ def _from_request(value: Value) -> bool:
 
 def _service(package: str) -> str:
     """``@liveblocks/node`` is Liveblocks."""
-    return {"livekit-server-sdk": "livekit", "stream-chat": "stream", "@stream-io/node-sdk": "stream"}.get(
-        package, package.removeprefix("@").partition("/")[0]
-    )
+    return _NAMED.get(package, package.removeprefix("@").partition("/")[0])

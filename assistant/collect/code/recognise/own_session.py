@@ -24,7 +24,7 @@ FETCHERS = frozenset({"axios", "@better-fetch/fetch", "ofetch", "ky", "got"})
 """Libraries that fetch; ``fetch`` itself is nobody's."""
 _WRAPPED = {"axios": ("data",), "@better-fetch/fetch": ("data",)}
 _ASKS = re.compile(
-    r"/(?:get-?session|session|me|whoami|user-?info|current-?user|auth/(?:user|verify|validate|check|status|profile))/?['\"]?$",
+    r"/(?:get-?session|session|me|whoami|user-?info|current-?user|auth/(?:user|verify|validate|check|status|profile))/?(?:\?[^/'\"]*)?['\"]?$",
     re.IGNORECASE,
 )
 _CREDENTIALS = ("header.cookie", "header.authori", "header.x-", "cookie", "headers", "request")

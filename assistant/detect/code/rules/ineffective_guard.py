@@ -12,7 +12,8 @@ from assistant.detect.code.context import WRITES, Whose
 from assistant.detect.code.judge import report
 from assistant.detect.code.rule import CodeExample, CodeRule
 from assistant.detect.code.telling import does, facts_of, handler, rows_of
-from assistant.detect.code.weaknesses import SAYS, as_told, patched_as, why
+from assistant.detect.code.weaknesses import OF_ONE_PLACE, SAYS, as_told, patched_as, why
+from assistant.detect.code.without_id import open_without_id
 from assistant.domain.code import ActKind, EntryKind, GuardKind, OriginKind, TieKind, Weakness
 from assistant.domain.facts import Place
 from assistant.domain.matrix import Severity
@@ -51,7 +52,7 @@ _POWERS: Final = words.named(
     tenant company workspace account customer group groups department clinic school store shop project claims feature features privileges id ids username user login handle email github gitlab identity provider sub"""
 )
 """Words of a field by which somebody is let in."""
-_ALWAYS: Final = frozenset({Weakness.USER_METADATA, Weakness.AFTER_WRITE, Weakness.NEW_TENANT})
+_ALWAYS: Final = frozenset({Weakness.USER_METADATA, Weakness.FORGED_HEADER, Weakness.AFTER_WRITE, Weakness.NEW_TENANT})
 """Wrong beside any other guard of the same kind."""
 
 
@@ -137,6 +138,25 @@ def _cookie(asks: str) -> str:
     """
 
 
+def _named(header: str) -> str:
+    return f"""
+        import {{ headers }} from "next/headers";
+        import {{ auth }} from "@clerk/nextjs/server";
+        import {{ PrismaClient }} from "@prisma/client";
+        const prisma = new PrismaClient();
+        async function callerId() {{
+          {header}
+          const {{ userId }} = await auth();
+          if (!userId) throw new Error("Sign in first");
+          return userId;
+        }}
+        export async function GET() {{
+          const userId = await callerId();
+          return Response.json(await prisma.invoice.findMany({{ where: {{ userId }} }}));
+        }}
+    """
+
+
 EXAMPLES = (
     CodeExample(
         quiet={"app/api/cron/route.ts": _cron("!secret || header !== `Bearer ${secret}`")},
@@ -172,6 +192,14 @@ EXAMPLES = (
         },
         leak={"app/api/invoices/route.ts": _team("", "teamId: teamId ?? undefined")},
     ),
+    CodeExample(
+        quiet={"app/api/invoices/route.ts": _named("")},
+        leak={
+            "app/api/invoices/route.ts": _named(
+                'const given = (await headers()).get("x-user-id");\n          if (given) return given;'
+            )
+        },
+    ),
 )
 _OF_NOBODY: Final = frozenset({GuardKind.VALIDATION, GuardKind.RATE})
 """Checks that ask nobody who they are: a schema for what is sent to a log, a counter."""
@@ -198,14 +226,14 @@ def find(context: CodeContext) -> Iterator[Finding]:
             told.add((guard.place, guard.weakness))
             finding = _finding(context, entry, guard, behind)
             claimed |= {guard.kind} if guard.weakness is Weakness.GET_SESSION else set()
-            if guard.weakness in {Weakness.USER_METADATA, Weakness.UNSET_SECRET, Weakness.OPTIONAL_SECRET}:
+            if guard.weakness in OF_ONE_PLACE:
                 edited.setdefault((guard.says, "", guard.weakness), []).append(finding)
             elif guard.weakness is Weakness.GET_SESSION and guard.place.file != entry.place.file:
                 helper = guard.place.symbol or guard.place.file
                 edited.setdefault((f"the check in {helper}()", guard.place.file, guard.weakness), []).append(finding)
             else:
                 yield finding
-        for guard, query in _open_without_id(context, entry):
+        for guard, query in open_without_id(context, entry):
             yield _finding(context, entry, replace(guard, weakness=Weakness.FAIL_OPEN), [query])
     for (says, _, weakness), found in edited.items():
         few = len({finding.entry for finding in found}) <= _FEW
@@ -229,6 +257,8 @@ def _finding(context: CodeContext, entry: Entry, guard: Guard, behind: list[Quer
     assert guard.weakness is not None
     place = Place(file=guard.place.file, line=guard.place.line, symbol=entry.place.symbol)
     shown = place if guard.place.file == entry.place.file else None
+    if guard.weakness is Weakness.FORGED_HEADER:
+        shown = guard.place
     named = "the session" if guard.says == "error" else guard.says
     said = f"{named} does not guard {_name(context, entry, behind)}: it {why(named, guard.weakness)}."
     access = access_to(context, entry, behind[0]) if behind else None
@@ -338,24 +368,6 @@ def _kept(guard: Guard) -> frozenset[int]:
 def _may_be_others(query: Query) -> bool:
     """Nothing but an id that another row holds ties it to the caller: whoever wrote the filter did not believe that id."""
     return query.tie is None or query.tie.kind is TieKind.CHILD
-
-
-def _open_without_id(context: CodeContext, entry: Entry) -> Iterator[tuple[Guard, Query]]:
-    """The id is checked when there is one, and without one neither the check nor the condition is there: every tenant's rows."""
-    for query in entry.queries:
-        access = access_to(context, entry, query)
-        if access.tied or not access.matters or access.whose is not Whose.CUSTOMERS:
-            continue
-        if any(condition.operator in {"eq", "in"} for condition in query.filters):
-            continue
-        for condition in query.filters:
-            if condition.operator != "match" or not context.names_owner(query.table, condition.column):
-                continue
-            asked = {origin for origin in condition.origins if origin.kind is OriginKind.REQUEST}
-            guard = next((one for one in access.somewhere_before if asked and asked <= proven_by(entry, (one,))), None)
-            if guard is not None and len(asked) == len(condition.origins):
-                yield guard, query
-                break
 
 
 def _by_claim_alone(query: Query) -> bool:

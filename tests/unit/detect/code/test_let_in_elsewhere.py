@@ -28,6 +28,20 @@ ROOMS = {
            token.addGrant({ room, roomJoin: true }); return Response.json({ token: await token.toJwt() });""",
     ),
 }
+MACHINES = {
+    "daytona": (
+        'import { Daytona } from "@daytonaio/sdk";\nconst daytona = new Daytona({ apiKey: process.env.DAYTONA });',
+        "const box = await daytona.get(room); await box.delete(); return Response.json({ ok: true });",
+    ),
+    "e2b": (
+        'import { Sandbox } from "@e2b/code-interpreter";',
+        "const box = await Sandbox.connect(room); return Response.json(await box.commands.run(userId));",
+    ),
+    "vercel": (
+        'import { Sandbox } from "@vercel/sandbox";',
+        "const box = await Sandbox.get({ sandboxId: room }); await box.stop(); return Response.json({ ok: true });",
+    ),
+}
 ACCOUNTS = {
     "stream": (
         'import { StreamChat } from "stream-chat";\nconst chat = StreamChat.getInstance(process.env.K, process.env.S);',
@@ -61,14 +75,15 @@ BELONGS = {
 }
 
 
-def told(imports: str, body: str) -> set[str]:
+def told(imports: str, body: str, *, signed_in: bool = True) -> set[str]:
+    asks = """const session = await auth();
+  if (!session?.user?.id) return new Response("no", { status: 401 });"""
     route = f"""
 {imports}
 import {{ prisma }} from "@/lib/db";
 import {{ auth }} from "@/lib/auth";
 export async function POST(req) {{
-  const session = await auth();
-  if (!session?.user?.id) return new Response("no", {{ status: 401 }});
+  {asks if signed_in else ""}
   const {{ room, socketId, userId }} = await req.json();
   {body}
 }}
@@ -93,6 +108,24 @@ def test_a_room_that_the_request_names(service):
 def test_a_room_of_ones_own(service, belongs):
     imports, body = ROOMS[service]
     assert told(imports, f"{BELONGS[belongs]} {body}") == set()
+
+
+@pytest.mark.parametrize("service", MACHINES)
+def test_a_machine_that_is_opened_by_the_id_of_the_request(service):
+    imports, body = MACHINES[service]
+    assert told(imports, body) == {"id-only-lookup"}
+    assert told(imports, body, signed_in=False) == {"missing-session"}
+
+
+@pytest.mark.parametrize("service", MACHINES)
+def test_a_machine_of_ones_own_conversation(service):
+    imports, body = MACHINES[service]
+    mine = """const chat = await prisma.chat.findFirst({ where: { machineId: room, userId: session.user.id } });
+      if (!chat) return new Response("no", { status: 404 });"""
+    assert told(imports, f"{mine} {body}") == set()
+    by_row = """const chat = await prisma.chat.findFirst({ where: { id: socketId, userId: session.user.id } });
+      if (!chat) return new Response("no", { status: 404 });"""
+    assert told(imports, f"{by_row} {body.replace('room', 'chat.machineId')}") == set()
 
 
 @pytest.mark.parametrize("service", ACCOUNTS)

@@ -45,6 +45,8 @@ def told(asked):
         "`${process.env.APP_URL}/api/auth/session`",
         '"https://shop.example.com/api/auth/session"',
         'new URL("/api/auth/session", process.env.APP_URL)',
+        '`${process.env.APP_URL}/user/me?${new URLSearchParams({ relations: "role" })}`',
+        "`${process.env.APP_URL}/api/auth/session?fresh=1`",
         'new URL("/api/auth/session", request.nextUrl.origin)',
     ],
 )

@@ -73,3 +73,25 @@ def test_a_flag_that_may_be_raised_under_a_computed_key_is_not_known():
         "body.chatId",
     )
     assert found == {("request", "body.chatId")}
+
+
+def _asked(where: str):
+    query = last(
+        entry_of(f"""
+function after(field, cursor) {{
+  return {{ OR: [{{ [field]: {{ lt: cursor.at }} }}, {{ [field]: cursor.at, id: {{ lt: cursor.id }} }}] }};
+}}
+export async function GET(request) {{
+  const body = await request.json();
+  const column = "title";
+  return NextResponse.json(await prisma.chat.findMany({{ where: {where} }}));
+}}""")
+    )
+    return {(part.column, part.operator) for part in query.filters}
+
+
+def test_a_key_that_is_worked_out_is_named_where_it_is_known():
+    """The column that a list goes on behind was called "lt", and read as one that somebody chooses."""
+    assert _asked("{ [column]: body.title }") == {("title", "eq")}
+    assert _asked('after("createdAt", body)') == {("createdAt", "lt"), ("createdAt", "eq"), ("id", "lt")}
+    assert ("", "match") in _asked("{ [body.column]: body.title }")
