@@ -11,8 +11,8 @@ import re
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.binding import bind
+from assistant.collect.code.follow.container import Container
 from assistant.collect.code.follow.inputs import LIBRARY
-from assistant.collect.code.follow.nest import Application
 from assistant.collect.code.follow.scope import Scope
 from assistant.collect.code.follow.stop import Exhausted, Stopped
 from assistant.collect.code.origins import origins_of
@@ -61,7 +61,7 @@ def _object(run: Run, scope: Scope, function: Function) -> None:
         # what the method itself registers is what is being followed: its constructor need not run it once more
         rest = tuple(one for one in klass.methods if one is not function or one.name == "constructor")
         blueprint = Blueprint(klass._replace(methods=rest), scope.module, run.world.scope(scope.module))
-        made = Application(aside, {}).object_of(blueprint)
+        made = Container(aside, UNKNOWN).object_of(blueprint)
     kinds = {origin.kind for origin in origins_of(made)}
     scope.declare("this", made if kinds <= _OF_NOBODY else UNKNOWN, 0)
 

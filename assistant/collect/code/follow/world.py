@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from assistant.collect.code.entries_point import EntryPoint
+    from assistant.collect.code.entries_providers import Providers
     from assistant.collect.code.follow.doorway import Door
     from assistant.collect.code.follow.prelude import Shared
     from assistant.collect.code.follow.run import Run
@@ -76,6 +77,7 @@ class World:
         self._added: dict[str, tuple[str, Expression]] | None = None
         self._places: dict[tuple[str, int, str | None], Place] = {}
         self._drops: bool | None = None
+        self._providers: Providers | None = None
         self._variables: dict[str, Known] = {}
         self.preludes: dict[tuple[object, ...], Shared] = {}
         """What stands before handlers, by who wraps them; see ``prelude``."""
@@ -112,6 +114,15 @@ class World:
 
             self._drops = drops_unknown_keys(self.program)
         return self._drops
+
+    @property
+    def providers(self) -> Providers:
+        """What modules of NestJS provide for a token."""
+        if self._providers is None:
+            from assistant.collect.code.entries_providers import Providers
+
+            self._providers = Providers(self.program)
+        return self._providers
 
     def keeps(self, module: str, name: str) -> str:
         """``Map``, ``object`` or ``variable`` when a module keeps something under a name from one request to the next; else empty."""
