@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from assistant.collect.code.follow.doorway import Door
     from assistant.collect.code.follow.prelude import Shared
     from assistant.collect.code.follow.run import Run
+    from assistant.collect.code.follow.served import Served
     from assistant.collect.code.follow.turns import Turn
     from assistant.collect.code.program import Program
     from assistant.domain.syntax import Expression
@@ -78,6 +79,9 @@ class World:
         self._places: dict[tuple[str, int, str | None], Place] = {}
         self._drops: bool | None = None
         self._providers: Providers | None = None
+        self._context_makers: tuple[tuple[str, Expression], ...] | None = None
+        self.contexts: dict[tuple[str, int], Served] = {}
+        """What servers hand to their procedures, by the function that makes it; see ``served``."""
         self._variables: dict[str, Known] = {}
         self.preludes: dict[tuple[object, ...], Shared] = {}
         """What stands before handlers, by who wraps them; see ``prelude``."""
@@ -123,6 +127,15 @@ class World:
 
             self._providers = Providers(self.program)
         return self._providers
+
+    @property
+    def context_makers(self) -> tuple[tuple[str, Expression], ...]:
+        """Functions that make the context of procedures, by module."""
+        if self._context_makers is None:
+            from assistant.collect.code.follow.served import makers_of
+
+            self._context_makers = makers_of(self.program)
+        return self._context_makers
 
     def keeps(self, module: str, name: str) -> str:
         """``Map``, ``object`` or ``variable`` when a module keeps something under a name from one request to the next; else empty."""
