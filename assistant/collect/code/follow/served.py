@@ -69,9 +69,10 @@ def context_of(run: Run, module: str) -> Value:
     served = _served(run, module)
     if not served.services:
         return caller("ctx")
-    context = Shape({}, (caller("ctx"),))
+    fields: dict[str, Value] = {}
+    context = Shape(fields, (caller("ctx"),))
     for name, value in served.services.items():
-        context.fields[name] = _own(value, context, served) if isinstance(value, Closure) else value
+        fields[name] = _own(value, context, served) if isinstance(value, Closure) else value
     return context
 
 
