@@ -45,6 +45,10 @@ def supplied(inputs: str, function: Function | None) -> tuple[Value, ...]:
         return (Shape(_parts_of_request(), (UNKNOWN,)), UNKNOWN)
     if inputs in {"pages-api", "express", "fastify"}:
         return (_REQUEST, Chain("response", "res"), Chain("response", "next"))
+    if inputs == "callable" and function is not None and len(function.parameters) > 1:
+        # Firebase's first generation: ``onCall((data, context) => …)``
+        about = {"auth": caller("auth"), "rawRequest": _REQUEST}
+        return (request("body"), Shape(about, (UNKNOWN,)))
     if inputs == "hono":
         return (Chain("context", "c"), UNKNOWN)
     if inputs in {"action", "tool", "fastapi", "flask", "django", "job"}:
