@@ -80,6 +80,8 @@ class Field(NamedTuple):
     value: Expression
     spread: bool
     """True for ``...value``."""
+    computed: Expression | None = None
+    """What a computed key is written as: ``[Role.ADMIN]: …``."""
 
 
 class Record(NamedTuple):

@@ -106,7 +106,8 @@ def _object(reading: Reading, node: Node, _name: str) -> Expression:
             value = child.child_by_field_name("value")
             if key is not None and value is not None:
                 name = key_of(reading, key)
-                entries.append(Field(name, reading.expression(value, name or ""), spread=False))
+                chosen = _chosen_key(reading, key) if name is None else None
+                entries.append(Field(name, reading.expression(value, name or ""), spread=False, computed=chosen))
         elif kind == "shorthand_property_identifier":
             name = reading.text(child)
             entries.append(Field(name, Name(name, child.start_byte, child.end_byte), spread=False))
@@ -118,6 +119,13 @@ def _object(reading: Reading, node: Node, _name: str) -> Expression:
             function = method_of(reading, child, ())
             entries.append(Field(function.name or None, Lambda(function, function.at, function.end), spread=False))
     return Record(tuple(entries), node.start_byte, node.end_byte)
+
+
+def _chosen_key(reading: Reading, key: Node) -> Expression | None:
+    """``[Role.ADMIN]``: a name or a member of one that stands for a key."""
+    inner = reading.named(key)
+    found = reading.expression(inner[0]) if inner else None
+    return found if isinstance(found, Name | Attribute) else None
 
 
 def key_of(reading: Reading, node: Node) -> str | None:

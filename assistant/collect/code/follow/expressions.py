@@ -36,6 +36,7 @@ from assistant.collect.code.values import (
     Shape,
     Test,
     Value,
+    text_of,
 )
 from assistant.domain.syntax import (
     Assign,
@@ -180,6 +181,8 @@ def _record(run: Run, node: Record, scope: Scope) -> Value:
         elif field.spread and isinstance(value, Shape):
             fields.update(value.fields)
             rest.extend(value.rest)
+        elif field.computed is not None and (key := text_of(evaluate(run, field.computed, scope))):
+            fields[key] = value
         elif field.spread or field.key is None:
             chosen.overwritten(fields, value)
             rest.extend([value] if not isinstance(value, Constant) else [])
