@@ -57,6 +57,9 @@ def supplied(inputs: str, function: Function | None) -> tuple[Value, ...]:
             if function
             else (request("argument"),)
         )
+    if inputs == "registered-tool":  # whoever registers it says who calls, beside what the model sends
+        rest = function.parameters[1:] if function else ()
+        return (request("argument"), *(caller(f"argument.{getattr(one.pattern, 'id', '')}") for one in rest))
     if inputs == "service":
         return tuple(_told(one) for one in function.parameters) if function else ()
     if inputs == "component":
