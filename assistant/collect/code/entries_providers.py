@@ -18,6 +18,11 @@ _TESTS = re.compile(r"(?:^|/)(?:tests?|__tests__|__mocks__|testing|e2e)/|[.-](?:
 _WAYS = ("useClass", "useExisting", "useFactory", "useValue")
 
 
+def of_tests(path: str) -> bool:
+    """A module of tests: what it makes stands in for something else."""
+    return bool(_TESTS.search(path))
+
+
 class Providers:
     """Every provider of a program that stands for a token."""
 
@@ -25,7 +30,7 @@ class Providers:
         """Reads the modules that use NestJS; providers of tests are left out."""
         self._by_token: dict[str, list[tuple[str, Record]]] = {}
         for path, module in program.modules.items():
-            if module.language == "py" or _TESTS.search(path):
+            if module.language == "py" or of_tests(path):
                 continue
             if not any(one.source.startswith("@nestjs/") for one in module.imports):
                 continue

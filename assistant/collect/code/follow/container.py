@@ -39,7 +39,18 @@ _WHOLE = {
     ("@nestjs/typeorm", "InjectConnection"): Chain("typeorm", "dataSource"),
 }
 """Decorators that ask for the whole store."""
+_RESOLVES = frozenset({"resolve", "get"})
+_CONTAINERS = ("tsyringe", "typedi", "inversify", "awilix", "@nestjs/core")
 _REPOSITORIES = {"@nestjs/typeorm": "typeorm", "@mikro-orm/nestjs": "@mikro-orm/core"}
+
+
+def resolved(run: Run, chain: Chain) -> Value | None:
+    """``container.resolve(InvoiceStore)`` and ``moduleRef.get(InvoiceStore)``: the object of that class; None for any other call."""
+    last = chain.last
+    given = last.arguments if last is not None and last.name in _RESOLVES else None
+    if not given or not isinstance(given[0], Blueprint) or not chain.source.startswith(_CONTAINERS):
+        return None
+    return Container(run, UNKNOWN).object_of(given[0])
 
 
 class Container:

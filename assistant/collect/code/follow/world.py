@@ -23,6 +23,7 @@ from assistant.domain.syntax import Assign, Attribute, Call, Class, Declare, Fun
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from assistant.collect.code.entries_callers import Callers
     from assistant.collect.code.entries_point import EntryPoint
     from assistant.collect.code.entries_providers import Providers
     from assistant.collect.code.follow.doorway import Door
@@ -79,6 +80,7 @@ class World:
         self._places: dict[tuple[str, int, str | None], Place] = {}
         self._drops: bool | None = None
         self._providers: Providers | None = None
+        self._callers: Callers | None = None
         self._context_makers: tuple[tuple[str, Expression], ...] | None = None
         self.contexts: dict[tuple[str, int], Served] = {}
         """What servers hand to their procedures, by the function that makes it; see ``served``."""
@@ -129,6 +131,15 @@ class World:
         return self._providers
 
     @property
+    def callers(self) -> Callers:
+        """Who calls the functions that register handlers."""
+        if self._callers is None:
+            from assistant.collect.code.entries_callers import Callers
+
+            self._callers = Callers(self.program)
+        return self._callers
+
+    @property
     def context_makers(self) -> tuple[tuple[str, Expression], ...]:
         """Functions that make the context of procedures, by module."""
         if self._context_makers is None:
@@ -161,6 +172,12 @@ class World:
             self._added = dict(self._decorations())
         found = self._added.get(name)
         return self._quiet(self).evaluate(found[1], self.scope(found[0])) if found is not None else None
+
+    def decorated(self) -> dict[str, Value]:
+        """Everything that a server was given under a name."""
+        if self._added is None:
+            self._added = dict(self._decorations())
+        return {name: one for name in self._added if (one := self.added(name)) is not None}
 
     def _decorations(self) -> Iterator[tuple[str, tuple[str, Expression]]]:
         for path, module in self.program.modules.items():
