@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.entries_look import callee_of, entry_of, nodes_within, text, value_of
 from assistant.collect.code.entries_point import EntryPoint, Spot, point
 from assistant.domain.code import EntryKind
-from assistant.domain.syntax import Call, Declare, Lambda, Literal, Name, Record
+from assistant.domain.syntax import Attribute, Call, Declare, Lambda, Literal, Name, Record
 
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 _LIBRARIES = re.compile(
     r"^(?:ai|ai/.*|npm:ai.*|@ai-sdk/.*|@modelcontextprotocol/.*|@mastra/.*|@langchain/.*|langchain.*|@openai/agents.*|mcp-handler|@vercel/mcp-adapter|openai|@copilotkit/.*|@assistant-ui/.*|fastmcp)$"
 )
+_SERVERS = re.compile(r"^(?:@modelcontextprotocol/.*|mcp-handler|@vercel/mcp-adapter|fastmcp)$")
 _MAKES = frozenset(
     {"tool", "createTool", "dynamicTool", "defineTool", "aiTool", "betaZodTool", "DynamicStructuredTool", "DynamicTool"}
 )
@@ -40,6 +42,35 @@ def tool_entries(program: Program) -> Iterator[EntryPoint]:
                 handler, name = found
                 taken.add(handler.at)
                 yield _point(program, module, handler, name or _name(module, node, within), within, node)
+    if any(_registers_a_list(module) for module in program.modules.values()):
+        yield from _listed(program)
+
+
+def _registers_a_list(module: Module) -> bool:
+    """``for (const one of tools) server.tool(one.name, one.description, …)``: what is registered is written elsewhere."""
+    if module.language == "py" or not any(_SERVERS.match(one.source) for one in module.imports):
+        return False
+    return any(
+        callee_of(node).rpartition(".")[2] in _MCP and node.arguments and isinstance(node.arguments[0], Attribute)
+        for node, _ in nodes_within(module.body, Call)
+        if isinstance(node, Call)
+    )
+
+
+def _listed(program: Program) -> Iterator[EntryPoint]:
+    """Records with a name, a description, a schema and a function, in any module: ``{ name: "tasks_get", …, handler(input, userId) {} }``."""
+    for module in program.modules.values():
+        for node, within in nodes_within(module.body, Record) if module.language != "py" else ():
+            if (
+                not isinstance(node, Record)
+                or value_of(node, "description") is None
+                or not text(value_of(node, "name"))
+            ):
+                continue
+            handler = value_of(node, "handler", "callback", "run")
+            if value_of(node, *_SCHEMA) is not None and isinstance(handler, Lambda):
+                entry = _point(program, module, handler, text(value_of(node, "name")) or "", within, handler)
+                yield replace(entry, inputs="registered-tool")
 
 
 def _called(node: Call) -> tuple[Expression, str] | None:

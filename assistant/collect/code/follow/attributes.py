@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.kinds import CALLER, CLAIMED, CONSTANT, REQUEST, ROW, SIGNED, UNSURE
 from assistant.collect.code.follow.loops import how_many
+from assistant.collect.code.follow.references import reference
 from assistant.collect.code.follow.schemas import let_out
 from assistant.collect.code.follow.scope import either
 from assistant.collect.code.follow.trust import is_single
@@ -112,6 +113,9 @@ def attribute(run: Run, value: Value, name: str, module: str, at: int, end: int)
     if isinstance(value, Shape):
         return _field(run, value, name, module, at, end)
     if isinstance(value, Known):
+        lies = reference(run, value) if name == "ref" else None
+        if lies is not None:
+            return lies
         part = _known(run, value, name) if value.origins != _PATH else _segment(run, value, name)
         return run.counted(part, value) if name in _SIZES else run.implied(part, value)
     if isinstance(value, Chain):

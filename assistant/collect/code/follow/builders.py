@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.schemas import kept_by, named_in, shaped
+from assistant.collect.code.follow.served import context_of
 from assistant.collect.code.follow.stop import Stopped
 from assistant.collect.code.values import (
     UNKNOWN,
@@ -50,7 +51,7 @@ _OPEN_NAME = re.compile(r"public|un_?auth|anon|open|guest|base|without", re.IGNO
 
 def built(run: Run, chain: Chain) -> Value:
     """Run a builder chain from its root to its handler; the handler's answer."""
-    context: Value = caller("ctx")
+    context: Value = context_of(run, run.module) if chain.source == "@trpc/server" else caller("ctx")
     given: Value = request("input")
     result: Value = UNKNOWN
     _by_name(run, chain)

@@ -106,7 +106,7 @@ def _in_objects(step: Step) -> Iterator[Closure]:
     """``streamText({ …, onFinish: async ({ text }) => { … } })``."""
     for one in step.arguments or () if not step.new else ():  # a server that is made waits for requests
         if isinstance(one, Shape):
-            for name, value in one.fields.items():
+            for name, value in tuple(one.fields.items()):  # what is called may add to it
                 if isinstance(value, Closure) and _CALLED.fullmatch(name):
                     yield value
 

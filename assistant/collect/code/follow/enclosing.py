@@ -10,20 +10,21 @@ import contextlib
 import re
 from typing import TYPE_CHECKING
 
+from assistant.collect.code.entries_handed import SERVER_NAMES
 from assistant.collect.code.follow.binding import bind
+from assistant.collect.code.follow.container import Container
 from assistant.collect.code.follow.inputs import LIBRARY
-from assistant.collect.code.follow.nest import Application
 from assistant.collect.code.follow.scope import Scope
 from assistant.collect.code.follow.stop import Exhausted, Stopped
 from assistant.collect.code.origins import origins_of
 from assistant.collect.code.values import UNKNOWN, Blueprint, Chain, Closure, Either, Shape, Value, unwrapped
 from assistant.domain.code import EntryKind, OriginKind
-from assistant.domain.syntax import Declare, Define, DefineClass, Name, RecordPattern
+from assistant.domain.syntax import Declare, Define, DefineClass, Name, Record, RecordPattern
 
 
 if TYPE_CHECKING:
     from assistant.collect.code.follow.run import Run
-    from assistant.domain.syntax import Function, Pattern
+    from assistant.domain.syntax import Expression, Function, Pattern
 
 _STEPS = 6_000
 """What the declarations of one such function may cost."""
@@ -40,8 +41,9 @@ def around(run: Run, module: str, within: tuple[Function, ...], kind: EntryKind)
         if known is None:
             known = run.enclosing[key] = Scope(module, scope)
             _object(run, known, function)
-            for parameter in function.parameters:
-                _parameter(run, known, parameter.pattern)
+            given = _given(run, module, function, kind) if depth == 0 else {}
+            for number, parameter in enumerate(function.parameters):
+                _parameter(run, known, parameter.pattern, given.get(number))
             _declarations(run, known, function, of_caller=kind is EntryKind.TOOL)
         scope = known
     return scope
@@ -61,18 +63,66 @@ def _object(run: Run, scope: Scope, function: Function) -> None:
         # what the method itself registers is what is being followed: its constructor need not run it once more
         rest = tuple(one for one in klass.methods if one is not function or one.name == "constructor")
         blueprint = Blueprint(klass._replace(methods=rest), scope.module, run.world.scope(scope.module))
-        made = Application(aside, {}).object_of(blueprint)
+        made = Container(aside, UNKNOWN).object_of(blueprint)
     kinds = {origin.kind for origin in origins_of(made)}
     scope.declare("this", made if kinds <= _OF_NOBODY else UNKNOWN, 0)
 
 
-def _parameter(run: Run, scope: Scope, pattern: Pattern) -> None:
-    """What nobody was seen to hand over: a client by its name, anything else is not known."""
-    if isinstance(pattern, Name) and _is_tool(pattern.id):
-        bind(run, scope, pattern, Chain("parameter", pattern.id))
+def _given(run: Run, module: str, function: Function, kind: EntryKind) -> dict[int, Value]:
+    """What the function is handed where it is called, by the number of the parameter: objects that belong to nobody."""
+    found: dict[int, Value] = {}
+    for site in run.world.callers.of(module, function) if function.parameters else ():
+        scope = around(run, site.module, site.within, kind)
+        for number, node in enumerate(site.arguments[: len(function.parameters)]):
+            value = _handed(run, node, scope) if node is not None and number not in found else None
+            if value is not None:
+                found[number] = value
+    return found
+
+
+def _handed(run: Run, node: Expression, scope: Scope) -> Value | None:
+    """A service, or an object of services; what is no such thing is left out of it."""
+    aside = run.world.aside()
+    aside.left = _STEPS
+    value: Value = UNKNOWN
+    with contextlib.suppress(Stopped, Exhausted, RecursionError):
+        value = unwrapped(aside.settle(aside.evaluate(node, scope)))
+    if isinstance(node, Record) and isinstance(value, Shape):
+        fields = {name: one for name, one in value.fields.items() if _is_nobodys(one) and _is_thing(one)}
+        return Shape(fields, (UNKNOWN,)) if fields else None
+    return value if isinstance(value, Shape | Closure) and _is_nobodys(value) else None
+
+
+def _decorated(run: Run) -> dict[str, Value]:
+    """``app.decorate("store", new Store(pool))``: what every plugin finds on the server that it is given."""
+    return {
+        name: value
+        for name, value in run.world.decorated().items()
+        if isinstance(unwrapped(value), Shape) and _is_nobodys(value)
+    }
+
+
+def _is_nobodys(value: Value) -> bool:
+    return {origin.kind for origin in origins_of(value)} <= _OF_NOBODY
+
+
+def _parameter(run: Run, scope: Scope, pattern: Pattern, given: Value | None = None) -> None:
+    """What is handed over; where nobody was seen to do that, a client by its name, and anything else is not known."""
+    if isinstance(pattern, Name):
+        if given is not None:
+            bind(run, scope, pattern, given)
+        elif _is_tool(pattern.id):
+            bind(run, scope, pattern, Chain("parameter", pattern.id))
+        elif pattern.id in SERVER_NAMES and (added := _decorated(run)):
+            bind(run, scope, pattern, Shape(added, (UNKNOWN,)))
+        else:
+            run.bind_unknown(scope, pattern)
     elif isinstance(pattern, RecordPattern) and not pattern.rest:
+        fields = given.fields if isinstance(given, Shape) else {}
         for part in pattern.parts:
-            if _is_tool(part.key):
+            if part.key in fields:
+                bind(run, scope, part.pattern, fields[part.key])
+            elif _is_tool(part.key):
                 bind(run, scope, part.pattern, Chain("parameter", part.key))
             else:
                 run.bind_unknown(scope, part.pattern)

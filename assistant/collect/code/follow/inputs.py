@@ -45,6 +45,10 @@ def supplied(inputs: str, function: Function | None) -> tuple[Value, ...]:
         return (Shape(_parts_of_request(), (UNKNOWN,)), UNKNOWN)
     if inputs in {"pages-api", "express", "fastify"}:
         return (_REQUEST, Chain("response", "res"), Chain("response", "next"))
+    if inputs == "callable" and function is not None and len(function.parameters) > 1:
+        # Firebase's first generation: ``onCall((data, context) => …)``
+        about = {"auth": caller("auth"), "rawRequest": _REQUEST}
+        return (request("body"), Shape(about, (UNKNOWN,)))
     if inputs == "hono":
         return (Chain("context", "c"), UNKNOWN)
     if inputs in {"action", "tool", "fastapi", "flask", "django", "job"}:
@@ -53,6 +57,9 @@ def supplied(inputs: str, function: Function | None) -> tuple[Value, ...]:
             if function
             else (request("argument"),)
         )
+    if inputs == "registered-tool":  # whoever registers it says who calls, beside what the model sends
+        rest = function.parameters[1:] if function else ()
+        return (request("argument"), *(caller(f"argument.{getattr(one.pattern, 'id', '')}") for one in rest))
     if inputs == "service":
         return tuple(_told(one) for one in function.parameters) if function else ()
     if inputs == "component":

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.facts import NOTHING_LEARNED, Learned, Lesson, role_of
 from assistant.collect.code.follow.kinds import CONSTANT, PERSONS, REQUEST, ROW
-from assistant.collect.code.follow.trust import RANK, ROLE, asks_right, consequences, trusted
+from assistant.collect.code.follow.trust import RANK, ROLE, asks_right, carried, consequences, trusted
 from assistant.collect.code.origins import ordered, origins_of
 from assistant.collect.code.recognise.chains import argument, at_path
 from assistant.collect.code.recognise.own_answers import asks_role
@@ -146,6 +146,18 @@ _OF_TEXT = re.compile(
 """Answers of libraries about texts, lists and dates: no library says by these whether somebody may do something."""
 
 
+_IDENTIFIES = re.compile(r"auth(?!or(?!iz))|session|token|jwt|identity|api_?key", re.IGNORECASE)
+
+
+def _of_credential(chain: Chain, asked: list[Origin]) -> Learned:
+    """``authService.userOf(request.headers.authorization)`` of a service that nobody saw being made: who asks is named, and not known."""
+    spelled = (chain.name, *(step.name for step in chain.steps))
+    if not any(carried(one) for one in asked) or not any(_IDENTIFIES.search(one) for one in spelled):
+        return NOTHING_LEARNED
+    name = (chain.last.name if chain.last is not None else "") or chain.name
+    return Learned(frozenset({("caller",)}), (Lesson(GuardKind.NAME, f"{name}()", ()),))
+
+
 def of_unknown(run: Run, chain: Chain) -> Learned:
     """An answer of code that is not in the repository, asked about the caller and something else."""
     belongs = of_organization(chain) or of_fetched_session(chain)
@@ -157,7 +169,7 @@ def of_unknown(run: Run, chain: Chain) -> Learned:
     callers = [origin for origin in found if trusted(run, origin)]
     asked = [origin for origin in found if origin.kind in {REQUEST, ROW} and origin not in callers]
     if not callers:
-        return NOTHING_LEARNED
+        return _of_credential(chain, asked)
     facts: set[Fact] = set()
     for origin in asked:
         facts |= {("proven", origin)} if origin.kind is REQUEST else consequences(run, origin.row)

@@ -6,12 +6,13 @@ import re
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow import guards
-from assistant.collect.code.follow.classes import instance
-from assistant.collect.code.follow.facts import lets_in
+from assistant.collect.code.follow.container import Container
+from assistant.collect.code.follow.facts import Lesson, lets_in
 from assistant.collect.code.follow.inputs import context_of_field
 from assistant.collect.code.follow.learn import learn
 from assistant.collect.code.follow.ledger import Earned
 from assistant.collect.code.follow.stop import Stopped
+from assistant.collect.code.recognise.chains import items_of
 from assistant.collect.code.values import (
     NOTHING,
     UNKNOWN,
@@ -22,7 +23,6 @@ from assistant.collect.code.values import (
     Known,
     Native,
     Shape,
-    Step,
     Value,
     request,
     text_of,
@@ -53,55 +53,28 @@ _PARTS = {
 }
 _WHOLE = frozenset({"Req", "Request"})
 _ANSWERS = frozenset({"Res", "Response", "Next"})
-_DEEPEST = 6
 _CLASS = re.compile(r"^[A-Z]\w*$")
 _SIGNS_IN = re.compile(r"^@nestjs/passport$")
 _NO_DOORS = frozenset({"@nestjs/throttler"})
 """Guards that count requests and ask nobody who they are."""
+_COUNTS = re.compile(r"(?:Throttl\w*|RateLimit\w*|Quota\w*|Limiter)Guard$")
+"""The same, made by the application itself."""
+_RIGHTS = re.compile(r"role|permission|scope|abilit|polic|privilege|right", re.IGNORECASE)
 _READS = ("get", "getAll", "getAllAndOverride", "getAllAndMerge")
 _ASKS = "canActivate"
 
 
-class Application:
-    """The objects that NestJS makes once for an application, as far as one run needs them."""
+class Reflected:
+    """NestJS's ``Reflector``: what decorators say of the method that is called and of its class."""
 
-    def __init__(self, run: Run, metadata: Mapping[str, Value]) -> None:
-        """``metadata`` is what the decorators of the method and its class say of it."""
-        self.run = run
+    def __init__(self, metadata: Mapping[str, Value]) -> None:
+        """``metadata`` is what they say, by key."""
         self.metadata = metadata
-        self._made: dict[int, Shape] = {}
-        self._depth = 0
+        self.read: dict[str, Value] = {}
+        """What guards asked for and were told."""
 
-    def object_of(self, blueprint: Blueprint) -> Shape:
-        """The one object of a class, its constructor given what it asks for."""
-        key = id(blueprint.klass)
-        if key not in self._made:
-            self._made[key] = Shape({}, (UNKNOWN,))  # for services that ask for each other
-            self._depth += 1
-            start = next((one for one in blueprint.klass.methods if one.name == "constructor"), None)
-            given = tuple(self._given(blueprint.module, one) for one in start.parameters) if start else ()
-            self._depth -= 1
-            self._made[key] = instance(self.run, blueprint, given, blueprint.module, blueprint.klass.at)
-        return self._made[key]
-
-    def _given(self, module: str, parameter: Parameter) -> Value:
-        """What stands for a parameter of a constructor: by the class that it is declared as."""
-        declared = parameter.annotation.strip()
-        if declared.startswith("Reflector"):
-            return self.reflector()
-        if any(_asks_for_request(node) for node in parameter.decorators):
-            return request("request")
-        if parameter.decorators or not _CLASS.match(declared) or self._depth > _DEEPEST:
-            return UNKNOWN
-        value = unwrapped(self.run.lookup(module, declared))
-        if isinstance(value, Blueprint):
-            return self.object_of(value)
-        if isinstance(value, Chain) and not value.steps:
-            return value.through((Step("", (), True, module, 0, 0),))
-        return UNKNOWN
-
-    def reflector(self) -> Value:
-        """NestJS's ``Reflector``: what decorators say of the method that is called."""
+    def value(self) -> Value:
+        """The object that a constructor is given."""
         read = Native("reflect", self._reflected)
         return Shape(dict.fromkeys(_READS, read))
 
@@ -109,13 +82,15 @@ class Application:
         key = key_of(arguments[0]) if arguments else None
         if key is None:
             return UNKNOWN
-        return self.metadata.get(key, NOTHING)
+        said = self.metadata.get(key, NOTHING)
+        self.read[key] = said
+        return said
 
-
-def _asks_for_request(node: Expression) -> bool:
-    """``@Inject(REQUEST)``: the object is made for each request."""
-    first = node.arguments[0] if isinstance(node, Call) and node.arguments else None
-    return isinstance(first, Name) and first.id == "REQUEST"
+    def rights(self, guard: str) -> tuple[str, ...]:
+        """Roles or permissions that the decorators demand and a guard has just read."""
+        about = [one for key, one in self.read.items() if _RIGHTS.search(key) or _RIGHTS.search(guard)]
+        said = (text_of(each) for one in about for each in (items_of(one) or (one,)))
+        return tuple(dict.fromkeys(one for one in said if one))
 
 
 def call_controller(run: Run, point: EntryPoint, value: Value) -> Value:
@@ -124,11 +99,15 @@ def call_controller(run: Run, point: EntryPoint, value: Value) -> Value:
     if not isinstance(value, Closure) or not isinstance(owner, Blueprint):
         return UNKNOWN
     said = (*owner.klass.decorators, *value.function.decorators)
-    application = Application(run, _metadata(run, value.module, said))
+    reflected = Reflected(_metadata(run, value.module, said))
+    application = Container(run, reflected.value())
     context = _context(value)
     for before in point.before:
         guard = run.evaluate(before.expression, run.world.scope(before.module))
+        reflected.read.clear()
         _ask(run, application, unwrapped(guard), context, before.module, before.expression.at)
+        if isinstance(unwrapped(guard), Blueprint):
+            _demanded(run, reflected, unwrapped(guard), before.module, before.expression.at)
     made = application.object_of(owner)
     arguments = tuple(_argument(run, value.module, one, context) for one in value.function.parameters)
     _parsed(run, value.module, value.function, arguments)
@@ -217,7 +196,7 @@ def _set(value: Value, depth: int = 0) -> list[tuple[Value, Value]]:
     return []
 
 
-def _ask(run: Run, application: Application, guard: Value, context: Shape, module: str, at: int) -> None:
+def _ask(run: Run, application: Container, guard: Value, context: Shape, module: str, at: int) -> None:
     """One guard; one that cannot be looked at is named, and may well be what keeps strangers out."""
     before = run.facts
     if isinstance(guard, Chain) and guard.source in _NO_DOORS:
@@ -243,7 +222,16 @@ def _ask(run: Run, application: Application, guard: Value, context: Shape, modul
     if not lets_in(run.facts - before):
         name = guard.klass.name if isinstance(guard, Blueprint) else "guard"
         place = run.place(module, at)
-        run.ledger.guard(Guard(kind=GuardKind.NAME, says=name, place=place, order=run.ledger.next()))
+        kind = GuardKind.RATE if _COUNTS.search(name) else GuardKind.NAME
+        run.ledger.guard(Guard(kind=kind, says=name, place=place, order=run.ledger.next()))
+
+
+def _demanded(run: Run, reflected: Reflected, guard: Value, module: str, at: int) -> None:
+    """``@Roles("admin")`` that a guard of the application reads: how it looks them up need not be understood."""
+    rights = reflected.rights(guard.klass.name) if isinstance(guard, Blueprint) else ()
+    if rights and not any(fact[0] in {"role", "office"} for fact in run.facts):
+        run.facts |= {("role", ",".join(rights))}
+        guards.note(run, Lesson(GuardKind.ROLE, f"has {', '.join(rights)}", (), rights), module, at)
 
 
 def _passport(value: Value) -> bool:

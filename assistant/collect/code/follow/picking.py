@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.attributes import attribute
 from assistant.collect.code.follow.binding import leave_out
+from assistant.collect.code.follow.container import resolved
 from assistant.collect.code.recognise.drizzle_tables import columns_defined
 from assistant.collect.code.values import Blueprint, Chain, Constant, Known, Listed, Shape, Step, Test, unwrapped
 
@@ -29,7 +30,7 @@ _COLUMNS = frozenset({"getTableColumns", "getColumns"})
 def picked_fields(run: Run, chain: Chain) -> Value | None:
     """The object without some fields, or with some only; None for any other call, and when the fields are chosen at run time."""
     last = chain.last
-    entity = entity_made(run, chain)
+    entity = entity_made(run, chain) or resolved(run, chain)
     if entity is not None:
         return entity
     word = (last.name if last is not None and last.name else chain.name).rpartition("/")[2]

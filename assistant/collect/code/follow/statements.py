@@ -19,6 +19,7 @@ from assistant.collect.code.follow.scope import Scope, block
 from assistant.collect.code.follow.settling import guards_within
 from assistant.collect.code.follow.stop import Stopped
 from assistant.collect.code.follow.switched import as_questions
+from assistant.collect.code.follow.unawaited import as_declared
 from assistant.collect.code.follow.unset import one_of_two, own_fields, set_after, unset_before, values_of_own
 from assistant.collect.code.origins import origins_of
 from assistant.collect.code.values import (
@@ -98,9 +99,10 @@ def execute(run: Run, statements: tuple[Statement, ...], scope: Scope) -> bool:
 
 def _declare(run: Run, node: Declare, scope: Scope) -> bool:
     run.leave_tail(id(node) in run.frame.last)
+    known = len(run.ledger.queries)
     value = run.evaluate(node.value, scope) if node.value is not None else NOTHING
     run.leave_tail(False)
-    bind(run, scope, node.pattern, value)
+    bind(run, scope, node.pattern, as_declared(run, node, value, known))
     return True
 
 

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from assistant.collect.code.drafts import WHOLE
-from assistant.collect.code.follow.kinds import PERSONS, REQUEST, ROW, SIGNED
+from assistant.collect.code.follow.kinds import CALLER, PERSONS, REQUEST, ROW, SIGNED
 from assistant.collect.code.follow.words import Words
 from assistant.collect.code.recognise.own_answers import asks_about_caller, gives_role, of_somebody_named
 from assistant.domain.code import ClientKind, Origin, Tie, TieKind
@@ -41,6 +41,8 @@ RANK: Final = Words(
     r"(?:^|[._])(?:[a-z]+_)?(?:roles?|permissions?|scopes?|rights|privileges?|(?:account|user)_?types?)(?:\.length)?$|[a-z](?:Roles?|Permissions?)(?:\.length)?$"
 )
 """Which role somebody has, or which permissions: that there is one says nothing before it is asked which."""
+_GROUPS: Final = Words(r"(?:^|[._])(?:[a-z]+_)?(?:groups|affiliations|committees|authorities|capabilities)$")
+"""Groups that the caller is known to be in: one that the code names is an office."""
 _RIGHTS: Final = Words(
     r"permission|privilege|entitlement|(?:access|user|role)_?rights|(?:^|[._])(?:user|member|account)?_?roles?$"
 )
@@ -106,7 +108,7 @@ def trusted(run: Run, origin: Origin) -> bool:
 
 def says_role(run: Run, origin: Origin) -> bool:
     """True when the value says what somebody may do: by its name, or because it stands in a row of a table of rights."""
-    if ROLE.search(origin.path):
+    if ROLE.search(origin.path) or (origin.kind is CALLER and _GROUPS.search(origin.path)):
         return True
     record = run.ledger.record(origin.row) if origin.kind is ROW and origin.path else None
     return record is not None and _RIGHTS.search(record.table) and not _KEYS.search(origin.path)

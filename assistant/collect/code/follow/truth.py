@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from assistant.collect.code.follow.kinds import ENVIRONMENT, REQUEST
+from assistant.collect.code.follow.kinds import CONSTANT, ENVIRONMENT, REQUEST, UNSURE
 from assistant.collect.code.matchers import Matcher, covers
 from assistant.collect.code.values import (
     UNKNOWN,
@@ -27,6 +27,12 @@ from assistant.domain.syntax import Attribute, Binary
 
 _ENVIRONMENT = {"NODE_ENV": "production", "VERCEL_ENV": "production", "VERCEL": "1"}
 """Variables by which a deployment is told from a developer's machine, with what they are there."""
+_TURNS_OFF = re.compile(
+    r"(?:^|_)(?:UNSAFE(?:LY)?|DISABLED?|SKIP|BYPASS|TURN_OFF)_(?:[A-Z]+_)*(?:AUTH\w*|PERMISSIONS?|ACCESS|RBAC|GUARDS?|LOGIN)$|(?:^|_)AUTH\w*_(?:DISABLED|OFF)$"
+)
+"""Switches that turn every check off: nobody sets them in production, and a tool that believed them would see no check at all."""
+_ON = ("true", "1", "yes", "on", True)
+_WRITTEN = frozenset({ENVIRONMENT, CONSTANT, UNSURE})
 _TYPES = frozenset({"string", "number", "bigint", "undefined"})
 _THERE = (Shape, Listed, Closure, Blueprint, Promise, Native)
 _URL = frozenset({Origin(REQUEST, "url")})
@@ -190,7 +196,20 @@ def _equal(one: Value, other: Value) -> bool | None:
                 return right.value == _ENVIRONMENT[origin.path]
         if isinstance(right, Constant) and right.value is None and truth(left) is True:
             return False
+        if isinstance(right, Constant) and right.value in _ON and _turns_off(left):
+            return False
     return None
+
+
+def _turns_off(value: Value) -> bool:
+    """A switch that turns every check off, also one that has a default or went through a schema."""
+    options = value.values if isinstance(value, Either) else (value,)
+    known = [one for one in options if isinstance(one, Known)]
+    if any(not isinstance(one, Known) and not (isinstance(one, Constant) and one.value not in _ON) for one in options):
+        return False
+    origins = frozenset().union(*(one.origins for one in known))
+    named = any(one.kind is ENVIRONMENT and _TURNS_OFF.search(one.path) for one in origins)
+    return named and all(one.kind in _WRITTEN for one in origins)
 
 
 def _among(item: Value, group: Value) -> bool | None:

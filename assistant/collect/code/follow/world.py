@@ -24,10 +24,13 @@ from assistant.domain.syntax import Assign, Attribute, Call, Class, Declare, Fun
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from assistant.collect.code.entries_callers import Callers
     from assistant.collect.code.entries_point import EntryPoint
+    from assistant.collect.code.entries_providers import Providers
     from assistant.collect.code.follow.doorway import Door
     from assistant.collect.code.follow.prelude import Shared
     from assistant.collect.code.follow.run import Run
+    from assistant.collect.code.follow.served import Served
     from assistant.collect.code.follow.turns import Turn
     from assistant.collect.code.program import Program
     from assistant.domain.syntax import Expression
@@ -77,6 +80,11 @@ class World:
         self._added: dict[str, tuple[str, Expression]] | None = None
         self._places: dict[tuple[str, int, str | None], Place] = {}
         self._drops: bool | None = None
+        self._providers: Providers | None = None
+        self._callers: Callers | None = None
+        self._context_makers: tuple[tuple[str, Expression], ...] | None = None
+        self.contexts: dict[tuple[str, int], Served] = {}
+        """What servers hand to their procedures, by the function that makes it; see ``served``."""
         self._variables: dict[str, Known] = {}
         self.preludes: dict[tuple[object, ...], Shared] = {}
         """What stands before handlers, by who wraps them; see ``prelude``."""
@@ -121,6 +129,33 @@ class World:
             self._drops = drops_unknown_keys(self.program)
         return self._drops
 
+    @property
+    def providers(self) -> Providers:
+        """What modules of NestJS provide for a token."""
+        if self._providers is None:
+            from assistant.collect.code.entries_providers import Providers
+
+            self._providers = Providers(self.program)
+        return self._providers
+
+    @property
+    def callers(self) -> Callers:
+        """Who calls the functions that register handlers."""
+        if self._callers is None:
+            from assistant.collect.code.entries_callers import Callers
+
+            self._callers = Callers(self.program)
+        return self._callers
+
+    @property
+    def context_makers(self) -> tuple[tuple[str, Expression], ...]:
+        """Functions that make the context of procedures, by module."""
+        if self._context_makers is None:
+            from assistant.collect.code.follow.served import makers_of
+
+            self._context_makers = makers_of(self.program)
+        return self._context_makers
+
     def keeps(self, module: str, name: str) -> str:
         """``Map``, ``object`` or ``variable`` when a module keeps something under a name from one request to the next; else empty."""
         key = (module, name)
@@ -145,6 +180,12 @@ class World:
             self._added = dict(self._decorations())
         found = self._added.get(name)
         return self._quiet(self).evaluate(found[1], self.scope(found[0])) if found is not None else None
+
+    def decorated(self) -> dict[str, Value]:
+        """Everything that a server was given under a name."""
+        if self._added is None:
+            self._added = dict(self._decorations())
+        return {name: one for name in self._added if (one := self.added(name)) is not None}
 
     def _decorations(self) -> Iterator[tuple[str, tuple[str, Expression]]]:
         for path, module in self.program.modules.items():

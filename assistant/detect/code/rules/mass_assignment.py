@@ -151,10 +151,16 @@ def find(context: CodeContext) -> Iterator[Finding]:
         )
 
 
+_NOT_SENT_WHOLE = frozenset(
+    {EntryKind.JOB, EntryKind.MIDDLEWARE, EntryKind.SERVICE, EntryKind.COMPONENT, EntryKind.TOOL}
+)
+"""What a tool is given was parsed by its schema."""
+
+
 def _counts(access: Access) -> bool:
     """Past row-level security, by people, into rows of somebody, and not parsed before."""
     if not access.writes or validated(access) or access.trusted_sender or access.administrator:
         return False
-    if access.entry.kind in {EntryKind.JOB, EntryKind.MIDDLEWARE, EntryKind.SERVICE, EntryKind.COMPONENT}:
+    if access.entry.kind in _NOT_SENT_WHOLE:
         return False
     return access.context.bypasses(access.query) and access.whose in {Whose.CUSTOMERS, Whose.UNKNOWN}

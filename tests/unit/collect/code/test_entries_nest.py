@@ -159,3 +159,126 @@ def test_an_object_that_is_made_for_each_request_has_the_request():
     assert rules_of(
         followed({**APP, "src/orders.controller.ts": scoped.replace(", userId: this.request.user.id", "")})
     ) == ["id-only-lookup"]
+
+
+INVOICES = {
+    "src/invoices.repository.ts": "export abstract class InvoiceRepository { abstract one(id: string): Promise<unknown>; }",
+    "src/invoice.entity.ts": 'import { Entity } from "typeorm"; @Entity() export class Invoice { id: string; userId: string; total: number; }',
+    "src/stored-invoices.ts": """
+        import { Injectable } from "@nestjs/common";
+        import { InjectRepository } from "@nestjs/typeorm";
+        import { Repository } from "typeorm";
+        import { Invoice } from "./invoice.entity";
+        import { InvoiceRepository } from "./invoices.repository";
+        @Injectable()
+        export class StoredInvoices implements InvoiceRepository {
+          constructor(@InjectRepository(Invoice) private readonly rows: Repository<Invoice>) {}
+          async one(id: string) { return this.rows.findOne({ where: { id } }); }
+        }
+    """,
+    "src/invoices.controller.ts": """
+        import { Controller, Delete, Get, Inject, Param, UseGuards } from "@nestjs/common";
+        import { SessionGuard } from "./auth.guard";
+        import { InvoiceRepository } from "./invoices.repository";
+        import { INVOICES } from "./tokens";
+        @Controller("invoices")
+        @UseGuards(SessionGuard)
+        export class InvoicesController {
+          constructor(ASKED) {}
+          @Get(":id") one(@Param("id") id: string) { return this.invoices.one(id); }
+        }
+    """,
+    "src/tokens.ts": 'export const INVOICES = Symbol("INVOICES"); export const CACHED = "cached invoices";',
+}
+
+
+def of_invoices(providers: str, asked: str = "private readonly invoices: InvoiceRepository"):
+    module = f"""
+        import {{ Module }} from "@nestjs/common";
+        import {{ InvoiceRepository }} from "./invoices.repository";
+        import {{ StoredInvoices }} from "./stored-invoices";
+        import {{ CACHED, INVOICES }} from "./tokens";
+        class KeptInvoices {{ constructor(private readonly behind: InvoiceRepository) {{}} one(id: string) {{ return this.behind.one(id); }} }}
+        @Module({{ providers: [{providers}] }}) export class InvoicesModule {{}}
+    """
+    files = {**APP, **INVOICES, "src/invoices.module.ts": module}
+    files["src/invoices.controller.ts"] = files["src/invoices.controller.ts"].replace("ASKED", asked)
+    return followed(files)
+
+
+@pytest.mark.parametrize(
+    ("providers", "asked"),
+    [
+        ("{ provide: InvoiceRepository, useClass: StoredInvoices }", "private readonly invoices: InvoiceRepository"),
+        ("{ provide: INVOICES, useClass: StoredInvoices }", "@Inject(INVOICES) private readonly invoices"),
+        (
+            "{ provide: INVOICES, useClass: StoredInvoices }, { provide: InvoiceRepository, useExisting: INVOICES }",
+            "private readonly invoices: InvoiceRepository",
+        ),
+        (
+            "{ provide: CACHED, useFactory: (behind) => new KeptInvoices(behind), inject: [StoredInvoices] }, { provide: InvoiceRepository, useExisting: CACHED }",
+            "private readonly invoices: InvoiceRepository",
+        ),
+    ],
+)
+def test_a_repository_is_found_behind_the_token_that_a_module_provides(providers, asked):
+    assert rules_of(of_invoices(providers, asked)) == ["id-only-lookup"]
+
+
+def test_what_a_test_provides_is_nobodys():
+    files = {**APP, **INVOICES}
+    files["src/invoices.controller.spec.ts"] = """
+        import { Test } from "@nestjs/testing";
+        import { InvoiceRepository } from "./invoices.repository";
+        import { StoredInvoices } from "./stored-invoices";
+        Test.createTestingModule({ providers: [{ provide: InvoiceRepository, useClass: StoredInvoices }] });
+    """
+    files["src/invoices.controller.ts"] = files["src/invoices.controller.ts"].replace(
+        "ASKED", "private readonly invoices: InvoiceRepository"
+    )
+    assert rules_of(followed(files)) == []
+
+
+LIMITER = """
+    import { Injectable } from "@nestjs/common";
+    @Injectable()
+    export class QuotaGuard { constructor(private readonly counts: Counts) {} async canActivate(context) { return this.counts.take(context.switchToHttp().getRequest().ip); } }
+"""
+
+
+def test_a_guard_that_counts_requests_lets_everybody_in():
+    controller = CONTROLLER.format(method=OPEN, guard="@UseGuards(QuotaGuard)").replace(
+        'import { SessionGuard } from "./auth.guard";', 'import { QuotaGuard } from "./quota.guard";'
+    )
+    files = {**APP, "src/quota.guard.ts": LIMITER, "src/tasks.controller.ts": controller}
+    assert rules_of(followed(files)) == ["missing-session"]
+    (found,) = followed(files).findings
+    assert not found.title.startswith("Worth asking")
+
+
+ROLES = {
+    "src/roles.guard.ts": """
+        import { Injectable } from "@nestjs/common";
+        import { Reflector } from "@nestjs/core";
+        import { ROLES } from "./roles";
+        @Injectable()
+        export class RolesGuard {
+          constructor(private readonly reflector: Reflector, private readonly rights: RightsOfSomebody) {}
+          async canActivate(context) {
+            const asked = this.reflector.getAllAndOverride(ROLES, [context.getHandler(), context.getClass()]);
+            if (!asked) return true;
+            return this.rights.hasOneOf(context.switchToHttp().getRequest().user, asked);
+          }
+        }
+    """,
+    "src/roles.ts": 'import { SetMetadata } from "@nestjs/common"; export const ROLES = "roles"; export const Roles = (...roles) => SetMetadata(ROLES, roles);',
+}
+
+
+@pytest.mark.parametrize(("roles", "rules"), [('@Roles("admin")', []), ("", ["id-only-lookup"])])
+def test_a_role_that_a_decorator_demands_is_asked_however_the_guard_looks_it_up(roles, rules):
+    controller = (
+        CONTROLLER.format(method=f"{roles} {OPEN}", guard="@UseGuards(SessionGuard, RolesGuard)")
+        + 'import { RolesGuard } from "./roles.guard"; import { Roles } from "./roles";'
+    )
+    assert rules_of(followed({**APP, **ROLES, "src/tasks.controller.ts": controller})) == rules

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from assistant.collect.code.map import map_of
 from assistant.domain.code import GuardKind
+from tests.unit.detect.code.rig import followed, rules_of
 
 
 FILES = {
@@ -107,3 +110,62 @@ def test_an_id_that_middleware_compared_with_the_token_is_the_callers():
     proven = {one.path for guard in entry.guards if guard.kind is GuardKind.MEMBERSHIP for one in guard.subjects}
     assert asked
     assert asked <= proven
+
+
+DIGEST = """
+    import * as admin from "firebase-admin";
+    import * as functions from "firebase-functions";
+    export const sendDigest = functions.https.onCall(async (data, context) => {
+      ASKED
+      const db = admin.firestore();
+      const people = await db.collection("people").get();
+      const batch = db.batch();
+      people.forEach((person) => {
+        batch.set(person.ref.collection("notices").doc(), { title: data.title });
+        batch.update(person.ref, { seen: false });
+      });
+      for (const gone of people.docs) batch.delete(gone.ref);
+      await batch.commit();
+      return { ok: true };
+    });
+"""
+
+
+@pytest.mark.parametrize(
+    ("asked", "rules"),
+    [
+        ("", ["missing-session"]),
+        ('if (!context.auth?.token.admin) throw new functions.https.HttpsError("permission-denied", "no");', []),
+    ],
+)
+def test_documents_that_were_found_are_changed_by_their_reference(asked, rules):
+    told = followed({"functions/src/index.ts": DIGEST.replace("ASKED", asked)})
+    assert rules_of(told) == rules
+    (entry,) = told.context.map.entries
+    assert [(one.verb, one.table) for one in entry.queries] == [
+        ("select", "people"),
+        ("upsert", "notices"),
+        ("update", "people"),
+        ("delete", "people"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "rules"),
+    [
+        ("", ["identity-from-request"]),
+        ("if (!context.auth) throw new Error();", ["identity-from-request"]),
+        ("if (context.auth?.uid !== data.userId) throw new Error();", []),
+    ],
+)
+def test_a_callable_of_the_first_generation_is_told_who_calls_beside_the_data(asked, rules):
+    app = """
+        const admin = require("firebase-admin");
+        const functions = require("firebase-functions");
+        exports.myNotes = functions.region("europe-west1").https.onCall(async (data, context) => {
+          ASKED
+          const found = await admin.firestore().collection("notes").where("userId", "==", data.userId).get();
+          return found.docs.map((one) => one.data());
+        });
+    """
+    assert rules_of(followed({"functions/index.js": app.replace("ASKED", asked)})) == rules

@@ -8,7 +8,7 @@ from assistant.collect.code.map import map_of
 from assistant.detect.code.run import detect_code
 from assistant.domain.code import Weakness
 
-from .handler import AUTH, PRISMA, TSCONFIG
+from .handler import AUTH, PRISMA, TSCONFIG, entry_of
 
 
 ROUTE = """
@@ -73,3 +73,19 @@ def test_a_note_that_is_written_on_the_side_is_no_check():
         'await assertMayEdit(id);\n  (async () => { const s = await auth(); if (!s) throw new Error("no"); await prisma.event.create({ data: { userId: s.user.id } }); })();'
     )
     assert Weakness.NOT_AWAITED not in {guard.weakness for guard in entry.guards}
+
+
+def test_a_callback_may_add_to_the_object_that_it_stands_in():
+    entry = entry_of(
+        """
+        import { streamText } from "ai";
+        export async function POST(request: Request) {
+          const session = await auth();
+          if (!session?.user) return new Response(null, { status: 401 });
+          const options: any = { onFinish: async () => { options.ended = 1; options.onError = async () => 1; } };
+          streamText(options);
+          return NextResponse.json(await prisma.chat.findMany({ where: { userId: session.user.id } }));
+        }
+        """
+    )
+    assert [query.table for query in entry.queries] == ["chat"]
