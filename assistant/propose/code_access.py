@@ -6,10 +6,12 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
-from assistant.domain.code import OriginKind
+from assistant.domain.code import EntryKind, OriginKind
 from assistant.propose.code_access_read import NAMED, asked_table, parent_of, read_access
 from assistant.propose.code_draft import Step
+from assistant.propose.code_mine import mine
 from assistant.propose.code_office import holds_office
+from assistant.propose.code_reach import understood
 from codemods.target import Needed
 
 
@@ -118,6 +120,7 @@ def with_import(ground: CodeGround, entry: Entry, found: Access, step: Step) -> 
         "paths": ground.paths_read,
         "maybe": ground.maybe_empty,
         "refusal": found.refusal,
+        "mine": found.caller if found.kind is entry.kind and "." in found.caller else mine(ground, entry, "user_id"),
     }
     if found.file == entry.place.file and found.need is None:
         return [step._replace(facts=facts)]
@@ -131,7 +134,11 @@ def with_import(ground: CodeGround, entry: Entry, found: Access, step: Step) -> 
 
 def access_to(ground: CodeGround, entry: Entry, table: str, *, writes: bool) -> Access | None:
     """The function that most handlers ask about rows of a table before they do such a thing, the nearest first among equals."""
-    found = [one for one in _all(ground).get(words.table_key(table), ()) if not (writes and _LOOKS.search(one.name))]
+    found = [
+        one
+        for one in _all(ground).get(words.table_key(table), ())
+        if not (writes and _LOOKS.search(one.name)) and _asked_here(ground, entry, one)
+    ]
     if found and holds_office(ground, entry):
         return None  # such a function lets the same office through everywhere, or shuts it out
     if not writes and any(_LOOKS.search(one.name) for one in found):
@@ -140,6 +147,14 @@ def access_to(ground: CodeGround, entry: Entry, table: str, *, writes: bool) -> 
         return None
     counted = {name: sum(one.name == name for one in found) for name in {one.name for one in found}}
     return min(found, key=lambda one: (-counted[one.name], one.file != entry.place.file, one.need is None, one.file))
+
+
+def _asked_here(ground: CodeGround, entry: Entry, found: Access) -> bool:
+    """The handler can import it, and what it throws is an answer there."""
+    if found.throws and found.kind is EntryKind.PROCEDURE and entry.kind is not EntryKind.PROCEDURE:
+        return False
+    needs = (found.need or Needed("./", found.name),)
+    return found.file == entry.place.file or understood(ground, needs, found.file, entry.place.file)
 
 
 def _all(ground: CodeGround) -> dict[str, list[Access]]:

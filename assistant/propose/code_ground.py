@@ -20,6 +20,7 @@ from assistant.propose.code_settled import settled
 
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Callable, Iterable
 
     from assistant.domain.catalog import Catalog
@@ -61,6 +62,8 @@ class CodeGround:
     """Parts of the request that a rule says are proven, by entry and query."""
     by_table: dict[str, list[tuple[Entry, Query]]] = field(default_factory=dict)
     """Queries with their entries by ``words.table_key``, once somebody asked for them."""
+    mine_said: dict[tuple[str, str], dict[str, Counter[str]]] = field(default_factory=dict)
+    """How the caller's part of a column is written, by kind of handler, once somebody asked for it."""
     at_handlers: dict[str, Entry] = field(default_factory=dict)
     """Entries as they were asked for, by id."""
 

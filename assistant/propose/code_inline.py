@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from assistant.detect.code import words
+from assistant.propose.code_keys import own_key
 from codemods.target import Needed
 
 
@@ -36,6 +37,7 @@ def inline(
 ) -> Inline | None:
     """The look-up by ``key`` and owner; None where the engine's is not written, or the table's constant is not known."""
     written = ground.text(query.place.file).encode()[query.at[0] : query.at[1]].decode("utf-8", "replace")
+    key = own_key(ground, table, query.engine) if key == "id" else key
     if query.engine == "prisma":
         found = re.match(
             r"(?:await\s+)?([A-Za-z_$][\w$]*(?:\s*\.\s*[\w$]+)*?)\s*\.\s*(?:\w+\s*\.\s*\w+\s*\(|\$(?:query|execute)Raw)",

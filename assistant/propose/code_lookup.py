@@ -13,7 +13,9 @@ from assistant.propose.code_draft import Step
 from assistant.propose.code_ground import ASKS, compared_and_written
 from assistant.propose.code_held import asked_who, held_of, proven_columns
 from assistant.propose.code_inline import inline, nearest
+from assistant.propose.code_keys import is_own_key
 from assistant.propose.code_members import members_of
+from assistant.propose.code_mine import mine
 from assistant.propose.code_office import holds_office, names_one
 from assistant.propose.code_reasons import stored_elsewhere
 from assistant.propose.code_spoken import spoken
@@ -191,7 +193,9 @@ def _steps(ground: CodeGround, entry: Entry, query: Query, table: str, asked: st
     if not columns:
         return out
     said = spoken(ground, entry, table, query.engine).get(columns[0], "")
-    plain = plain._replace(facts={**facts, "column": columns[0], "spoken": said})
+    plain = plain._replace(
+        facts={**facts, "column": columns[0], "spoken": said, "mine": mine(ground, entry, columns[0])}
+    )
     getter = getter_of(ground, table, entry, columns[0]) if not many else None
     if getter is not None:
         told = {"lookup": getter.call, "differs": f"{columns[0]} !== {{caller}}"}
@@ -318,7 +322,7 @@ def getter_of(ground: CodeGround, table: str, entry: Entry, column: str) -> Gett
                 continue
             if any(one.verb != "select" and one.via[:1] == query.via[:1] for one in other.queries):
                 continue
-            if [condition.column for condition in query.filters] not in (["id"], ["_id"]):
+            if len(query.filters) != 1 or not is_own_key(query.filters[0].column, query.table):
                 continue
             answers = _answers(ground, other, query, column)
             getter = _written(ground, other, query, entry) if answers else None

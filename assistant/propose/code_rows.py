@@ -13,6 +13,7 @@ from assistant.propose.code_draft import Step
 from assistant.propose.code_ground import ASKS
 from assistant.propose.code_held import PROVES, asked_who, held_of, proven_columns, row_columns
 from assistant.propose.code_inline import also_of
+from assistant.propose.code_mine import mine
 from assistant.propose.code_office import holds_office, names_one
 from assistant.propose.code_reasons import no_column
 from assistant.propose.code_spoken import spoken
@@ -187,6 +188,7 @@ def row_steps(ground: CodeGround, finding: Finding, entry: Entry, query: Query) 
             "verb": query.verb,
             "prisma": ground.prisma,
             "spoken": said.get(column, ""),
+            "mine": mine(ground, entry, column),
             "held": held_of(ground, entry, query) if query.place.file == entry.place.file else "",
             "row": "1" if column in led else "",
             "table": query.table,
@@ -201,6 +203,7 @@ def row_steps(ground: CodeGround, finding: Finding, entry: Entry, query: Query) 
             **known,
             "column": column,
             "spoken": said.get(column, ""),
+            "mine": mine(ground, entry, column),
             "held": held_of(ground, entry, query),
             "row": "1" if column in led else "",
         }
