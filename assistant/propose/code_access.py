@@ -31,8 +31,11 @@ _LOOKS: Final = re.compile(r"View|Read|See[A-Z]?")
 def access_steps(ground: CodeGround, finding: Finding, entry: Entry) -> list[Step]:
     """Ask it about the row that the handler works with, or about its parent; nothing where the repository has no such function."""
     from assistant.propose.code_access_parent import looked_up
+    from assistant.propose.code_rows import read_by
 
-    for query in ground.queries(entry, finding.queries):
+    # what finds its rows by a row that the request names is behind the question about that one
+    at_fault = [read_by(entry, one) for one in ground.queries(entry, finding.queries)]
+    for query in at_fault:
         if query.via or query.place.file != entry.place.file or not query.at[1]:
             continue
         direct = _direct(ground, entry, query)
@@ -44,7 +47,7 @@ def access_steps(ground: CodeGround, finding: Finding, entry: Entry) -> list[Ste
         over = _over_parent(ground, entry, query)
         if over:
             return over
-    for query in ground.queries(entry, finding.queries):
+    for query in at_fault:
         looked = looked_up(ground, entry, query)
         if looked:
             return looked

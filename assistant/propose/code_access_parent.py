@@ -132,6 +132,9 @@ def _keys(ground: CodeGround, query: Query, table: str) -> list[str]:
             if not one.optional and parent_of(one.name) and not is_own_key(one.name, table)
         ]
     known = {"drizzle": ground.tables, "supabase": ground.generated}.get(query.engine, {}).get(key, [])
+    if not known and query.engine == "supabase":
+        # without types of the database, what the code itself asks of the table
+        known = ground.known_columns.get(key, [])
     return [one for one in known if parent_of(one) and not is_own_key(one, table)]
 
 

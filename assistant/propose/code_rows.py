@@ -214,8 +214,23 @@ def row_steps(ground: CodeGround, finding: Finding, entry: Entry, query: Query) 
         if query.verb == "select" and _one_row(query) and not asks and _hands_out(entry, query):
             at, path = reading(ground, entry, query)
             out.append([Step("compare", path, function=entry.at, at=at, facts=facts)])
-    out += _lookups(ground, entry, query)
-    return out
+    looked = _lookups(ground, entry, query)
+    return [*looked, *out] if looked and _asked_others(ground, entry, query) else [*out, *looked]
+
+
+def _asked_others(ground: CodeGround, entry: Entry, query: Query) -> bool:
+    """Another service was asked about the row before the query changes it: a condition in the query comes too late."""
+    from codemods.tsx.verify import ASKS_OTHERS
+
+    asked = {one.path.rsplit(".", 1)[-1] for each in query.filters for one in each.origins if one.path}
+    if query.verb == "select" or query.via or not entry.at[0] <= query.at[0] <= entry.at[1]:
+        return False
+    said = ground.text(entry.place.file).encode()[entry.at[0] : query.at[0]].decode("utf-8", "replace")
+    return any(
+        re.search(rf"(?<![\w.]){re.escape(name)}\b", said[found.start() : found.start() + 200])
+        for found in ASKS_OTHERS.finditer(said)
+        for name in asked
+    )
 
 
 def _either(ground: CodeGround, query: Query) -> list[str]:

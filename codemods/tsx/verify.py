@@ -21,7 +21,7 @@ from codemods.tsx.place import before_work, client_at, named_at
 from codemods.tsx.present import with_present
 from codemods.tsx.scope import locals_before, names_before
 from codemods.tsx.style import style_of
-from codemods.tsx.tree import around, enclosing_function, field, function_at, parse, statement_of, text, walk
+from codemods.tsx.tree import around, enclosing_function, field, function_at, parse, statement_of, text, top_of, walk
 from codemods.tsx.whose import whose
 
 
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 _BINDING = frozenset({"identifier", "shorthand_property_identifier_pattern"})
 _ELSEWHERE = "?"
 """Stored by an expression that has no meaning before the query."""
+ASKS_OTHERS = re.compile(r"\bawait\s+(?:fetch|\$fetch|axios(?:\.\w+)?|ky(?:\.\w+)?|got(?:\.\w+)?)\(")
+"""Another service is asked: what it does is not undone by a condition in a later query."""
 SAYS = "The id comes from the request, and nobody asked whose row it names."
 
 
@@ -121,15 +123,15 @@ def is_known(client: str, known: frozenset[str], root: Node, target: Target) -> 
 
 
 def first_use(statement: Node, client: str, given: str, value: str) -> Node:
-    """An earlier statement of the same block that asks the database about the id already: the look-up stands before that one."""
+    """An earlier statement of the same block that asks the database, or another service, about the id already: the look-up stands before that one."""
     names = {re.split(r"[.?!(\[]", one, maxsplit=1)[0] for one in (client, given, value)}
+    names -= set(bound_names(top_of(statement)))
     for one in statement.parent.named_children if statement.parent is not None else ():
         if one.start_byte >= statement.start_byte:
             break
         words = text(one)
-        asks = re.search(rf"\bawait\s+{re.escape(client)}\b", words) and re.search(
-            rf"(?<![\w.]){re.escape(given)}\b", words
-        )
+        works = re.search(rf"\bawait\s+{re.escape(client)}\b", words) or ASKS_OTHERS.search(words)
+        asks = works and re.search(rf"(?<![\w.]){re.escape(given)}\b", words)
         if asks and names <= names_before(one):
             return one
     return statement

@@ -245,3 +245,81 @@ def test_a_caller_is_converted_as_handlers_of_its_kind_convert_it() -> None:
         }
     )
     assert "accountId: Number(ctx.id)" in texts["server/tags.ts"]
+
+
+POSTS = {
+    "package.json": '{"type": "module", "dependencies": {"express": "4", "@supabase/supabase-js": "2"}}',
+    "server/auth.js": EXPRESS["server/auth.js"],
+    "server/store.js": """
+        import { createClient } from "@supabase/supabase-js";
+        export default createClient(process.env.SUPABASE_URL, process.env.SUPABASE_SERVICE_ROLE_KEY);
+    """,
+    "server/routes/brands.js": """
+        import { Router } from "express";
+        import store from "../store.js";
+        import { requireAuth } from "../auth.js";
+        const router = Router();
+        router.use(requireAuth);
+
+        async function assertBrandAccess(brandId, userId) {
+          const { data: brand } = await store.from("brands").select("id, owner_id").eq("id", brandId).single();
+          if (!brand || brand.owner_id !== userId) throw new Error("Unauthorized");
+        }
+
+        router.get("/:brandId/posts", async (req, res) => {
+          const { brandId } = req.params;
+          await assertBrandAccess(brandId, req.user.id);
+          const { data } = await store.from("posts").select("id, brand_id, title").eq("brand_id", brandId);
+          res.json(data);
+        });
+
+        router.patch("/posts/:id", async (req, res) => {
+          const { id } = req.params;
+          const { data } = await store.from("posts").update({ status: req.body.status }).eq("id", id).select().single();
+          res.json(data);
+        });
+
+        router.get("/:brandId/drafts", async (req, res) => {
+          const { brandId } = req.params;
+          const { data: folders } = await store.from("folders").select("id").eq("brand_id", brandId);
+          const { data } = await store.from("drafts").select("*").in("folder_id", folders.map((one) => one.id));
+          res.json(data);
+        });
+        export default router;
+    """,
+}
+
+
+def test_without_types_of_the_database_the_codes_own_columns_lead_to_whom_to_ask() -> None:
+    after = patched(POSTS)[0]["server/routes/brands.js"].partition("router.patch")[2].partition("router.get")[0]
+    assert ".select('brand_id')" in after.replace('"', "'")
+    assert "await assertBrandAccess(existingPost.brand_id, req.user.id);" in after
+    assert after.index("assertBrandAccess") < after.index("update(")
+
+
+def test_rows_behind_a_row_that_the_request_names_are_asked_about_over_that_row() -> None:
+    after = patched(POSTS)[0]["server/routes/brands.js"].partition("/drafts")[2]
+    assert after.index("await assertBrandAccess(brandId, req.user.id);") < after.index('from("folders")')
+
+
+def test_whose_row_it_is_is_asked_before_another_service_deletes_it() -> None:
+    """A condition in the query that comes afterwards leaves what stands with the other service open."""
+    after = patched(
+        {
+            "app/api/chats/[id]/stream/route.ts": """
+                import { getServerSession } from "next-auth";
+                import { authOptions } from "@/lib/auth";
+                import { prisma } from "@/lib/prisma";
+
+                export async function DELETE(request: Request, { params }: { params: { id: string } }) {
+                  const session = await getServerSession(authOptions);
+                  if (!session?.user) return Response.json({ error: "Unauthorized" }, { status: 401 });
+                  const { id } = params;
+                  await fetch(`https://streams.example/${id}`, { method: "DELETE" });
+                  await prisma.chat.delete({ where: { id } });
+                  return Response.json({});
+                }
+            """
+        }
+    )[0]["app/api/chats/[id]/stream/route.ts"]
+    assert after.index("session.user.id") < after.index("await fetch(")
