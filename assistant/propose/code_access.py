@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 _PERSON: Final = re.compile(r"(user|guest|visitor|author|account|profile|member|creator|created_by)(_id)?$")
 """Columns that name a person, signed in or not; a space or a team is none."""
-_ADMINISTERS: Final = re.compile(r"Admin|Owner|Edit|Manage|Modify|Delete|Update")
+_ADMINISTERS: Final = re.compile(r"Admin|Owner|Edit|Manage|Modify|Write|Delete|Update")
+_OFFICE: Final = re.compile(r"Admin|Owner|Manager|Staff")
+_SEVERAL: Final = 2
+"""Files whose handlers ask for an office, before it is asked for in another."""
 _LOOKS: Final = re.compile(r"View|Read|See[A-Z]?")
 """Who may look at a row need not be who may change it."""
 
@@ -154,6 +157,11 @@ def access_to(ground: CodeGround, entry: Entry, table: str, *, writes: bool) -> 
 
 def _asked_here(ground: CodeGround, entry: Entry, found: Access) -> bool:
     """The handler can import it, and what it throws is an answer there."""
+    if _OFFICE.search(found.name) and found.file != entry.place.file:
+        # who runs one part of the application says nothing about another
+        asked = {one.file for each in _all(ground).values() for one in each if one.name == found.name}
+        if len(asked) < _SEVERAL:
+            return False
     if found.throws and found.kind is EntryKind.PROCEDURE and entry.kind is not EntryKind.PROCEDURE:
         return False
     needs = (found.need or Needed("./", found.name),)

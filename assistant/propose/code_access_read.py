@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 NAMED: Final = re.compile(
     r"^(has|can|may|is|check|verify|assert|ensure|require|authori[sz]e|throwIf)\w*"
-    r"(Access|Permission|Admin|Owner|Member|Allowed|Edit|Manage|Modify|Delete|Update|Belongs|View|Read|See)\w*$"
+    r"(Access|Permission|Admin|Owner|Member|Allowed|Edit|Manage|Modify|Write|Delete|Update|Belongs|View|Read|See)\w*$"
 )
 """Functions that say whether somebody may."""
 _CALLER: Final = re.compile(

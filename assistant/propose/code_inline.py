@@ -82,8 +82,13 @@ def inline(
 
 
 def also_of(ground: CodeGround, table: str, engine: str, column: str) -> str:
-    """Who else may work with a row that names its author: whoever belongs to its space; a path of Prisma's, or empty."""
+    """Who else may work with a row that names its author: whom it was given to, whoever belongs to its space; a path of Prisma's, or empty."""
     model = ground.models.get(words.table_key(table)) if engine == "prisma" else None
+    from assistant.propose.code_people import either_of
+
+    pair = either_of(ground, table, engine) if model is not None else None
+    if pair is not None and column == pair[0]:
+        return pair[1]
     person = "." not in column and words.names_person(column) and not words.names_tenant(column)
     return model.shared_over(ground.models) if model is not None and person else ""
 

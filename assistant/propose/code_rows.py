@@ -15,6 +15,7 @@ from assistant.propose.code_held import PROVES, asked_who, held_of, proven_colum
 from assistant.propose.code_inline import also_of
 from assistant.propose.code_mine import mine
 from assistant.propose.code_office import holds_office, names_one
+from assistant.propose.code_people import without_one
 from assistant.propose.code_reasons import no_column
 from assistant.propose.code_spoken import spoken
 
@@ -165,6 +166,7 @@ def row_steps(ground: CodeGround, finding: Finding, entry: Entry, query: Query) 
     columns = [*led, *(one for one in columns if not led or words.names_tenant(one.rsplit(".", 1)[-1]))]
     authors = _either(ground, query)
     columns = [one for one in columns if one not in authors and not (office and names_one(one))]
+    columns = without_one(ground, query.table, query.engine, columns)
     elsewhere = (query.place.file, query.place.symbol) != (entry.place.file, entry.place.symbol)
     told = "1" if query.told_caller and (elsewhere or entry.kind is EntryKind.SERVICE) else ""
     from assistant.propose.code_others import client_steps
@@ -209,6 +211,8 @@ def row_steps(ground: CodeGround, finding: Finding, entry: Entry, query: Query) 
         }
         if query.columns and column not in query.columns and "*" not in query.columns:
             continue  # the row that is read does not have it
+        if also_of(ground, query.table, query.engine, column):
+            continue  # whoever else may work with it would be answered as if it were missing
         # a helper that answers yes or no hands no row out
         asks = bool(query.via) and ASKS.match(query.via[0].rsplit(".", 1)[-1]) is not None
         if query.verb == "select" and _one_row(query) and not asks and _hands_out(entry, query):
