@@ -16,6 +16,7 @@ from assistant.propose.code_draft import Draft, Step
 from assistant.propose.code_ground import CodeGround
 from assistant.propose.code_held import asked_who
 from assistant.propose.code_plan import BEHIND, ENTRY_PLANS, FILE_PLANS, FIRST, GROUP_PLANS, RISKS, Plans, applies
+from assistant.propose.code_reach import within_reach
 from assistant.propose.code_reasons import by_rule, not_told
 
 
@@ -175,6 +176,7 @@ def _group(plans: Plans, group: list[Finding], number: int, tries: Tries) -> tup
         if isinstance(options, str):
             reasons.append(NoFix(finding=finding.fingerprint, reason=options))
             continue
+        options = [way if within_reach(plans.ground, way) else [] for way in options]
         made = _first(draft, options, tries.start.get(finding.fingerprint, 0))
         if isinstance(made, str):
             said = NOT_CLOSED if finding.fingerprint in tries.start else _told_better(plans, finding, made)
@@ -244,7 +246,10 @@ def _options(plans: Plans, finding: Finding) -> list[list[Step]] | str:
         found = ENTRY_PLANS[finding.rule](plans, finding, entry) or by_rule(finding.rule)
         if not isinstance(found, str) and entry.kind is EntryKind.PROCEDURE and asked_who(entry):
             # the caller stands in what the builder hands over, where the handler takes it
-            known = {"read": "1" if ";ctx=" in f";{plans.ground.paths_read}" else ""}
+            read = ";ctx=" in f";{plans.ground.paths_read}" or any(
+                step.facts.get("mine", "").startswith("ctx.") for way in found for step in way
+            )
+            known = {"read": "1" if read else ""}
             taken = Step("take_context", entry.place.file, function=entry.at, facts=known)
             found = [*found, *([taken, *way] for way in found)]
         return found

@@ -6,10 +6,12 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
-from assistant.domain.code import OriginKind
+from assistant.domain.code import EntryKind, OriginKind
 from assistant.propose.code_access_read import NAMED, asked_table, parent_of, read_access
 from assistant.propose.code_draft import Step
+from assistant.propose.code_mine import mine
 from assistant.propose.code_office import holds_office
+from assistant.propose.code_reach import understood
 from codemods.target import Needed
 
 
@@ -21,7 +23,10 @@ if TYPE_CHECKING:
 
 _PERSON: Final = re.compile(r"(user|guest|visitor|author|account|profile|member|creator|created_by)(_id)?$")
 """Columns that name a person, signed in or not; a space or a team is none."""
-_ADMINISTERS: Final = re.compile(r"Admin|Owner|Edit|Manage|Modify|Delete|Update")
+_ADMINISTERS: Final = re.compile(r"Admin|Owner|Edit|Manage|Modify|Write|Delete|Update")
+_OFFICE: Final = re.compile(r"Admin|Owner|Manager|Staff")
+_SEVERAL: Final = 2
+"""Files whose handlers ask for an office, before it is asked for in another."""
 _LOOKS: Final = re.compile(r"View|Read|See[A-Z]?")
 """Who may look at a row need not be who may change it."""
 
@@ -29,8 +34,11 @@ _LOOKS: Final = re.compile(r"View|Read|See[A-Z]?")
 def access_steps(ground: CodeGround, finding: Finding, entry: Entry) -> list[Step]:
     """Ask it about the row that the handler works with, or about its parent; nothing where the repository has no such function."""
     from assistant.propose.code_access_parent import looked_up
+    from assistant.propose.code_rows import read_by
 
-    for query in ground.queries(entry, finding.queries):
+    # what finds its rows by a row that the request names is behind the question about that one
+    at_fault = [read_by(entry, one) for one in ground.queries(entry, finding.queries)]
+    for query in at_fault:
         if query.via or query.place.file != entry.place.file or not query.at[1]:
             continue
         direct = _direct(ground, entry, query)
@@ -42,7 +50,7 @@ def access_steps(ground: CodeGround, finding: Finding, entry: Entry) -> list[Ste
         over = _over_parent(ground, entry, query)
         if over:
             return over
-    for query in ground.queries(entry, finding.queries):
+    for query in at_fault:
         looked = looked_up(ground, entry, query)
         if looked:
             return looked
@@ -118,6 +126,7 @@ def with_import(ground: CodeGround, entry: Entry, found: Access, step: Step) -> 
         "paths": ground.paths_read,
         "maybe": ground.maybe_empty,
         "refusal": found.refusal,
+        "mine": found.caller if found.kind is entry.kind and "." in found.caller else mine(ground, entry, "user_id"),
     }
     if found.file == entry.place.file and found.need is None:
         return [step._replace(facts=facts)]
@@ -131,7 +140,11 @@ def with_import(ground: CodeGround, entry: Entry, found: Access, step: Step) -> 
 
 def access_to(ground: CodeGround, entry: Entry, table: str, *, writes: bool) -> Access | None:
     """The function that most handlers ask about rows of a table before they do such a thing, the nearest first among equals."""
-    found = [one for one in _all(ground).get(words.table_key(table), ()) if not (writes and _LOOKS.search(one.name))]
+    found = [
+        one
+        for one in _all(ground).get(words.table_key(table), ())
+        if not (writes and _LOOKS.search(one.name)) and _asked_here(ground, entry, one)
+    ]
     if found and holds_office(ground, entry):
         return None  # such a function lets the same office through everywhere, or shuts it out
     if not writes and any(_LOOKS.search(one.name) for one in found):
@@ -140,6 +153,19 @@ def access_to(ground: CodeGround, entry: Entry, table: str, *, writes: bool) -> 
         return None
     counted = {name: sum(one.name == name for one in found) for name in {one.name for one in found}}
     return min(found, key=lambda one: (-counted[one.name], one.file != entry.place.file, one.need is None, one.file))
+
+
+def _asked_here(ground: CodeGround, entry: Entry, found: Access) -> bool:
+    """The handler can import it, and what it throws is an answer there."""
+    if _OFFICE.search(found.name) and found.file != entry.place.file:
+        # who runs one part of the application says nothing about another
+        asked = {one.file for each in _all(ground).values() for one in each if one.name == found.name}
+        if len(asked) < _SEVERAL:
+            return False
+    if found.throws and found.kind is EntryKind.PROCEDURE and entry.kind is not EntryKind.PROCEDURE:
+        return False
+    needs = (found.need or Needed("./", found.name),)
+    return found.file == entry.place.file or understood(ground, needs, found.file, entry.place.file)
 
 
 def _all(ground: CodeGround) -> dict[str, list[Access]]:

@@ -11,6 +11,7 @@ from assistant.propose.code_access import access_to, changes, with_import
 from assistant.propose.code_access_read import parent_of
 from assistant.propose.code_draft import Step
 from assistant.propose.code_inline import constant_of, operators_of, spelled
+from assistant.propose.code_keys import is_own_key, own_key
 from assistant.propose.code_lookup import before_call
 from codemods.target import Needed
 
@@ -45,7 +46,7 @@ def looked_up(ground: CodeGround, entry: Entry, query: Query) -> list[Step]:
     named += [(one.column, one.origins, one.column) for one in query.written if query.verb in {"insert", "upsert"}]
     for column, origins, stored in named:
         asked = next((one.path for one in origins if one.kind is OriginKind.REQUEST), "")
-        table = query.table if column == "id" and not stored else parent_of(column)
+        table = query.table if is_own_key(column, query.table) and not stored else parent_of(column)
         # whoever wrote a row may work with it, whoever has what it hangs on
         if asked and table and not (table == query.table and _authored(ground, query)):
             steps = _over(ground, entry, query, table, asked, {"key": column, "stored": stored})
@@ -125,9 +126,16 @@ def _keys(ground: CodeGround, query: Query, table: str) -> list[str]:
     key = words.table_key(table)
     model = ground.models.get(key) if query.engine == "prisma" else None
     if model is not None:
-        return [one.name for one in model.fields if not one.optional and parent_of(one.name)]
+        return [
+            one.name
+            for one in model.fields
+            if not one.optional and parent_of(one.name) and not is_own_key(one.name, table)
+        ]
     known = {"drizzle": ground.tables, "supabase": ground.generated}.get(query.engine, {}).get(key, [])
-    return [one for one in known if parent_of(one)]
+    if not known and query.engine == "supabase":
+        # without types of the database, what the code itself asks of the table
+        known = ground.known_columns.get(key, [])
+    return [one for one in known if parent_of(one) and not is_own_key(one, table)]
 
 
 def _reading(ground: CodeGround, entry: Entry, query: Query, table: str, column: str) -> Reading | None:
@@ -137,14 +145,15 @@ def _reading(ground: CodeGround, entry: Entry, query: Query, table: str, column:
     if found is None:
         return None
     client = re.sub(r"\s", "", found["client"])
+    key = own_key(ground, table, query.engine)
     if query.engine == "prisma":
         model = ground.models.get(words.table_key(table))
         name = model.name if model is not None else table
         start = f"await {{client}}.{name[:1].lower()}{name[1:]}.findUnique"
-        return Reading(client, f"{start}({{ where: {{ id: {{id}} }}, select: {{ {column}: true }} }})")
+        return Reading(client, f"{start}({{ where: {{ {key}: {{id}} }}, select: {{ {column}: true }} }})")
     if query.engine == "supabase":
         start = f'await {{client}}.from("{spelled(ground, table)}").select("{column}")'
-        return Reading(client, f'{start}.eq("id", {{id}}).maybeSingle()', data=True)
+        return Reading(client, f'{start}.eq("{key}", {{id}}).maybeSingle()', data=True)
     if query.engine != "drizzle":
         return None
     own = _CONSTANT.search(written) if words.table_key(table) == words.table_key(query.table) else None
@@ -152,6 +161,6 @@ def _reading(ground: CodeGround, entry: Entry, query: Query, table: str, column:
     if own is None and constant is None:
         return None
     name = (own["given"] or own["named"]) if own is not None else constant.bound if constant is not None else ""
-    lookup = f"await {{client}}\n  .select({{ {column}: {name}.{column} }})\n  .from({name})\n  .where(eq({name}.id, {{id}}))"
+    lookup = f"await {{client}}\n  .select({{ {column}: {name}.{column} }})\n  .from({name})\n  .where(eq({name}.{key}, {{id}}))"
     needs = (Needed(operators_of(ground, entry), "eq"), *((constant,) if constant is not None else ()))
     return Reading(client, lookup, needs, listed=True)

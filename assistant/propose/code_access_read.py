@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from assistant.detect.code import words
 from assistant.domain.code import OriginKind
+from assistant.propose.code_keys import is_own_key
 from codemods.target import Needed
 
 
 if TYPE_CHECKING:
-    from assistant.domain.code import Entry, Query
+    from assistant.domain.code import Entry, EntryKind, Query
     from assistant.propose.code_ground import CodeGround
 
 NAMED: Final = re.compile(
     r"^(has|can|may|is|check|verify|assert|ensure|require|authori[sz]e|throwIf)\w*"
-    r"(Access|Permission|Admin|Owner|Member|Allowed|Edit|Manage|Modify|Delete|Update|Belongs|View|Read|See)\w*$"
+    r"(Access|Permission|Admin|Owner|Member|Allowed|Edit|Manage|Modify|Write|Delete|Update|Belongs|View|Read|See)\w*$"
 )
 """Functions that say whether somebody may."""
 _CALLER: Final = re.compile(
@@ -49,6 +50,10 @@ class Access(NamedTuple):
     """Other modules may import it."""
     refusal: str
     """What the handler does for who may not, where another can do the same; empty otherwise."""
+    kind: EntryKind
+    """What asks it: who throws for a procedure is no answer to a request."""
+    caller: str
+    """Who asks, as that handler writes it; empty where the function is handed what holds the caller."""
 
 
 def asked_table(query: Query) -> tuple[str, bool]:
@@ -58,7 +63,7 @@ def asked_table(query: Query) -> tuple[str, bool]:
         other = any(one.kind is not OriginKind.CALLER for one in each.origins)
         if each.operator != "eq" or not other:
             continue
-        if each.column == "id":
+        if is_own_key(each.column, query.table):
             return query.table, True
         if mine and (parent := parent_of(each.column)):
             return parent, False
@@ -100,7 +105,9 @@ def read_access(ground: CodeGround, entry: Entry, name: str, table: str = "") ->
         have = bound_names(root).get(name)
         need = Needed(have[0], have[1], "" if have[1] == name else name) if have else None
         exported = re.search(rf"^export\s+(async\s+)?(const|function)\s+{name}\b", text(root), re.MULTILINE) is not None
-        return Access(name, model, throws, entry.place.file, need, exported, "" if throws else refusal_behind(call))
+        refusal = "" if throws else refusal_behind(call)
+        who = next((one for one, said in zip(held, written, strict=True) if said == "{caller}"), "")
+        return Access(name, model, throws, entry.place.file, need, exported, refusal, entry.kind, who)
     return None
 
 

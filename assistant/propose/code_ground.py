@@ -20,6 +20,7 @@ from assistant.propose.code_settled import settled
 
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Callable, Iterable
 
     from assistant.domain.catalog import Catalog
@@ -37,7 +38,7 @@ _SAME: Final = frozenset({"eq", "in", "match", "is"})
 """Operators by which a column is the caller's: ``end > now`` in the caller's time zone is none."""
 _BUILDERS: Final = {EntryKind.PROCEDURE: "procedure", EntryKind.ACTION: r"action_?client|^\w*action$"}
 """What builders of procedures and actions are called: ``protectedProcedure``, ``authActionClient``."""
-_MADE_BY: Final = re.compile(
+MADE_BY: Final = re.compile(
     r"(^|_)(created|owned|added|authored|written|posted|uploaded|submitted|sent|made|inserted|registered|requested|booked|ordered)_by(_id)?$"
 )
 
@@ -61,6 +62,8 @@ class CodeGround:
     """Parts of the request that a rule says are proven, by entry and query."""
     by_table: dict[str, list[tuple[Entry, Query]]] = field(default_factory=dict)
     """Queries with their entries by ``words.table_key``, once somebody asked for them."""
+    mine_said: dict[tuple[str, str], dict[str, Counter[str]]] = field(default_factory=dict)
+    """How the caller's part of a column is written, by kind of handler, once somebody asked for it."""
     at_handlers: dict[str, Entry] = field(default_factory=dict)
     """Entries as they were asked for, by id."""
 
@@ -266,7 +269,7 @@ class CodeGround:
         found = [column for column in there if column in certain or self._may_own(key, engine, column, certain)]
         if any(words.names_house(column) for column in found):
             # of a team's row, whoever made it is one of many who work with it
-            return [column for column in found if not _MADE_BY.search(words.snake(column))]
+            return [column for column in found if not MADE_BY.search(words.snake(column))]
         return found
 
     def _may_own(self, key: str, engine: str, column: str, certain: set[str]) -> bool:
@@ -379,7 +382,7 @@ class CodeGround:
 def _person(column: str) -> bool:
     """``user_id``, ``reviewer_user_id``, ``created_by``: the account that made the row, when it is filled from the caller; not who deleted it last."""
     name = words.snake(column)
-    return words.names_person(column) or name.endswith("_user_id") or bool(_MADE_BY.search(name))
+    return words.names_person(column) or name.endswith("_user_id") or bool(MADE_BY.search(name))
 
 
 def compared_and_written(query: Query) -> list[tuple[str, tuple[Origin, ...]]]:

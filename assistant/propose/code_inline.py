@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from assistant.detect.code import words
+from assistant.propose.code_keys import own_key
 from codemods.target import Needed
 
 
@@ -36,6 +37,7 @@ def inline(
 ) -> Inline | None:
     """The look-up by ``key`` and owner; None where the engine's is not written, or the table's constant is not known."""
     written = ground.text(query.place.file).encode()[query.at[0] : query.at[1]].decode("utf-8", "replace")
+    key = own_key(ground, table, query.engine) if key == "id" else key
     if query.engine == "prisma":
         found = re.match(
             r"(?:await\s+)?([A-Za-z_$][\w$]*(?:\s*\.\s*[\w$]+)*?)\s*\.\s*(?:\w+\s*\.\s*\w+\s*\(|\$(?:query|execute)Raw)",
@@ -80,8 +82,13 @@ def inline(
 
 
 def also_of(ground: CodeGround, table: str, engine: str, column: str) -> str:
-    """Who else may work with a row that names its author: whoever belongs to its space; a path of Prisma's, or empty."""
+    """Who else may work with a row that names its author: whom it was given to, whoever belongs to its space; a path of Prisma's, or empty."""
     model = ground.models.get(words.table_key(table)) if engine == "prisma" else None
+    from assistant.propose.code_people import either_of
+
+    pair = either_of(ground, table, engine) if model is not None else None
+    if pair is not None and column == pair[0]:
+        return pair[1]
     person = "." not in column and words.names_person(column) and not words.names_tenant(column)
     return model.shared_over(ground.models) if model is not None and person else ""
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from assistant.domain.code import GuardKind
 from assistant.propose.code_inline import shared_parts
+from assistant.propose.code_reach import understood
 
 
 if TYPE_CHECKING:
@@ -94,6 +95,8 @@ def _fitting(ground: CodeGround, one: Entry, entry: Entry) -> Lent | None:
             ground.checks[one.id] = None
     found = ground.checks[one.id]
     if found is None or (found.local and one.place.file != entry.place.file):
+        return None
+    if not understood(ground, found.needs, one.place.file, entry.place.file):
         return None
     fits = one.kind is entry.kind or not any(found.request)
     # who may do something in one folder says nothing about another

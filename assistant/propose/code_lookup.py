@@ -12,9 +12,12 @@ from assistant.propose.code_access import authors_of
 from assistant.propose.code_draft import Step
 from assistant.propose.code_ground import ASKS, compared_and_written
 from assistant.propose.code_held import asked_who, held_of, proven_columns
-from assistant.propose.code_inline import inline, nearest
+from assistant.propose.code_inline import also_of, inline, nearest
+from assistant.propose.code_keys import is_own_key
 from assistant.propose.code_members import members_of
+from assistant.propose.code_mine import mine
 from assistant.propose.code_office import holds_office, names_one
+from assistant.propose.code_people import without_one
 from assistant.propose.code_reasons import stored_elsewhere
 from assistant.propose.code_spoken import spoken
 from codemods.target import Needed
@@ -191,8 +194,11 @@ def _steps(ground: CodeGround, entry: Entry, query: Query, table: str, asked: st
     if not columns:
         return out
     said = spoken(ground, entry, table, query.engine).get(columns[0], "")
-    plain = plain._replace(facts={**facts, "column": columns[0], "spoken": said})
-    getter = getter_of(ground, table, entry, columns[0]) if not many else None
+    plain = plain._replace(
+        facts={**facts, "column": columns[0], "spoken": said, "mine": mine(ground, entry, columns[0])}
+    )
+    alone = not many and not also_of(ground, table, query.engine, columns[0])
+    getter = getter_of(ground, table, entry, columns[0]) if alone else None
     if getter is not None:
         told = {"lookup": getter.call, "differs": f"{columns[0]} !== {{caller}}"}
         if getter.scalar:
@@ -242,6 +248,7 @@ def _owners(ground: CodeGround, entry: Entry, query: Query, table: str, held: st
     beside = [one for one in authors if not words.names_self(one)] if len(authors) > 1 else []
     columns = [*proven_columns(ground, entry, query, table), *ground.owner_columns(table, query.engine)]
     columns = [one for one in dict.fromkeys(columns) if "." not in one and one not in beside]
+    columns = without_one(ground, table, query.engine, columns)
     if holds_office(ground, entry):
         columns = [one for one in columns if not names_one(one)]
     if words.names_tenant(f"{words.table_key(table)}_id"):
@@ -318,7 +325,7 @@ def getter_of(ground: CodeGround, table: str, entry: Entry, column: str) -> Gett
                 continue
             if any(one.verb != "select" and one.via[:1] == query.via[:1] for one in other.queries):
                 continue
-            if [condition.column for condition in query.filters] not in (["id"], ["_id"]):
+            if len(query.filters) != 1 or not is_own_key(query.filters[0].column, query.table):
                 continue
             answers = _answers(ground, other, query, column)
             getter = _written(ground, other, query, entry) if answers else None

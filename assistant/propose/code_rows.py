@@ -13,7 +13,9 @@ from assistant.propose.code_draft import Step
 from assistant.propose.code_ground import ASKS
 from assistant.propose.code_held import PROVES, asked_who, held_of, proven_columns, row_columns
 from assistant.propose.code_inline import also_of
+from assistant.propose.code_mine import mine
 from assistant.propose.code_office import holds_office, names_one
+from assistant.propose.code_people import without_one
 from assistant.propose.code_reasons import no_column
 from assistant.propose.code_spoken import spoken
 
@@ -164,6 +166,7 @@ def row_steps(ground: CodeGround, finding: Finding, entry: Entry, query: Query) 
     columns = [*led, *(one for one in columns if not led or words.names_tenant(one.rsplit(".", 1)[-1]))]
     authors = _either(ground, query)
     columns = [one for one in columns if one not in authors and not (office and names_one(one))]
+    columns = without_one(ground, query.table, query.engine, columns)
     elsewhere = (query.place.file, query.place.symbol) != (entry.place.file, entry.place.symbol)
     told = "1" if query.told_caller and (elsewhere or entry.kind is EntryKind.SERVICE) else ""
     from assistant.propose.code_others import client_steps
@@ -187,6 +190,7 @@ def row_steps(ground: CodeGround, finding: Finding, entry: Entry, query: Query) 
             "verb": query.verb,
             "prisma": ground.prisma,
             "spoken": said.get(column, ""),
+            "mine": mine(ground, entry, column),
             "held": held_of(ground, entry, query) if query.place.file == entry.place.file else "",
             "row": "1" if column in led else "",
             "table": query.table,
@@ -201,18 +205,36 @@ def row_steps(ground: CodeGround, finding: Finding, entry: Entry, query: Query) 
             **known,
             "column": column,
             "spoken": said.get(column, ""),
+            "mine": mine(ground, entry, column),
             "held": held_of(ground, entry, query),
             "row": "1" if column in led else "",
         }
         if query.columns and column not in query.columns and "*" not in query.columns:
             continue  # the row that is read does not have it
+        if also_of(ground, query.table, query.engine, column):
+            continue  # whoever else may work with it would be answered as if it were missing
         # a helper that answers yes or no hands no row out
         asks = bool(query.via) and ASKS.match(query.via[0].rsplit(".", 1)[-1]) is not None
         if query.verb == "select" and _one_row(query) and not asks and _hands_out(entry, query):
             at, path = reading(ground, entry, query)
             out.append([Step("compare", path, function=entry.at, at=at, facts=facts)])
-    out += _lookups(ground, entry, query)
-    return out
+    looked = _lookups(ground, entry, query)
+    return [*looked, *out] if looked and _asked_others(ground, entry, query) else [*out, *looked]
+
+
+def _asked_others(ground: CodeGround, entry: Entry, query: Query) -> bool:
+    """Another service was asked about the row before the query changes it: a condition in the query comes too late."""
+    from codemods.tsx.verify import ASKS_OTHERS
+
+    asked = {one.path.rsplit(".", 1)[-1] for each in query.filters for one in each.origins if one.path}
+    if query.verb == "select" or query.via or not entry.at[0] <= query.at[0] <= entry.at[1]:
+        return False
+    said = ground.text(entry.place.file).encode()[entry.at[0] : query.at[0]].decode("utf-8", "replace")
+    return any(
+        re.search(rf"(?<![\w.]){re.escape(name)}\b", said[found.start() : found.start() + 200])
+        for found in ASKS_OTHERS.finditer(said)
+        for name in asked
+    )
 
 
 def _either(ground: CodeGround, query: Query) -> list[str]:

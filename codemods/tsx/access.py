@@ -2,7 +2,7 @@
 
 Facts: ``call`` (model text with ``{id}`` and ``{caller}``), ``helper`` (its name), ``throws`` (it ends the handler itself), ``key`` (the
 column of the query at ``Target.at`` that holds the id), ``id`` (how the request calls it), ``column`` (whose value the caller is), ``refusal`` (what other handlers
-do for who may not), ``early`` (before anything is done with the id), ``kind``. ``Target.needs`` imports it.
+do for who may not), ``mine`` (how handlers of its kind write the caller's id), ``early`` (before anything is done with the id), ``kind``. ``Target.needs`` imports it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from codemods.tsx.tree import (
     text,
     walk,
 )
-from codemods.tsx.whose import value_for
+from codemods.tsx.whose import readable, value_for
 
 
 if TYPE_CHECKING:
@@ -80,6 +80,8 @@ def asking(place: Node, facts: Mapping[str, str], given: str, root: Node) -> str
     call = facts.get("call", "")
     if "{caller}" in call:
         value = value_for(place, facts.get("column", "user_id"), paths=facts.get("paths", ""))
+        told = facts.get("mine", "")
+        value = value or (told if told and readable(place, told) else "")
         if not value:
             return ""
         call = call.replace("{caller}", value)

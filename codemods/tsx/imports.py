@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 from assistant.domain.fixes import Hunk
 from codemods.tsx.style import line_end
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
     from codemods.target import Needed
     from codemods.tsx.style import Style
+
+_ENDS: Final = re.compile(r"\.(?:[cm]?[jt]sx?|json|css|vue|svelte)$")
 
 
 def bound_names(root: Node) -> dict[str, tuple[str, str]]:
@@ -46,7 +49,9 @@ def add_imports(root: Node, source: bytes, style: Style, needs: Iterable[Needed]
     have = bound_names(root)
     taken = top_names(root)
     missing: dict[str, list[Needed]] = {}
-    for need in needs:
+    ending = _ending(root)
+    for plain in needs:
+        need = plain._replace(module=_as_spelled(plain.module, ending))
         if not need.name:
             if not any(string(field(one, "source")) == need.module for one in _imports(root)):
                 missing.setdefault(need.module, []).append(need)
@@ -68,6 +73,19 @@ def add_imports(root: Node, source: bytes, style: Style, needs: Iterable[Needed]
     if lines:
         hunks.append(_after_last(root, source, style, lines))
     return tuple(sorted(hunks, key=lambda hunk: hunk.at))
+
+
+def _ending(root: Node) -> str:
+    """``.js`` where the file names the extension of every module beside it, as modules that Node.js runs by itself have to; empty elsewhere."""
+    beside = [said for one in _imports(root) if (said := string(field(one, "source")) or "").startswith(".")]
+    ends = {found[0] if (found := _ENDS.search(said)) else "" for said in beside}
+    return ends.pop() if len(ends) == 1 else ""
+
+
+def _as_spelled(module: str, ending: str) -> str:
+    """A module beside the file with the extension that its other imports have."""
+    code = re.fullmatch(r"\.[cm]?[jt]sx?", ending) is not None
+    return f"{module}{ending}" if code and re.match(r"\.\.?/", module) and not _ENDS.search(module) else module
 
 
 def _imports(root: Node) -> list[Node]:

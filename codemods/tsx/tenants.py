@@ -117,8 +117,8 @@ def _names_column(path: str, wanted: str) -> bool:
 
 
 def _short(name: str) -> str:
-    """``organizationId`` is what others call ``orgId``."""
-    return re.sub(r"organi[sz]ation", "org", name)
+    """``organizationId`` is what others call ``orgId``, and a session ``activeOrganizationId``."""
+    return re.sub(r"organi[sz]ation", "org", re.sub(r"^(?:active|current)(?=\w{4})", "", name))
 
 
 def is_tenant(column: str) -> bool:

@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING
 from codemods.target import Edits, Refusal
 from codemods.tsx.access import asked_by
 from codemods.tsx.answers import answer
+from codemods.tsx.guard import exits
 from codemods.tsx.imports import bound_names
-from codemods.tsx.insert import before, with_imports
+from codemods.tsx.insert import after, before, with_imports
 from codemods.tsx.place import before_work, client_at, named_at
 from codemods.tsx.present import with_present
 from codemods.tsx.scope import locals_before, names_before
 from codemods.tsx.style import style_of
-from codemods.tsx.tree import around, enclosing_function, field, function_at, parse, statement_of, text, walk
+from codemods.tsx.tree import around, enclosing_function, field, function_at, parse, statement_of, text, top_of, walk
 from codemods.tsx.whose import whose
 
 
@@ -29,11 +30,15 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
+    from assistant.domain.fixes import Hunk
     from codemods.target import Answer, Target
+    from codemods.tsx.style import Style
 
 _BINDING = frozenset({"identifier", "shorthand_property_identifier_pattern"})
 _ELSEWHERE = "?"
 """Stored by an expression that has no meaning before the query."""
+ASKS_OTHERS = re.compile(r"\bawait\s+(?:fetch|\$fetch|axios(?:\.\w+)?|ky(?:\.\w+)?|got(?:\.\w+)?)\(")
+"""Another service is asked: what it does is not undone by a condition in a later query."""
 SAYS = "The id comes from the request, and nobody asked whose row it names."
 
 
@@ -74,13 +79,14 @@ def edit(source: bytes, target: Target) -> Answer:
     differs = facts.get("differs", "").replace("{caller}", value)
     if facts.get("listed") and _flat(words) in _flat(text(function)):
         return Edits(())
-    if there:
-        test = f"{there} && {there}.{differs}" if differs else f"!{there}"
-        if not differs or _flat(f"{there}.{differs}") in _flat(text(function)):
+    here = _made_by(place, words) if differs and not there and not facts.get("absent") else ""
+    if there or here:
+        told = f"{there or here}.{differs}"
+        if not differs or _flat(told) in _flat(text(function)):
             return Edits(())
-        lines = f"if ({test}) {{\n  {no.lines}\n}}"
-        made = with_imports(root, source, style, [before(source, style, statement, lines, SAYS)], no.needs)
-        return with_present(source, root, place, value, target, made)
+        lines = f"if ({there} && {told}) {{\n  {no.lines}\n}}"
+        put = before(source, style, statement, lines, SAYS) if there else _behind(source, style, place, told, no.lines)
+        return with_present(source, root, place, value, target, with_imports(root, source, style, [put], no.needs))
     name = fresh(function, known, facts.get("name") or "found")
     test = f"!{name} || {name}.{differs}" if differs else f"{name} !== {value}" if facts.get("scalar") else f"!{name}"
     if facts.get("absent"):
@@ -117,15 +123,15 @@ def is_known(client: str, known: frozenset[str], root: Node, target: Target) -> 
 
 
 def first_use(statement: Node, client: str, given: str, value: str) -> Node:
-    """An earlier statement of the same block that asks the database about the id already: the look-up stands before that one."""
+    """An earlier statement of the same block that asks the database, or another service, about the id already: the look-up stands before that one."""
     names = {re.split(r"[.?!(\[]", one, maxsplit=1)[0] for one in (client, given, value)}
+    names -= set(bound_names(top_of(statement)))
     for one in statement.parent.named_children if statement.parent is not None else ():
         if one.start_byte >= statement.start_byte:
             break
         words = text(one)
-        asks = re.search(rf"\bawait\s+{re.escape(client)}\b", words) and re.search(
-            rf"(?<![\w.]){re.escape(given)}\b", words
-        )
+        works = re.search(rf"\bawait\s+{re.escape(client)}\b", words) or ASKS_OTHERS.search(words)
+        asks = works and re.search(rf"(?<![\w.]){re.escape(given)}\b", words)
         if asks and names <= names_before(one):
             return one
     return statement
@@ -174,6 +180,27 @@ def _found_before(node: Node, words: str) -> str:
         if one.value is not None and one.path in {(), ("data",)} and _flat(text(one.value)) == _flat(words):
             return one.name
     return ""
+
+
+def _made_by(statement: Node, words: str) -> str:
+    """The name that the statement itself gives to the answer of the same look-up."""
+    one = statement.named_children[0] if statement.type == "lexical_declaration" else None
+    if one is None or len(statement.named_children) > 1 or _flat(text(field(one, "value"))) != _flat(words):
+        return ""
+    name = field(one, "name")
+    return text(name) if name is not None and name.type == "identifier" else ""
+
+
+def _behind(source: bytes, style: Style, statement: Node, differs: str, no: str) -> Hunk:
+    """The compare behind the handler's own look-up, or behind the refusal of a missing row that follows it."""
+    name = differs.partition(".")[0]
+    held = statement.parent.named_children if statement.parent is not None else []
+    following = next((one for one in held if one.start_byte >= statement.end_byte and one.type != "comment"), None)
+    inside = field(following, "consequence") if following is not None and following.type == "if_statement" else None
+    refused = inside is not None and exits(inside) and text(field(following, "condition")) == f"(!{name})"
+    behind = following if refused and following is not None else statement
+    test = differs if refused else f"!{name} || {differs}"
+    return after(source, style, behind, f"if ({test}) {{\n  {no}\n}}", SAYS)
 
 
 def _flat(words: str) -> str:

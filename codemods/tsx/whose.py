@@ -1,7 +1,8 @@
 """The value that a column is compared with at a place: the caller, or the tenant that was proven before, however the handler reads it.
 
 Facts: ``value`` (expression, when it is known), ``told``, ``proven``, ``paths``, ``held`` (tenants that a guard proved, as column and path of
-the request: ``workspaceId=input.workspaceId;organizationId=path.orgId``), ``spoken`` (how other handlers write it), ``row`` (the column leads to a row that was proven).
+the request: ``workspaceId=input.workspaceId;organizationId=path.orgId``), ``spoken`` (how other handlers write it), ``mine`` (how handlers of its kind write the caller's part of it),
+``row`` (the column leads to a row that was proven).
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ def whose(node: Node, column: str, target: Target) -> str:
     facts = target.facts
     if facts.get("value"):
         return facts["value"]
-    if facts.get("spoken") and _readable(node, facts["spoken"]):
+    if facts.get("spoken") and readable(node, facts["spoken"]):
         return facts["spoken"]
     start, end = target.function
     within = start <= node.start_byte and node.end_byte <= end
@@ -45,13 +46,17 @@ def whose(node: Node, column: str, target: Target) -> str:
         paths=facts.get("paths", ""),
         row=bool(facts.get("row")),
     )
-    if found or not within or is_tenant(column) or facts.get("row"):
+    if found or not within:
         return found
+    if facts.get("mine") and not facts.get("row") and readable(node, facts["mine"]):
+        return facts["mine"]
+    if is_tenant(column) or facts.get("row"):
+        return ""
     named = named_by_neighbour(node, target)
     return named.value if named is not None else ""
 
 
-def _readable(node: Node, said: str) -> bool:
+def readable(node: Node, said: str) -> bool:
     """Everything that the expression reads is known at the place: ``parseInt(req.query.id as string)`` where there is a ``req``."""
     read = set(re.findall(r"(?<![.\w$])[A-Za-z_$][\w$]*", said)) - _CONVERSIONS
     return bool(read) and read <= names_before(node)

@@ -1,0 +1,30 @@
+"""How a table calls the key of its own rows: ``id``, or its own name, as ``serverId`` of ``server``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from assistant.detect.code import words
+
+
+if TYPE_CHECKING:
+    from assistant.propose.code_ground import CodeGround
+
+_PLAIN: Final = frozenset({"id", "_id"})
+
+
+def is_own_key(column: str, table: str) -> bool:
+    """The column finds one row of its table."""
+    name = words.snake(column)
+    return column in _PLAIN or name in _PLAIN or (bool(table) and name == f"{words.table_key(table)}_id")
+
+
+def own_key(ground: CodeGround, table: str, engine: str) -> str:
+    """What the schema calls it; ``id`` where the schema is not known."""
+    key = words.table_key(table)
+    model = ground.models.get(key) if engine == "prisma" else None
+    known = list(model.columns) if model is not None else []
+    known = known or {"drizzle": ground.tables, "supabase": ground.generated}.get(engine, {}).get(key, [])
+    if "id" in known:
+        return "id"
+    return next((one for one in known if is_own_key(one, table)), "id")
