@@ -157,8 +157,8 @@ def _left_open(ground: CodeGround, finding: Finding, entry: Entry) -> bool:
     )
 
 
-def row_steps(ground: CodeGround, finding: Finding, entry: Entry, query: Query) -> list[list[Step]]:
-    """Alternatives that bind one query to its caller, the best first."""
+def _owners(ground: CodeGround, finding: Finding, entry: Entry, query: Query) -> tuple[list[str], list[str]]:
+    """Columns that lead to what the row hangs on, and all that a query may be bound by, those first."""
     led = row_columns(ground, entry, query)
     office = holds_office(ground, entry)
     columns = [one for one in _columns(ground, finding, entry, query) if one not in led]
@@ -166,7 +166,12 @@ def row_steps(ground: CodeGround, finding: Finding, entry: Entry, query: Query) 
     columns = [*led, *(one for one in columns if not led or words.names_tenant(one.rsplit(".", 1)[-1]))]
     authors = _either(ground, query)
     columns = [one for one in columns if one not in authors and not (office and names_one(one))]
-    columns = without_one(ground, query.table, query.engine, columns)
+    return led, without_one(ground, query.table, query.engine, columns)
+
+
+def row_steps(ground: CodeGround, finding: Finding, entry: Entry, query: Query) -> list[list[Step]]:
+    """Alternatives that bind one query to its caller, the best first."""
+    led, columns = _owners(ground, finding, entry, query)
     elsewhere = (query.place.file, query.place.symbol) != (entry.place.file, entry.place.symbol)
     told = "1" if query.told_caller and (elsewhere or entry.kind is EntryKind.SERVICE) else ""
     from assistant.propose.code_others import client_steps
