@@ -12,7 +12,7 @@ from assistant.collect.code.origins import ordered, origins_of
 from assistant.collect.code.recognise.chains import argument, at_path
 from assistant.collect.code.recognise.own_answers import asks_role
 from assistant.collect.code.recognise.own_session import own_session
-from assistant.domain.code import GuardKind, Origin
+from assistant.domain.code import GuardKind, Origin, OriginKind
 
 
 if TYPE_CHECKING:
@@ -124,6 +124,8 @@ _OF_MEMBERS = frozenset(
     {"hasPermission", "getFullOrganization", "getActiveMember", "listMembers", "setActiveOrganization"}
 )
 """What Better Auth answers to members of an organization alone."""
+_CHOSEN_HOUSE = Origin(OriginKind.CALLER, "session.session.activeOrganizationId")
+"""What it is asked about where no organization is named: a proof of that one, and of no id that was sent."""
 
 
 def of_organization(chain: Chain) -> Learned | None:
@@ -136,7 +138,8 @@ def of_organization(chain: Chain) -> Learned | None:
     given = [at_path(argument(step, 0), part) for part in ("body", "query")]
     asked = {one for part in given for one in origins_of(part) if one.kind is REQUEST}
     facts: set[Fact] = {("caller",), *(("proven", one) for one in asked)}
-    return Learned(frozenset(facts), (Lesson(GuardKind.MEMBERSHIP, f"{step.name}()", tuple(sorted(asked))),))
+    about = tuple(sorted(asked)) or (_CHOSEN_HOUSE,)
+    return Learned(frozenset(facts), (Lesson(GuardKind.MEMBERSHIP, f"{step.name}()", about),))
 
 
 _OF_TEXT = re.compile(

@@ -307,22 +307,32 @@ def _row(row: Value, depth: int) -> list[tuple[str, Value]]:
         return []
     if not isinstance(row, Shape) or depth > _DEEPEST:
         return [("*", row)]
+    out = [pair for key, value in row.fields.items() for pair in _column(key, value, depth)]
+    return out + [("*", rest) for rest in row.rest if not is_nothing(rest)]
+
+
+def _column(key: str, value: Value, depth: int) -> list[tuple[str, Value]]:
+    """What one key writes; ``tags: ids ? { connect: … } : undefined`` is read each way."""
+    options = alternatives(value)
+    if len(options) > 1 and any(_is_nested(one) for one in options):
+        return [pair for one in options if not is_nothing(one) for pair in _column(key, one, depth)]
+    if not isinstance(value, Shape) or not _is_nested(value):
+        return [(key, value)]
     out: list[tuple[str, Value]] = []
-    for key, value in row.fields.items():
-        if not isinstance(value, Shape) or not (set(value.fields) & (_WRITTEN_BELOW | _SCALAR)):
-            out.append((key, value))
-            continue
-        for word, below in value.fields.items():
-            if word in _RELATIVE:  # once more is not the same as once
-                out.append((key, Known(origins_of(below) | {Origin(OriginKind.GENERATED, "increment")})))
-            elif word in _SCALAR and not (word == "set" and _names_rows(below)):
-                out.append((key, below))
-            elif word in _WRITTEN_BELOW | _SCALAR and isinstance(below, (Shape, Listed, Either)):
-                out += [(f"{key}.{word}.{column}", one) for column, one in _nested(word, below, depth)]
-            else:
-                out.append((f"{key}.{word}", below))
-    out += [("*", rest) for rest in row.rest if not is_nothing(rest)]
+    for word, below in value.fields.items():
+        if word in _RELATIVE:  # once more is not the same as once
+            out.append((key, Known(origins_of(below) | {Origin(OriginKind.GENERATED, "increment")})))
+        elif word in _SCALAR and not (word == "set" and _names_rows(below)):
+            out.append((key, below))
+        elif word in _WRITTEN_BELOW | _SCALAR and isinstance(below, (Shape, Listed, Either)):
+            out += [(f"{key}.{word}.{column}", one) for column, one in _nested(word, below, depth)]
+        else:
+            out.append((f"{key}.{word}", below))
     return out
+
+
+def _is_nested(value: Value) -> bool:
+    return isinstance(value, Shape) and bool(set(value.fields) & (_WRITTEN_BELOW | _SCALAR))
 
 
 def _names_rows(value: Value) -> bool:

@@ -8,7 +8,7 @@ from assistant.detect.code import words
 from assistant.detect.code.access import EQUALS, NOT_RUN_BY_PEOPLE, accesses
 from assistant.detect.code.beforehand import asked_before
 from assistant.detect.code.faults import Fault, fault_of
-from assistant.detect.code.judge import report
+from assistant.detect.code.judge import place_of, report
 from assistant.detect.code.office import of_the_team
 from assistant.detect.code.openness import Openness, openness, public_path
 from assistant.detect.code.rule import CodeExample, CodeRule
@@ -184,6 +184,7 @@ def find(context: CodeContext) -> Iterator[Finding]:
         if sent and sent <= told:
             continue
         told |= set() if quiet or by_rules else sent
+        below = access.query.told_caller and access.query.place.file != access.entry.place.file
         yield report(
             RULE,
             access.entry,
@@ -197,6 +198,7 @@ def find(context: CodeContext) -> Iterator[Finding]:
             detail=f"{written.column} comes from the request and nothing before the write asks whose row it is."
             + (" Row-level security looks at the new row and not at what it points to." if by_rules else ""),
             queries=(access.query,),
+            place=place_of(access.entry, access.query, below=True) if below else None,
             key=target,
             columns=[each.column for each, _ in found],
             facts=facts_of(access) | {"column": written.column, "request": _request(written), "target": target},

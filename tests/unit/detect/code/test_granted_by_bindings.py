@@ -152,3 +152,64 @@ def test_a_note_of_what_was_asked_for_links_nothing() -> None:
     rbac = RBAC.replace("WHOSE", MINE).replace("OTHERS", "false")
     assert rules(rbac, setup) == set()
     assert rules(rbac, setup.replace("auditLog", "invitation")) == {"foreign-reference-unchecked"}
+
+
+SERVER = """
+import { Controller, Injectable, Module, Post, Body, Req, UseGuards, CanActivate, ExecutionContext, ForbiddenException } from "@nestjs/common";
+import { auth } from "./auth";
+import { RecordsService } from "./records.service";
+@Injectable()
+export class PermissionGuard implements CanActivate {
+  async canActivate(context: ExecutionContext) {
+    const request = context.switchToHttp().getRequest();
+    const session = await auth.api.getSession({ headers: request.headers });
+    if (!session) throw new ForbiddenException();
+    request.organizationId = session.session.activeOrganizationId;
+    const said = await auth.api.hasPermission({ headers: request.headers, body: { permissions: { record: ["create"] } } });
+    if (!said.success) throw new ForbiddenException();
+    return true;
+  }
+}
+@Controller("records")
+@UseGuards(PermissionGuard)
+export class RecordsController {
+  constructor(private readonly service: RecordsService) {}
+  @Post()
+  async create(@Req() request, @Body() dto) { return this.service.create(request.organizationId, dto); }
+}
+@Module({ controllers: [RecordsController], providers: [RecordsService] })
+export class RecordsModule {}
+"""
+SERVICE = """
+import { Injectable } from "@nestjs/common";
+import { PrismaClient } from "@prisma/client";
+const db = new PrismaClient();
+@Injectable()
+export class RecordsService {
+  policies(organizationId: string) { return db.policy.findMany({ where: { organizationId } }); }
+  async create(organizationId: string, dto) {
+    const { name, policyIds } = dto;
+    CHECK
+    return db.record.create({ data: { name, organizationId, policies: policyIds ? { connect: policyIds.map((id) => ({ id })) } : undefined } });
+  }
+}
+"""
+ASKED = """const own = await db.policy.findMany({ where: { id: { in: policyIds }, organizationId } });
+    if (own.length !== policyIds.length) throw new Error("not yours");"""
+
+
+@pytest.mark.parametrize(("check", "found"), [("", True), (ASKED, False)])
+def test_a_permission_in_ones_own_house_proves_no_id(check: str, found: bool) -> None:
+    """The service was told whose house it is, and could have asked; what the guard proved is the house that the session chose."""
+    files = {
+        "src/auth.ts": 'import { betterAuth } from "better-auth"; export const auth = betterAuth({});',
+        "src/records.controller.ts": SERVER,
+        "src/records.service.ts": SERVICE.replace("CHECK", check),
+        "src/lists.controller.ts": SERVER.replace("RecordsController", "ListsController")
+        .replace('@Controller("records")', '@Controller("policies")')
+        .replace("this.service.create(request.organizationId, dto)", "this.service.policies(request.organizationId)"),
+    }
+    told = [one for one in detect_code(map_of(files)) if one.rule == "foreign-reference-unchecked"]
+    assert [(one.where.file, one.where.symbol) for one in told if one.where] == (
+        [("src/records.service.ts", "create")] if found else []
+    )
