@@ -26,7 +26,6 @@ from assistant.detect.code.guards import (
     MACHINES,
     NOT_RUN_BY_PEOPLE,
     PERSONS,
-    PLATFORM,
     PROVING,
     about_caller,
     half_signed,
@@ -38,9 +37,9 @@ from assistant.detect.code.guards import (
     proven_by,
     proven_on_way,
     roles_before_answer,
-    runs_it,
     strong_guards,
 )
+from assistant.detect.code.tenants_office import of_one_tenant
 from assistant.detect.code.uses import (
     changes,
     compared_first,
@@ -165,16 +164,7 @@ class Access:
     def administrator(self) -> bool:
         """Only administrators of the whole application get here: any row is theirs to see."""
         held = self.strong if self.writes else (*self.strong, *roles_before_answer(self.entry, self.query))
-        return is_administrative(held, self.entry, one_house=self.context.one_house) and not self._tenants_office
-
-    @property
-    def _tenants_office(self) -> bool:
-        """The role is one that holds its people to their own tenant elsewhere: an administrator of one house, not of all."""
-        roles = frozenset(role.lower() for guard in self.strong if guard.kind is GuardKind.ROLE for role in guard.roles)
-        named = any(set(words.words(role)) & PLATFORM for role in roles) or any(map(runs_it, self.strong))
-        if not roles or named or in_administration(self.entry):
-            return False
-        return self.context.tenants_office(self.query.table, roles)
+        return is_administrative(held, self.entry, one_house=self.context.one_house) and not of_one_tenant(self)
 
     # --- what -------------------------------------------------------------------------------------------------------
 

@@ -29,6 +29,10 @@ class Linked:
         """The table that a column refers to, by the one spelling of its name; empty when the schema does not say."""
         return self._links.get(words.table_key(table), {}).get(words.snake(column), "")
 
+    def keys(self, table: str) -> tuple[str, ...]:
+        """Columns of a table that refer to another one."""
+        return tuple(self._links.get(words.table_key(table), ()))
+
     def hangs_on_owned(self, table: str, depth: int = 0) -> bool:
         """A key leads from the table to one whose rows are somebody's, perhaps by way of others; who wrote a row down is no such key."""
         if depth > _LONGEST_WAY:

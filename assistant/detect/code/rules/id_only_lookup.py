@@ -22,6 +22,7 @@ from assistant.detect.code.telling import (
     rows_of,
     severity_of,
 )
+from assistant.detect.code.tenants_office import whoever
 from assistant.domain.code import ClientKind, EntryKind, OriginKind
 from assistant.domain.matrix import Severity
 from assistant.domain.ownership import Confidence
@@ -244,7 +245,7 @@ def find(context: CodeContext) -> Iterator[Finding]:
         yield report(
             RULE,
             access.entry,
-            f"Whoever is signed in can {_done(group)} with any {_asked_of(group)} through {handler(access)}.",
+            f"{whoever(access)} can {_done(group)} with any {_asked_of(group)} through {handler(access)}.",
             severity=Severity.LOW if quiet else severity_of(access, anyone=False),
             confidence=Confidence.LOW if unsure or quiet else confidence_of(access),
             detail=_detail(guards_said(access), handed=access.handed),
