@@ -16,7 +16,7 @@ from assistant.detect.code.guards import skipped_when_unset
 from assistant.detect.code.layouts import settles
 from assistant.detect.code.office import by_office, of_the_team
 from assistant.detect.code.openness import PUBLIC_IDENTIFIERS, Openness, in_use, openness, shown_to_all
-from assistant.detect.code.uses import SENDS, makes_new
+from assistant.detect.code.uses import SENDS, looks_for_caller, makes_new
 from assistant.domain.code import ActKind, EntryKind, GuardKind, OriginKind, Weakness
 
 
@@ -57,7 +57,7 @@ _BEHIND: Final = frozenset({Fault.CHILD, Fault.ID_ONLY, Fault.UNSCOPED_READ, Fau
 
 def fault_of(access: Access) -> Fault | None:
     """The fault of a query; None when something silences it or only a person can say."""
-    if not access.matters or _tidies(access) or _begins(access.query):
+    if not access.matters or _tidies(access) or _begins(access.query) or looks_for_caller(access.entry, access.query):
         return None
     fault = _fault_of(access)
     if fault in _BEHIND and (_by_metadata(access) or _not_awaited(access)):

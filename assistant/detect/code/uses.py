@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
 from assistant.detect.code.context import WRITES
-from assistant.detect.code.guards import PROVING, strong_guards
+from assistant.detect.code.guards import PERSONS, PROVING, strong_guards
 from assistant.domain.code import ActKind, OriginKind
 
 
@@ -25,6 +25,8 @@ _MAILS: Final = re.compile(
     r"resend|sendgrid|postmark|mailgun|brevo|mailjet|twilio|whatsapp|telegram|hooks\.slack|discord|/e?mails?(?:/|$)"
 )
 """Addresses of services that bring a message to somebody."""
+_KEYS: Final = words.named("key keys apikey apikeys token tokens credential credentials")
+"""Words of tables of what callers show to be let in."""
 _NOTED: Final = frozenset({ActKind.LOG, ActKind.CACHE, ActKind.VALIDATE})
 """Acts by which nothing of a row is told to whoever asks."""
 
@@ -111,6 +113,13 @@ def told_elsewhere(entry: Entry, query: Query) -> bool:
         if not sends:
             return False
     return True
+
+
+def looks_for_caller(entry: Entry, query: Query) -> bool:
+    """Keys are gone through one by one, because only their hashes are kept, and whoever holds one of them is the caller: nothing of them is shown."""
+    if query.verb != "select" or query.returned or not _KEYS & set(words.words(query.table)):
+        return False
+    return any(guard.kind in PERSONS and guard.order > query.order for guard in strong_guards(entry))
 
 
 def notes_only(entry: Entry, query: Query) -> bool:

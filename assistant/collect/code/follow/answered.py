@@ -8,7 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.fallback import LETS_IN, believed, sent_in
-from assistant.collect.code.values import Known
+from assistant.collect.code.follow.kinds import CONSTANT, ENVIRONMENT, GENERATED, PERSONS
+from assistant.collect.code.origins import origins_of
+from assistant.collect.code.values import Constant, Known, Shape, unwrapped
 from assistant.domain.code import Guard, GuardKind, Weakness
 
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from assistant.collect.code.values import Value
 
 _HEADER = "header."
+_WRITTEN = frozenset({CONSTANT, ENVIRONMENT, GENERATED})
 
 
 def answered(run: Run, frame: Frame, at: int, before: Facts) -> list[tuple[Value, Facts]]:
@@ -44,6 +47,27 @@ def answered(run: Run, frame: Frame, at: int, before: Facts) -> list[tuple[Value
     finally:
         run.facts = after
     return returns
+
+
+def without_stand_ins(frame: Frame, returns: list[tuple[Value, Facts]]) -> list[tuple[Value, Facts]]:
+    """``if (env.AUTH_DISABLED) return { user: { id: "local" } }; return session``: whoever runs the application for themselves is always the same person.
+
+    Everywhere else the session is asked for, and that is what is judged.
+    """
+    chosen = [one for one in frame.by_setting if _is_one_person(one)]
+    kept = [way for way in returns if not any(way[0] is one for one in chosen)] if chosen else returns
+    return kept if any(one.kind in PERSONS for value, _ in kept for one in origins_of(unwrapped(value))) else returns
+
+
+def _is_one_person(value: Value) -> bool:
+    """Somebody whom the code names, and neither nobody nor an answer that is yes or no."""
+    kinds = {one.kind for one in origins_of(value)}
+    named = bool(value.fields) if isinstance(value, Shape) else isinstance(value, Known) or _is_text(value)
+    return named and kinds <= _WRITTEN
+
+
+def _is_text(value: Value) -> bool:
+    return isinstance(value, Constant) and isinstance(value.value, str) and bool(value.value)
 
 
 def _note(run: Run, frame: Frame, at: int, sent: Known) -> None:

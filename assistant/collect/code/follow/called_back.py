@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assistant.collect.code.follow.results import result_of
 from assistant.collect.code.values import UNKNOWN, Chain, Closure, Listed, Promise, field_of
 
 
@@ -19,14 +20,14 @@ def called_back(run: Run, chain: Chain) -> Value | None:
     """What such a function comes to for these arguments; None for any other chain."""
     last = chain.last
     if last is None or not last.arguments:
-        return None
+        return result_of(run, chain)
     if chain.source == "dataloader" and last.name in _LOADS:
         return _loaded(run, chain, last.arguments[0], many=last.name == "loadMany")
     if next((step.name for step in reversed(chain.steps) if step.name), chain.name) == _AMPLIFY:
         asked = field_of(last.arguments[0], "operation")
         if isinstance(asked, Closure):
             return Promise(run.settle(run.call(asked, (UNKNOWN,), last.module, last.at)))
-    return None
+    return result_of(run, chain)
 
 
 def _loaded(run: Run, chain: Chain, key: Value, *, many: bool) -> Value | None:

@@ -14,7 +14,7 @@ from assistant.collect.code.follow.documents import document_method
 from assistant.collect.code.follow.facts import access
 from assistant.collect.code.follow.gathered import gathered, remembered
 from assistant.collect.code.follow.globals import LIBRARIES, global_call, made_up
-from assistant.collect.code.follow.handed_over import came_back, runs_inside, with_added
+from assistant.collect.code.follow.handed_over import came_back, is_statement, runs_inside, with_added
 from assistant.collect.code.follow.inputs import context_of_field
 from assistant.collect.code.follow.invoking import invoke
 from assistant.collect.code.follow.kept import held
@@ -62,27 +62,8 @@ _LEAVING = frozenset({"next/navigation", "flask", "next/router", "unresolved", "
 _PASSES_ON = {"asyncHandler", "catchAsync"} | frozenset(
     {"cache", "memoize", "memo", "once", "lazy", "wrap", "useCallback", "debounce", "promisify"}
 )
-_SPELLED = frozenset(
-    [
-        "or",
-        "filter",
-        "query",
-        "unsafe",
-        "execute",
-        "raw",
-        "textSearch",
-        "select",
-        "$queryRawUnsafe",
-        "$executeRawUnsafe",
-        "like",
-        "ilike",
-        "get",
-        "set",
-        "setex",
-        "mget",
-        "del",
-        "prepare",
-    ]
+_SPELLED = frozenset({"or", "filter", "query", "unsafe", "execute", "raw", "textSearch", "select"}) | frozenset(
+    {"$queryRawUnsafe", "$executeRawUnsafe", "like", "ilike", "get", "set", "setex", "mget", "del", "prepare"}
 )
 _ASKED_OF_LISTS = frozenset({"includes", "has"})
 _SPELLED_FIELDS = frozenset({"sql", "filter", "query", "text", "key"})
@@ -304,7 +285,10 @@ def _function_method(
 ) -> Value:
     if name in {"bind", "withContext"}:
         return of
-    return run.call(of, arguments[1:], module, at, end) if name in {"call", "apply"} else UNKNOWN
+    if name not in {"call", "apply"}:
+        return UNKNOWN
+    listed = arguments[1] if name == "apply" and len(arguments) > 1 else None
+    return run.call(of, listed.items if isinstance(listed, Listed) else arguments[1:], module, at, end)
 
 
 def _stored(run: Run, of: Known, name: str) -> Value | None:
@@ -385,8 +369,13 @@ def _transaction(run: Run, of: Chain, arguments: tuple[Value, ...], module: str,
         run.facts = run.facts - {RULED} | (before & {RULED})
         return Promise(result)
     if isinstance(first, Listed):
-        return Promise(Listed(tuple(run.settle(one) for one in first.items)))
+        return Promise(Listed(tuple(run.settle(_done(run, of, one, module, at)) for one in first.items)))
     return None
+
+
+def _done(run: Run, of: Chain, one: Value, module: str, at: int) -> Value:
+    """One of the things that are done together: a call that was made before, or a statement that is written as text."""
+    return _chain_method(run, of, "execute", (one,), module, at, at, new=False) if is_statement(of, one) else one
 
 
 def scopes_of(run: Run) -> Iterator[Scope]:

@@ -289,6 +289,12 @@ def by_setting(operand: Value) -> bool:
     return ENVIRONMENT in kinds and kinds <= {ENVIRONMENT, CONSTANT}
 
 
+def of_setting(operand: Value) -> bool:
+    """``if (env.AUTH_DISABLED)``: nothing but a variable of the environment is asked, in whatever spelling."""
+    kinds = {one.kind for one in origins_of(operand)}
+    return ENVIRONMENT in kinds and kinds <= {ENVIRONMENT, CONSTANT}
+
+
 def is_set(run: Run, test: Value) -> bool:
     """``if (companyId) { … }`` where there is one: it was asked for before, is a segment of the path that was matched, or a column that is never empty.
 

@@ -35,6 +35,7 @@ class Frame:
         "at",
         "block",
         "by_role",
+        "by_setting",
         "caller_module",
         "given",
         "handler",
@@ -75,6 +76,8 @@ class Frame:
         self.returns: list[tuple[Value, Facts]] = []
         self.by_role: set[int] = set()
         """Ways out that only a role takes, by their position among ``returns``."""
+        self.by_setting: list[Value] = []
+        """What it answered where a variable of the environment alone was asked."""
         self.left_by_return = False
         self.left_by_throw = False
         self.jumped = False

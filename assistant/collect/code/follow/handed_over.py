@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from assistant.collect.code.values import Chain, Closure, Shape
+from assistant.collect.code.values import Chain, Closure, Shape, field_of, text_of
 
 
 if TYPE_CHECKING:
@@ -34,6 +34,13 @@ def came_back(of: Chain, name: str) -> tuple[Closure, tuple[Shape, ...]] | None:
 def runs_inside(of: Chain, name: str) -> bool:
     """``db.transaction().execute(async (tx) => …)`` of Kysely."""
     return name == "execute" and any(step.name in _OPENS for step in of.steps[-2:])
+
+
+def is_statement(of: Chain, given: Value) -> bool:
+    """A statement that is written as text in a list of what is done together: ``client.batch([{ sql, args }])`` of libSQL."""
+    if isinstance(given, Shape):
+        return field_of(given, "sql") is not None
+    return of.source.startswith("@libsql/") and text_of(given) is not None
 
 
 def listeners(arguments: tuple[Value, ...]) -> list[Closure]:

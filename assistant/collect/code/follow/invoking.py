@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assistant.collect.code.follow.answered import answered
+from assistant.collect.code.follow.answered import answered, without_stand_ins
 from assistant.collect.code.follow.binding import bind
 from assistant.collect.code.follow.cached import without_kept
 from assistant.collect.code.follow.facts import lets_in, telling, ways
@@ -74,7 +74,7 @@ def invoke(run: Run, closure: Closure, arguments: tuple[Value, ...], module: str
         run.depth = depth
     if alive:
         frame.returns.append((NOTHING, run.facts))
-    frame.returns = without_kept(run, frame.returns, acts)
+    frame.returns = without_stand_ins(frame, without_kept(run, frame.returns, acts))
     if function.is_async and len(frame.returns) > 1:
         frame.returns = [_awaited(value, facts) for value, facts in frame.returns]
     result = _result(run, frame, function.at, before, since, is_async=function.is_async)

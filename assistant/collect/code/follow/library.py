@@ -35,6 +35,8 @@ from assistant.domain.syntax import SequencePattern
 if TYPE_CHECKING:
     from assistant.collect.code.follow.run import Run
 
+_LENGTHENS = frozenset({"push", "unshift", "append", "add", "concat", "extend"})
+"""What puts into a list: a function that is put into one is not called by that."""
 _CALLED = (Closure, Native)
 _KEEPS = frozenset(
     [
@@ -336,7 +338,7 @@ def _ends(run: Run, arguments: tuple[Value, ...], module: str, at: int) -> bool:
 
 def listed_method(run: Run, value: Listed, name: str, arguments: tuple[Value, ...], module: str, at: int) -> Value:
     """A method of an array whose items are known."""
-    callback = _callback(name, arguments)
+    callback = _callback(name, arguments) if name not in _LENGTHENS else None
     if callback is not None:
         return over(run, value.items, value, name, callback, arguments, module, at)
     if name == "includes" and arguments and arguments[0] == NOTHING and value.items:
@@ -345,7 +347,7 @@ def listed_method(run: Run, value: Listed, name: str, arguments: tuple[Value, ..
     if name in {"includes", "indexOf", "has"} and arguments:
         elsewhere = run.elsewhere(value, arguments[0])
         return Test("in", (arguments[0], value)) if elsewhere is None else Constant(not elsewhere)
-    if name in {"push", "unshift", "append", "add", "concat", "extend"}:
+    if name in _LENGTHENS:
         extra = tuple(item for one in arguments for item in (one.items if isinstance(one, Listed) else (one,)))[:_MOST]
         extra = as_found(run, extra)
         run.append(value, extra)

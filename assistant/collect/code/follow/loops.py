@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.facts import NONE, Learned
 from assistant.collect.code.follow.trust import bound, consequences
-from assistant.collect.code.values import Constant, Either, Known, Listed, Test, Value
+from assistant.collect.code.values import Closure, Constant, Either, Known, Listed, Shape, Test, Value
 from assistant.domain.code import Origin, OriginKind
 from assistant.domain.syntax import Assign, Attribute, Binary, Call, Do, Name
 
@@ -24,11 +24,37 @@ if TYPE_CHECKING:
 
 LOOP = 1000
 """What a loop counts among the branches around a place: everybody goes through it, only not always with the same item."""
+_SAMPLES = 3
+_STEPS = 12
 _ADDS = frozenset({"push", "unshift", "append", "add"})
 _EMPTY = Listed(())
 NO_FAILED = Constant(0.0)
 SOME_FAILED = Constant(1.0)
 """How many were put into a list on one of two ways: none, or more than none."""
+
+
+def gone_through(over: Value) -> tuple[Value, ...]:
+    """Items that a loop runs for: the first few stand for the others, but of what the code does itself, one after another, all are run."""
+    items = _items(over)
+    return items[: _STEPS if all(_is_step(one) for one in items) else _SAMPLES]
+
+
+def _is_step(item: Value) -> bool:
+    """A function, an object with one, or such a thing with its name (``Object.entries({ list, remove })``)."""
+    if isinstance(item, Shape):
+        return isinstance(item.fields, dict) and any(isinstance(one, Closure) for one in item.fields.values())
+    return isinstance(item, Closure) or (isinstance(item, Listed) and any(_is_step(one) for one in item.items))
+
+
+def _items(over: Value) -> tuple[Value, ...]:
+    """What a loop runs over: of a list that is empty on one way what another puts into it."""
+    if isinstance(over, Listed):
+        return over.items
+    if isinstance(over, Known):
+        return (Known(over.origins),)
+    if isinstance(over, Either):
+        return next((items for value in over.values if (items := _items(value))), ())
+    return (over,) if not isinstance(over, Shape | Constant) else ()
 
 
 def around(run: Run, scope: Scope, name: str) -> Looped | None:

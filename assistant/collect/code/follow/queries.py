@@ -217,6 +217,7 @@ def _twin(run: Run, record: QueryRecord) -> QueryRecord | None:
     for known in run.ledger.queries[:-7:-1]:
         if (
             known.at == record.at
+            and (known.table == record.table or not (known.table and record.table))
             and known.place == record.place
             and known.filters == record.filters
             and known.written == record.written

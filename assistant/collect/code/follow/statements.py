@@ -9,11 +9,11 @@ from assistant.collect.code.follow.chosen import by_sender, filled_in, keep_choi
 from assistant.collect.code.follow.errors import caught as caught_error
 from assistant.collect.code.follow.expressions import condition
 from assistant.collect.code.follow.facts import Facts, Learned, access, join, lets_in
-from assistant.collect.code.follow.fallback import given
+from assistant.collect.code.follow.fallback import given, of_setting
 from assistant.collect.code.follow.frame import Looped
 from assistant.collect.code.follow.learn import learn
 from assistant.collect.code.follow.limits import answered, replaced
-from assistant.collect.code.follow.loops import LOOP, after, empty_lists, tell_apart, without_items
+from assistant.collect.code.follow.loops import LOOP, after, empty_lists, gone_through, tell_apart, without_items
 from assistant.collect.code.follow.narrowing import narrow, restore
 from assistant.collect.code.follow.scope import Scope, block
 from assistant.collect.code.follow.settling import guards_within
@@ -29,10 +29,7 @@ from assistant.collect.code.values import (
     Closure,
     Constant,
     Either,
-    Known,
-    Listed,
     Promise,
-    Shape,
     Test,
     Value,
 )
@@ -170,6 +167,8 @@ def _return(run: Run, node: Return, scope: Scope) -> bool:
     if node.value is not None:
         value = run.returning(node.value, scope)
         value = value if run.frame.handler else answered(run, value)
+        if run.conditions and of_setting(run.conditions[-1][0]):
+            run.frame.by_setting.append(value)
     elif run.conditions and any(
         fact[0] == "role" and lets_in((fact,)) for fact in learn(run, *run.conditions[-1]).facts
     ):
@@ -307,15 +306,14 @@ def _try(run: Run, node: Try, scope: Scope) -> bool:
 
 
 def _loop(run: Run, node: Loop, scope: Scope) -> bool:
-    inner = block(scope)
     items: tuple[Value, ...] = (UNKNOWN,)
     if node.over is not None:
-        over = run.settle(run.evaluate(node.over, scope))
-        items = _items(over)[:3] or (UNKNOWN,)
+        items = gone_through(run.settle(run.evaluate(node.over, scope))) or (UNKNOWN,)
     if node.test is not None:
         run.evaluate(node.test, scope)
     before = run.facts
     for item in items:
+        inner = block(scope)  # a function that is made for one item keeps that one
         if node.pattern is not None:
             bind(run, inner, node.pattern, item)
         listed = origins_of(item) if node.over is not None else frozenset()
@@ -327,17 +325,6 @@ def _loop(run: Run, node: Loop, scope: Scope) -> bool:
         run.frame.loops.pop()
         run.facts = after(loop, run.facts) if alive else before
     return True
-
-
-def _items(over: Value) -> tuple[Value, ...]:
-    """What a loop runs over: of a list that is empty on one way what another puts into it."""
-    if isinstance(over, Listed):
-        return over.items
-    if isinstance(over, Known):
-        return (Known(over.origins),)
-    if isinstance(over, Either):
-        return next((items for value in over.values if (items := _items(value))), ())
-    return (over,) if not isinstance(over, Shape | Constant) else ()
 
 
 def _switch(run: Run, node: Switch, scope: Scope) -> bool:
