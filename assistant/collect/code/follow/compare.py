@@ -10,6 +10,7 @@ from assistant.collect.code.follow.facts import NONE, NOTHING_LEARNED, RUNS_IT, 
 from assistant.collect.code.follow.fallback import EMPTY, is_variable
 from assistant.collect.code.follow.kinds import CONSTANT, ENVIRONMENT, PERSONS, REQUEST, ROW
 from assistant.collect.code.follow.limits import leads_home, limits, looked_at, written_down
+from assistant.collect.code.follow.rights import names_rights
 from assistant.collect.code.follow.trust import (
     CREDENTIAL,
     ROLE,
@@ -386,7 +387,7 @@ def learn_member(run: Run, item: Value, group: Value) -> Learned:
                 out.extend(_gain(run, owner, origin) for owner in around if owner.kind is not REQUEST)
         elif owners:
             out.append(_gain(run, origin, owners[0]))
-    if any(says_role(run, one) for one in owners):
+    if any(says_role(run, one) for one in owners) or names_rights(inside, owners):
         said = tuple(sorted(o.path.strip("'") for o in inside))
         out.append(
             Learned(

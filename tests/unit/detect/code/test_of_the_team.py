@@ -161,3 +161,40 @@ def test_where_the_middleware_wants_a_session_nobody_comes_from_outside(before, 
     entry = an_entry("/api/settings", queries=[named], asked_before=before)
     (found,) = (one for one in look(entry).findings if one.rule == "identity-from-request")
     assert found.title.startswith(who)
+
+
+RIGHTS = """
+    const ALL = ["bookings.manage", "clients.edit"];
+    const DEFAULTS = { OWNER: ALL, DESK: ["bookings.manage"] };
+    function held(user) {
+      const set = new Set(DEFAULTS[user.role] ?? []);
+      for (const one of user.more ?? []) set.add(one);
+      for (const one of user.less ?? []) set.delete(one);
+      return set;
+    }
+    export function can(session, key) {
+      if (!session) return false;
+      if (session.role === "OWNER") return true;
+      return CHECK;
+    }
+"""
+CLIENTS = """
+    import { auth } from "@/auth";
+    import { db } from "@/lib/db";
+    import { can } from "@/lib/rights";
+    export async function POST(request) {
+      const session = await auth();
+      if (!session?.user || !can(session.user, "clients.edit")) return new Response(null, { status: 403 });
+      const { id, name } = await request.json();
+      await db.client.update({ where: { id }, data: { name } });
+      return new Response(null);
+    }
+"""
+
+
+@pytest.mark.parametrize(("check", "told"), [("held(session).has(key)", False), ("held(session).size >= 0", True)])
+def test_a_right_is_looked_for_in_what_the_role_gives_and_the_session_adds(check, told):
+    report = followed(
+        {**APP, "lib/rights.ts": RIGHTS.replace("CHECK", check), "app/api/admin/clients/route.ts": CLIENTS}
+    )
+    assert ("weak-privilege" in rules_of(report)) is told
