@@ -128,14 +128,16 @@ def with_import(ground: CodeGround, entry: Entry, found: Access, step: Step) -> 
         "refusal": found.refusal,
         "mine": found.caller if found.kind is entry.kind and "." in found.caller else mine(ground, entry, "user_id"),
     }
+    brought = tuple(rebased(one, found.file, entry.place.file) for one in found.brought)
+    facts |= {"brings": found.brings, "only": ",".join(one.bound for one in brought)}
     if found.file == entry.place.file and found.need is None:
-        return [step._replace(facts=facts)]
+        return [step._replace(facts=facts, needs=brought)]
     if found.need is not None:
-        return [step._replace(facts=facts, needs=(rebased(found.need, found.file, entry.place.file),))]
+        return [step._replace(facts=facts, needs=(rebased(found.need, found.file, entry.place.file), *brought))]
     module = f"./{found.file.rpartition('/')[2].rsplit('.', 1)[0]}"
     need = rebased(Needed(module, found.name), found.file, entry.place.file)
     steps = [] if found.exported else [Step("export_it", found.file, facts={"name": found.name})]
-    return [*steps, step._replace(facts=facts, needs=(need,))]
+    return [*steps, step._replace(facts=facts, needs=(need, *brought))]
 
 
 def access_to(ground: CodeGround, entry: Entry, table: str, *, writes: bool) -> Access | None:
@@ -180,7 +182,7 @@ def _all(ground: CodeGround) -> dict[str, list[Access]]:
                 if not table or (name, table) in seen:
                     continue
                 seen.add((name, table))
-                access = read_access(ground, entry, name, "" if own else table)
+                access = read_access(ground, entry, name, table, own=own)
                 if access is not None:
                     out.setdefault(table, []).append(access)
         ground.accesses = out
