@@ -204,3 +204,26 @@ def test_an_access_function_that_answers_nothing_for_strangers_is_asked_too() ->
     )
     assert "if (!(await getFolderAccess(folderId, session.user.id))) {" in after
     assert 'throw new Error("You may not change this folder");' in after
+
+
+def test_a_right_to_administer_the_row_itself_is_asked_for_wherever_it_is_imported() -> None:
+    """Its name says whose administrators are meant: the folder's."""
+    files = {
+        "prisma/schema.prisma": FOLDERS,
+        "lib/rights.ts": RIGHTS.replace("getFolderAccess", "hasFolderAdmin"),
+        "app/folders/rename.ts": NOTES.format(
+            names="hasFolderAdmin",
+            body="""
+    export async function rename(folderId: string, name: string) {
+      const session = await getServerSession(authOptions);
+      if (!session?.user) throw new Error("Unauthorized");
+      if (!(await hasFolderAdmin(folderId, session.user.id))) {
+        throw new Error("You may not change this folder");
+      }
+      await prisma.folder.update({ where: { id: folderId }, data: { name } });
+    }
+            """,
+        ),
+        "app/folders/remove.ts": OPEN,
+    }
+    assert "await hasFolderAdmin(folderId, session.user.id)" in patched(files)[0]["app/folders/remove.ts"]
