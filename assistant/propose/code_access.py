@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _PERSON: Final = re.compile(r"(user|guest|visitor|author|account|profile|member|creator|created_by)(_id)?$")
 """Columns that name a person, signed in or not; a space or a team is none."""
 _ADMINISTERS: Final = re.compile(r"Admin|Owner|Edit|Manage|Modify|Write|Delete|Update")
-_OFFICE: Final = re.compile(r"Admin|Owner|Manager|Staff")
+_OFFICE: Final = re.compile(r"(Admin|Owner|Manager|Staff)s?$")
 _SEVERAL: Final = 2
 """Files whose handlers ask for an office, before it is asked for in another."""
 _LOOKS: Final = re.compile(r"View|Read|See[A-Z]?")
@@ -37,7 +37,8 @@ def access_steps(ground: CodeGround, finding: Finding, entry: Entry) -> list[Ste
     from assistant.propose.code_rows import read_by
 
     # what finds its rows by a row that the request names is behind the question about that one
-    at_fault = [read_by(entry, one) for one in ground.queries(entry, finding.queries)]
+    named = ground.queries(entry, finding.queries)
+    at_fault = [*named, *(read for one in named if (read := read_by(entry, one)) is not one)]
     for query in at_fault:
         if query.via or query.place.file != entry.place.file or not query.at[1]:
             continue
@@ -128,14 +129,16 @@ def with_import(ground: CodeGround, entry: Entry, found: Access, step: Step) -> 
         "refusal": found.refusal,
         "mine": found.caller if found.kind is entry.kind and "." in found.caller else mine(ground, entry, "user_id"),
     }
+    brought = tuple(rebased(one, found.file, entry.place.file) for one in found.brought)
+    facts |= {"brings": found.brings, "only": ",".join(one.bound for one in brought)}
     if found.file == entry.place.file and found.need is None:
-        return [step._replace(facts=facts)]
+        return [step._replace(facts=facts, needs=brought)]
     if found.need is not None:
-        return [step._replace(facts=facts, needs=(rebased(found.need, found.file, entry.place.file),))]
+        return [step._replace(facts=facts, needs=(rebased(found.need, found.file, entry.place.file), *brought))]
     module = f"./{found.file.rpartition('/')[2].rsplit('.', 1)[0]}"
     need = rebased(Needed(module, found.name), found.file, entry.place.file)
     steps = [] if found.exported else [Step("export_it", found.file, facts={"name": found.name})]
-    return [*steps, step._replace(facts=facts, needs=(need,))]
+    return [*steps, step._replace(facts=facts, needs=(need, *brought))]
 
 
 def access_to(ground: CodeGround, entry: Entry, table: str, *, writes: bool) -> Access | None:
@@ -143,7 +146,7 @@ def access_to(ground: CodeGround, entry: Entry, table: str, *, writes: bool) -> 
     found = [
         one
         for one in _all(ground).get(words.table_key(table), ())
-        if not (writes and _LOOKS.search(one.name)) and _asked_here(ground, entry, one)
+        if not (writes and _LOOKS.search(one.name)) and _asked_here(ground, entry, one, table)
     ]
     if found and holds_office(ground, entry):
         return None  # such a function lets the same office through everywhere, or shuts it out
@@ -155,10 +158,11 @@ def access_to(ground: CodeGround, entry: Entry, table: str, *, writes: bool) -> 
     return min(found, key=lambda one: (-counted[one.name], one.file != entry.place.file, one.need is None, one.file))
 
 
-def _asked_here(ground: CodeGround, entry: Entry, found: Access) -> bool:
+def _asked_here(ground: CodeGround, entry: Entry, found: Access, table: str) -> bool:
     """The handler can import it, and what it throws is an answer there."""
-    if _OFFICE.search(found.name) and found.file != entry.place.file:
-        # who runs one part of the application says nothing about another
+    named = words.table_key(table).replace("_", "")[:3] in found.name.lower()
+    if _OFFICE.search(found.name) and not named and found.file != entry.place.file:
+        # who runs one part of the application says nothing about another: `requireAdmin` of the billing file
         asked = {one.file for each in _all(ground).values() for one in each if one.name == found.name}
         if len(asked) < _SEVERAL:
             return False
@@ -180,7 +184,7 @@ def _all(ground: CodeGround) -> dict[str, list[Access]]:
                 if not table or (name, table) in seen:
                     continue
                 seen.add((name, table))
-                access = read_access(ground, entry, name, "" if own else table)
+                access = read_access(ground, entry, name, table, own=own)
                 if access is not None:
                     out.setdefault(table, []).append(access)
         ground.accesses = out

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 NAMED: Final = re.compile(
     r"^(has|can|may|is|check|verify|assert|ensure|require|authori[sz]e|throwIf)\w*"
     r"(Access|Permission|Admin|Owner|Member|Allowed|Edit|Manage|Modify|Write|Delete|Update|Belongs|View|Read|See)\w*$"
+    r"|^get\w*(Access|Membership)$"
 )
 """Functions that say whether somebody may."""
 _CALLER: Final = re.compile(
@@ -54,6 +55,10 @@ class Access(NamedTuple):
     """What asks it: who throws for a procedure is no answer to a request."""
     caller: str
     """Who asks, as that handler writes it; empty where the function is handed what holds the caller."""
+    brings: str = ""
+    """The declaration of what holds the caller, where it stands by itself: ``const user = await requireUser();``."""
+    brought: tuple[Needed, ...] = ()
+    """What that declaration imports."""
 
 
 def asked_table(query: Query) -> tuple[str, bool]:
@@ -76,9 +81,17 @@ def parent_of(column: str) -> str:
     return found[:-3] if found.endswith("_id") and not words.names_person(column) else ""
 
 
-def read_access(ground: CodeGround, entry: Entry, name: str, table: str = "") -> Access | None:
-    """How a handler asks it; None where it is called with something that is not understood, or with the id of something else than a row of ``table``."""
-    from codemods.tsx.access import refusal_behind
+def read_access(ground: CodeGround, entry: Entry, name: str, table: str, *, own: bool) -> Access | None:
+    """How a handler asks it; None where it is called with something that is not understood, or with the id of something else than a row of ``table``.
+
+    Args:
+        ground: what is known.
+        entry: the handler that asks.
+        name: the function.
+        table: whose rows it decides over.
+        own: it finds the row by its id, whatever the handler calls that.
+    """
+    from codemods.tsx.access import carried, refusal_behind, refused_when_empty
     from codemods.tsx.imports import bound_names
     from codemods.tsx.tree import arguments, field, function_at, pairs, parse, plain, text, walk
 
@@ -91,7 +104,11 @@ def read_access(ground: CodeGround, entry: Entry, name: str, table: str = "") ->
         shaped = pairs(plain(given[0])) if len(given) == 1 and given[0].type == "object" else {}
         written = _modelled([text(one) for one in (shaped.values() if shaped else given)])
         held = [text(one) for one in (shaped.values() if shaped else given)]
-        if not written or (table and not _names(held[written.index("{id}")], table)):
+        given_id = held[written.index("{id}")] if written else ""
+        called = next((key for key, one in zip(shaped, written, strict=True) if one == "{id}"), "") if shaped else ""
+        if not written or not (
+            _names(given_id, table) or (own and not _names_another(ground, called or given_id, table))
+        ):
             continue
         inside = (
             ", ".join(f"{key}: {one}" for key, one in zip(shaped, written, strict=True))
@@ -101,13 +118,19 @@ def read_access(ground: CodeGround, entry: Entry, name: str, table: str = "") ->
         awaited = call.parent is not None and call.parent.type == "await_expression"
         model = f"{'await ' if awaited else ''}{name}({'{ ' + inside + ' }' if shaped else inside})"
         outer = call.parent if awaited else call
+        if name.startswith("get") and not refused_when_empty(call):
+            continue
         throws = outer is not None and outer.parent is not None and outer.parent.type == "expression_statement"
         have = bound_names(root).get(name)
         need = Needed(have[0], have[1], "" if have[1] == name else name) if have else None
         exported = re.search(rf"^export\s+(async\s+)?(const|function)\s+{name}\b", text(root), re.MULTILINE) is not None
         refusal = "" if throws else refusal_behind(call)
         who = next((one for one, said in zip(held, written, strict=True) if said == "{caller}"), "")
-        return Access(name, model, throws, entry.place.file, need, exported, refusal, entry.kind, who)
+        holder = next((one for one in held if one.isidentifier() and _CARRIER.fullmatch(one)), "")
+        brings, names = carried(call, holder) if holder else ("", ())
+        brought = tuple(Needed(*bound_names(root)[one]) for one in names)
+        found = Access(name, model, throws, entry.place.file, need, exported, refusal, entry.kind, who)
+        return found._replace(brings=brings, brought=brought)
     return None
 
 
@@ -117,6 +140,15 @@ def _names(said: str, table: str) -> bool:
     flat = words.table_key(table).replace("_", "")
     last = parts[-1].replace("_", "").lower()
     return last == f"{flat}id" or (last == "id" and len(parts) > 1 and parts[-2].lower() in {flat, f"existing{flat}"})
+
+
+def _names_another(ground: CodeGround, said: str, table: str) -> bool:
+    """``input.clientId`` names a row of another table, through which the function comes to this one."""
+    last = words.snake(re.split(r"[.?!]+", said.rstrip("?!"))[-1])
+    key = words.table_key(last[:-3]) if last.endswith("_id") else ""
+    mine = words.table_key(table)
+    known = key in ground.models or key in ground.tables or key in ground.generated or key in ground.known_columns
+    return known and key not in mine and mine not in key
 
 
 def _modelled(said: list[str]) -> list[str]:

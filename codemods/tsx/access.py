@@ -2,7 +2,8 @@
 
 Facts: ``call`` (model text with ``{id}`` and ``{caller}``), ``helper`` (its name), ``throws`` (it ends the handler itself), ``key`` (the
 column of the query at ``Target.at`` that holds the id), ``id`` (how the request calls it), ``column`` (whose value the caller is), ``refusal`` (what other handlers
-do for who may not), ``mine`` (how handlers of its kind write the caller's id), ``early`` (before anything is done with the id), ``kind``. ``Target.needs`` imports it.
+do for who may not), ``mine`` (how handlers of its kind write the caller's id), ``early`` (before anything is done with the id), ``brings`` (the declaration
+of what holds the caller, where the handler has none) and ``only`` (names that it alone uses), ``kind``. ``Target.needs`` imports it.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from codemods.target import Edits, Refusal
 from codemods.tsx.answers import No, answer
+from codemods.tsx.donor import declares, free_names, model_of
 from codemods.tsx.guard import exits
 from codemods.tsx.imports import bound_names
 from codemods.tsx.insert import after, before, with_imports
@@ -31,17 +33,18 @@ from codemods.tsx.tree import (
     statements,
     string,
     text,
+    top_of,
     walk,
 )
 from codemods.tsx.whose import readable, value_for
 
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from tree_sitter import Node
 
-    from codemods.target import Answer, Target
+    from codemods.target import Answer, Needed, Target
 
 SAYS = "The caller's right to this row is not asked for, as it is elsewhere."
 
@@ -63,19 +66,41 @@ def edit(source: bytes, target: Target) -> Answer:
         place = _first_named(place, handler, given)
     probe = _next(place) if behind else place
     call = asking(probe or place, facts, given, root)
+    brings = "" if call else _brought(handler, facts)
+    call = call or (asking(probe or place, facts, given, root, brought=holder(brings)) if brings else "")
     if not call:
         return Refusal("No value here says who the caller is: ask for the session first, then for access.")
     if _flat(call.removeprefix("await ")) in _flat(text(handler)):
         return Edits(())
     no = refusal(root, handler, facts)
     lines = f"{call};" if facts.get("throws") else f"if (!({call})) {{\n  {no.lines}\n}}"
+    lines = f"{brings}\n{lines}" if brings else lines
     needs = target.needs if facts.get("throws") else (*target.needs, *no.needs)
+    needs = needs if brings else without_brought(needs, facts)
     style = style_of(root, source)
     hunk = after(source, style, place, lines, SAYS) if behind else before(source, style, place, lines, SAYS)
     return with_imports(root, source, style, [hunk], needs)
 
 
-def asking(place: Node, facts: Mapping[str, str], given: str, root: Node) -> str:
+def without_brought(needs: Iterable[Needed], facts: Mapping[str, str]) -> tuple[Needed, ...]:
+    """Imports without those that only what holds the caller is made with: it is known here already."""
+    return tuple(one for one in needs if one.bound not in facts.get("only", "").split(","))
+
+
+def _brought(handler: Node, facts: Mapping[str, str]) -> str:
+    """The declaration of what holds the caller; nothing where the handler calls something else so."""
+    said = facts.get("brings", "")
+    taken = {text(one) for one in walk(handler) if one.type in {"identifier", "shorthand_property_identifier_pattern"}}
+    return "" if holder(said) in taken else said
+
+
+def holder(brings: str) -> str:
+    """``user`` of ``const user = await requireUser();``."""
+    found = re.match(r"const\s+(\w+)", brings)
+    return found[1] if found is not None else ""
+
+
+def asking(place: Node, facts: Mapping[str, str], given: str, root: Node, brought: str = "") -> str:
     """The call as a place can write it; empty where it cannot name the caller, or the client that the function is handed."""
     call = facts.get("call", "")
     if "{caller}" in call:
@@ -91,7 +116,8 @@ def asking(place: Node, facts: Mapping[str, str], given: str, root: Node) -> str
         for one in re.findall(r"(?<![.\w$])[A-Za-z_$][\w$]*", inside)
         if one not in {"null", "undefined", "true", "false"}
     }
-    return call.replace("{id}", given) if read <= names_before(place) | set(bound_names(root)) else ""
+    known = names_before(place) | set(bound_names(root)) | {brought}
+    return call.replace("{id}", given) if read <= known else ""
 
 
 def refusal(root: Node, handler: Node, facts: Mapping[str, str]) -> No:
@@ -100,6 +126,31 @@ def refusal(root: Node, handler: Node, facts: Mapping[str, str]) -> No:
     throws = facts.get("kind") in {"procedure", "action", "service"} and own.lines.startswith("throw")
     mine = own.lines.rstrip(";") in text(handler)
     return No(facts["refusal"]) if facts.get("refusal") and throws and not mine else own
+
+
+def refused_when_empty(call: Node) -> bool:
+    """``const access = await getAccess(…); if (!access) throw …``: whoever gets no answer may not."""
+    statement = statement_of(call)
+    declared = statement.named_children[0] if statement.type == "lexical_declaration" else None
+    following = _next(statement)
+    inside = field(following, "consequence") if following is not None and following.type == "if_statement" else None
+    test = text(field(following, "condition"))
+    return inside is not None and exits(inside) and test == f"(!{text(field(declared, 'name'))})"
+
+
+def carried(call: Node, holder: str) -> tuple[str, tuple[str, ...]]:
+    """The declaration of what holds the caller, as model text, with the imports it uses; nothing where it needs more than imports."""
+    made = next(
+        (one for one in locals_before(call) if one.name == holder and one.value is not None and not one.path), None
+    )
+    if made is None:
+        return "", ()
+    statement = statement_of(made.node)
+    used = free_names([statement]) - set(declares(statement))
+    imports = set(bound_names(top_of(call)))
+    if not used or used - imports or statement.type != "lexical_declaration" or len(statement.named_children) > 1:
+        return "", ()
+    return model_of(top_of(call).text or b"", statement), tuple(sorted(used))
 
 
 def refusal_behind(call: Node) -> str:

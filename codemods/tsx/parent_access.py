@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from codemods.target import Edits, Refusal
-from codemods.tsx.access import asked_by, asking, refusal
+from codemods.tsx.access import asked_by, asking, refusal, without_brought
 from codemods.tsx.answers import answer
 from codemods.tsx.guard import exits
 from codemods.tsx.insert import after, before, with_imports
@@ -58,7 +58,7 @@ def edit(source: bytes, target: Target) -> Answer:
         return Edits(())
     ask = f"{call};" if facts.get("throws") else f"if (!({call})) {{\n  {no.lines}\n}}"
     absent = f"if (!{name}) {{\n  {missing.lines}\n}}"
-    needs = (*target.needs, *missing.needs, *(() if facts.get("throws") else no.needs))
+    needs = (*without_brought(target.needs, facts), *missing.needs, *(() if facts.get("throws") else no.needs))
     if read is not None:
         lines = ask if read[2] else f"{absent}\n{ask}"
         # what only the read would have used is not brought in
