@@ -58,8 +58,13 @@ ASKED = f'const own = await db.member.findFirst({{ where: {{ userId: session.use
 SOME = f'const all = await db.member.findMany({{ where: {{ userId: session.user.id }} }}); if (!all.some((one) => one.role === "ADMIN")) {STOP}'
 CHOSEN = f'const own = await db.member.findFirst({{ where: {{ userId: session.user.id, organizationId: session.user.organizationId }} }}); if (own?.role !== "ADMIN") {STOP}'
 THERE = f'const it = await db.project.findUnique({{ where: {{ id: params.id }} }}); const own = await db.member.findFirst({{ where: {{ userId: session.user.id, organizationId: it.organizationId }} }}); if (own?.role !== "ADMIN") {STOP}'
-SAME = ANY + f" const it = await db.project.findUnique({{ where: {{ id: params.id }} }}); if (it.organizationId !== own.organizationId) {STOP}"
-ACCOUNT = f'const me = await db.user.findUnique({{ where: {{ id: session.user.id }} }}); if (me.role !== "ADMIN") {STOP}'
+SAME = (
+    ANY
+    + f" const it = await db.project.findUnique({{ where: {{ id: params.id }} }}); if (it.organizationId !== own.organizationId) {STOP}"
+)
+ACCOUNT = (
+    f'const me = await db.user.findUnique({{ where: {{ id: session.user.id }} }}); if (me.role !== "ADMIN") {STOP}'
+)
 PLATFORM = ANY.replace('"ADMIN"', '"SUPER_ADMIN"')
 
 
