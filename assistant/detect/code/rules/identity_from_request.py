@@ -13,6 +13,7 @@ from assistant.detect.code.judge import report
 from assistant.detect.code.openness import open_insert, perhaps_guarded, public_path
 from assistant.detect.code.rule import CodeExample, CodeRule
 from assistant.detect.code.telling import confidence_of, does, facts_of, handler, key_of, rows_of, severity_of
+from assistant.detect.code.told_by_middleware import told_by_middleware
 from assistant.detect.code.uses import told_elsewhere
 from assistant.domain.code import ClientKind, EntryKind, GuardKind, OriginKind
 from assistant.domain.matrix import Severity
@@ -119,6 +120,7 @@ def find(context: CodeContext) -> Iterator[Finding]:
     for access in accesses(context):
         if fault_of(access) is Fault.IDENTITY or _stored(access) or _under_rules(access) or _as_member(access):
             yield _finding(access)
+    yield from told_by_middleware(context, RULE)
 
 
 def _finding(access: Access) -> Finding:
