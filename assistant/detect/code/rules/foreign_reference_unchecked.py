@@ -173,11 +173,12 @@ def find(context: CodeContext) -> Iterator[Finding]:
     for access in accesses(context):
         if not _counts(access):
             continue
-        found = list(unchecked_references(access))
+        by_rules = context.covered_by_rules(access.query)
+        # what the policies look at is the tenant of the row
+        found = [one for one in unchecked_references(access) if not (by_rules and words.names_house(one[0].column))]
         if not found or (context.one_house and all(_colleague(context, target) for _, target in found)):
             continue
         written, target = found[0]
-        by_rules = context.covered_by_rules(access.query)
         quiet = (len(found) == 1 and asked_before(access)) or all(_of_one_house(access, each) for each, _ in found)
         named = (one for each, _ in found for one in each.origins if one.kind is OriginKind.REQUEST)
         sent = {(access.entry.id, origin) for origin in named if "." in origin.path}
@@ -261,13 +262,18 @@ def _signed(access: Access) -> bool:
 
 
 def _tenant_beside_child(access: Access) -> bool:
-    """The row carries a tenant that does not come from the request, beside a parent that does: policies compare only the first."""
+    """The row carries a tenant that nobody sent along, beside a parent that was sent: policies compare only the first.
+
+    A cookie holds the house that its browser chose once, whatever is sent now.
+    """
     return any(
-        words.names_tenant(written.column)
-        and written.origins
-        and not any(origin.kind is OriginKind.REQUEST for origin in written.origins)
+        words.names_tenant(written.column) and written.origins and not any(_sent(origin) for origin in written.origins)
         for written in access.query.written
     )
+
+
+def _sent(origin: Origin) -> bool:
+    return origin.kind is OriginKind.REQUEST and not origin.path.startswith("cookie")
 
 
 def _stems(access: Access) -> frozenset[str]:

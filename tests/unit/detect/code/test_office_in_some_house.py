@@ -97,3 +97,38 @@ def test_where_nobody_has_a_house_an_administrator_is_one_of_all() -> None:
         "organization Organization @relation(fields: [organizationId], references: [id])", ""
     )
     assert told(ANY, alone) == []
+
+
+FILED = """
+"use server";
+import { createServerClient } from "@supabase/ssr";
+import { cookies } from "next/headers";
+export async function listProjects() {
+  const db = await open();
+  const { data } = await db.from("projects").select("*").eq("organization_id", (await cookies()).get("organizationId")?.value);
+  return data;
+}
+async function open() {
+  const jar = await cookies();
+  return createServerClient(process.env.NEXT_PUBLIC_SUPABASE_URL, process.env.NEXT_PUBLIC_SUPABASE_ANON_KEY, { cookies: { getAll: () => jar.getAll() } });
+}
+export async function file(form) {
+  const projectId = form.get("projectId");
+  const organizationId = TENANT;
+  const db = await open();
+  CHECK
+  await db.from("files").insert({ project_id: projectId, organization_id: organizationId });
+}
+"""
+LOOKED = 'const { data: it } = await db.from("projects").select("organization_id").eq("id", projectId).single(); if (it.organization_id !== organizationId) throw new Error("not here");'
+KEPT = '(await cookies()).get("organizationId")?.value'
+
+
+@pytest.mark.parametrize(
+    ("tenant", "check", "found"), [(KEPT, "", True), (KEPT, LOOKED, False), ('form.get("organizationId")', "", False)]
+)
+def test_the_house_in_a_cookie_is_what_the_rules_look_at(tenant: str, check: str, found: bool) -> None:
+    """Policies compare the row's house with the caller; the project beside it may be of any other."""
+    files = {"app/actions.ts": FILED.replace("TENANT", tenant).replace("CHECK", check)}
+    told = [one for one in detect_code(map_of(files)) if one.rule == "foreign-reference-unchecked"]
+    assert [one.where.symbol for one in told if one.where] == (["file"] if found else [])
