@@ -246,7 +246,7 @@ def _correlated(run: Run, test: Test, outcome: bool) -> Learned:
     )
     if ("office",) in found:
         lessons.append(Lesson(GuardKind.ROLE, "platform", (), ("platform",)))  # so it is on each way that is left
-    return Learned(found, (*lessons, *lessons_of(_news(run, found), lessons)))
+    return Learned(found, (*lessons, *lessons_of(_news(run, found), lessons, first)))
 
 
 def _news(run: Run, facts: Facts) -> Facts:

@@ -6,20 +6,20 @@ import re
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.facts import NOTHING_LEARNED, Learned, Lesson, role_of
-from assistant.collect.code.follow.kinds import CONSTANT, PERSONS, REQUEST, ROW
+from assistant.collect.code.follow.kinds import CLAIMED, CONSTANT, PERSONS, REQUEST, ROW
 from assistant.collect.code.follow.trust import RANK, ROLE, asks_right, carried, consequences, trusted
 from assistant.collect.code.origins import ordered, origins_of
 from assistant.collect.code.recognise.chains import argument, at_path
 from assistant.collect.code.recognise.own_answers import asks_role
 from assistant.collect.code.recognise.own_session import own_session
-from assistant.domain.code import GuardKind, Origin, OriginKind
+from assistant.domain.code import GuardKind, Origin, OriginKind, Weakness
 
 
 if TYPE_CHECKING:
     from assistant.collect.code.follow.facts import Fact, Facts
     from assistant.collect.code.follow.ledger import QueryRecord
     from assistant.collect.code.follow.run import Run
-    from assistant.collect.code.values import Chain
+    from assistant.collect.code.values import Chain, Value
 
 LESSON_OF = {
     "caller": GuardKind.SESSION,
@@ -32,14 +32,20 @@ LESSON_OF = {
 """The kind of guard behind each kind of fact."""
 
 
-def lessons_of(facts: Facts | set[Fact], known: list[Lesson]) -> tuple[Lesson, ...]:
-    """Guards for facts that a call brought along, when nothing more precise was said."""
+def lessons_of(facts: Facts | set[Fact], known: list[Lesson], of: Value | None = None) -> tuple[Lesson, ...]:
+    """Guards for facts that a call brought along, when nothing more precise was said.
+
+    ``of`` is what the call gave: an object made of claims that nobody verified (``{ user: { id: jwtDecode(cookie).sub } }``) is no session.
+    """
     kinds = {lesson.kind for lesson in known}
+    persons = {origin.kind for origin in origins_of(of)} & PERSONS
+    weak = Weakness.GET_SESSION if persons == {CLAIMED} else None
     out: dict[GuardKind, Lesson] = {}
     for fact in sorted(facts, key=str):
         kind = LESSON_OF.get(str(fact[0]))
         if kind is not None and kind not in kinds and kind not in out:
-            out[kind] = Lesson(kind, "", _about(fact), _variables(facts) if kind is GuardKind.ROLE else ())
+            roles = _variables(facts) if kind is GuardKind.ROLE else ()
+            out[kind] = Lesson(kind, "", _about(fact), roles, weak if kind is GuardKind.SESSION else None)
     return tuple(out.values())
 
 

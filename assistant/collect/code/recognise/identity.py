@@ -9,6 +9,7 @@ from assistant.collect.code.drafts import Identity
 from assistant.collect.code.origins import origins_of
 from assistant.collect.code.recognise.chains import NOBODYS, Seen, argument, at_path, is_nothing, package_of
 from assistant.collect.code.recognise.identity_libraries import LIBRARIES, PREFIXES, SUPABASE, Known
+from assistant.collect.code.recognise.opened_tokens import opened
 from assistant.collect.code.recognise.own_session import FETCHERS, own_session
 from assistant.collect.code.recognise.supabase_clients import client_of
 from assistant.collect.code.values import Chain, Closure, Step, Value, caller, text_of
@@ -71,7 +72,8 @@ def identity(chain: Chain, seen: Seen) -> Identity | None:
         return _shaped(chain) or _named(chain)
     if package.startswith(("firebase", "@firebase/")):
         return None  # getAuth() gives its service and names nobody
-    return _named(chain) if "auth" in package or "session" in package else None
+    named = _named(chain) if "auth" in package or "session" in package else None
+    return opened(chain, package) or named
 
 
 _KEPT = re.compile(
