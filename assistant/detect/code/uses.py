@@ -123,12 +123,12 @@ def looks_for_caller(entry: Entry, query: Query) -> bool:
 
 
 def notes_only(entry: Entry, query: Query) -> bool:
-    """A row that a function further down adds, and in which nothing was said by the request, the caller or another row; or one of an audit."""
+    """A row that a function further down adds, or finds to be there, and in which nothing was said by the request, the caller or another row; or one of an audit."""
     told = {OriginKind.REQUEST, OriginKind.CALLER, OriginKind.ROW, OriginKind.CLAIMED}
     return (
-        query.verb == "insert"
+        query.verb in {"insert", "upsert"}
         and bool(query.written)
-        and not query.filters
+        and not any(origin.kind in told for condition in query.filters for origin in condition.origins)
         and not query.returned
         and query.place.file != entry.place.file
         and (

@@ -236,7 +236,7 @@ def _act(access: Access, *, ranks: bool) -> str:
         and not _is_own(access)
         and (access.writes or query.returned)
     ):
-        if query.verb == "insert" and words.keeps_notes(query.table):
+        if access.own_note or (query.verb == "insert" and words.keeps_notes(query.table)):
             return ""  # a note of what was done is no privilege
         private = access.whose is Whose.CUSTOMERS or (access.writes and query.verb != "insert")
         return _ADMINISTERS if private else ""

@@ -74,3 +74,34 @@ def test_a_refusal_is_noted_before_the_next_question(write: str, count: int) -> 
     }
     found = [one for one in detect_code(map_of(files)) if one.rule == "ineffective-guard"]
     assert len(found) == count
+
+
+BELOW = """
+import { getServerSession } from "next-auth";
+import { prisma } from "../../../../lib/prisma";
+import { ensured } from "../../../../lib/ensured";
+export async function GET(request) {
+  const session = await getServerSession();
+  if (!session) return new Response(null, { status: 401 });
+  await ensured(request.nextUrl.searchParams.get("slug"));
+  return Response.json(await prisma.task.count({ where: { assigneeId: session.user.id } }));
+}
+"""
+ENSURED = """
+import { prisma } from "./prisma";
+export async function ensured(slug) {
+  return prisma.tenant.upsert({ where: { slug: SLUG }, update: {}, create: { slug: SLUG, name: "Main" } });
+}
+"""
+
+
+@pytest.mark.parametrize(("slug", "count"), [('"main"', 0), ("slug", 1)])
+def test_a_row_that_the_application_finds_to_be_there_is_its_own(slug: str, count: int) -> None:
+    """Every page below ``/admin`` "adds tenants as an administrator": the one that the code names is made where it is missing."""
+    files = {
+        "lib/prisma.ts": 'import { PrismaClient } from "@prisma/client";\nexport const prisma = new PrismaClient();\n',
+        "lib/ensured.ts": ENSURED.replace("SLUG", slug),
+        "app/api/admin/badges/route.ts": BELOW,
+    }
+    found = [one for one in detect_code(map_of(files)) if one.rule in {"weak-privilege", "id-only-lookup"}]
+    assert len(found) == count
