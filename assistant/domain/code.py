@@ -30,8 +30,6 @@ from assistant.domain.code_words import (
 )
 
 
-BY_MIDDLEWARE = "middleware."
-"""How the path of a caller's value begins that stood in a header which middleware writes."""
 NAMED_OPEN = "open"
 """What middleware asks at a path that its code names and lets everybody reach."""
 

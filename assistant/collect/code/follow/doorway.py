@@ -79,24 +79,11 @@ class Door(NamedTuple):
 
 def asked_before(world: World, point: EntryPoint, ledger: Ledger, drive: Drive) -> tuple[str, ...] | None:
     """See ``Entry.asked_before``; not looked for where the handler asks somebody itself, or reaches no rows."""
-    if not ledger.queries:
-        return None
-    if any(guard.weakness is None and guard.kind in _ASKS for guard in ledger.guards.values()):
-        return None
-    return _asked_at(world, point, drive)
-
-
-def told_by_middleware(world: World, point: EntryPoint, drive: Drive) -> frozenset[str]:
-    """Headers in which the middleware says who is calling: it asks them at this address, and writes the headers on what it lets through."""
-    if not point.covered_by or not world.naming_caller:
-        return frozenset()
-    return world.naming_caller if GuardKind.SESSION.value in (_asked_at(world, point, drive) or ()) else frozenset()
-
-
-def _asked_at(world: World, point: EntryPoint, drive: Drive) -> tuple[str, ...] | None:
     file = middleware_of(point.covered_by)
     middleware = world.middleware.get(file)
-    if middleware is None or point.kind not in _SERVED:
+    if middleware is None or point.kind not in _SERVED or not ledger.queries:
+        return None
+    if any(guard.weakness is None and guard.kind in _ASKS for guard in ledger.guards.values()):
         return None
     doors = world.doors.setdefault(file, [])
     for door in doors:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from assistant.collect.code.follow.afterwards import after_write, late_ties
 from assistant.collect.code.follow.builders import built, functions_of
 from assistant.collect.code.follow.closed import refused
-from assistant.collect.code.follow.doorway import asked_before, told_by_middleware
+from assistant.collect.code.follow.doorway import asked_before
 from assistant.collect.code.follow.enclosing import around
 from assistant.collect.code.follow.graphql import call_resolver
 from assistant.collect.code.follow.handed_over import listeners
@@ -88,8 +88,6 @@ def world_of(program: Program, points: Iterable[EntryPoint]) -> World:
 
 def follow(world: World, point: EntryPoint) -> tuple[Entry, frozenset[tuple[str, int]]]:
     """The facts of one entry, and the functions it went through (module and byte offset)."""
-    world.hears(frozenset())
-    world.hears(told_by_middleware(world, point, _drive))
     run = Run(world, point.module)
     truncated = False
     try:

@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from assistant.collect.code.values import Constant, Known
+from assistant.collect.code.values import Constant
 from assistant.collect.code.walking import expressions_of
-from assistant.domain.code import BY_MIDDLEWARE, Origin, OriginKind
 from assistant.domain.syntax import Attribute, Call, Literal, Name, Record
 
 
@@ -21,14 +20,9 @@ if TYPE_CHECKING:
     from assistant.collect.code.follow.world import World
     from assistant.domain.syntax import Expression
 
-
 _FILE: Final = re.compile(r"(?:^|[/._-])(?:middleware|proxy)(?:[/._-]|$)")
 _OWN: Final = "x-"
 _WRITES: Final = frozenset({"set", "append", "delete"})
-_WHO: Final = re.compile(
-    r"(?:^|-)(?:user|uid|account|member|person|customer|tenant|org|organi[sz]ation|team|workspace|company|clinic|school|store|roles?|email|session)(?:-|$)"
-)
-"""Words of a header that says who is calling, or of which house they are."""
 _REQUEST: Final = re.compile(r"^(?:req|request|nextRequest|clone|forward)", re.IGNORECASE)
 
 
@@ -38,20 +32,6 @@ def written_on_request(world: World) -> frozenset[str]:
         return frozenset()
     paths = [path for path in world.program.modules if path in world.middleware or _FILE.search(path)]
     return frozenset(name for path in paths for name in _written(world, path) if name.startswith(_OWN))
-
-
-def naming_caller(world: World) -> frozenset[str]:
-    """Those of them that say who is calling."""
-    return frozenset(name for name in written_on_request(world) if _WHO.search(name.removeprefix(_OWN)))
-
-
-def as_caller(told: frozenset[str], found: Known) -> Known:
-    """What was read of the request, where it is a header that the middleware filled: who is calling, as they proved there."""
-    names = [origin.path.removeprefix("header.") for origin in found.origins]
-    if not names or not all(name in told for name in names):
-        return found
-    spoken = (name.removeprefix(_OWN).replace("-", "_") for name in names)
-    return Known(frozenset(Origin(OriginKind.CALLER, f"{BY_MIDDLEWARE}{one}") for one in spoken))
 
 
 def _written(world: World, path: str) -> Iterator[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assistant.collect.code.follow.forwarded import as_caller
 from assistant.collect.code.follow.kinds import CALLER, CONSTANT, REQUEST, ROW
 from assistant.collect.code.follow.limits import is_path_pattern, looked_at, of_listed_keys, stays_here
 from assistant.collect.code.follow.loops import as_found
@@ -161,8 +160,6 @@ def _of_somebody(prefix: Value) -> bool:
 def _asked(run: Run, value: Known, name: str, arguments: tuple[Value, ...], module: str, at: int) -> Value | None:
     """A part of the request; with Hono's ``c.req.valid("json")`` what the validator of the route let through, and no other keys."""
     found = _requested(value, name, arguments)
-    if found is not None and run.world.told:
-        return as_caller(run.world.told, found)
     if found is not None and name == "valid" and any(origin.path in {"body", "form"} for origin in found.origins):
         place = run.place(module, at, run.symbol())
         run.ledger.act(ActKind.VALIDATE, "valid", place, ActPart("0", ordered(found), ""))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from assistant.collect.code.entries_look import text
 from assistant.collect.code.follow.demanded import demanded
 from assistant.collect.code.follow.foreign import without_rows
-from assistant.collect.code.follow.forwarded import naming_caller, written_on_request
+from assistant.collect.code.follow.forwarded import written_on_request
 from assistant.collect.code.follow.scope import Scope
 from assistant.collect.code.follow.stop import Exhausted, Stopped
 from assistant.collect.code.read_typescript_patterns import bound_names
@@ -96,27 +96,12 @@ class World:
         """Functions that go through a list by calling themselves, by their identity."""
         self._filled: dict[str, tuple[str, ...]] | None = None
         self._forwarded: frozenset[str] | None = None
-        self._naming: frozenset[str] | None = None
-        self.told: frozenset[str] = frozenset()
-        """Headers in which the middleware says who is calling, to the entry that is followed now."""
-        self._apart: dict[frozenset[str], dict[tuple[object, ...], Shared]] = {self.told: self.preludes}
 
     def filled(self, table: str) -> tuple[str, ...]:
         """Columns of a model of Prisma's schema that a row always has."""
         if self._filled is None:
             self._filled = {one.name[:1].lower() + one.name[1:]: one.filled for one in models(self.program.manifests)}
         return self._filled.get(table, ())
-
-    def hears(self, told: frozenset[str]) -> None:
-        """What middleware tells the entry that is followed next; wrappers that hear something else are other ones."""
-        self.told, self.preludes = told, self._apart.setdefault(told, {})
-
-    @property
-    def naming_caller(self) -> frozenset[str]:
-        """Headers in which middleware may say who is calling; see ``forwarded``."""
-        if self._naming is None:
-            self._naming = naming_caller(self)
-        return self._naming
 
     def written_on_request(self, origin: Origin) -> bool:
         """A header that middleware writes on the requests it lets through; see ``forwarded``."""
