@@ -226,6 +226,8 @@ _ABOUT_IT: Final = frozenset(
     }
 )
 """``password_changed_at``, ``tokens_used``: about a secret, and none."""
+_FLAGS: Final = named("must is has had requires require needs should force forces")
+"""``must_change_password``, ``is_password_protected``: yes or no, and no secret."""
 _A_PIECE: Final = named("short prefix suffix hint masked partial preview last4 redacted truncated")
 """``short_token``, ``key_prefix``: the piece by which its owner tells one key from another."""
 
@@ -237,6 +239,8 @@ def is_secret(column: str) -> bool:
     if {*parts, *map(singular, parts)} & _HANDED_OUT and not parts & _SECRET_PARTS:
         return False
     written = snake(column)
+    if snake(column.rpartition(".")[2]).partition("_")[0] in _FLAGS:
+        return False
     if written.rpartition("_")[2] in _ABOUT_IT or parts & {"notify", "notification"} or parts & _A_PIECE:
         return False
     return written in SECRET_COLUMNS or bool(_SECRET_PARTS & parts) or written.endswith(("_token", "api_key"))

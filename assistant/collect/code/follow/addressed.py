@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assistant.collect.code.follow.truth import matched
+from assistant.collect.code.follow.truth import fits, matched
 from assistant.collect.code.recognise.chains import argument
 from assistant.collect.code.values import Constant, Known, Listed
 
@@ -33,3 +33,13 @@ def compared(run: Run, left: Value, right: Value, operator: str) -> Value | None
         return None
     elsewhere = run.elsewhere(Listed((right,)), left)
     return None if elsewhere is None else Constant(elsewhere is (operator == "differ"))
+
+
+def fitting(run: Run, pattern: Value, asked: Value) -> Value | None:
+    r"""``/^\/api\/invoices\/[^/]+\/public$/.test(pathname)`` in middleware that is followed for a path; None for what is not decided."""
+    if not run.whole_path or not isinstance(asked, Known) or not isinstance(pattern, Constant):
+        return None
+    found = fits(run.path, pattern, asked)
+    if run.prelude is not None:
+        run.prelude.heard(pattern, asked, found)
+    return None if found is None else Constant(found)

@@ -14,6 +14,7 @@ from assistant.collect.code.follow.documents import document_method
 from assistant.collect.code.follow.facts import access
 from assistant.collect.code.follow.gathered import gathered, remembered
 from assistant.collect.code.follow.globals import LIBRARIES, global_call, made_up
+from assistant.collect.code.follow.handed_on import header_method, note_answer
 from assistant.collect.code.follow.handed_over import came_back, is_statement, runs_inside, with_added
 from assistant.collect.code.follow.inputs import context_of_field
 from assistant.collect.code.follow.invoking import invoke
@@ -184,6 +185,7 @@ _COOKIES = {"getCookie": 1, "getSignedCookie": 2}
 
 def recognised(run: Run, chain: Chain) -> Value:
     """What a chain comes to after a call: what recognisers say, or the chain."""
+    note_answer(run, chain)
     handed = (
         made_up(chain)
         or _of_request(chain)
@@ -264,6 +266,9 @@ def _known_method(
     ended = of_context(run, of, name, arguments, module, at)
     if ended is not None:
         return ended
+    named = header_method(run, of, name, arguments, module, at)
+    if named is not None:
+        return named
     if name == "jwtVerify" and any(origin.path == "request" for origin in of.origins):  # what a plugin of Fastify adds
         verified = Chain("@fastify/jwt", "request", (Step(name, arguments, False, module, at, end),))
         return run.asked(verified) or verified

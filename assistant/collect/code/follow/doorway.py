@@ -10,9 +10,11 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from assistant.collect.code.follow.handed_on import Handing
 from assistant.collect.code.follow.prelude import Prelude, Shared, answered_alike
 from assistant.collect.code.follow.run import Run
 from assistant.collect.code.follow.stop import Exhausted, Stopped
+from assistant.collect.code.follow.truth import AN_ID
 from assistant.collect.code.matchers import middleware_of
 from assistant.collect.code.origins import origins_of
 from assistant.collect.code.values import Constant, Listed
@@ -20,7 +22,7 @@ from assistant.domain.code import NAMED_OPEN, ActKind, EntryKind, GuardKind, Ori
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from assistant.collect.code.entries_point import EntryPoint
     from assistant.collect.code.follow.ledger import Ledger
@@ -44,6 +46,8 @@ _ASKS = frozenset(
         GuardKind.SIGNATURE,
     }
 )
+_ID = re.compile(r"\[(?:\w*(?:_id|Id|uuid|Uuid)|id)\]")
+"""Segments that are identifiers: ``/api/forms/public`` is no form of that id."""
 _OPEN_ENDED = re.compile(r"[(*:\\[]")
 """Where a pattern of addresses stops being fixed."""
 _OF_NOBODY = frozenset({OriginKind.CONSTANT, OriginKind.ENVIRONMENT, OriginKind.GENERATED})
@@ -71,6 +75,8 @@ class Door(NamedTuple):
     questions: tuple[Asked, ...]
     asks: tuple[str, ...] | None
     """Kinds of guards; empty when nobody is asked."""
+    hands: Mapping[str, frozenset[Origin]]
+    """Headers in which it hands on who calls; see ``handed_on``."""
 
     def at(self, path: str) -> tuple[str, ...] | None:
         """What it asks there: where nobody is asked, whether the code says so of that very address."""
@@ -85,30 +91,48 @@ def asked_before(world: World, point: EntryPoint, ledger: Ledger, drive: Drive) 
         return None
     if any(guard.weakness is None and guard.kind in _ASKS for guard in ledger.guards.values()):
         return None
-    doors = world.doors.setdefault(file, [])
+    door = _door(world, point, middleware, drive)
+    return door.at(point.path) if door is not None else None
+
+
+def handed_on(world: World, point: EntryPoint, drive: Drive) -> Mapping[str, frozenset[Origin]]:
+    """Headers in which the middleware before an entry says who calls; not looked for where it writes none."""
+    middleware = world.middleware.get(middleware_of(point.covered_by))
+    if middleware is None or point.kind not in _SERVED or not world.hands_on:
+        return {}
+    door = _door(world, point, middleware, drive)
+    asked = {GuardKind.SESSION.value, GuardKind.ROLE.value} & {*((door and door.asks) or ())}
+    return door.hands if door is not None and asked else {}
+
+
+def _door(world: World, point: EntryPoint, middleware: EntryPoint, drive: Drive) -> Door | None:
+    """What is asked at the address of an entry, followed once for all that are alike; None where there are too many kinds."""
+    doors = world.doors.setdefault(middleware.module, [])
+    path = _ID.sub(AN_ID, point.path)
     for door in doors:
-        if answered_alike(point.path, point.path, door.questions, exact=True):
-            return door.at(point.path)
+        if answered_alike(path, path, door.questions, exact=True):
+            return door
     if len(doors) >= _MOST:
         return None
-    doors.append(_opened(world, replace(middleware, path=point.path), drive))
-    return doors[-1].at(point.path)
+    doors.append(_opened(world, replace(middleware, path=path), drive))
+    return doors[-1]
 
 
 def _opened(world: World, point: EntryPoint, drive: Drive) -> Door:
     """The middleware followed for an address; one that is too long is not followed for any other."""
     run = Run(world, point.module, steps=_STEPS)
     run.ledger.sent_away, run.whole_path = {}, True
+    hands = run.ledger.hands = Handing()
     listener = run.prelude = Prelude(Shared(), [], frozenset())
     try:
         drive(run, point)
     except Stopped:
         pass
     except (Exhausted, RecursionError):
-        return Door((), None)
+        return Door((), None, {})
     finally:
         run.roll_back()
-    return Door(tuple(listener.asked), _asks(run.ledger))
+    return Door(tuple(listener.asked), _asks(run.ledger), hands.given())
 
 
 def _asks(ledger: Ledger) -> tuple[str, ...] | None:

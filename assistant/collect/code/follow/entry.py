@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from assistant.collect.code.follow.afterwards import after_write, late_ties
 from assistant.collect.code.follow.builders import built, functions_of
 from assistant.collect.code.follow.closed import refused
-from assistant.collect.code.follow.doorway import asked_before
+from assistant.collect.code.follow.doorway import asked_before, handed_on
 from assistant.collect.code.follow.enclosing import around
 from assistant.collect.code.follow.graphql import call_resolver
 from assistant.collect.code.follow.handed_over import listeners
@@ -90,6 +90,7 @@ def follow(world: World, point: EntryPoint) -> tuple[Entry, frozenset[tuple[str,
     """The facts of one entry, and the functions it went through (module and byte offset)."""
     run = Run(world, point.module)
     truncated = False
+    run.ledger.handed = handed_on(world, point, _drive) if point.covered_by else {}
     try:
         _drive(run, point)
     except Stopped:
@@ -235,7 +236,8 @@ def _all_before(run: Run, point: EntryPoint, own: Shape | None) -> None:
         for stands in _standing(run, point, own):
             _before(run, stands, point, own)
         return
-    around_it = (point.module, point.inputs, point.kind, *(one.at for one in point.within))
+    handed = frozenset(run.ledger.handed)
+    around_it = (point.module, point.inputs, point.kind, handed, *(one.at for one in point.within))
     keys: list[tuple[object, ...]] = []
     for one in point.before:
         own_key = (one.module, id(one.expression), *(each.at for each in one.within))

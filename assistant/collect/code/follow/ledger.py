@@ -28,6 +28,7 @@ from assistant.domain.facts import Place
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from assistant.collect.code.follow.handed_on import Handing
     from assistant.collect.code.values import Value
 
 _OF_SOMEBODY = frozenset({"office", "caller", "role", "secret", "signed"})
@@ -194,6 +195,10 @@ class Ledger:
         """Rows that reached it, with what was known of the caller at every such point."""
         self.sent_away: dict[int, tuple[int, ...]] | None = None
         """Where somebody is asked for it: the tests that answers and redirects stand under, by their position."""
+        self.hands: Handing | None = None
+        """Of middleware, where somebody asks for it: what it hands on."""
+        self.handed: Mapping[str, frozenset[Origin]] = {}
+        """Headers in which the middleware before this entry hands the caller on; see ``handed_on``."""
         self.loose: dict[int, tuple[tuple[int, ...], int]] = {}
         """Rows that reached it where they were not, with the tests that this stood under, and how much had been earned by then."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assistant.collect.code.follow.addressed import fitting
 from assistant.collect.code.follow.kinds import CALLER, CONSTANT, REQUEST, ROW
 from assistant.collect.code.follow.limits import is_path_pattern, looked_at, of_listed_keys, stays_here
 from assistant.collect.code.follow.loops import as_found
@@ -217,8 +218,9 @@ def over(
     if isinstance(callback, Closure) and callback.function.is_async and name in {*_PICK, *_SOME}:
         _hasty(run, callback, items[:_LOOKED_AT], module, at)
         return UNKNOWN if name in _SOME else whole
-    results = _called_back(run, callback, items[:_LOOKED_AT], module, at)
-    if len(items) > _LOOKED_AT and all(one == _NEVER for one in results):
+    most = _MOST if run.whole_path and name in _SOME else _LOOKED_AT  # middleware goes by lists of addresses
+    results = _called_back(run, callback, items[:most], module, at)
+    if len(items) > most and all(one == _NEVER for one in results):
         results = (*results, UNKNOWN)  # one of the others may be it
     if name in _EACH:
         if name == "forEach":
@@ -366,6 +368,9 @@ def constant_method(run: Run, of: Value, name: str, arguments: tuple[Value, ...]
         return matched(first)
     if name == "test" and first is not None:
         run.facts |= looked_at(first)
+    here = fitting(run, of, first) if name == "test" and first is not None else None
+    if here is not None:
+        return here
     if name == "test" and isinstance(first, Known | Either) and is_path_pattern(of):
         return run.mean(Known(UNKNOWN.origins), Test("in", (first, Constant("/"))))
     return of if name in {"toString", "trim"} else _respelled(of, name, arguments) or UNKNOWN

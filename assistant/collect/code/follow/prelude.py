@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, final
 
 from assistant.collect.code.follow.moment import Moment, in_place
-from assistant.collect.code.follow.truth import begins, lacks, matched, other_paths, segment
+from assistant.collect.code.follow.truth import begins, fits, is_pattern, lacks, matched, other_paths, segment
 from assistant.collect.code.values import Closure, Listed, Value
 
 
@@ -247,7 +247,13 @@ def begin(
         return value, arguments
     levels: list[Scope] = []
     through: set[tuple[int, str]] = set()
-    key = (kind, run.interactive, bool(run.path), _key(value, run.module, levels, through, 0))
+    key = (
+        kind,
+        run.interactive,
+        bool(run.path),
+        frozenset(run.ledger.handed),
+        _key(value, run.module, levels, through, 0),
+    )
     if not levels:
         return value, arguments
     shared = run.world.preludes.get(key)
@@ -301,8 +307,8 @@ def _answer(path: str, route: str, asked: Asked, *, exact: bool) -> bool | None:
         return matched(path, asked.what)
     of = asked.of
     if isinstance(asked.what, Listed):
-        return other_paths(path, asked.what, of)
-    return begins(path, asked.what, of, exact=exact)
+        return other_paths(path, asked.what, of, exact=exact)
+    return fits(path, asked.what, of) if is_pattern(asked.what) else begins(path, asked.what, of, exact=exact)
 
 
 def _key(

@@ -245,7 +245,7 @@ class Run:
 
     def elsewhere(self, paths: Listed, asked: Value) -> bool | None:
         """``["/links"].includes(request.nextUrl.pathname)`` in a handler that answers another path; False in one that answers one of them."""
-        found = other_paths(self.path, paths, asked)
+        found = other_paths(self.path, paths, asked, exact=self.whole_path)
         if self.prelude is not None:
             self.prelude.heard(paths, asked, found)
         return found

@@ -35,13 +35,23 @@ _ON = ("true", "1", "yes", "on", True)
 _WRITTEN = frozenset({ENVIRONMENT, CONSTANT, UNSURE})
 _TYPES = frozenset({"string", "number", "bigint", "undefined"})
 _THERE = (Shape, Listed, Closure, Blueprint, Promise, Native)
+_WRITTEN_OUT = re.compile(r"/\^((?:[^|(]|\([^)]*\))*)/")
+"""An expression from the beginning on, without a choice that would begin otherwise."""
+_FIXED = re.compile(r"(?:(?:[\w/-]|\\[/.-])(?![?*{]))*")
+"""What every text begins with that such an expression finds."""
+AN_ID = "~id~"
+"""Stands in a path for an identifier: a word that the code writes there is none."""
+_IDS = ("7", "1c9b3d52-6f0e-4a77-9b1e-2d5c8f0a6e41", "cm4x8k2pq0001", "507f1f77bcf86cd799439011")
 _URL = frozenset({Origin(REQUEST, "url")})
 _ADDRESS = frozenset({Origin(REQUEST, one) for one in ("url", "request.path", "request.routerPath")})
 """What a server calls the address that was asked for."""
 
 
-def other_paths(path: str, paths: Listed, asked: Value) -> bool | None:
-    """True when ``asked`` is the path of the request, which is answered at ``path``, and none of ``paths`` can be it; False when one of them is."""
+def other_paths(path: str, paths: Listed, asked: Value, *, exact: bool = False) -> bool | None:
+    """True when ``asked`` is the path of the request, which is answered at ``path``, and none of ``paths`` can be it; False when one of them is.
+
+    A router that hangs under ``/api`` may leave that out, unless the path is ``exact``ly what was asked for.
+    """
     if not path or not isinstance(asked, Known) or asked.origins != _URL or not paths.items:
         return None
     own = re.compile("/".join(".+" if part.startswith("[") else re.escape(part) for part in path.split("/")))
@@ -52,7 +62,7 @@ def other_paths(path: str, paths: Listed, asked: Value) -> bool | None:
             return None
         if text == path and "[" not in path:
             return False
-        may_be = may_be or bool(own.fullmatch(text) or own.fullmatch(f"/api{text}"))
+        may_be = may_be or bool(own.fullmatch(text) or (not exact and own.fullmatch(f"/api{text}")))
     return None if may_be else True
 
 
@@ -74,6 +84,32 @@ def lacks(route: str, name: str) -> bool:
     """A folder of Next's that has no such segment gives its handler none: ``params.id`` below ``/users/preferences``."""
     named = (f"[{name}]", f"...{name}]", f"[{name}=", f":{name}")
     return route.startswith("/") and not any(one in route for one in named)
+
+
+def is_pattern(value: Value | str) -> bool:
+    """A regular expression that is looked for from the beginning: no path begins like it."""
+    return isinstance(value, Constant) and isinstance(value.value, str) and value.value.startswith("/^")
+
+
+def fits(path: str, pattern: Value, asked: Value) -> bool | None:
+    """Whether such an expression is found in the path of the request; None where a segment of it decides, or the expression is not understood."""
+    text = pattern.value if isinstance(pattern, Constant) else None
+    written = _WRITTEN_OUT.fullmatch(text) if isinstance(text, str) else None
+    if written is None or not path or not isinstance(asked, Known) or not asked.origins <= _ADDRESS:
+        return None
+    begun = _FIXED.match(written[1])
+    fixed = begun[0].replace("\\", "") if begun is not None else ""
+    own = path.split("[", 1)[0].split(AN_ID, 1)[0]
+    length = min(len(fixed), len(own))
+    if fixed[:length] != own[:length]:
+        return False
+    if "[" in path:
+        return None
+    try:
+        found = {re.match(written[1], path.replace(AN_ID, one)) is not None for one in _IDS}
+    except re.error:
+        return None
+    return found.pop() if len(found) == 1 else None
 
 
 def begins(path: str, prefix: Value, asked: Value, *, exact: bool = False) -> bool | None:

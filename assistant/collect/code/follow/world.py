@@ -105,9 +105,14 @@ class World:
 
     def written_on_request(self, origin: Origin) -> bool:
         """A header that middleware writes on the requests it lets through; see ``forwarded``."""
+        return origin.path.removeprefix("header.") in self.hands_on and origin.path.startswith("header.")
+
+    @property
+    def hands_on(self) -> frozenset[str]:
+        """Names of the headers that middleware writes on some request."""
         if self._forwarded is None:
             self._forwarded = written_on_request(self)
-        return origin.path.removeprefix("header.") in self._forwarded and origin.path.startswith("header.")
+        return self._forwarded
 
     def variable(self, name: str) -> Known:
         """What stands in a variable of the environment; the same value each time, so that it can be told from what was made with it."""

@@ -28,9 +28,16 @@ LIBRARIES: dict[str, dict[str, Known]] = {
         "getSession": _SESSION,
         "useSession": Known("session", ("data",)),
         "getToken": Known("token"),
+        "decode": _CLAIMS,
         "withAuth": Known("token", throws=True),
     },
-    "@auth/": {"auth": _SESSION, "getSession": _SESSION, "getAuthUser": _AUTH, "getToken": Known("token")},
+    "@auth/": {
+        "auth": _SESSION,
+        "getSession": _SESSION,
+        "getAuthUser": _AUTH,
+        "getToken": Known("token"),
+        "decode": _CLAIMS,
+    },
     "@clerk/": {
         "auth": _AUTH,
         "auth.protect": Known("auth", throws=True),

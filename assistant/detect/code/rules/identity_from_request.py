@@ -157,8 +157,11 @@ def _finding(access: Access) -> Finding:
 
 
 def _by_forwarded_header(access: Access) -> bool:
-    """The id stands in a header of the application's own (``x-user-id``), and a middleware that asks who is calling covers the path."""
-    if not access.entry.covered_by or not access.context.middleware_asks:
+    """The id stands in a header of the application's own (``x-user-id``), and a middleware that asks who is calling covers the path.
+
+    Where the middleware was seen to ask nobody at that path, the header is what the browser sent.
+    """
+    if not access.entry.covered_by or not access.context.middleware_asks or access.entry.asked_before == ():
         return False
     named = [
         origin

@@ -65,6 +65,13 @@ def test_a_thing_with_members_is_not_shared_by_all(people, told):
     assert rules_of(followed({"server/router.ts": ROUTER.format(people=people)})) == ["id-only-lookup"] * told
 
 
+@pytest.mark.parametrize(
+    "column", ["mustChangePassword", "is_password_protected", "hasTotpSecret", "user.requiresPassword"]
+)
+def test_a_yes_or_no_is_no_secret(column):
+    assert not words.is_secret(column)
+
+
 @pytest.mark.parametrize(("column", "secret"), [("salt", False), ("password_salt", True), ("password_hash", True)])
 def test_a_salt_alone_opens_nothing(column, secret):
     assert words.is_secret(column) is secret
