@@ -10,7 +10,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code.judge import report_module
-from assistant.domain.code import BY_MIDDLEWARE, OriginKind
+from assistant.domain.code import BY_MIDDLEWARE
 from assistant.domain.facts import Place
 from assistant.domain.matrix import Severity
 from assistant.domain.ownership import Confidence
@@ -40,7 +40,7 @@ def told_by_middleware(context: CodeContext, rule: CodeRule) -> Iterator[Finding
             behind[file].append(entry)
             headers[file] |= heard
     for file, entries in sorted(behind.items()):
-        names = " and ".join(f"x-{one.replace('_', '-')}" for one in sorted(headers[file]))
+        names = " and ".join(sorted(headers[file]))
         handlers = "handler believes" if len(entries) == 1 else "handlers believe"
         yield report_module(
             rule,
@@ -56,12 +56,5 @@ def told_by_middleware(context: CodeContext, rule: CodeRule) -> Iterator[Finding
 
 
 def _heard(entry: Entry) -> set[str]:
-    """Names out of headers that the middleware wrote, in whatever was asked or looked for with them."""
-    subjects = [one for guard in entry.guards for one in guard.subjects]
-    looked = [one for query in entry.queries for each in query.filters for one in each.origins]
-    written = [one for query in entry.queries for each in query.written for one in each.origins]
-    return {
-        one.path.removeprefix(BY_MIDDLEWARE).partition(".")[0]
-        for one in (*subjects, *looked, *written)
-        if one.kind is OriginKind.CALLER and one.path.startswith(BY_MIDDLEWARE)
-    }
+    """Headers of the middleware by which the handler knows who is calling."""
+    return {guard.says.removesuffix(BY_MIDDLEWARE) for guard in entry.guards if guard.says.endswith(BY_MIDDLEWARE)}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from assistant.collect.code.follow.kinds import CALLER, REQUEST
 from assistant.collect.code.origins import origins_of
 from assistant.collect.code.values import Chain, Known, Shape, Test, Value, field_of, text_of
-from assistant.domain.code import Guard, GuardKind
+from assistant.domain.code import BY_MIDDLEWARE, Guard, GuardKind
 
 
 if TYPE_CHECKING:
@@ -89,9 +89,7 @@ def header_method(run: Run, of: Known, name: str, arguments: tuple[Value, ...], 
     if origins is None or not any(one.kind is REQUEST and one.path == "header" for one in of.origins):
         return None
     place = run.place(module, at, run.symbol())
-    run.ledger.guard(
-        Guard(kind=GuardKind.SESSION, says=f"{said} of the middleware", place=place, order=run.ledger.next())
-    )
+    run.ledger.guard(Guard(kind=GuardKind.SESSION, says=f"{said}{BY_MIDDLEWARE}", place=place, order=run.ledger.next()))
     run.facts |= {("caller",)}
     return Known(origins)
 

@@ -120,4 +120,4 @@ def test_that_the_matcher_stands_alone_is_asked_once() -> None:
     }
     (one,) = [each for each in detect_code(map_of(files)) if each.rule == "identity-from-request"]
     assert (one.where.file if one.where else "", str(one.severity)) == ("middleware.ts", "low")
-    assert "2 handlers believe x-user-id, which it writes" in one.title
+    assert "2 handlers believe x-user-id and x-user-role, which it writes" in one.title
