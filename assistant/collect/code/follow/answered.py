@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assistant.collect.code.follow.fallback import LETS_IN, believed, sent_in
+from assistant.collect.code.follow.fallback import LETS_IN, believed, of_setting, sent_in
 from assistant.collect.code.follow.kinds import CONSTANT, ENVIRONMENT, GENERATED, PERSONS
 from assistant.collect.code.origins import origins_of
 from assistant.collect.code.values import Constant, Known, Shape, unwrapped
@@ -15,6 +15,8 @@ from assistant.domain.code import Guard, GuardKind, Weakness
 
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from assistant.collect.code.follow.facts import Facts
     from assistant.collect.code.follow.frame import Frame
     from assistant.collect.code.follow.run import Run
@@ -57,6 +59,14 @@ def without_stand_ins(frame: Frame, returns: list[tuple[Value, Facts]]) -> list[
     chosen = [one for one in frame.by_setting if _is_one_person(one)]
     kept = [way for way in returns if not any(way[0] is one for one in chosen)] if chosen else returns
     return kept if any(one.kind in PERSONS for value, _ in kept for one in origins_of(unwrapped(value))) else returns
+
+
+def put_by_setting(run: Run, before: Mapping[tuple[str, str], Value]) -> tuple[tuple[str, str], ...]:
+    """``if (env.LOCAL) { req.user = LOCAL_USER; return next(); }``: under what names that one person was put on the request; nothing elsewhere."""
+    if not run.conditions or not of_setting(run.conditions[-1][0]):
+        return ()
+    put = tuple(key for key, value in run.overlay.items() if value is not before.get(key))
+    return put if any(_is_one_person(run.overlay[key]) for key in put) else ()
 
 
 def _is_one_person(value: Value) -> bool:

@@ -20,6 +20,7 @@ from assistant.collect.code.follow.inputs import context_of_field
 from assistant.collect.code.follow.invoking import invoke
 from assistant.collect.code.follow.kept import held
 from assistant.collect.code.follow.library import constant_method, known_method, listed_method, of_list_library, over
+from assistant.collect.code.follow.passport import SIGNED_IN, signed_in
 from assistant.collect.code.follow.picking import columns_laid_out, picked_fields
 from assistant.collect.code.follow.rights import right_asked
 from assistant.collect.code.follow.scope import Scope, either
@@ -272,6 +273,8 @@ def _known_method(
     if name == "jwtVerify" and any(origin.path == "request" for origin in of.origins):  # what a plugin of Fastify adds
         verified = Chain("@fastify/jwt", "request", (Step(name, arguments, False, module, at, end),))
         return run.asked(verified) or verified
+    if name in SIGNED_IN and not arguments and any(origin.path == "request" for origin in of.origins):
+        return signed_in(name)
     made = remembered(run, of, name, arguments) or held(run, of, name, arguments, module, (at, end))
     made = made or document_method(run, of, name, arguments, module, at, end)
     if made is not None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from assistant.collect.code.follow.afterwards import after_write, late_ties
+from assistant.collect.code.follow.answered import put_by_setting
 from assistant.collect.code.follow.builders import built, functions_of
 from assistant.collect.code.follow.closed import refused
 from assistant.collect.code.follow.doorway import asked_before, handed_on
@@ -77,6 +78,16 @@ _AT_A_PATH = frozenset({EntryKind.ROUTE, EntryKind.PAGES_API, EntryKind.ENDPOINT
 """Entries that answer one path, which is known; of middleware, when it is followed for a path."""
 _IN_PATH = re.compile(r"[:<{\[](?:\w+:)?(\w+)")
 """Names in the path of an endpoint."""
+
+
+class Way(NamedTuple):
+    """One way on which middleware lets the request go on."""
+
+    facts: Facts
+    kept: dict[tuple[str, str], Value]
+    """What was put on the request."""
+    standing: frozenset[tuple[object, ...]]
+    """Guards that stand there."""
 
 
 def world_of(program: Program, points: Iterable[EntryPoint]) -> World:
@@ -329,26 +340,33 @@ def _before(run: Run, value: Value, point: EntryPoint | None, own: Shape | None 
 
 
 def _middleware(run: Run, closure: Closure, inputs: str) -> None:
-    handed: list[tuple[Facts, dict[tuple[str, str], Value]]] = []
-    counted: list[frozenset[tuple[object, ...]]] = []
+    handed: list[Way] = []
+    by_setting: list[Way] = []
     ends = inputs == "express" and gives_up(closure.function)
+    before, kept = run.facts, dict(run.overlay)
 
     def go_on(arguments: tuple[Value, ...]) -> Value:
         if ends and arguments and unwrapped(arguments[0]) != NOTHING:
             raise Stopped  # ``next(error)``: the handler is not reached, and nothing stands behind it
-        handed.append((run.facts, dict(run.overlay)))
-        counted.append(run.ledger.standing())
+        put = put_by_setting(run, kept)
+        (by_setting if put else handed).append(Way(run.facts, dict(run.overlay), run.ledger.standing()))
+        for key in put:  # no other way goes on with it
+            if key in kept:
+                run.overlay[key] = kept[key]
+            else:
+                del run.overlay[key]
         return Promise(UNKNOWN)
 
     supply = supplied(inputs, closure.function)
     count = 2 if inputs == "express" else 1
-    before = run.facts
     with contextlib.suppress(Stopped):
         run.call(closure, (*supply[:count], Native("next", go_on)), run.module, 0)
+    if not handed or any(("caller",) not in way.facts for way in handed):
+        handed = by_setting + handed
     if handed:
-        run.facts = frozenset.intersection(*(facts for facts, _ in handed))
-        run.ledger.uphold(frozenset.intersection(*counted))
-        on_each_way(run, handed)
+        run.facts = frozenset.intersection(*(way.facts for way in handed))
+        run.ledger.uphold(frozenset.intersection(*(way.standing for way in handed)))
+        on_each_way(run, [(way.facts, way.kept) for way in handed])
     elif inputs not in _OF_PYTHON:
         run.facts = before
 
