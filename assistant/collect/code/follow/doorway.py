@@ -75,7 +75,7 @@ class Door(NamedTuple):
     questions: tuple[Asked, ...]
     asks: tuple[str, ...] | None
     """Kinds of guards; empty when nobody is asked."""
-    hands: Mapping[str, frozenset[Origin]]
+    hands: dict[str, frozenset[Origin]]
     """Headers in which it hands on who calls; see ``handed_on``."""
 
     def at(self, path: str) -> tuple[str, ...] | None:

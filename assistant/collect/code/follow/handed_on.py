@@ -16,8 +16,6 @@ from assistant.domain.code import BY_MIDDLEWARE, Guard, GuardKind
 
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from assistant.collect.code.follow.run import Run
     from assistant.domain.code import Origin
 
@@ -53,7 +51,7 @@ class Handing:
             self._early.append(frozenset(self._named))
         self._forwards = True
 
-    def given(self) -> Mapping[str, frozenset[Origin]]:
+    def given(self) -> dict[str, frozenset[Origin]]:
         """Headers that whoever gets through has, with whom they name."""
         if self._bare or not self._forwards:
             return {}
