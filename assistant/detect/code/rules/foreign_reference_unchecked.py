@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
@@ -162,6 +163,8 @@ EXAMPLES = (
     ),
 )
 
+_SERVICE: Final = re.compile(r"(?:^|[/._-])(?:services?|repositor(?:y|ies)|use-?cases?)(?:[/._-]|$)", re.IGNORECASE)
+"""Files of what decides for thin handlers: whoever mends it mends it there."""
 _PEOPLE: Final = frozenset(
     {"person", "people", "user", "member", "profile", "employee", "staff", "volunteer", "attending", "assignee"}
 )
@@ -186,6 +189,7 @@ def find(context: CodeContext) -> Iterator[Finding]:
             continue
         told |= set() if quiet or by_rules else sent
         below = access.query.told_caller and access.query.place.file != access.entry.place.file
+        below = below and bool(_SERVICE.search(access.query.place.file))
         yield report(
             RULE,
             access.entry,
