@@ -13,6 +13,7 @@ from assistant.collect.code.values import (
     NOTHING,
     UNKNOWN,
     Chain,
+    Closure,
     Constant,
     Known,
     Listed,
@@ -214,6 +215,8 @@ def _assigned(run: Run, _name: str, arguments: tuple[Value, ...]) -> Value:
             rest.append(one)
     made = Shape(fields, tuple(rest))
     target = _first(arguments)
+    if isinstance(target, Closure):
+        return either(target, made)  # ``Object.assign(async (request) => …, { schema })`` is still that function
     if isinstance(target, Known):
         run.become(target, made)
     return made

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 _LENGTHENS = frozenset({"push", "unshift", "append", "add", "concat", "extend"})
 """What puts into a list: a function that is put into one is not called by that."""
+_JOINS = frozenset({"concat", "extend"})  # ``pairs.push([key, value])`` puts one pair there
 _CALLED = (Closure, Native)
 _KEEPS = frozenset(
     [
@@ -350,7 +351,7 @@ def listed_method(run: Run, value: Listed, name: str, arguments: tuple[Value, ..
         elsewhere = run.elsewhere(value, arguments[0])
         return Test("in", (arguments[0], value)) if elsewhere is None else Constant(not elsewhere)
     if name in _LENGTHENS:
-        extra = tuple(item for one in arguments for item in (one.items if isinstance(one, Listed) else (one,)))[:_MOST]
+        extra = _joined(arguments) if name in _JOINS else arguments[:_MOST]
         extra = as_found(run, extra)
         run.append(value, extra)
         return Listed((value.items + extra)[:_MOST])
@@ -359,6 +360,10 @@ def listed_method(run: Run, value: Listed, name: str, arguments: tuple[Value, ..
     if name == "join":
         return joined_texts(run, value.items, arguments[0] if arguments else UNKNOWN, value, module, at)
     return Listed(_flat(value.items)) if name == "flat" else value
+
+
+def _joined(arguments: tuple[Value, ...]) -> tuple[Value, ...]:
+    return tuple(item for one in arguments for item in (one.items if isinstance(one, Listed) else (one,)))[:_MOST]
 
 
 def constant_method(run: Run, of: Value, name: str, arguments: tuple[Value, ...]) -> Value:
