@@ -8,12 +8,13 @@ from assistant.collect.code.follow.addressed import fitting
 from assistant.collect.code.follow.kinds import CALLER, CONSTANT, REQUEST, ROW
 from assistant.collect.code.follow.limits import is_path_pattern, looked_at, of_listed_keys, stays_here
 from assistant.collect.code.follow.loops import as_found
+from assistant.collect.code.follow.requested import requested_part
 from assistant.collect.code.follow.scope import either
 from assistant.collect.code.follow.settling import guards_within
 from assistant.collect.code.follow.stop import Stopped
 from assistant.collect.code.follow.tagged import joined_texts
 from assistant.collect.code.follow.trust import bound, is_single
-from assistant.collect.code.origins import ordered, origins_of
+from assistant.collect.code.origins import origins_of
 from assistant.collect.code.values import (
     NOTHING,
     UNKNOWN,
@@ -29,7 +30,7 @@ from assistant.collect.code.values import (
     Value,
     text_of,
 )
-from assistant.domain.code import ActKind, ActPart, Origin, Weakness
+from assistant.domain.code import Weakness
 from assistant.domain.syntax import SequencePattern
 
 
@@ -85,15 +86,12 @@ _KEEPS = frozenset(
 )
 _CUTS = frozenset({"slice", "substring", "substr", "at"})
 _NEVER = Constant(value=False)
-_BODY = frozenset({"json", "formData", "text", "blob", "arrayBuffer", "parseBody", "get_json", "form", "body"})
 _EACH = frozenset({"map", "forEach", "flatMap", "mapAsync"})
 _PICK = frozenset({"find", "filter", "findLast"})
 _SOME = frozenset({"some", "every", "findIndex"})
 _FOLDS = frozenset({"reduce", "reduceRight"})
 _BEGINS = frozenset({"startsWith", "startswith"})
 _MATCHES = frozenset({"match", "matchAll"})
-_READERS = frozenset({"get", "getAll", "getlist", "param", "query", "queries", "header", "valid", "cookie"})
-_SECTION = {"json": "body", "form": "form", "query": "query", "param": "path", "header": "header", "cookie": "cookie"}
 _LOOKED_AT = 12
 """Items of a list for which a callback is called."""
 _LISTS = frozenset({"lodash", "lodash-es", "underscore", "radash", "remeda", "es-toolkit"})
@@ -125,7 +123,7 @@ def known_method(run: Run, value: Known, name: str, arguments: tuple[Value, ...]
         return UNKNOWN
     if name in _CUTS and any(one.path.endswith(".decrypted") for one in value.origins):
         return UNKNOWN  # "••••" and the last four characters
-    requested = _asked(run, value, name, arguments, module, at)
+    requested = requested_part(run, value, name, arguments, module, at)
     if requested is not None:
         return requested
     if name in _KEEPS or not arguments:
@@ -157,45 +155,6 @@ def _of_somebody(prefix: Value) -> bool:
         ROW,
         CONSTANT,
     }
-
-
-def _asked(run: Run, value: Known, name: str, arguments: tuple[Value, ...], module: str, at: int) -> Value | None:
-    """A part of the request; with Hono's ``c.req.valid("json")`` what the validator of the route let through, and no other keys."""
-    found = _requested(value, name, arguments)
-    if found is not None and name == "valid" and any(origin.path in {"body", "form"} for origin in found.origins):
-        place = run.place(module, at, run.symbol())
-        run.ledger.act(ActKind.VALIDATE, "valid", place, ActPart("0", ordered(found), ""))
-    return found
-
-
-def _requested(value: Known, name: str, arguments: tuple[Value, ...]) -> Known | None:
-    """``headers.get("x")``, ``request.json()``, ``c.req.param("id")``."""
-    first = text_of(arguments[0]) if arguments else None
-    out: set[Origin] = set()
-    for origin in value.origins:
-        if origin.kind is not REQUEST:
-            return None
-        path = origin.path
-        if path == "request" and name in _BODY:
-            out.add(Origin(REQUEST, "body"))
-        elif path == "request" and name in _READERS:
-            section = {"param": "path", "header": "header", "cookie": "cookie"}.get(name, "query")
-            section = _SECTION.get(first or "", "body") if name == "valid" else section
-            wanted = None if name == "valid" else first
-            out.add(Origin(REQUEST, f"{section}.{wanted}" if wanted else section))
-        elif name in _READERS and path in {"query", "header", "cookie", "form", "body", "path", "url"}:
-            section = "query" if path == "url" else path
-            out.add(
-                Origin(
-                    REQUEST,
-                    f"{section}.{first.lower() if section == 'header' else first}" if first else section,
-                )
-            )
-        elif path.startswith("argument") and name in {"get", "getAll"} and first:
-            out.add(Origin(REQUEST, f"form.{first}"))
-        else:
-            return None
-    return Known(frozenset(out))
 
 
 def over(
