@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from assistant.domain.code import EntryKind, GuardKind
 from assistant.propose.code_draft import Step
-from assistant.propose.code_inline import shared_parts
+from assistant.text.paths import shared_parts
 
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from assistant.detect.code import words
 from assistant.propose.code_keys import own_key
+from assistant.text.paths import shared_parts
 from codemods.target import Needed
 
 
@@ -141,13 +142,3 @@ def nearest(ground: CodeGround, entry: Entry) -> list[str]:
         one.place.file for each in ground.map.entries for one in each.queries
     }
     return sorted(files, key=lambda one: (-shared_parts(one, entry.place.file), one))
-
-
-def shared_parts(one: str, other: str) -> int:
-    """How many leading parts two paths have in common."""
-    parts = 0
-    for mine, theirs in zip(one.split("/"), other.split("/"), strict=False):
-        if mine != theirs:
-            break
-        parts += 1
-    return parts

@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from assistant.domain.code import GuardKind
-from assistant.propose.code_inline import shared_parts
 from assistant.propose.code_reach import understood
+from assistant.text.paths import shared_parts
 
 
 if TYPE_CHECKING:

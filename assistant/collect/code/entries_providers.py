@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from assistant.collect.code.entries_look import text, value_of
 from assistant.collect.code.walking import nodes_of
 from assistant.domain.syntax import Attribute, Name, Record
+from assistant.text.paths import shared_parts
 
 
 if TYPE_CHECKING:
@@ -43,16 +44,7 @@ class Providers:
     def nearest(self, token: str, module: str) -> list[tuple[str, Record]]:
         """The providers of a token; those that share most folders with ``module`` come first."""
         found = self._by_token.get(token, [])
-        return sorted(found, key=lambda one: (-_shared(one[0], module), one[0], one[1].at))
-
-
-def _shared(one: str, other: str) -> int:
-    count = 0
-    for a, b in zip(one.split("/"), other.split("/"), strict=False):
-        if a != b:
-            break
-        count += 1
-    return count
+        return sorted(found, key=lambda one: (-shared_parts(one[0], module), one[0], one[1].at))
 
 
 def spelled(node: Expression | None) -> str:

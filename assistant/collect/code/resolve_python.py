@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.resolve_files import folder_of, folders_up
+from assistant.text.paths import shared_parts
 
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class PythonFiles:
                     return found
         first = name.partition(".")[0]
         parents = self._tops.get(first, [])
-        shared = sorted(parents, key=lambda parent: (-_common(parent, path), parent))
+        shared = sorted(parents, key=lambda parent: (-shared_parts(parent, path), parent))
         return next((found for parent in shared if (found := self._at(parent, name))), None)
 
     def _at(self, folder: str, dotted: str) -> str | None:
@@ -56,13 +57,3 @@ class PythonFiles:
             if file in self._known:
                 return file
         return None
-
-
-def _common(folder: str, path: str) -> int:
-    """How many leading folders two paths share."""
-    count = 0
-    for one, other in zip(folder.split("/"), path.split("/"), strict=False):
-        if one != other:
-            break
-        count += 1
-    return count

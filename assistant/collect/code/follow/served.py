@@ -26,6 +26,7 @@ from assistant.collect.code.values import (
 from assistant.collect.code.walking import nodes_of
 from assistant.domain.code import OriginKind
 from assistant.domain.syntax import Record
+from assistant.text.paths import shared_parts
 
 
 if TYPE_CHECKING:
@@ -80,21 +81,12 @@ def _served(run: Run, module: str) -> Served:
     makers = run.world.context_makers
     if not makers:
         return _NOTHING
-    where, makes = min(makers, key=lambda one: (-_shared(one[0], module), one[0]))
+    where, makes = min(makers, key=lambda one: (-shared_parts(one[0], module), one[0]))
     key = (where, makes.at)
     if key not in run.world.contexts:
         run.world.contexts[key] = _NOTHING  # what making it asks for on its way
         run.world.contexts[key] = _made(run, where, makes)
     return run.world.contexts[key]
-
-
-def _shared(one: str, other: str) -> int:
-    count = 0
-    for a, b in zip(one.split("/"), other.split("/"), strict=False):
-        if a != b:
-            break
-        count += 1
-    return count
 
 
 def _made(run: Run, module: str, makes: Expression) -> Served:

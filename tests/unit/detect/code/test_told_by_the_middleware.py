@@ -73,9 +73,9 @@ export const GET = withUser(async (request, { user }) => Response.json(await db.
 """
 
 
-def told(**routes: str) -> dict[str, set[str]]:
-    """Rules of at least medium severity by file; folders of a name are parted by two underscores."""
-    files = {
+def application(**routes: str) -> dict[str, str]:
+    """Its files; folders of a route's name are parted by two underscores."""
+    return {
         "package.json": '{"dependencies": {"next": "15.2.4", "@prisma/client": "6.0.0", "jose": "5.0.0"}}',
         "tsconfig.json": '{"compilerOptions": {"paths": {"@/*": ["./*"]}}}',
         "middleware.ts": MIDDLEWARE,
@@ -83,6 +83,11 @@ def told(**routes: str) -> dict[str, set[str]]:
         "lib/auth.ts": AUTH,
         **{f"app/{name.replace('__', '/')}/route.ts": text for name, text in routes.items()},
     }
+
+
+def told(**routes: str) -> dict[str, set[str]]:
+    """Rules of at least medium severity by file."""
+    files = application(**routes)
     found: dict[str, set[str]] = {}
     for one in detect_code(map_of(files)):
         if one.where is not None and one.severity in {"critical", "high", "medium"}:
@@ -109,15 +114,7 @@ def test_where_it_does_not_run_or_lets_everybody_through_the_header_is_anybodys(
 
 
 def test_that_the_matcher_stands_alone_is_asked_once() -> None:
-    files = {
-        "package.json": '{"dependencies": {"next": "15.2.4", "@prisma/client": "6.0.0", "jose": "5.0.0"}}',
-        "tsconfig.json": '{"compilerOptions": {"paths": {"@/*": ["./*"]}}}',
-        "middleware.ts": MIDDLEWARE,
-        "lib/db.ts": DB,
-        "lib/auth.ts": AUTH,
-        "app/api/notes/route.ts": OWN,
-        "app/api/mine/route.ts": WRAPPED,
-    }
+    files = application(api__notes=OWN, api__mine=WRAPPED)
     (one,) = [each for each in detect_code(map_of(files)) if each.rule == "identity-from-request"]
     assert (one.where.file if one.where else "", str(one.severity)) == ("middleware.ts", "low")
     assert "2 handlers believe x-user-id and x-user-role, which it writes" in one.title
