@@ -32,6 +32,8 @@ from assistant.domain.code_words import (
 
 BY_MIDDLEWARE = " of the middleware"
 """End of what a guard says that is a header in which the middleware hands the caller on."""
+REFUSES = " refuses strangers"
+"""End of what a guard says that answers 401 by something that was not understood."""
 NAMED_OPEN = "open"
 """What middleware asks at a path that its code names and lets everybody reach."""
 

@@ -44,8 +44,8 @@ def narrow(run: Run, node: Expression, test: Value, outcome: bool, scope: Scope)
 
 
 def _tell(run: Run, node: Expression, outcome: bool, scope: Scope) -> None:
-    for name in dict.fromkeys(_names(node)):
-        level = _of_function(run, scope, name)
+    for name in dict.fromkeys(names_in(node)):
+        level = level_of(run, scope, name)
         value = level.names[name] if level is not None else None
         if level is None or not isinstance(value, Either):
             continue
@@ -92,7 +92,7 @@ def beside(run: Run, node: Binary, left: Value, outcome: bool, scope: Scope) -> 
 
 def _goes_on(node: Binary) -> bool:
     """The right side speaks of something that the left one asked for."""
-    asked = frozenset(_names(node.left))
+    asked = frozenset(names_in(node.left))
     left = [node.right] if asked else []
     while left:
         one = left.pop()
@@ -124,7 +124,7 @@ def _has_choice(test: Value) -> bool:
     return isinstance(test, Either)
 
 
-def _names(node: Expression) -> Iterator[str]:
+def names_in(node: Expression) -> Iterator[str]:
     """The names that a test without calls looks at; none when anything else happens in it."""
     found: list[str] = []
     left = [node]
@@ -143,7 +143,7 @@ def _names(node: Expression) -> Iterator[str]:
     yield from found
 
 
-def _of_function(run: Run, scope: Scope, name: str) -> Scope | None:
+def level_of(run: Run, scope: Scope, name: str) -> Scope | None:
     """Where the running function declared the name; None for a name of the function around it."""
     outermost = run.scopes[-1] if run.scopes else None
     level: Scope | None = scope

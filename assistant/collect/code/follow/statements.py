@@ -15,6 +15,7 @@ from assistant.collect.code.follow.learn import learn
 from assistant.collect.code.follow.limits import answered, replaced
 from assistant.collect.code.follow.loops import LOOP, after, empty_lists, gone_through, tell_apart, without_items
 from assistant.collect.code.follow.narrowing import narrow, restore
+from assistant.collect.code.follow.refusals import refused
 from assistant.collect.code.follow.scope import Scope, block
 from assistant.collect.code.follow.settling import guards_within
 from assistant.collect.code.follow.stop import Stopped
@@ -231,6 +232,8 @@ def _if(run: Run, node: If, scope: Scope) -> bool:
             if no and access(facts_no - before):
                 _kept_apart(run, node.then, scope, (facts_no, facts_yes))
                 tell_apart(run, lists, scope, (facts_no, facts_yes))
+        elif no and ("caller",) not in before:
+            learned = refused(run, node, test, scope, learned)
         run.passed(learned, scope.module, node.at)
         run.frame.jumped |= jumped
         narrow(run, node.test, test, yes, scope)

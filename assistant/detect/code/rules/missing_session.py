@@ -12,6 +12,7 @@ from assistant.detect.code.context import WRITES
 from assistant.detect.code.faults import Fault
 from assistant.detect.code.judge import handled_apart, report
 from assistant.detect.code.openness import public_path
+from assistant.detect.code.refused_elsewhere import refused_elsewhere
 from assistant.detect.code.rule import CodeExample, CodeRule
 from assistant.detect.code.telling import by_entry, confidence_of, does, facts_of, faulty, handler, rows_of, severity_of
 from assistant.detect.code.uses import told_elsewhere
@@ -160,6 +161,7 @@ EXAMPLES = (
 
 def find(context: CodeContext) -> Iterator[Finding]:
     """One finding an entry, at its worst query; one for all pages below a layout, or behind middleware, that asks in their place."""
+    yield from refused_elsewhere(context, RULE)
     behind: dict[str, list[tuple[Entry, Place]]] = {}
     visited: dict[str, list[list[Access]]] = {}
     for found in by_entry(faulty(context, Fault.NO_SESSION)):
