@@ -52,12 +52,23 @@ def stores_figures(query: Query) -> bool:
     if all(words.keeps_books(written.column) for written in query.written):
         return not any(words.says_sent(written.column) for written in query.written) or not _chosen_outside(query)
     kinds = {origin.kind for written in query.written for origin in written.origins}
+    if _counts_along(query) and OriginKind.REQUEST not in kinds:
+        return True
     zero = all(
         origin.kind is not OriginKind.CONSTANT or origin.path in {"0", "None"}
         for written in query.written
         for origin in written.origins
     )
     return zero and OriginKind.ROW in kinds and kinds <= {OriginKind.ROW, OriginKind.GENERATED, OriginKind.CONSTANT}
+
+
+def _counts_along(query: Query) -> bool:
+    """``{ kudos: { increment: 2 } }`` of whoever wrote what was liked: more or less of what is there, of a row that no request names."""
+    relative = all(
+        any(origin.kind is OriginKind.GENERATED and origin.path == "increment" for origin in written.origins)
+        for written in query.written
+    )
+    return relative and not _chosen_outside(query)
 
 
 def _chosen_outside(query: Query) -> bool:

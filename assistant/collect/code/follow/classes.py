@@ -19,7 +19,16 @@ if TYPE_CHECKING:
 
 
 def instance(run: Run, blueprint: Blueprint, arguments: tuple[Value, ...], module: str, at: int) -> Shape:
-    """What ``new`` makes: fields and methods, with the constructor run."""
+    """What ``new`` makes: fields and methods, with the constructor run; what functions give back meanwhile answers no request."""
+    frame = run.frame
+    answers, frame.handler = frame.handler, False
+    try:
+        return _made(run, blueprint, arguments, module, at)
+    finally:
+        frame.handler = answers
+
+
+def _made(run: Run, blueprint: Blueprint, arguments: tuple[Value, ...], module: str, at: int) -> Shape:
     fields: dict[str, Value] = {}
     rest: tuple[Value, ...] = ()
     made = _begun(run, fields, rest)

@@ -103,10 +103,7 @@ def _sends_away(statements: tuple[Statement, ...], depth: int = 0) -> bool:
     if depth > _DEEPEST:
         return False
     for one in statements:
-        if isinstance(one, Return | Throw):
-            said = one.value
-        else:
-            said = one.expression if isinstance(one, Do) else None
+        said = one.value if isinstance(one, Return | Throw) else one.expression if isinstance(one, Do) else None
         if said is not None and any(_tells(part) for part in _walk(said)):
             return True
         inner: tuple[tuple[Statement, ...], ...] = ()

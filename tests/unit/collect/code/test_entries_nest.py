@@ -282,3 +282,27 @@ def test_a_role_that_a_decorator_demands_is_asked_however_the_guard_looks_it_up(
         + 'import { RolesGuard } from "./roles.guard"; import { Roles } from "./roles";'
     )
     assert rules_of(followed({**APP, **ROLES, "src/tasks.controller.ts": controller})) == rules
+
+
+STORAGE = """
+    import { S3Client } from "@aws-sdk/client-s3";
+    class Bucket { constructor(private key: string, private secret: string) { this.client = new S3Client({ credentials: { accessKeyId: key, secretAccessKey: secret } }); } }
+    export class Storages { static make() { return new Bucket(process.env.BUCKET_ACCESS_KEY, process.env.BUCKET_SECRET_KEY); } static key() { return process.env.BUCKET_SECRET_KEY; } }
+"""
+
+
+@pytest.mark.parametrize(
+    ("answered", "told"), [("this.tasks.mine(id, tenantId)", []), ("Storages.key()", ["kept-secret-answered"])]
+)
+def test_what_a_service_is_made_of_answers_no_request(answered, told):
+    service = APP["src/tasks.service.ts"].replace("constructor(", "private storage = Storages.make(); constructor(")
+    route = f'@Get(":id") one(@Param("id") id: string, @TenantId() tenantId: string) {{ return {answered}; }}'
+    controller = CONTROLLER.format(guard="@UseGuards(SessionGuard)", method=route)
+    imported = 'import { Storages } from "./storages";\n'
+    files = {
+        **APP,
+        "src/storages.ts": STORAGE,
+        "src/tasks.service.ts": imported + service,
+        "src/tasks.controller.ts": imported + controller,
+    }
+    assert rules_of(followed(files)) == told
