@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.demanded import validated
 from assistant.collect.code.follow.limits import fixed_fields
-from assistant.collect.code.values import UNKNOWN, Chain, Constant, Either, Known, Listed, Shape, Value, unwrapped
+from assistant.collect.code.values import UNKNOWN, Chain, Constant, Either, Known, Listed, Shape, Step, Value, unwrapped
 from assistant.domain.code import Origin, OriginKind
 
 
@@ -315,14 +315,16 @@ def _below(origin: Origin, name: str) -> Origin:
 def fields_of(schema: Chain) -> Mapping[str, Value] | None:
     """The keys of an object schema; None when it is no object or lets other keys through."""
     fields: dict[str, Value] | None = None
-    for step in schema.steps:
+    for number, step in enumerate(schema.steps):
         if step.name in _LOOSE:
             return None
+        if step.name == "shape" and step.arguments is None:
+            return _of_one_field(fields or {}, schema.steps[number + 1 :])
         if step.arguments is None:
             continue
         first = unwrapped(step.arguments[0]) if step.arguments else None
-        if step.name in _OBJECT and isinstance(first, Shape) and not first.rest:
-            fields = dict(first.fields)
+        if step.name in _OBJECT and isinstance(first, Shape):
+            fields = _laid_beside(first)
         elif step.name == "extend" and isinstance(first, Shape) and fields is not None:
             fields |= dict(first.fields)
         elif step.name == "merge" and isinstance(first, Chain) and fields is not None:
@@ -346,3 +348,23 @@ def fields_of(schema: Chain) -> Mapping[str, Value] | None:
         }:
             return None
     return fields
+
+
+def _of_one_field(fields: Mapping[str, Value], steps: tuple[Step, ...]) -> Mapping[str, Value] | None:
+    """``invoiceSchema.shape.customer``: the keys of that field; of ``invoiceSchema.shape`` those of the object."""
+    if not steps:
+        return fields
+    inner = unwrapped(fields.get(steps[0].name, UNKNOWN))
+    return fields_of(inner.through((*inner.steps, *steps[1:]))) if isinstance(inner, Chain) else None
+
+
+def _laid_beside(written: Shape) -> dict[str, Value] | None:
+    """``z.object({ ...invoiceSchema.shape, note: z.string() })``; None where something is laid out that cannot be read."""
+    fields: dict[str, Value] = {}
+    for one in written.rest:
+        last = one.last if isinstance(one, Chain) else None
+        known = fields_of(one) if isinstance(one, Chain) and last is not None and last.name == "shape" else None
+        if not known:
+            return None
+        fields |= known
+    return fields | dict(written.fields)

@@ -139,3 +139,27 @@ def test_rows_that_are_set_as_a_relation_are_links():
     assert linked(f"await db.tag.update({{ where: {{ id: input.tag, userId: user.id }}, {written} }});") == [
         "foreign-reference-unchecked"
     ]
+
+
+ROW = "const row = z.object({ id: z.string(), name: z.string(), note: z.object({ text: z.string() }), ownerId: z.string() });"
+
+
+@pytest.mark.parametrize(
+    ("parsed", "stored_whole"),
+    [
+        ("z.object({ note: row.shape.note }).parse(input).note", False),  # once read as all keys of the row
+        ("z.object({ name: row.shape.name }).parse(input)", False),
+        ("z.object({ ...row.shape, extra: z.string() }).omit({ ownerId: true }).parse(input)", False),
+        ("z.object({ ...row.shape, extra: z.string() }).passthrough().parse(input)", True),
+    ],
+)
+def test_fields_lent_from_another_schema(parsed, stored_whole):
+    assert ("mass-assignment" in stored(parsed, before=ROW)) is stored_whole
+
+
+def test_a_lent_field_has_its_own_keys_and_no_others():
+    found = of_action(
+        f"{ROW} const given = z.object({{ key: row.shape.id }}).parse(input); await db.project.delete({{ where: {{ id: given.key }} }});"
+    )
+    assert "identity-from-request" not in found
+    assert "id-only-lookup" in found
