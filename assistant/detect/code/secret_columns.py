@@ -54,7 +54,7 @@ def _read(entry: Entry, found: dict[str, dict[str, None]]) -> None:
     """``server.sshKey.privateKey`` that goes to another service."""
     queries = {query.id: query for query in entry.queries}
     origins = {origin for act in entry.acts for part in act.parts for origin in part.origins}
-    for origin in origins:
+    for origin in sorted(origins):  # what is said of them must not depend on a hash
         relation, _, column = origin.path.lstrip("!").rpartition(".")
         if origin.kind is OriginKind.ROW and origin.row in queries and words.is_grave(column):
             table = relation.rpartition(".")[2]

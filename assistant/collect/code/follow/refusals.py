@@ -56,6 +56,8 @@ _OTHER: Final = re.compile(
     r"captcha|turnstile|csrf|otp|2fa|mfa|totp|signature|passcode|password|credential|coupon|code\b", re.IGNORECASE
 )
 """What is refused so, too, and is no session."""
+_CARRIED: Final = ("header", "cookie")
+"""Where a credential of somebody signed in comes with; a password stands in the body."""
 _DEEPEST: Final = 6
 
 
@@ -85,7 +87,8 @@ def refused(run: Run, node: If, test: Value, scope: Scope, learned: Learned) -> 
 def _looks_elsewhere(test: Value) -> bool:
     """Something decides that was not understood, and nothing that the caller just says."""
     found = origins_of(test)
-    return all(one.kind is not REQUEST or bool(carried(one)) for one in found) and _not_understood(test)
+    sent = [one for one in found if one.kind is REQUEST]
+    return all(carried(one) and one.path.startswith(_CARRIED) for one in sent) and _not_understood(test)
 
 
 def _not_understood(value: Value, depth: int = 0) -> bool:

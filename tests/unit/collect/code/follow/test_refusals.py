@@ -72,6 +72,7 @@ STANDS_OPEN = {
     "not there": "if (!user) return new Response(null, { status: 404 });",
     "what was merely sent": 'const key = request.headers.get("x-team"); if (!key) return new Response(null, { status: 401 });',
     "a number of theirs": "const found = await people.count(await request.json()); if (!found) return new Response(null, { status: 401 });",
+    "their password": "const match = await people.compare((await request.json()).password, 'x'); if (!match) return new Response(null, { status: 401 });",
     "a puzzle": "const captcha = await people.find(1); if (!captcha) return new Response(null, { status: 401 });",
 }
 
