@@ -157,6 +157,10 @@ def proven_on_way(query: Query) -> frozenset[Origin]:
     return frozenset(Origin(OriginKind.REQUEST, path) for path in said)
 
 
+_WHO: Final = ("header.authorization", "header.cookie", "cookie")
+"""What says who is calling: proving it proves no other id."""
+
+
 def proven_by(entry: Entry, guards: Iterable[Guard]) -> frozenset[Origin]:
     """Request values that these guards prove: what they looked at, and what found the caller's row that they looked at."""
     found: set[Origin] = set()
@@ -165,7 +169,7 @@ def proven_by(entry: Entry, guards: Iterable[Guard]) -> frozenset[Origin]:
     every: set[int] = set()
     for guard in guards:
         if guard.kind in PROVING:
-            found |= {subject for subject in guard.subjects if subject.kind is OriginKind.REQUEST}
+            found |= {one for one in guard.subjects if one.kind is OriginKind.REQUEST and not one.path.startswith(_WHO)}
             looked = [subject.row for subject in guard.subjects if subject.kind is OriginKind.ROW]
             rows += looked
             there = guard.kind is GuardKind.MEMBERSHIP and guard.says.startswith("row of ")
