@@ -54,9 +54,9 @@ def answered(run: Run, frame: Frame, at: int, before: Facts) -> list[tuple[Value
 def without_stand_ins(frame: Frame, returns: list[tuple[Value, Facts]]) -> list[tuple[Value, Facts]]:
     """``if (env.AUTH_DISABLED) return { user: { id: "local" } }; return session``: whoever runs the application for themselves is always the same person.
 
-    Everywhere else the session is asked for, and that is what is judged.
+    Everywhere else the session is asked for, and that is what is judged. So it is where tests name whom they sign in as.
     """
-    chosen = [one for one in frame.by_setting if _is_one_person(one)]
+    chosen = [one for one, tried in frame.by_setting if tried or _is_one_person(one)]
     kept = [way for way in returns if not any(way[0] is one for one in chosen)] if chosen else returns
     return kept if any(one.kind in PERSONS for value, _ in kept for one in origins_of(unwrapped(value))) else returns
 

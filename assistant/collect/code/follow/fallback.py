@@ -295,6 +295,21 @@ def of_setting(operand: Value) -> bool:
     return ENVIRONMENT in kinds and kinds <= {ENVIRONMENT, CONSTANT}
 
 
+_TRIED = re.compile(r"(?:^|_)(?:E2E|TESTS?|TESTING|PLAYWRIGHT|CYPRESS|VITEST|JEST)(?:_|$)")
+
+
+def for_tests(run: Run) -> bool:
+    """``if (process.env.E2E_LOGIN === "1")``, ``if (url.includes("localhost"))`` of an address of the environment: what only tests are let in by."""
+    asked = [test for test, outcome in run.conditions if outcome and of_setting(test)]
+    return any(_is_tried(one) for test in asked for one in origins_of(test))
+
+
+def _is_tried(origin: Origin) -> bool:
+    if origin.kind is ENVIRONMENT:
+        return _TRIED.search(origin.path) is not None
+    return "localhost" in origin.path
+
+
 def is_set(run: Run, test: Value) -> bool:
     """``if (companyId) { … }`` where there is one: it was asked for before, is a segment of the path that was matched, or a column that is never empty.
 

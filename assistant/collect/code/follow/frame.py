@@ -76,8 +76,8 @@ class Frame:
         self.returns: list[tuple[Value, Facts]] = []
         self.by_role: set[int] = set()
         """Ways out that only a role takes, by their position among ``returns``."""
-        self.by_setting: list[Value] = []
-        """What it answered where a variable of the environment alone was asked."""
+        self.by_setting: list[tuple[Value, bool]] = []
+        """What it answered where a variable of the environment alone was asked, and whether that one is set for tests."""
         self.left_by_return = False
         self.left_by_throw = False
         self.jumped = False

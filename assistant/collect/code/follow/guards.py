@@ -36,7 +36,10 @@ def passed(run: Run, learned: Learned, module: str, at: int) -> None:
     frame = run.frame
     thrown = frame.left_by_throw
     quietly = frame.left_by_return and not thrown and not frame.handler
-    if learned.facts:
+    gone = quietly and not learned.lessons and all(fact[0] == "tied" for fact in learned.facts)
+    if (
+        learned.facts and not gone
+    ):  # where the row is there, a function gives it back: that it is not there binds nothing of it
         run.ledger.earned.append(Earned(learned.facts, run.stack(), thrown=thrown, quiet=quietly))
         run.ledger.heard.append((len(run.frames), learned.facts))
     frame.left_by_throw = False

@@ -131,11 +131,15 @@ def _tells(node: Expression) -> bool:
         name = callee.id if isinstance(callee, Name) else callee.name if isinstance(callee, Attribute) else ""
         if name == "redirectToSignIn":
             return True
-        return name in _SENDS and any(
-            isinstance(part, Literal) and isinstance(part.value, str) and _DOOR.match(part.value) is not None
-            for part in node.arguments
-        )
+        return name in _SENDS and any(_DOOR.match(_begins(part)) is not None for part in node.arguments)
     return False
+
+
+def _begins(address: Expression) -> str:
+    """What an address is known to begin with."""
+    if isinstance(address, Template):
+        return address.texts[0]
+    return address.value if isinstance(address, Literal) and isinstance(address.value, str) else ""
 
 
 def _walk(node: Expression, depth: int = 0) -> Iterator[Expression]:

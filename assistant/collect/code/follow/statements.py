@@ -9,7 +9,7 @@ from assistant.collect.code.follow.chosen import by_sender, filled_in, keep_choi
 from assistant.collect.code.follow.errors import caught as caught_error
 from assistant.collect.code.follow.expressions import condition
 from assistant.collect.code.follow.facts import Facts, Learned, access, join, lets_in
-from assistant.collect.code.follow.fallback import given, of_setting
+from assistant.collect.code.follow.fallback import for_tests, given, of_setting
 from assistant.collect.code.follow.frame import Looped
 from assistant.collect.code.follow.learn import learn
 from assistant.collect.code.follow.limits import answered, replaced
@@ -168,8 +168,9 @@ def _return(run: Run, node: Return, scope: Scope) -> bool:
     if node.value is not None:
         value = run.returning(node.value, scope)
         value = value if run.frame.handler else answered(run, value)
-        if run.conditions and of_setting(run.conditions[-1][0]):
-            run.frame.by_setting.append(value)
+        tried = for_tests(run)
+        if tried or (run.conditions and of_setting(run.conditions[-1][0])):
+            run.frame.by_setting.append((value, tried))
     elif run.conditions and any(
         fact[0] == "role" and lets_in((fact,)) for fact in learn(run, *run.conditions[-1]).facts
     ):
