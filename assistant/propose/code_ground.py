@@ -72,6 +72,15 @@ class CodeGround:
         """By id."""
         return {entry.id: entry for entry in self.map.entries}
 
+    @cached_property
+    def handlers(self) -> frozenset[str]:
+        """Names of actions that work with rows of their own."""
+        return frozenset(
+            entry.place.symbol
+            for entry in self.map.entries
+            if entry.kind is EntryKind.ACTION and entry.place.symbol and entry.queries
+        )
+
     def entry_of(self, name: str) -> Entry | None:
         """An entry at its handler's own function; None without one of that id."""
         if name not in self.at_handlers and name in self.entries:
@@ -265,6 +274,8 @@ class CodeGround:
         if engine == "sql":
             # a column of a statement over several tables may be any of theirs
             out = [column for column in out if column in self.plain_columns.get(key, ())]
+        if engine == "prisma" and key in self.models:
+            out = [self.models[key].through(column, self.models) for column in out]
         there = dict.fromkeys(one for one in out if words.snake(one) != "subject" and self.has(table, engine, one))
         found = [column for column in there if column in certain or self._may_own(key, engine, column, certain)]
         if any(words.names_house(column) for column in found):

@@ -62,12 +62,19 @@ def named_callers(ground: CodeGround, entry: Entry) -> list[Step]:
     ]
 
 
+def person_of(column: str) -> str:
+    """``users.user.id`` of the people of a row is their ``userId``; any other column is itself."""
+    before, _, last = column.rpartition(".")
+    whose = before.rsplit(".", 1)[-1]
+    return f"{whose}_id" if last == "id" and words.names_self(f"{whose}_id") else column
+
+
 def by_caller(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]]:
     """Where the request itself says whose rows are found, the caller has to be that person; nothing for rows that are found by a key of theirs."""
     queries = plans.ground.queries(entry, finding.queries)
     for query in queries:
         chosen = [
-            condition.column
+            person_of(condition.column)
             for condition in query.filters
             if any(origin.kind is OriginKind.REQUEST for origin in condition.origins)
         ]
@@ -120,7 +127,7 @@ def _named_at_queries(plans: Plans, finding: Finding, entry: Entry, path: str) -
     """The same in the queries alone, where a session is asked for on their branch of the handler."""
     if not any(guard.kind is GuardKind.SESSION for guard in entry.guards):
         return []
-    facts = {"from": path, "kind": entry.kind.value, "here": "1"}
+    facts = {"from": path, "kind": entry.kind.value, "here": "1", "paths": plans.ground.paths_read}
     return [
         Step("identity", entry.place.file, function=entry.at, at=query.at, facts=facts)
         for query in plans.ground.queries(entry, finding.queries)

@@ -50,10 +50,10 @@ def inline(
             return None
         start = f"await {{client}}.{name[:1].lower()}{name[1:]}"
         if many:
-            where = f"{{ where: {{ {key}: {{ in: {{ids}} }}, {column}: {{caller}} }} }}"
+            where = f"{{ where: {{ {key}: {{ in: {{ids}} }}, {nested_path(column)} }} }}"
             return Inline(found[1], f"{start}.count({where})", counts=True)
         also = also_of(ground, table, query.engine, column)
-        owner = f"OR: [{{ {column}: {{caller}} }}, {{ {nested_path(also)} }}]" if also else f"{column}: {{caller}}"
+        owner = f"OR: [{{ {column}: {{caller}} }}, {{ {nested_path(also)} }}]" if also else nested_path(column)
         return Inline(found[1], f"{start}.findFirst({{ where: {{ {key}: {{id}}, {owner} }} }})")
     if query.engine == "supabase":
         found = re.match(r"(?:await\s+)?([A-Za-z_$][\w$]*)\s*[.?]", written)
@@ -91,7 +91,10 @@ def also_of(ground: CodeGround, table: str, engine: str, column: str) -> str:
     if pair is not None and column == pair[0]:
         return pair[1]
     person = "." not in column and words.names_person(column) and not words.names_tenant(column)
-    return model.shared_over(ground.models) if model is not None and person else ""
+    if model is None or not person:
+        return ""
+    # whoever a document is shared with is listed at the document itself
+    return model.shared_over(ground.models) or (model.people(ground.models) if words.names_self(column) else "")
 
 
 def nested_path(path: str) -> str:

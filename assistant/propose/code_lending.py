@@ -90,7 +90,7 @@ def _fitting(ground: CodeGround, one: Entry, entry: Entry) -> Lent | None:
                 # who refuses strangers is known, whatever it is called
                 role = any(guard.kind is GuardKind.ROLE for guard in held)
                 found = lend_at(source, one.place.file, one.at, range_of_line(source, held[0].place.line), role=role)
-            ground.checks[one.id] = found
+            ground.checks[one.id] = found if found is None or not _works(ground, found) else None
         except (OSError, KeyError):
             ground.checks[one.id] = None
     found = ground.checks[one.id]
@@ -103,6 +103,14 @@ def _fitting(ground: CodeGround, one: Entry, entry: Entry) -> Lent | None:
     strict = found.role and (one.kind is entry.kind or bool(found.helper))
     apart = _folder(one) != _folder(entry) and not (_office(one) and _office(one) == _office(entry))
     return found if fits and not (strict and apart) else None
+
+
+def _works(ground: CodeGround, found: Lent) -> bool:
+    """What it asks is a handler of its own (an action that lists rows): it refuses strangers too, and is no check."""
+    from codemods.tsx.scope import CHECKS, SESSION_CALLS
+
+    asked = (one.name for one in found.needs if one.name in ground.handlers)
+    return any(not SESSION_CALLS.match(name) and not CHECKS.search(name) for name in asked)
 
 
 def _refusing(entry: Entry, source: bytes) -> frozenset[str]:

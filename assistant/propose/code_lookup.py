@@ -38,6 +38,8 @@ _CHANGES: Final = re.compile(
 _BILLED: Final = re.compile(r"customer|billing|stripe|subscri")
 _NEAR: Final = 30
 """Files that are asked how they import a client."""
+_LISTED: Final = 2
+"""Points in ``users.some.id``."""
 _OWN_ID: Final = frozenset({"id", "_id", "uuid", "pk"})
 
 
@@ -101,7 +103,10 @@ def reference_steps(ground: CodeGround, finding: Finding, entry: Entry) -> list[
         return stored_elsewhere(ground, table, asked)
     beside = _spread_references(ground, entry, table)
     stored = facts.get("column", "")
-    return [[step._replace(facts={**step.facts, "stored": stored}), *beside] for step in steps]
+    model = ground.models.get(words.table_key(queries[0].table)) if queries[0].engine == "prisma" else None
+    perhaps = model is not None and any(one.name == stored and one.optional for one in model.fields)
+    more = {"stored": stored, "perhaps": "1" if perhaps else ""}
+    return [[step._replace(facts={**step.facts, **more}), *beside] for step in steps]
 
 
 def _own_query(entry: Entry, query: Query, asked: str) -> Query:
@@ -247,7 +252,10 @@ def _owners(ground: CodeGround, entry: Entry, query: Query, table: str, held: st
     # a guest's column alone would lock everybody out who has an account
     beside = [one for one in authors if not words.names_self(one)] if len(authors) > 1 else []
     columns = [*proven_columns(ground, entry, query, table), *ground.owner_columns(table, query.engine)]
-    columns = [one for one in dict.fromkeys(columns) if "." not in one and one not in beside]
+    people = query.engine == "prisma" and not any("." not in one for one in columns)
+    # where the row names nobody, whoever the schema lists as belonging to it
+    columns = [one for one in dict.fromkeys(columns) if "." not in one or (people and one.count(".") == _LISTED)]
+    columns = [one for one in columns if one not in beside]
     columns = without_one(ground, table, query.engine, columns)
     if holds_office(ground, entry):
         columns = [one for one in columns if not names_one(one)]
@@ -361,8 +369,8 @@ def _written(ground: CodeGround, other: Entry, query: Query, entry: Entry) -> Ge
     from codemods.tsx.tree import parse
 
     name = query.via[0].rsplit(".", 1)[-1]
-    if re.search(r"(?<!s)s(By[A-Z]|$)|List|All", name) or _CHANGES.match(name) or ASKS.match(name):
-        return None  # it gives several rows or none, or does more than look
+    if re.search(r"(?<!s)s(By[A-Z]|$)|List|All|Public|Published|Shared", name) or _CHANGES.match(name) or ASKS.match(name):
+        return None  # it gives several rows or none, those that everybody may see, or does more than look
     source = ground.text(other.place.file)
     called = re.search(rf"(?<![\w.])((?:\w+(?:\(\))?\.)*){re.escape(name)}\(", source)
     if called is None or (len(query.via) > 1 and not called[1]):

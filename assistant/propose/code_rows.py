@@ -283,7 +283,13 @@ def _columns(ground: CodeGround, finding: Finding, entry: Entry, query: Query) -
         found = [said, *(one for one in found if one != said)] if sure else found
     asked = {condition.column for condition in query.filters}
     inner = {column.rsplit(".", 1)[-1] for column in asked if "." in column}
-    proven = [column for column in proven_columns(ground, entry, query) if column not in asked]
+    being_set = {
+        one.column
+        for each in entry.queries
+        if each.verb == "update" and words.table_key(each.table) == words.table_key(query.table)
+        for one in each.written
+    }  # a row that is moved somewhere is not there yet
+    proven = [column for column in proven_columns(ground, entry, query) if column not in asked | being_set]
     written = {
         one.column
         for one in query.written

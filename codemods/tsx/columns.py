@@ -69,6 +69,8 @@ def _supabase(style: Style, call: Node, wanted: list[str], hidden: list[str]) ->
     ]
     if kept == [part.strip() for part in said.split(",")]:
         return Edits(())
+    if not kept:
+        return Refusal(f"Nothing is left of the query without {said}: look who needs it, and ask whether they may have it.")
     return Edits((Hunk(at=given[0].start_byte, end=given[0].end_byte, text=style.quoted(", ".join(kept)), says=SAYS),))
 
 

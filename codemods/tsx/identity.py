@@ -85,7 +85,7 @@ def edit(source: bytes, target: Target) -> Answer:
 def _at_query(source: bytes, root: Node, target: Target, name: str) -> Answer:
     """The session of the branch that the query stands on, where the query compares with what the caller wrote."""
     query = around(root, target.at)
-    value = next(iter(callers(query)), "")
+    value = next(iter(callers(query, paths_of(target.facts.get("paths", "")))), "")
     if not value or value == name:
         return Edits(()) if value else Refusal("No session is asked for before this query: ask for it first.")
     value = cast_as_elsewhere(query, value)

@@ -25,7 +25,7 @@ _ACTORS: Final = frozenset(
 )
 
 
-_CHECKS: Final = re.compile(r"auth|session|valid|verif|require|permission|api_?key|context|principal", re.IGNORECASE)
+CHECKS: Final = re.compile(r"auth|session|valid|verif|require|permission|api_?key|context|principal", re.IGNORECASE)
 """Names of functions whose answer may hold the caller, when the file reads an id from it."""
 
 
@@ -147,7 +147,7 @@ def callers_among(known: list[Local], paths: Paths) -> list[str]:
         if (
             value is not None
             and value.type == "call_expression"
-            and _CHECKS.search((links(value) or [("", value)])[-1][0])
+            and CHECKS.search((links(value) or [("", value)])[-1][0])
         ):
             out += [
                 f"{one.name}.{path}"
@@ -182,7 +182,7 @@ def _id_of(one: Local, known: list[Local]) -> str | None:
         return found or _used_id(one)
     if (
         value.type == "call_expression"
-        and _CHECKS.search((links(value) or [("", value)])[-1][0])
+        and CHECKS.search((links(value) or [("", value)])[-1][0])
         and not _by_argument(value)
     ):
         return _used_id(one)

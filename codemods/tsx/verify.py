@@ -3,7 +3,7 @@
 Facts: ``lookup`` (model text of an expression that finds the row only when it is the caller's; ``{id}`` stands for the id and ``{caller}``
 for the caller, ``{client}`` for the client), ``id`` (expression of the id here), ``value`` (expression; without one, the caller's id in scope), ``name`` (local name
 for the row), ``kind``, ``status``, ``absent`` (the row need not be there), ``client``, ``listed`` (the look-up gives a list), ``data`` (the row is its answer's ``data``),
-``scalar`` (it answers the owner and no row), ``key`` (the column that the query compares with it), ``stored`` (the column that it is stored in). ``Target.needs`` brings in what the look-up uses.
+``scalar`` (it answers the owner and no row), ``perhaps`` (the id need not be sent), ``key`` (the column that the query compares with it), ``stored`` (the column that it is stored in). ``Target.needs`` brings in what the look-up uses.
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 _BINDING = frozenset({"identifier", "shorthand_property_identifier_pattern"})
 _ELSEWHERE = "?"
+_PERHAPS = re.compile(r"([\w.]+)\s*(?:\?\?|\|\|)\s*(?:null|undefined)")
+"""``routeId ?? null``: there may be none."""
 """Stored by an expression that has no meaning before the query."""
 ASKS_OTHERS = re.compile(r"\bawait\s+(?:fetch|\$fetch|axios(?:\.\w+)?|ky(?:\.\w+)?|got(?:\.\w+)?)\(")
 """Another service is asked: what it does is not undone by a condition in a later query."""
@@ -97,6 +99,8 @@ def edit(source: bytes, target: Target) -> Answer:
         test = f"{name} && {name}.{differs}"
     bound = f"[{name}]" if facts.get("listed") else f"{{ data: {name} }}" if facts.get("data") else name
     lines = f"const {bound} = {words};\nif ({test}) {{\n  {no.lines}\n}}"
+    if facts.get("perhaps") or _may_be_none(node, facts.get("stored", "")):
+        lines = f"if ({given}) {{\n" + "\n".join(f"  {line}" for line in lines.split("\n")) + "\n}"
     hunks = [before(source, style, statement, lines, SAYS)]
     made = with_imports(root, source, style, hunks, (*target.needs, *no.needs))
     return with_present(source, root, place, value, target, made)
@@ -157,8 +161,20 @@ def _stored(query: Node, column: str, known: frozenset[str]) -> str:
         if column != head and linked is not None:
             value = field(linked, "value")
         words = text(value)
+        perhaps = _PERHAPS.fullmatch(words)
+        words = perhaps[1] if perhaps is not None else words
         return words if re.fullmatch(r"[\w.]+", words) and words.split(".", 1)[0] in known else _ELSEWHERE
     return ""
+
+
+def _may_be_none(query: Node, column: str) -> bool:
+    """The query stores nothing where no id was sent."""
+    return any(
+        one.type == "pair"
+        and text(field(one, "key")) == column
+        and _PERHAPS.fullmatch(text(field(one, "value"))) is not None
+        for one in (walk(query) if column else ())
+    )
 
 
 def fresh(function: Node, known: frozenset[str], wished: str) -> str:

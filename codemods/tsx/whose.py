@@ -38,6 +38,8 @@ def whose(node: Node, column: str, target: Target) -> str:
     start, end = target.function
     within = start <= node.start_byte and node.end_byte <= end
     found = held(node, column, facts.get("held", "")) if within else ""
+    if not found and within and is_held(column, facts.get("held", "")):
+        return ""  # what was proven for it has no name here: whoever calls is no value for a key to something else
     found = found or value_for(
         node,
         column,
@@ -62,12 +64,18 @@ def readable(node: Node, said: str) -> bool:
     return bool(read) and read <= names_before(node)
 
 
+def _held(said: str) -> dict[str, str]:
+    return {flat(name): path for name, _, path in (part.partition("=") for part in said.split(";")) if path}
+
+
+def is_held(column: str, said: str) -> bool:
+    """A guard proved something for the column."""
+    return flat(column.rsplit(".", 1)[-1]) in _held(said)
+
+
 def held(node: Node, column: str, said: str) -> str:
     """The proven tenant as the handler can write it here; empty when the column is another's, or it cannot be named."""
-    if not said:
-        return ""
-    proven = {flat(name): path for name, _, path in (part.partition("=") for part in said.split(";")) if path}
-    path = proven.get(flat(column.rsplit(".", 1)[-1]), "")
+    path = _held(said).get(flat(column.rsplit(".", 1)[-1]), "")
     if not path:
         return ""
     root, _, last = path.rpartition(".")
@@ -82,7 +90,17 @@ def held(node: Node, column: str, said: str) -> str:
             whole = [one.name for one in known if one.value is None and not one.path]
             name = next((f"{one}.input" for one in whole if re.search(rf"\b{one}\.input\.", text(function))), "")
         return f"{name}.{last}" if name else ""
+    if root.startswith("argument."):
+        return _of_argument(node, path.removeprefix("argument."), known)
     return _as_others_read(node, root, last, known)
+
+
+def _of_argument(node: Node, path: str, known: list[Local]) -> str:
+    """``data.resumeId`` of the handler's own parameter, with the ``!`` by which the handler says that it is there."""
+    head = path.split(".", 1)[0]
+    if not any(one.name == head and one.value is None and not one.path for one in known):
+        return ""
+    return f"{path}!" if f"{path}!" in text(enclosing_function(node)) else path
 
 
 def _is_read(one: Local, last: str) -> bool:
