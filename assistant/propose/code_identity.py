@@ -10,6 +10,7 @@ from assistant.propose.code_address import address_steps
 from assistant.propose.code_draft import Step
 from assistant.propose.code_ground import compared_and_written
 from assistant.propose.code_guards import guard_steps, wrapped_steps
+from assistant.propose.code_keys import is_own_key
 from assistant.propose.code_lending import lent
 from assistant.propose.code_office import holds_office, names_others
 
@@ -45,7 +46,7 @@ def named_callers(ground: CodeGround, entry: Entry) -> list[Step]:
         origin.path
         for query in entry.queries
         for column, origins in compared_and_written(query)
-        if words.names_self(column)
+        if words.names_self(column) or (is_own_key(column, query.table) and words.names_self(f"{words.table_key(query.table)}_id"))
         for origin in origins
         if origin.kind is OriginKind.REQUEST and origin.path.startswith("argument.")
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from assistant.domain.code import GuardKind
+from assistant.domain.code import GuardKind, Weakness
 from assistant.propose.code_reach import understood
 from assistant.text.paths import shared_parts
 
@@ -21,17 +21,28 @@ _SEVERAL: Final = 3
 
 
 def lenders(ground: CodeGround, entry: Entry) -> list[Entry]:
-    """Entries whose session check holds, nearest first: same file, same kind, longest common path."""
-    out = [
-        one
+    """Entries whose session check holds, nearest first: same file, same kind, longest common path.
+
+    Where the one helper that all of them ask believes the cookie, it is still whom they ask: that is mended there, once.
+    """
+    asking = [
+        (one, {guard.weakness for guard in one.guards if guard.kind is GuardKind.SESSION})
         for one in ground.map.entries
-        if one.id != entry.id
-        and one.place.file.endswith((".ts", ".tsx", ".js", ".jsx", ".mjs"))
-        and any(guard.kind is GuardKind.SESSION and guard.weakness is None for guard in one.guards)
+        if one.id != entry.id and one.place.file.endswith((".ts", ".tsx", ".js", ".jsx", ".mjs"))
     ]
-    return sorted(
-        out, key=lambda one: (one.kind is not entry.kind, -shared_parts(one.place.file, entry.place.file), one.id)
-    )
+    out = [(None not in said, one) for one, said in asking if said & {None, Weakness.GET_SESSION}]
+    return [
+        one
+        for _, one in sorted(
+            out,
+            key=lambda pair: (
+                pair[0],
+                pair[1].kind is not entry.kind,
+                -shared_parts(pair[1].place.file, entry.place.file),
+                pair[1].id,
+            ),
+        )
+    ]
 
 
 def lent(ground: CodeGround, entry: Entry) -> tuple[Entry, Lent] | None:

@@ -108,7 +108,9 @@ def edit(source: bytes, target: Target) -> Answer:
     fitted = _fitted(function, lines, target)
     if fitted is None:
         return Refusal("The session check of this repository needs the request, and this handler does not take it.")
-    lines, last, needs = fitted
+    lines, last, needs, names = fitted
+    for name, instead in names.items():
+        empty = re.sub(rf"(?<![.\w]){re.escape(name)}\b", instead, empty)
     if empty:
         no = answer(root, function, kind, 401)
         lines = (lines + "\n" if lines else "") + f"if (!{empty}) {{\n  {no.lines}\n}}"
@@ -239,8 +241,10 @@ def exits(inside: Node) -> bool:
     )
 
 
-def _fitted(function: Node, lines: str, target: Target) -> tuple[str, Node | None, tuple[Needed, ...]] | None:
-    """The lines with this handler's parameter names, without what it declares already, and the statement to put them after."""
+def _fitted(
+    function: Node, lines: str, target: Target
+) -> tuple[str, Node | None, tuple[Needed, ...], dict[str, str]] | None:
+    """The lines with this handler's parameter names, without what it declares already, the statement to put them after, and names that are others here."""
     lent = [name for name in target.facts.get("request", "").split(",") if name]
     own = [one.name for one in parameters(function) if not one.path]
     for number, name in enumerate(lent):
@@ -253,6 +257,7 @@ def _fitted(function: Node, lines: str, target: Target) -> tuple[str, Node | Non
     assert block is not None
     last: Node | None = None
     kept = lines.split("\n")
+    renamed: dict[str, str] = {}
     declared = {
         text(field(one, "name")): (statement, one) for statement in statements(block) for one in _declarators(statement)
     }
@@ -267,7 +272,8 @@ def _fitted(function: Node, lines: str, target: Target) -> tuple[str, Node | Non
         if name in declared or name in {local.name for local in parameters(function)} or _named(function, name):
             fresh = f"caller{name[:1].upper()}{name[1:]}"
             kept = [_renamed(line, name, fresh) for line in kept]
-    return "\n".join(kept), last, target.needs
+            renamed[name] = fresh
+    return "\n".join(kept), last, target.needs, renamed
 
 
 def _declarators(statement: Node) -> list[Node]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 SESSION_CALLS: Final = re.compile(
     r"^(auth|currentUser|getUser|getClaims|(get|require|load|fetch|check|validate|verify|ensure|use|with)?_?"
     r"(server|current|auth|authenticated|active|my|api|action|verified)?_?(session|user|viewer|auth|identity|account|request)"
-    r"(session|user|data|context|id|server)?)$",
+    r"(session|user|data|context|id|server)?(id)?(on_?server|from_?(request|req|session|cookies?|headers?|token|context)|or_?(throw|redirect|null|fail))?)$",
     re.IGNORECASE,
 )
 """Names of functions that answer who is calling."""
@@ -34,6 +34,8 @@ _CONTEXT: Final = (
     *("state.userId", "state.user.id"),
 )
 """Where contexts keep who is calling."""
+_GIVES_ID: Final = re.compile(r"(?:[uU]ser|[cC]aller|[vV]iewer|[aA]ccount)_?[iI]d(?![a-z])")
+"""Functions that answer an id."""
 Paths: TypeAlias = "Mapping[str, tuple[str, ...]]"
 """Function to the paths that are read from its answer."""
 NO_PATHS: Final[Paths] = {}
@@ -219,6 +221,8 @@ def _session_id(name: str, path: tuple[str, ...], chain: list[str]) -> str | Non
         return f"{name}.user.id"
     if not path and chain[-1] in {"requireUser", "currentUser", "getCurrentUser"}:
         return f"{name}.id"
+    if not path and _GIVES_ID.search(chain[-1]) and re.search(r"[iI]d$", name):
+        return name  # `callerUserId` of `getCurrentUserId()`
     return None
 
 
