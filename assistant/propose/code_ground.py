@@ -17,6 +17,7 @@ from assistant.propose.code_columns import plain_columns
 from assistant.propose.code_schema import PRISMA_PATHS, read_drizzle, read_prisma, read_supabase_types
 from assistant.propose.code_schema_python import dependency_of, read_django
 from assistant.propose.code_settled import settled
+from assistant.propose.code_shown import without_authors
 
 
 if TYPE_CHECKING:
@@ -278,6 +279,7 @@ class CodeGround:
             out = [self.models[key].through(column, self.models) for column in out]
         there = dict.fromkeys(one for one in out if words.snake(one) != "subject" and self.has(table, engine, one))
         found = [column for column in there if column in certain or self._may_own(key, engine, column, certain)]
+        found = without_authors(self.map, key, found)
         if any(words.names_house(column) for column in found):
             # of a team's row, whoever made it is one of many who work with it
             return [column for column in found if not MADE_BY.search(words.snake(column))]

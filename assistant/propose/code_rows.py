@@ -165,8 +165,20 @@ def _owners(ground: CodeGround, finding: Finding, entry: Entry, query: Query) ->
     # whoever belongs to what the row hangs on may work with it, whoever wrote it
     columns = [*led, *(one for one in columns if not led or words.names_tenant(one.rsplit(".", 1)[-1]))]
     authors = _either(ground, query)
+    columns = [one for one in columns if one not in _being_set(entry, query)]
     columns = [one for one in columns if one not in authors and not (office and names_one(one))]
     return led, without_one(ground, query.table, query.engine, columns)
+
+
+def _being_set(entry: Entry, query: Query) -> set[str]:
+    """Columns that the handler sets to what the request says: a row that is moved somewhere is not there yet."""
+    return {
+        one.column
+        for each in entry.queries
+        if each.verb == "update" and words.table_key(each.table) == words.table_key(query.table)
+        for one in each.written
+        if any(origin.kind is OriginKind.REQUEST for origin in one.origins)
+    }
 
 
 def row_steps(ground: CodeGround, finding: Finding, entry: Entry, query: Query) -> list[list[Step]]:
@@ -278,18 +290,14 @@ def _columns(ground: CodeGround, finding: Finding, entry: Entry, query: Query) -
     found = ground.owner_columns(query.table, query.engine)
     if query.engine == "sql" and said not in ground.plain_columns.get(words.table_key(query.table), ()):
         said = ""  # named beside a join, it may be another table's
+    if words.names_author(said) and said not in found:
+        said = ""  # colleagues see the rows too
     if said and "." not in said and ground.has(query.table, query.engine, said):
         sure = said not in found or words.names_tenant(said)
         found = [said, *(one for one in found if one != said)] if sure else found
     asked = {condition.column for condition in query.filters}
     inner = {column.rsplit(".", 1)[-1] for column in asked if "." in column}
-    being_set = {
-        one.column
-        for each in entry.queries
-        if each.verb == "update" and words.table_key(each.table) == words.table_key(query.table)
-        for one in each.written
-    }  # a row that is moved somewhere is not there yet
-    proven = [column for column in proven_columns(ground, entry, query) if column not in asked | being_set]
+    proven = [column for column in proven_columns(ground, entry, query) if column not in asked]
     written = {
         one.column
         for one in query.written
