@@ -124,8 +124,11 @@ def callers(node: Node, paths: Paths = NO_PATHS) -> list[str]:
 
 
 def callers_at_end(block: Node, paths: Paths = NO_PATHS) -> list[str]:
-    """The same behind the last statement of a body."""
+    """The same behind the last statement of a body, of a ``try`` that ends it as well."""
     inside = [one for one in block.named_children if one.type != "comment"]
+    held = field(inside[-1], "body") if inside and inside[-1].type == "try_statement" else None
+    if held is not None and (found := callers_at_end(held, paths)):
+        return found
     return callers_among([*_declared(inside[-1]), *locals_before(inside[-1])], paths) if inside else []
 
 
