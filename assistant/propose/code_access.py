@@ -113,7 +113,7 @@ def _over_parent(ground: CodeGround, entry: Entry, query: Query) -> list[Step]:
         found = access_to(ground, entry, parent, writes=True) if parent and not one.optional else None
         if found is None or found.throws or not authors or one.name in authors:
             continue
-        written = ground.text(query.place.file).encode()[query.at[0] : query.at[1]].decode("utf-8", "replace")
+        written = ground.written(query)
         root = re.match(r"(?:await\s+)?([A-Za-z_$][\w$]*\.\w+)\s*\.", written)
         if root is None:
             continue

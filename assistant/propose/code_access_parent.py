@@ -142,7 +142,7 @@ def _keys(ground: CodeGround, query: Query, table: str) -> list[str]:
 
 def _reading(ground: CodeGround, entry: Entry, query: Query, table: str, column: str) -> Reading | None:
     """The read, in the language of the query beside it."""
-    written = ground.text(query.place.file).encode()[query.at[0] : query.at[1]].decode("utf-8", "replace")
+    written = ground.written(query)
     found = (_MODEL if query.engine == "prisma" else _ROOT).match(written)
     if found is None:
         return None

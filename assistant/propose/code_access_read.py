@@ -138,7 +138,9 @@ def read_access(ground: CodeGround, entry: Entry, name: str, table: str, *, own:
 
 def _answers_later(ground: CodeGround, entry: Entry, name: str) -> bool:
     """The function gives a promise."""
-    later = re.compile(rf"\basync\s+function\s+{name}\b|\b{name}\s*=\s*(?:\w+\(\s*)?async\b|\bfunction\s+{name}\b[^{{]*\):\s*Promise<")
+    later = re.compile(
+        rf"\basync\s+function\s+{name}\b|\b{name}\s*=\s*(?:\w+\(\s*)?async\b|\bfunction\s+{name}\b[^{{]*\):\s*Promise<"
+    )
     return any(later.search(ground.text(path)) for path in (entry.place.file, *entry.files))
 
 

@@ -96,6 +96,10 @@ class CodeGround:
         except (OSError, KeyError):
             return ""
 
+    def written(self, query: Query) -> str:
+        """A query as its file writes it."""
+        return self.text(query.place.file).encode()[query.at[0] : query.at[1]].decode("utf-8", "replace")
+
     def take_proven(self, finding: Finding) -> None:
         """Remember what a rule says is proven where its queries run."""
         proven = tuple(one for one in dict(finding.facts).get("proven", "").split(", ") if "." in one)
@@ -324,25 +328,6 @@ class CodeGround:
     def maybe_empty(self) -> str:
         """Of these paths, those that the answer's type allows to be empty."""
         return may_be_empty(self.paths_read, lambda name: declaring(self.map, self.text, self.paths, name))
-
-    def role_of(self, query: Query) -> tuple[str, str] | None:
-        """Of a query for the caller's own membership: the column of the role, and the value that administers here."""
-        if query.verb != "select" or not any(
-            origin.kind is OriginKind.CALLER for one in query.filters for origin in one.origins
-        ):
-            return None
-        key = words.table_key(query.table)
-        model = self.models.get(key)
-        known = [*(model.columns if model else ()), *self.known_columns.get(key, []), *self.tables.get(key, [])]
-        if "role" not in known or not re.search(r"member|team|user|workspace|org", key):
-            return None
-        named = [role for entry in self.map.entries for guard in entry.guards for role in guard.roles]
-        named += re.findall(
-            r"\brole\s*[!=]==?\s*[\"'](\w+)[\"']",
-            " ".join(self.text(path) for path in sorted({entry.place.file for entry in self.map.entries})),
-        )
-        chosen = [role for role in named if re.fullmatch(r"(?i)(super_?)?(admin|owner)(istrator)?", role)]
-        return ("role", max(set(chosen), key=lambda role: (chosen.count(role), role))) if chosen else None
 
     @cached_property
     def dependency(self) -> dict[str, str]:

@@ -46,7 +46,8 @@ def named_callers(ground: CodeGround, entry: Entry) -> list[Step]:
         origin.path
         for query in entry.queries
         for column, origins in compared_and_written(query)
-        if words.names_self(column) or (is_own_key(column, query.table) and words.names_self(f"{words.table_key(query.table)}_id"))
+        if words.names_self(column)
+        or (is_own_key(column, query.table) and words.names_self(f"{words.table_key(query.table)}_id"))
         for origin in origins
         if origin.kind is OriginKind.REQUEST and origin.path.startswith("argument.")
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from assistant.detect.code import words
 from assistant.propose.code_keys import own_key
@@ -14,6 +14,11 @@ from codemods.target import Needed
 if TYPE_CHECKING:
     from assistant.domain.code import Entry, Query
     from assistant.propose.code_ground import CodeGround
+
+
+_PRISMA: Final = re.compile(
+    r"(?:await\s+)?([A-Za-z_$][\w$]*(?:\s*\.\s*[\w$]+)*?)\s*\.\s*(?:\w+\s*\.\s*\w+\s*\(|\$(?:query|execute)Raw)"
+)
 
 
 class Inline(NamedTuple):
@@ -37,13 +42,11 @@ def inline(
     ground: CodeGround, entry: Entry, query: Query, table: str, column: str, *, many: bool = False, key: str = "id"
 ) -> Inline | None:
     """The look-up by ``key`` and owner; None where the engine's is not written, or the table's constant is not known."""
-    written = ground.text(query.place.file).encode()[query.at[0] : query.at[1]].decode("utf-8", "replace")
+    written = ground.written(query)
     key = own_key(ground, table, query.engine) if key == "id" else key
     if query.engine == "prisma":
-        found = re.match(
-            r"(?:await\s+)?([A-Za-z_$][\w$]*(?:\s*\.\s*[\w$]+)*?)\s*\.\s*(?:\w+\s*\.\s*\w+\s*\(|\$(?:query|execute)Raw)",
-            written,
-        )
+        # a function that is handed a model does not say by which client: the handlers beside this one do
+        found = _PRISMA.match(written) or next(filter(None, map(_PRISMA.match, _beside(ground, entry, query))), None)
         model = ground.models.get(words.table_key(table))
         name = model.name if model is not None else table
         if found is None:
@@ -80,6 +83,19 @@ def inline(
         needs = (constant, *operators)
         return Inline(re.sub(r"\s", "", found[1]), lookup, needs, listed=not many)
     return None
+
+
+def _beside(ground: CodeGround, entry: Entry, query: Query) -> list[str]:
+    """Queries of the same engine that handlers of the entry's file write themselves, where the query at hand stands elsewhere."""
+    if query.place.file == entry.place.file:
+        return []
+    return [
+        ground.written(one)
+        for each in ground.map.entries
+        if each.place.file == entry.place.file
+        for one in each.queries
+        if one.engine == query.engine and one.place.file == entry.place.file
+    ]
 
 
 def also_of(ground: CodeGround, table: str, engine: str, column: str) -> str:

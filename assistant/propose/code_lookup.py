@@ -13,7 +13,7 @@ from assistant.propose.code_draft import Step
 from assistant.propose.code_ground import ASKS, compared_and_written
 from assistant.propose.code_held import asked_who, held_of, proven_columns
 from assistant.propose.code_inline import also_of, inline, nearest
-from assistant.propose.code_keys import is_own_key
+from assistant.propose.code_keys import is_own_key, led_to, named_by
 from assistant.propose.code_members import members_of
 from assistant.propose.code_mine import mine
 from assistant.propose.code_office import holds_office, names_one
@@ -63,7 +63,8 @@ def lookup_steps(ground: CodeGround, entry: Entry, query: Query) -> list[list[St
         if not asked:
             continue
         # `email` finds a row too, and is no id to look one up by
-        table = _named_by(condition.column) or (query.table if words.snake(condition.column) in _OWN_ID else "")
+        named = led_to(ground, query, condition.column)
+        table = named or (query.table if words.snake(condition.column) in _OWN_ID else "")
         if not table:
             continue
         # the handler may have renamed it: what the query compares is what the row is looked up by
@@ -73,7 +74,7 @@ def lookup_steps(ground: CodeGround, entry: Entry, query: Query) -> list[list[St
         for written in query.written:
             asked = next((origin.path for origin in written.origins if origin.kind is OriginKind.REQUEST), "")
             own = words.snake(written.column) == "id"
-            table = query.table if own else _named_by(written.column)
+            table = query.table if own else led_to(ground, query, written.column)
             if asked and table and not words.names_person(written.column):
                 # a row that is about to be made need not be there yet
                 absent = {"absent": "1"} if own else {}
@@ -86,7 +87,7 @@ def as_mapped(ground: CodeGround, query: Query) -> Query:
     """Raw SQL that a mapper's client runs, as a query of that client: a look-up beside it is written in the mapper's words."""
     if query.engine != "sql" or query.at[1] <= query.at[0]:
         return query
-    written = ground.text(query.place.file).encode()[query.at[0] : query.at[1]].decode("utf-8", "replace")
+    written = ground.written(query)
     return replace(query, engine="prisma") if re.search(r"\.\$(query|execute)Raw", written) else query
 
 
@@ -95,7 +96,7 @@ def reference_steps(ground: CodeGround, finding: Finding, entry: Entry) -> list[
     facts = dict(finding.facts)
     queries = ground.queries(entry, finding.queries)
     asked = facts.get("request", "")
-    table = facts.get("target", "") or _named_by(facts.get("column", ""))
+    table = facts.get("target", "") or named_by(facts.get("column", ""))
     if not queries or not asked or not table:
         return "Which row the stored id names could not be told: look it up by its owner before it is stored."
     steps = _steps(ground, entry, _own_query(entry, queries[0], asked), table, asked)
@@ -153,7 +154,7 @@ def _spread_references(ground: CodeGround, entry: Entry, done: str) -> list[Step
         columns = ground.tables.get(words.table_key(query.table), []) if query.engine == "drizzle" else []
         own = {one.column for one in query.written}
         for column in columns:
-            table = _named_by(column)
+            table = named_by(column)
             if (
                 not table
                 or column in own
@@ -164,12 +165,6 @@ def _spread_references(ground: CodeGround, entry: Entry, done: str) -> list[Step
             if re.search(rf"\b{re.escape(column)}\s*:", said):
                 out += [step._replace(optional=True) for step in _steps(ground, entry, query, table, column)[:1]]
     return out
-
-
-def _named_by(column: str) -> str:
-    """``chatId`` names a row of chat."""
-    found = words.snake(column)
-    return found[:-3] if found.endswith("_id") and found != "_id" else ""
 
 
 def _steps(ground: CodeGround, entry: Entry, query: Query, table: str, asked: str) -> list[Step]:
@@ -369,7 +364,11 @@ def _written(ground: CodeGround, other: Entry, query: Query, entry: Entry) -> Ge
     from codemods.tsx.tree import parse
 
     name = query.via[0].rsplit(".", 1)[-1]
-    if re.search(r"(?<!s)s(By[A-Z]|$)|List|All|Public|Published|Shared", name) or _CHANGES.match(name) or ASKS.match(name):
+    if (
+        re.search(r"(?<!s)s(By[A-Z]|$)|List|All|Public|Published|Shared", name)
+        or _CHANGES.match(name)
+        or ASKS.match(name)
+    ):
         return None  # it gives several rows or none, those that everybody may see, or does more than look
     source = ground.text(other.place.file)
     called = re.search(rf"(?<![\w.])((?:\w+(?:\(\))?\.)*){re.escape(name)}\(", source)

@@ -165,19 +165,20 @@ def _owners(ground: CodeGround, finding: Finding, entry: Entry, query: Query) ->
     # whoever belongs to what the row hangs on may work with it, whoever wrote it
     columns = [*led, *(one for one in columns if not led or words.names_tenant(one.rsplit(".", 1)[-1]))]
     authors = _either(ground, query)
-    columns = [one for one in columns if one not in _being_set(entry, query)]
+    columns = [one for one in columns if one not in _being_set(ground, entry, query)]
     columns = [one for one in columns if one not in authors and not (office and names_one(one))]
     return led, without_one(ground, query.table, query.engine, columns)
 
 
-def _being_set(entry: Entry, query: Query) -> set[str]:
-    """Columns that the handler sets to what the request says: a row that is moved somewhere is not there yet."""
+def _being_set(ground: CodeGround, entry: Entry, query: Query) -> set[str]:
+    """Columns that the handler names and sets to what the request says: a row that is moved somewhere is not there yet."""
     return {
         one.column
         for each in entry.queries
         if each.verb == "update" and words.table_key(each.table) == words.table_key(query.table)
         for one in each.written
         if any(origin.kind is OriginKind.REQUEST for origin in one.origins)
+        and re.search(rf"(?<![\w.]){re.escape(one.column)}\b", ground.written(each))
     }
 
 

@@ -125,9 +125,7 @@ class Model:
                 if any(each.many for each in back) or words.names_house(f"{self.name}Id"):
                     return f"{one.name}.some.id"
                 continue
-            person = [
-                column for column in other.columns if words.names_self(column) and not words.names_tenant(column)
-            ]
+            person = [column for column in other.columns if words.names_self(column) and not words.names_tenant(column)]
             if len(person) == 1 and any(each.owns_key for each in back):
                 return f"{one.name}.some.{person[0]}"
         return ""

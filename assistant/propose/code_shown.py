@@ -27,10 +27,7 @@ def without_authors(code_map: CodeMap, key: str, columns: Iterable[str]) -> list
         (entry, query) for entry in code_map.entries for query in entry.queries if words.table_key(query.table) == key
     ]
     compared = {
-        one.column
-        for _, query in asked
-        for one in query.filters
-        if any(is_callers(origin) for origin in one.origins)
+        one.column for _, query in asked for one in query.filters if any(is_callers(origin) for origin in one.origins)
     }
     if not any(_lists(entry, query) for entry, query in asked):
         return held

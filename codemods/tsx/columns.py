@@ -13,7 +13,20 @@ from assistant.domain.fixes import Hunk
 from codemods.target import Edits, Refusal
 from codemods.tsx.layout import add_entry
 from codemods.tsx.style import column, indent_at, rest_of_line, style_of
-from codemods.tsx.tree import arguments, around, chain_around, enclosing_function, field, links, pairs, parse, plain, string, text, walk
+from codemods.tsx.tree import (
+    arguments,
+    around,
+    chain_around,
+    enclosing_function,
+    field,
+    links,
+    pairs,
+    parse,
+    plain,
+    string,
+    text,
+    walk,
+)
 
 
 if TYPE_CHECKING:
@@ -82,7 +95,9 @@ def _supabase(style: Style, call: Node, wanted: list[str], hidden: list[str]) ->
     if kept == [part.strip() for part in said.split(",")]:
         return Edits(())
     if not kept:
-        return Refusal(f"Nothing is left of the query without {said}: look who needs it, and ask whether they may have it.")
+        return Refusal(
+            f"Nothing is left of the query without {said}: look who needs it, and ask whether they may have it."
+        )
     return Edits((Hunk(at=given[0].start_byte, end=given[0].end_byte, text=style.quoted(", ".join(kept)), says=SAYS),))
 
 

@@ -109,8 +109,7 @@ def edit(source: bytes, target: Target) -> Answer:
     if fitted is None:
         return Refusal("The session check of this repository needs the request, and this handler does not take it.")
     lines, last, needs, names = fitted
-    for name, instead in names.items():
-        empty = re.sub(rf"(?<![.\w]){re.escape(name)}\b", instead, empty)
+    empty = _as_here(empty, names)
     if empty:
         no = answer(root, function, kind, 401)
         lines = (lines + "\n" if lines else "") + f"if (!{empty}) {{\n  {no.lines}\n}}"
@@ -119,6 +118,13 @@ def edit(source: bytes, target: Target) -> Answer:
         return Edits(())
     hunk = after(source, style, last, lines, SAYS) if last is not None else at_top(source, style, block, lines, SAYS)
     return with_imports(root, source, style, [hunk], needs)
+
+
+def _as_here(words: str, names: dict[str, str]) -> str:
+    """An expression with the names that are others in this handler."""
+    for name, instead in names.items():
+        words = re.sub(rf"(?<![.\w]){re.escape(name)}\b", instead, words)
+    return words
 
 
 def _answers_alike(function: Node, lines: str) -> bool:

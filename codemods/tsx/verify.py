@@ -99,8 +99,7 @@ def edit(source: bytes, target: Target) -> Answer:
         test = f"{name} && {name}.{differs}"
     bound = f"[{name}]" if facts.get("listed") else f"{{ data: {name} }}" if facts.get("data") else name
     lines = f"const {bound} = {words};\nif ({test}) {{\n  {no.lines}\n}}"
-    if facts.get("perhaps") or _may_be_none(node, facts.get("stored", "")):
-        lines = f"if ({given}) {{\n" + "\n".join(f"  {line}" for line in lines.split("\n")) + "\n}"
+    lines = _where_sent(lines, given, perhaps=bool(facts.get("perhaps")) or _may_be_none(node, facts.get("stored", "")))
     hunks = [before(source, style, statement, lines, SAYS)]
     made = with_imports(root, source, style, hunks, (*target.needs, *no.needs))
     return with_present(source, root, place, value, target, made)
@@ -165,6 +164,14 @@ def _stored(query: Node, column: str, known: frozenset[str]) -> str:
         words = perhaps[1] if perhaps is not None else words
         return words if re.fullmatch(r"[\w.]+", words) and words.split(".", 1)[0] in known else _ELSEWHERE
     return ""
+
+
+def _where_sent(lines: str, given: str, *, perhaps: bool) -> str:
+    """The check, on the branch on which there is an id where none need be sent."""
+    if not perhaps:
+        return lines
+    inside = "\n".join(f"  {line}" for line in lines.split("\n"))
+    return f"if ({given}) {{\n{inside}\n}}"
 
 
 def _may_be_none(query: Node, column: str) -> bool:
