@@ -1,0 +1,214 @@
+"""Rows that belong to several people: whoever is listed at a conversation works with what hangs on it, whoever wrote it down."""
+
+from __future__ import annotations
+
+from tests.unit.propose.test_code import patched
+
+
+SCHEMA = """
+model User {
+  id      String   @id
+  conversations Conversation[]
+  plan    Plan?    @relation(fields: [planId], references: [id])
+  planId  String?
+}
+
+model Plan {
+  id    String @id
+  users User[]
+}
+
+model Conversation {
+  id      String   @id
+  users   User[]
+  outings Outing[]
+}
+
+model Outing {
+  id        String @id
+  conversationId  String
+  conversation    Conversation @relation(fields: [conversationId], references: [id])
+  creatorId String
+  creator   User   @relation(fields: [creatorId], references: [id])
+  routeId   String?
+  route     Route? @relation(fields: [routeId], references: [id])
+  title     String
+}
+
+model Route {
+  id     String @id
+  userId String
+  user   User   @relation(fields: [userId], references: [id])
+}
+
+model House {
+  id      String     @id
+  slug    String     @unique
+  members Resident[]
+}
+
+model Resident {
+  id      String @id
+  houseId String
+  house   House  @relation(fields: [houseId], references: [id])
+  userId  String
+}
+"""
+HEAD = """
+import { getServerSession } from "next-auth";
+import { authOptions } from "@/lib/auth";
+import { prisma } from "@/lib/prisma";
+"""
+SIGNED = """
+  const session = await getServerSession(authOptions);
+  if (!session?.user?.id) return Response.json({ error: "Unauthorized" }, { status: 401 });
+"""
+
+
+def files(body: str, path: str = "app/api/outings/route.ts") -> dict[str, str]:
+    return {
+        "lib/prisma.ts": 'import { PrismaClient } from "@prisma/client";\nexport const prisma = new PrismaClient();\n',
+        "prisma/schema.prisma": SCHEMA,
+        "package.json": '{"dependencies": {"@prisma/client": "6", "next-auth": "4"}}',
+        "app/api/mine/route.ts": HEAD
+        + "export async function GET() {"
+        + SIGNED
+        + """
+  const conversations = await prisma.conversation.findMany({ where: { users: { some: { id: session.user.id } } } });
+  const routes = await prisma.route.findMany({ where: { userId: session.user.id } });
+  return Response.json({ conversations, routes });
+}
+""",
+        path: HEAD + body,
+    }
+
+
+def test_an_outing_is_changed_by_whoever_belongs_to_its_conversation() -> None:
+    path = "app/api/outings/route.ts"
+    texts, _, reasons = patched(
+        files(
+            "export async function PATCH(request: Request) {"
+            + SIGNED
+            + """
+  const body = await request.json();
+  return Response.json(await prisma.outing.update({ where: { id: body.id }, data: { title: body.title } }));
+}
+"""
+        )
+    )
+    flat = " ".join(texts[path].split())
+    assert "conversation: { users: { some: { id: session.user.id } } }" in flat, reasons
+    assert "creatorId" not in flat
+
+
+def test_a_conversation_is_looked_up_among_the_callers_before_something_hangs_on_it() -> None:
+    path = "app/api/outings/route.ts"
+    texts, _, reasons = patched(
+        files(
+            "export async function POST(request: Request) {"
+            + SIGNED
+            + """
+  const { conversationId, title, routeId } = await request.json();
+  const outing = await prisma.outing.create({
+    data: { conversationId, title, creatorId: session.user.id, routeId: routeId ?? null },
+  });
+  return Response.json(outing);
+}
+"""
+        )
+    )
+    flat = " ".join(texts[path].split())
+    assert (
+        "prisma.conversation.findFirst({ where: { id: conversationId, users: { some: { id: session.user.id } } }, })"
+        in flat
+    ), reasons
+
+
+def test_a_route_that_need_not_be_sent_is_looked_up_where_it_is() -> None:
+    path = "app/api/outings/route.ts"
+    texts, _, reasons = patched(
+        files(
+            "export async function POST(request: Request) {"
+            + SIGNED
+            + """
+  const { title, routeId } = await request.json();
+  const outing = await prisma.outing.create({
+    data: { title, creatorId: session.user.id, routeId: routeId ?? null },
+  });
+  return Response.json(outing);
+}
+"""
+        )
+    )
+    flat = " ".join(texts[path].split())
+    assert "if (routeId) { const route = await prisma.route.findFirst(" in flat, reasons
+
+
+def test_a_house_with_residents_is_found_by_its_residents_alone() -> None:
+    path = "app/api/houses/[slug]/route.ts"
+    texts, _, reasons = patched(
+        files(
+            """
+export async function GET(request: Request, { params }: { params: { slug: string } }) {
+"""
+            + SIGNED
+            + """
+  return Response.json(await prisma.house.findUnique({ where: { slug: params.slug } }));
+}
+""",
+            path,
+        )
+    )
+    flat = " ".join(texts[path].split())
+    assert "members: { some: { userId: session.user.id } }" in flat, reasons
+
+
+def test_people_of_a_plan_own_no_plan() -> None:
+    path = "app/api/plans/[id]/route.ts"
+    texts, _, _ = patched(
+        files(
+            """
+export async function DELETE(request: Request, { params }: { params: { id: string } }) {
+"""
+            + SIGNED
+            + """
+  return Response.json(await prisma.plan.delete({ where: { id: params.id } }));
+}
+""",
+            path,
+        )
+    )
+    assert "users: { some" not in " ".join(texts.get(path, "").split())
+
+
+def test_whom_a_list_is_for_is_taken_from_the_session_and_not_added_beside() -> None:
+    path = "app/actions.ts"
+    texts, _, reasons = patched(
+        {
+            **files("", "app/nothing.ts"),
+            path: """
+"use server";
+import { prisma } from "@/lib/prisma";
+import { mySession } from "@/lib/session";
+
+export async function housesOf(userId: string) {
+  const session = await mySession();
+  if (!session.id) return { error: "nobody" };
+  const found = await prisma.house.findMany({ where: { members: { some: { user: { id: userId } } } } });
+  return { found };
+}
+""",
+            "lib/session.ts": """
+import { cookies } from "next/headers";
+import { jwtVerify } from "jose";
+export async function mySession() {
+  const held = (await cookies()).get("session");
+  const { payload } = await jwtVerify(held!.value, new TextEncoder().encode(process.env.SECRET));
+  return payload as { id: string };
+}
+""",
+        }
+    )
+    flat = " ".join(texts.get(path, "").split())
+    assert "user: { id: session.id }" in flat or "userId !== session.id" in flat, (reasons, flat)
+    assert "session.user.id" not in flat
