@@ -13,7 +13,7 @@ from assistant.domain.code import EntryKind, GuardKind, OriginKind
 from assistant.domain.code_words import is_callers
 from assistant.domain.ownership import OwnerKind
 from assistant.propose.code_answers import declaring, may_be_empty, paths_read
-from assistant.propose.code_columns import plain_columns
+from assistant.propose.code_columns import as_spelled, plain_columns
 from assistant.propose.code_schema import PRISMA_PATHS, read_drizzle, read_prisma, read_supabase_types
 from assistant.propose.code_schema_python import dependency_of, read_django
 from assistant.propose.code_settled import settled
@@ -39,6 +39,10 @@ _SAME: Final = frozenset({"eq", "in", "match", "is"})
 """Operators by which a column is the caller's: ``end > now`` in the caller's time zone is none."""
 _BUILDERS: Final = {EntryKind.PROCEDURE: "procedure", EntryKind.ACTION: r"action_?client|^\w*action$"}
 """What builders of procedures and actions are called: ``protectedProcedure``, ``authActionClient``."""
+_LATER: Final = re.compile(
+    r"(^|_)(last|edited|updated|modified|changed|deleted|archived|approved|reviewed|locked|closed|resolved)_"
+)
+"""Whoever had a row in hand after it was made."""
 MADE_BY: Final = re.compile(
     r"(^|_)(created|owned|added|authored|written|posted|uploaded|submitted|sent|made|inserted|registered|requested|booked|ordered)_by(_id)?$"
 )
@@ -239,7 +243,7 @@ class CodeGround:
                 OwnerKind.UNKNOWN,
                 OwnerKind.PUBLIC,
             }:
-                out += [_spelled(column, engine) for column in entry.columns]
+                out += [as_spelled(column, engine) for column in entry.columns]
         told = self.told_columns.get(key, [])
         certain = {*out, *self.map.owner_columns.get(table, ()), *(one for one in told if _person(one))}
         out += [column for column in told if _person(column) or words.names_owner(column)]
@@ -272,7 +276,7 @@ class CodeGround:
             None,
         )
         out += [
-            _spelled(column.name, engine)
+            as_spelled(column.name, engine)
             for column in (catalog.columns if catalog else ())
             if words.names_owner(column.name)
         ]
@@ -380,6 +384,8 @@ class CodeGround:
 def _person(column: str) -> bool:
     """``user_id``, ``reviewer_user_id``, ``created_by``: the account that made the row, when it is filled from the caller; not who deleted it last."""
     name = words.snake(column)
+    if _LATER.search(name):
+        return False
     return words.names_person(column) or name.endswith("_user_id") or bool(MADE_BY.search(name))
 
 
@@ -387,11 +393,3 @@ def compared_and_written(query: Query) -> list[tuple[str, tuple[Origin, ...]]]:
     """Columns with what they are compared with, then columns with what is written to them."""
     compared = [(one.column, one.origins) for one in query.filters]
     return compared + [(one.column, one.origins) for one in query.written]
-
-
-def _spelled(column: str, engine: str) -> str:
-    """A column as the engine's own language writes it: ORMs call ``user_id`` ``userId``."""
-    if engine not in {"prisma", "drizzle"} or "_" not in column:
-        return column
-    head, *rest = column.split("_")
-    return head + "".join(part.capitalize() for part in rest)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from codemods.tsx.scope import names_before
+from codemods.tsx.scope import locals_before, names_before
 from codemods.tsx.tree import FUNCTIONS, ancestors, field, statement_of, text, walk
 
 
@@ -61,6 +61,14 @@ def named_at(statement: Node, name: str, place: Node) -> str:
     known = names_before(place)
     if re.split(r"[.?!\[]", name, maxsplit=1)[0] in known:
         return name
+    # ``const { id: tripId } = await params``
+    called = {
+        one.name
+        for one in locals_before(place)
+        if one.path[-1:] == (name,) and one.name != name and one.value is not None and "params" in text(one.value)
+    }
+    if len(called) == 1:
+        return called.pop()
     found = {
         text(one)
         for one in walk(statement)

@@ -36,6 +36,11 @@ _CONTEXT: Final = (
 """Where contexts keep who is calling."""
 _GIVES_ID: Final = re.compile(r"(?:[uU]ser|[cC]aller|[vV]iewer|[aA]ccount)_?[iI]d(?![a-z])")
 """Functions that answer an id."""
+_OWN_ROW: Final = re.compile(
+    r"^(?:\w+\.)+(?:users?|profiles?|accounts?|members?)\.find(?:Unique|First)(?:OrThrow)?\(\s*\{\s*where:\s*\{\s*"
+    r"(?P<key>email|clerk(?:User)?Id|auth(?:User)?Id|externalId|supabase(?:User)?Id|firebaseUid)\s*"
+    r"(?::\s*(?:\{\s*equals:\s*)?(?P<said>[\w.?!]+)[^{}]*\}?)?\s*,?\s*\}"
+)
 Paths: TypeAlias = "Mapping[str, tuple[str, ...]]"
 """Function to the paths that are read from its answer."""
 NO_PATHS: Final[Paths] = {}
@@ -191,9 +196,21 @@ def _id_of(one: Local, known: list[Local]) -> str | None:
         and not _by_argument(value)
     ):
         return _used_id(one)
+    if value.type == "call_expression" and _finds_caller(value, known):
+        return f"{one.name}.id" if not one.path else None
     if value.type in {"member_expression", "identifier"}:
         return _derived(one, text(value).replace("?.", ".").replace("!", ""), known)
     return None
+
+
+def _finds_caller(call: Node, known: list[Local]) -> bool:
+    """``prisma.users.findFirst({ where: { email: verifiedEmail } })``: the row of whoever the session named by an address, or by the provider's id."""
+    found = _OWN_ROW.search(text(call))
+    said = (found["said"] or found["key"]) if found is not None else ""
+    root = re.split(r"[.?!]", said, maxsplit=1)[0]
+    made = next((plain(one.value) for one in known if one.name == root and one.value is not None), None)
+    chain = [name for name, _ in links(made)] if made is not None and made.type == "call_expression" else []
+    return bool(chain) and (SESSION_CALLS.match(chain[-1]) or CHECKS.search(chain[-1])) is not None
 
 
 def _asks_session(call: Node) -> bool:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from codemods.target import Edits, Refusal
 from codemods.tsx.access import asked_by
-from codemods.tsx.answers import answer
+from codemods.tsx.answers import No, answer
 from codemods.tsx.guard import exits
 from codemods.tsx.imports import bound_names
 from codemods.tsx.insert import after, before, with_imports
@@ -77,7 +77,7 @@ def edit(source: bytes, target: Target) -> Answer:
     if client and not there and not facts.get("differs") and not facts.get("absent"):
         statement = first_use(statement, client, given, value)
     style = style_of(root, source)
-    no = answer(root, function, facts.get("kind", "route"), int(facts.get("status", "404")))
+    no = _of_this(answer(root, function, facts.get("kind", "route"), int(facts.get("status", "404"))), facts)
     differs = facts.get("differs", "").replace("{caller}", value)
     if facts.get("listed") and _flat(words) in _flat(text(function)):
         return Edits(())
@@ -172,6 +172,16 @@ def _where_sent(lines: str, given: str, *, perhaps: bool) -> str:
         return lines
     inside = "\n".join(f"  {line}" for line in lines.split("\n"))
     return f"if ({given}) {{\n{inside}\n}}"
+
+
+def _of_this(no: No, facts: Mapping[str, str]) -> No:
+    """The answer without the name of another thing: ``User not found`` says nothing of a trip."""
+    about = facts.get("name", "").lower()
+
+    def worded(found: re.Match[str]) -> str:
+        return found[0] if found["thing"].lower() in about else f"{found['quote']}Not found"
+
+    return no._replace(lines=re.sub(r"(?P<quote>[\"'])(?P<thing>[A-Z]\w+) not found(?=[\"'.])", worded, no.lines))
 
 
 def _may_be_none(query: Node, column: str) -> bool:

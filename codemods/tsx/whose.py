@@ -38,7 +38,7 @@ def whose(node: Node, column: str, target: Target) -> str:
     start, end = target.function
     within = start <= node.start_byte and node.end_byte <= end
     found = held(node, column, facts.get("held", "")) if within else ""
-    if not found and within and is_held(column, facts.get("held", "")):
+    if not found and within and not is_tenant(column) and is_held(column, facts.get("held", "")):
         return ""  # what was proven for it has no name here: whoever calls is no value for a key to something else
     found = found or value_for(
         node,

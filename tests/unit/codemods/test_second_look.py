@@ -121,3 +121,64 @@ def test_where_no_space_was_sent_nobody_is_asked_about_it() -> None:
     query = "db.update(spaceVideos).set({ at }).where(eq(spaceVideos.spaceId, spaceId))"
     facts = {"call": "await requireSpaceManager({caller}, {id})", "helper": "requireSpaceManager", "throws": "1"}
     check_edited("access", before, after, query, key="spaceId", id="spaceId", kind="action", **facts)
+
+
+def test_whoever_a_verified_address_finds_is_the_caller_and_the_answer_speaks_of_the_row() -> None:
+    """The path calls it ``id``, the handler ``tripId``; nobody's user is missing where a trip is."""
+    before = """
+        import { prisma } from "@/lib/prisma";
+
+        export async function POST(request, { params }) {
+          const email = await getVerifiedEmail();
+          if (!email) return Response.json({ error: "Unauthorized" }, { status: 401 });
+          const user = await prisma.users.findFirst({ where: { email: { equals: email, mode: "insensitive" } } });
+          if (!user) return Response.json({ error: "User not found" }, { status: 404 });
+          const { id: tripId } = await params;
+          await prisma.finds.upsert({ where: { trip_kind: { tripId, kind } }, update: { text }, create: { tripId } });
+          return Response.json({});
+        }
+    """
+    after = before.replace(
+        "          await prisma.finds",
+        """          const trip = await prisma.trips.findFirst({
+            where: { id: tripId, userId: user.id },
+          });
+          if (!trip) {
+            return Response.json({ error: "Not found" }, { status: 404 });
+          }
+          await prisma.finds""",
+    )
+    query = "prisma.finds.upsert({ where: { trip_kind: { tripId, kind } }, update: { text }, create: { tripId } })"
+    lookup = "await {client}.trips.findFirst({ where: { id: {id}, userId: {caller} } })"
+    check_edited("verify", before, after, query, lookup=lookup, client="prisma", id="id", name="trip", column="userId")
+
+
+def test_whoever_an_address_of_the_body_finds_is_not_the_caller() -> None:
+    text = """
+        export async function POST(request) {
+          const { email, noteId } = await request.json();
+          const user = await prisma.users.findFirst({ where: { email } });
+          await prisma.note.update({ where: { id: noteId }, data: { text } });
+        }
+    """
+    query = "prisma.note.update({ where: { id: noteId }, data: { text } })"
+    check_refused("owner_filter", text, "who the caller is", query, column="userId", engine="prisma", prisma="6")
+
+
+def test_the_tenant_is_named_by_its_short_name_too() -> None:
+    before = """
+        export async function load(issueId: string) {
+          const ctx = await getSessionAndOrg();
+          const { orgId } = ctx;
+          return prisma.issue.findUnique({ where: { id: issueId } });
+        }
+    """
+    after = before.replace(
+        "{ where: { id: issueId } }",
+        "{\n            where: { id: issueId, repository: { organizationId: orgId } },\n          }",
+    )
+    query = "prisma.issue.findUnique({ where: { id: issueId } })"
+    held = "organizationId=cookie.current_org_id"
+    check_edited(
+        "owner_filter", before, after, query, column="repository.organizationId", engine="prisma", held=held, prisma="6"
+    )
