@@ -17,7 +17,7 @@ from assistant.propose.code_columns import as_spelled, plain_columns
 from assistant.propose.code_schema import PRISMA_PATHS, read_drizzle, read_prisma, read_supabase_types
 from assistant.propose.code_schema_python import dependency_of, read_django
 from assistant.propose.code_settled import settled
-from assistant.propose.code_shown import without_authors
+from assistant.propose.code_shown import decided_over, without_authors
 
 
 if TYPE_CHECKING:
@@ -220,6 +220,11 @@ class CodeGround:
         return out
 
     @cached_property
+    def decided(self) -> frozenset[str]:
+        """Things over which functions of the repository decide, by ``words.table_key``."""
+        return decided_over(self.paths, self.text)
+
+    @cached_property
     def chosen_columns(self) -> dict[str, frozenset[str]]:
         """Columns that an update sets to what the request says, by table: what they lead to is picked from a list, and owns nothing."""
         out: dict[str, set[str]] = {}
@@ -284,10 +289,10 @@ class CodeGround:
             # a column of a statement over several tables may be any of theirs
             out = [column for column in out if column in self.plain_columns.get(key, ())]
         if engine == "prisma" and key in self.models:
-            out = [self.models[key].through(column, self.models) for column in out]
+            out = [one for column in out if (one := self.models[key].through(column, self.models))]
         there = dict.fromkeys(one for one in out if words.snake(one) != "subject" and self.has(table, engine, one))
         found = [column for column in there if column in certain or self._may_own(key, engine, column, certain)]
-        found = without_authors(self.map, key, found)
+        found = without_authors(self, key, found)
         if any(words.names_house(column) for column in found):
             # of a team's row, whoever made it is one of many who work with it
             return [column for column in found if not MADE_BY.search(words.snake(column))]

@@ -32,6 +32,8 @@ _SHOWN = (
 )
 _REFUSES = frozenset({"parent_access", "verify", "verify_all", "compare", "access", "row_access"})
 _OWN_KEYS = frozenset({"id", "uuid", "slug", "pk", "public_id", "publicid", "short_id", "external_id", "uid"})
+_LONGEST = 4
+"""Rows on the way from what the request names to what is changed."""
 _ADDRESS = re.compile(r"e_?mail$", re.IGNORECASE)
 """Columns that hold an address: the caller's id is never one."""
 _CONDITIONAL = frozenset({"supabase", "prisma", "drizzle", "kysely", "sql", "sqlalchemy", "django"})
@@ -114,18 +116,23 @@ def _told_apart(entry: Entry, query: Query) -> bool:
 
 
 def read_by(entry: Entry, query: Query) -> Query:
-    """The read whose row a query finds its own by, when the request names that row and nothing binds it: it is the one to ask about."""
-    origins = [origin for condition in query.filters for origin in condition.origins]
-    if any(one.kind is OriginKind.REQUEST for one in origins):
-        return query
-    rows = {one.row for one in origins if one.row >= 0}
-    reads = [one for one in entry.queries if one.id in rows and one.verb == "select" and one.tie is None]
-    asked = len(reads) == 1 and any(
-        origin.kind is OriginKind.REQUEST and condition.operator == "eq"
-        for condition in reads[0].filters
-        for origin in condition.origins
-    )
-    return reads[0] if asked else query
+    """The read by which a query finds its rows, over other rows or none, when the request names that one's row and nothing binds it: it is the one to ask about."""
+    one = query
+    for _ in range(_LONGEST):
+        origins = [origin for condition in one.filters for origin in condition.origins]
+        if any(origin.kind is OriginKind.REQUEST for origin in origins):
+            asked = any(
+                origin.kind is OriginKind.REQUEST and condition.operator == "eq"
+                for condition in one.filters
+                for origin in condition.origins
+            )
+            return one if asked else query
+        rows = {origin.row for origin in origins if origin.row >= 0}
+        reads = [each for each in entry.queries if each.id in rows and each.verb == "select" and each.tie is None]
+        if len(reads) != 1:
+            return query
+        one = reads[0]
+    return query
 
 
 def _first_reads(entry: Entry, queries: list[Query]) -> list[Query]:

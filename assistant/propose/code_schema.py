@@ -38,6 +38,8 @@ _BELONGS: Final = re.compile(r"(\w+_)?(members?|memberships?|users|collaborators
 _SCALARS: Final = frozenset({"String", "Int", "BigInt", "Float", "Decimal", "Boolean", "DateTime", "Json", "Bytes"})
 _DEEPEST: Final = 2
 _SEVERAL: Final = ".some."
+_OTHER_LISTS: Final = re.compile(r"watch|follow|like|star|favou?rit|viewer|subscriber|read|vote|react", re.IGNORECASE)
+"""Lists of people who have no more to do with a row than to look."""
 
 
 def _over(path: str) -> int:
@@ -131,14 +133,18 @@ class Model:
         return ""
 
     def through(self, path: str, models: Mapping[str, Model]) -> str:
-        """A path as Prisma takes it in a condition: ``members.userId`` is ``members.some.userId`` where there are several."""
+        """A path as Prisma takes it in a condition: ``members.userId`` is ``members.some.userId`` where there are several; empty where they only watch."""
         first, _, rest = path.partition(".")
         found = next((one for one in self.fields if one.name == first), None)
         other = models.get(words.table_key(found.type)) if found is not None else None
         if found is None or other is None or not rest:
             return path
+        if found.many and _OTHER_LISTS.search(first):
+            return ""
         quantified = re.match(r"(some|every|is|none)\.(.*)", rest)
         inner = other.through(quantified[2] if quantified else rest, models)
+        if not inner:
+            return ""
         if quantified:
             return f"{first}.{quantified[1]}.{inner}"
         return f"{first}.some.{inner}" if found.many else f"{first}.{inner}"

@@ -212,3 +212,103 @@ export async function mySession() {
     flat = " ".join(texts.get(path, "").split())
     assert "user: { id: session.id }" in flat or "userId !== session.id" in flat, (reasons, flat)
     assert "session.user.id" not in flat
+
+
+def test_whoever_watches_a_house_may_not_change_it() -> None:
+    """A list of theirs is found over those who watch, beside others: no condition for what is changed."""
+    path = "app/api/houses/[slug]/route.ts"
+    watched = files(
+        """
+export async function PATCH(request: Request, { params }: { params: { slug: string } }) {
+"""
+        + SIGNED
+        + """
+  const body = await request.json();
+  return Response.json(await prisma.house.update({ where: { slug: params.slug }, data: { slug: body.slug } }));
+}
+""",
+        path,
+    )
+    watched["prisma/schema.prisma"] = SCHEMA.replace("members Resident[]", "watchers Resident[]")
+    watched["app/api/watched/route.ts"] = (
+        HEAD
+        + "export async function GET() {"
+        + SIGNED
+        + """
+  return Response.json(await prisma.house.findMany({ where: { watchers: { some: { userId: session.user.id } } } }));
+}
+"""
+    )
+    texts, _, _ = patched(watched)
+    assert "watchers" not in texts[path]
+
+
+def test_where_a_function_decides_the_maker_is_not_compared_alone() -> None:
+    path = "app/actions/outings.ts"
+    maker = files("", "app/nothing.ts") | {
+        path: """
+"use server";
+import { prisma } from "@/lib/prisma";
+export async function removeNotice(id: string) {
+  return prisma.notice.delete({ where: { id } });
+}
+""",
+        "prisma/schema.prisma": SCHEMA + "\nmodel Notice {\n  id String @id\n  createdBy String\n  text String\n}\n",
+        "app/api/notices/route.ts": HEAD
+        + "export async function GET() {"
+        + SIGNED
+        + """
+  return Response.json(await prisma.notice.findMany({ where: { createdBy: session.user.id } }));
+}
+""",
+    }
+    texts, _, reasons = patched(maker)
+    assert "createdBy: session.user.id" in texts[path], reasons
+    rights = """
+export async function assertCanWriteNotice(user: { id: string; role: string }, id: string) {
+  if (user.role === "manager") return;
+}
+"""
+    texts, _, _ = patched(maker | {"lib/authz/notices.ts": rights})
+    assert "createdBy" not in texts[path]
+    assert "getServerSession" in texts[path]
+
+
+def test_a_row_three_rows_away_is_not_bound_alone() -> None:
+    """The first of them is what the request names: who may not see it is not stopped at the last."""
+    path = "app/api/comments/route.ts"
+    chained = files(
+        "export async function POST(request: Request) {"
+        + SIGNED
+        + """
+  const { jobId } = await request.json();
+  const job = await prisma.job.findUnique({ where: { id: jobId } });
+  const part = await prisma.part.findUnique({ where: { id: job.partId } });
+  await prisma.board.update({ where: { id: part.boardId }, data: { seen: true } });
+  return Response.json({});
+}
+""",
+        path,
+    )
+    chained["prisma/schema.prisma"] = (
+        SCHEMA
+        + """
+model Board {
+  id     String @id
+  userId String
+  seen   Boolean
+}
+
+model Part {
+  id      String @id
+  boardId String
+}
+
+model Job {
+  id     String @id
+  partId String
+}
+"""
+    )
+    texts, _, _ = patched(chained)
+    assert "part.boardId, userId" not in " ".join(texts[path].split())
