@@ -98,7 +98,7 @@ def _beside(ground: CodeGround, entry: Entry, query: Query) -> list[str]:
     ]
 
 
-def also_of(ground: CodeGround, table: str, engine: str, column: str) -> str:
+def also_of(ground: CodeGround, table: str, engine: str, column: str, verb: str = "") -> str:
     """Who else may work with a row that names its author: whom it was given to, whoever belongs to its space; a path of Prisma's, or empty."""
     model = ground.models.get(words.table_key(table)) if engine == "prisma" else None
     from assistant.propose.code_people import either_of
@@ -109,8 +109,9 @@ def also_of(ground: CodeGround, table: str, engine: str, column: str) -> str:
     person = "." not in column and words.names_person(column) and not words.names_tenant(column)
     if model is None or not person:
         return ""
-    # whoever a document is shared with is listed at the document itself
-    return model.shared_over(ground.models) or (model.people(ground.models) if words.names_self(column) else "")
+    # whoever a document is shared with is listed at the document itself, and does not take it away from the others
+    shared = verb != "delete" and words.names_self(column)
+    return model.shared_over(ground.models) or (model.people(ground.models) if shared else "")
 
 
 def nested_path(path: str) -> str:

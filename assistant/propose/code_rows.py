@@ -219,7 +219,7 @@ def row_steps(ground: CodeGround, finding: Finding, entry: Entry, query: Query) 
             "held": held_of(ground, entry, query) if query.place.file == entry.place.file else "",
             "row": "1" if column in led else "",
             "table": query.table,
-            "also": also_of(ground, query.table, query.engine, column),
+            "also": also_of(ground, query.table, query.engine, column, query.verb),
         }
         if query.engine in _CONDITIONAL and query.verb not in {"insert", "upsert", "call"} and query.at[1]:
             out.append([Step("owner_filter", query.place.file, function=entry.at, at=query.at, facts=facts)])

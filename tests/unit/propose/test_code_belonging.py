@@ -312,3 +312,43 @@ model Job {
     )
     texts, _, _ = patched(chained)
     assert "part.boardId, userId" not in " ".join(texts[path].split())
+
+
+def test_whoever_a_page_is_shared_with_changes_it_and_its_owner_alone_takes_it_away() -> None:
+    path = "app/api/drafts/[id]/route.ts"
+    drafts = files(
+        "".join(
+            f"export async function {verb}(request: Request, {{ params }}: {{ params: {{ id: string }} }}) {{{SIGNED}{work}}}\n"
+            for verb, work in (
+                (
+                    "PATCH",
+                    "  return Response.json(await prisma.draft.update({ where: { id: params.id }, data: { seen: true } }));\n",
+                ),
+                ("DELETE", "  return Response.json(await prisma.draft.delete({ where: { id: params.id } }));\n"),
+            )
+        ),
+        path,
+    )
+    drafts["prisma/schema.prisma"] = (
+        SCHEMA
+        + """
+model Draft {
+  id     String       @id
+  userId String
+  seen   Boolean
+  users  DraftPerson[]
+}
+
+model DraftPerson {
+  id      String @id
+  userId  String
+  draftId String
+  draft   Draft  @relation(fields: [draftId], references: [id])
+}
+"""
+    )
+    texts, _, reasons = patched(drafts)
+    changed, taken = " ".join(texts[path].split()).split("DELETE(")
+    assert "users: { some: { userId: session.user.id } }" in changed, reasons
+    assert "userId: session.user.id" in taken
+    assert "some:" not in taken
