@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _MOST_DONORS: Final = 12
 _SEVERAL: Final = 3
+_OFFICES: Final = 2
+"""Handlers that ask for an office before they change what nobody owns."""
 
 
 def lenders(ground: CodeGround, entry: Entry) -> list[Entry]:
@@ -53,6 +55,9 @@ def lent(ground: CodeGround, entry: Entry) -> tuple[Entry, Lent] | None:
     if held:
         said = [found.lines for _, found in held]
         return max(held, key=lambda pair: said.count(pair[1].lines))
+    keeper = _keeper(ground, entry)
+    if keeper is not None:
+        return keeper
     elsewhere: list[tuple[Entry, Lent]] = []
     for tried, one in enumerate(near):
         found = _fitting(ground, one, entry)
@@ -64,6 +69,37 @@ def lent(ground: CodeGround, entry: Entry) -> tuple[Entry, Lent] | None:
         if tried >= _MOST_DONORS * (3 if one.kind is entry.kind else 1):
             break
     return _only_role(elsewhere)
+
+
+def _keeper(ground: CodeGround, entry: Entry) -> tuple[Entry, Lent] | None:
+    """Rows that nobody owns are changed by whoever keeps the house: the nearest check of that office, where most handlers that change such rows ask for it."""
+    if not _changes_unowned(ground, entry):
+        return None
+    asking = {GuardKind.SESSION, GuardKind.ROLE}
+    alike = [
+        one
+        for one in ground.map.entries
+        if one.kind is entry.kind
+        and one.id != entry.id
+        and any(guard.kind in asking and guard.weakness is None for guard in one.guards)
+        and _changes_unowned(ground, one)
+    ]
+    alike.sort(key=lambda one: (-shared_parts(one.place.file, entry.place.file), one.id))
+    for one in alike:
+        _fitting(ground, one, entry)
+    asked = [(one, check) for one in alike if (check := ground.checks.get(one.id)) is not None]
+    strict = [
+        (one, check)
+        for one, check in asked
+        if check.role and not check.local and understood(ground, check.needs, one.place.file, entry.place.file)
+    ]
+    return strict[0] if len(strict) >= _OFFICES and len(strict) > len(asked) - len(strict) else None
+
+
+def _changes_unowned(ground: CodeGround, entry: Entry) -> bool:
+    """It changes or deletes rows, and no column says whose any of them are."""
+    changed = [query for query in entry.queries if query.verb in {"update", "delete"}]
+    return bool(changed) and not any(ground.owner_columns(query.table, query.engine) for query in changed)
 
 
 def wrapper(ground: CodeGround, entry: Entry) -> Wrapper | None:

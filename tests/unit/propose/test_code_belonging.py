@@ -352,3 +352,36 @@ model DraftPerson {
     assert "users: { some: { userId: session.user.id } }" in changed, reasons
     assert "userId: session.user.id" in taken
     assert "some:" not in taken
+
+
+def _sessions(check: str) -> str:
+    return "".join(
+        HEAD.replace('import { prisma } from "@/lib/prisma";', "") * (verb == "PUT")
+        + ('import { prisma } from "@/lib/prisma";\n' if verb == "PUT" else "")
+        + f"export async function {verb}(request: Request, {{ params }}: {{ params: {{ id: string }} }}) {{\n"
+        + "  const session = await getServerSession(authOptions);\n"
+        + f"  if ({check}) return new Response(null, {{ status: 403 }});\n"
+        + f"  return Response.json(await prisma.slot.{work}({{ where: {{ id: params.id }}{data} }}));\n}}\n"
+        for verb, work, data in (("PUT", "update", ", data: { open: true }"), ("DELETE", "delete", ""))
+    )
+
+
+def test_rows_that_nobody_owns_are_changed_by_whoever_keeps_the_house() -> None:
+    path = "app/api/timetable/[id]/route.ts"
+    house = files(
+        """
+export async function DELETE(request: Request, { params }: { params: { id: string } }) {
+  return Response.json(await prisma.timetable.delete({ where: { id: params.id } }));
+}
+""",
+        path,
+    )
+    house["prisma/schema.prisma"] = (
+        "model Slot {\n  id String @id\n  open Boolean\n}\nmodel Timetable {\n  id String @id\n  day String\n}\n"
+    )
+    asked = 'session?.user?.role !== "admin"'
+    texts, _, reasons = patched(house | {"app/api/slots/[id]/route.ts": _sessions(asked)})
+    assert asked in texts[path], reasons
+    texts, _, _ = patched(house | {"app/api/slots/[id]/route.ts": _sessions("!session?.user")})
+    assert "getServerSession" in texts[path]
+    assert "admin" not in texts[path]
