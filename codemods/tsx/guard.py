@@ -50,6 +50,9 @@ _CALLED_BY = re.compile(
     r"(?:^|/)[^/]*(?:web-?hooks?|callback|(?<![a-z])ipn|sign-?up|register|registration|forgot|reset-?password|verify-?email)(?![a-z])[^/]*/",
     re.IGNORECASE,
 )
+_SHARED = re.compile(r"/(?:shared?|public|embed)/\[")
+"""``/api/lists/shared/[userId]``: whoever was sent the address."""
+_BY_ADDRESS = "Its address says that it is shared with people who have no session: find only what is meant to be shown (by a flag or a token), or keep it so with `stanch own --public`."
 _SIGNS_UP = re.compile(r"\b(?:bcrypt|bcryptjs|argon2|scrypt)\.hash\(|\bhash_?[pP]assword\(")
 
 
@@ -57,6 +60,8 @@ def left_open(function: Node, path: str) -> str:
     """Why nobody can be asked for a session here: a provider calls, somebody signs up, or the comment says so; empty when nothing speaks against it."""
     if _CALLED_BY.search(path) or _SIGNS_UP.search(text(function)):
         return _NO_SESSION_YET
+    if _SHARED.search(path):
+        return _BY_ADDRESS
     return _ON_PURPOSE if said_public(function) else ""
 
 

@@ -182,3 +182,14 @@ def test_the_tenant_is_named_by_its_short_name_too() -> None:
     check_edited(
         "owner_filter", before, after, query, column="repository.organizationId", engine="prisma", held=held, prisma="6"
     )
+
+
+def test_nobody_is_asked_to_sign_in_where_the_address_is_for_sharing() -> None:
+    text = """
+        export async function GET(request, { params }) {
+          return Response.json(await load(params.userId));
+        }
+    """
+    facts = {"lines": "const user = await getUser();", "names": "user", "empty": "user"}
+    path = "app/api/lists/shared/[userId]/route.ts"
+    check_refused("guard", text, "is shared with people", "load", path=path, kind="route", **facts)
