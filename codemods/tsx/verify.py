@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from codemods.target import Edits, Refusal
 from codemods.tsx.access import asked_by
 from codemods.tsx.answers import No, answer
+from codemods.tsx.compare import or_nobody
 from codemods.tsx.guard import exits
 from codemods.tsx.imports import bound_names
 from codemods.tsx.insert import after, before, with_imports
@@ -78,7 +79,7 @@ def edit(source: bytes, target: Target) -> Answer:
         statement = first_use(statement, client, given, value)
     style = style_of(root, source)
     no = _of_this(answer(root, function, facts.get("kind", "route"), int(facts.get("status", "404"))), facts)
-    differs = facts.get("differs", "").replace("{caller}", value)
+    differs = facts.get("differs", "").replace("{caller}", or_nobody(value, facts))
     if facts.get("listed") and _flat(words) in _flat(text(function)):
         return Edits(())
     here = _made_by(place, words) if differs and not there and not facts.get("absent") else ""

@@ -193,3 +193,17 @@ def test_nobody_is_asked_to_sign_in_where_the_address_is_for_sharing() -> None:
     facts = {"lines": "const user = await getUser();", "names": "user", "empty": "user"}
     path = "app/api/lists/shared/[userId]/route.ts"
     check_refused("guard", text, "is shared with people", "load", path=path, kind="route", **facts)
+
+
+def test_where_sign_in_can_be_switched_off_nobody_keeps_the_rows_of_nobody() -> None:
+    """``null !== undefined`` refused everybody in an installation for one person."""
+    before = """
+        app.get("/runs/:id", async (req, reply) => {
+          const run = await runs.get(req.params.id);
+          if (!run) return reply.status(404).send({});
+          reply.send(run);
+        });
+    """
+    after = before.replace("if (!run) return", "if (!run || run.userId !== (req.user?.id ?? null))\n            return")
+    facts = {"column": "userId", "value": "req.user?.id", "session": "1", "kind": "endpoint"}
+    check_edited("compare", before, after, "runs.get(req.params.id)", **facts)
