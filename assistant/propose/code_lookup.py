@@ -20,6 +20,7 @@ from assistant.propose.code_office import holds_office, names_one
 from assistant.propose.code_people import without_one
 from assistant.propose.code_reasons import stored_elsewhere
 from assistant.propose.code_spoken import spoken
+from assistant.propose.code_spread import perhaps_none, spread_keys
 from codemods.target import Needed
 
 
@@ -102,11 +103,13 @@ def reference_steps(ground: CodeGround, finding: Finding, entry: Entry) -> list[
     steps = _steps(ground, entry, _own_query(entry, queries[0], asked), table, asked)
     if not steps:
         return stored_elsewhere(ground, table, asked)
-    beside = _spread_references(ground, entry, table)
     stored = facts.get("column", "")
-    model = ground.models.get(words.table_key(queries[0].table)) if queries[0].engine == "prisma" else None
-    perhaps = model is not None and any(one.name == stored and one.optional for one in model.fields)
-    more = {"stored": stored, "perhaps": "1" if perhaps else ""}
+    beside = [
+        step._replace(optional=True, facts={**step.facts, "perhaps": perhaps_none(ground, query, column)})
+        for query, column, named in spread_keys(ground, entry, stored)
+        for step in _steps(ground, entry, query, named, column)[:1]
+    ]
+    more = {"stored": stored, "perhaps": perhaps_none(ground, queries[0], stored)}
     return [[step._replace(facts={**step.facts, **more}), *beside] for step in steps]
 
 
@@ -135,36 +138,6 @@ def list_steps(ground: CodeGround, entry: Entry, query: Query) -> list[Step]:
             if steps:
                 return steps[:1]
     return []
-
-
-def _spread_references(ground: CodeGround, entry: Entry, done: str) -> list[Step]:
-    """Other ids that reach a row in a spread of the whole request: those that the handler's schema names, and whose rows have owners."""
-    folder = entry.place.file.rpartition("/")[0]
-    beside = sorted(
-        path for path in ground.paths if path.rpartition("/")[0] == folder and path.endswith((".ts", ".js"))
-    )
-    said = " ".join(ground.text(path) for path in beside)
-    out: list[Step] = []
-    for query in entry.queries:
-        whole = any(
-            one.column == "*" and any(o.kind is OriginKind.REQUEST for o in one.origins) for one in query.written
-        )
-        if not whole or query.via or query.place.file != entry.place.file:
-            continue
-        columns = ground.tables.get(words.table_key(query.table), []) if query.engine == "drizzle" else []
-        own = {one.column for one in query.written}
-        for column in columns:
-            table = named_by(column)
-            if (
-                not table
-                or column in own
-                or words.table_key(table) == words.table_key(done)
-                or words.names_owner(column)
-            ):
-                continue
-            if re.search(rf"\b{re.escape(column)}\s*:", said):
-                out += [step._replace(optional=True) for step in _steps(ground, entry, query, table, column)[:1]]
-    return out
 
 
 def _steps(ground: CodeGround, entry: Entry, query: Query, table: str, asked: str) -> list[Step]:

@@ -105,6 +105,7 @@ def _bound(pattern: Node, value: Node | None, path: tuple[str, ...]) -> Iterator
         own = path if pattern.type == "identifier" else (*path, text(pattern))
         yield Local(text(pattern), value, own, pattern)
     elif pattern.type == "object_pattern":
+        yield from _left_over(pattern, value, path)
         for one in pattern.named_children:
             if one.type == "pair_pattern":
                 inner = field(one, "value")
@@ -121,6 +122,13 @@ def _bound(pattern: Node, value: Node | None, path: tuple[str, ...]) -> Iterator
     elif pattern.type == "array_pattern":
         for one in pattern.named_children:
             yield from _bound(one, value, path)
+
+
+def _left_over(pattern: Node, value: Node | None, path: tuple[str, ...]) -> Iterator[Local]:
+    """``...rest``: what is left of it, and never the whole."""
+    for one in pattern.named_children:
+        if one.type == "rest_pattern" and one.named_children:
+            yield Local(text(one.named_children[0]), value, (*path, "..."), one.named_children[0])
 
 
 def callers(node: Node, paths: Paths = NO_PATHS) -> list[str]:

@@ -251,6 +251,54 @@ REMOVES = """
 """
 
 
+COSTS = """
+import { z } from "zod";
+import { teamProcedure, router } from "~/server/trpc";
+import { db } from "~/server/db";
+
+export const costsRouter = router({
+  shelves: teamProcedure.query(async ({ ctx }) => db.shelf.findMany({ where: { teamId: ctx.team.id } })),
+  books: teamProcedure.query(async ({ ctx }) => db.book.findMany({ where: { teamId: ctx.team.id } })),
+
+  update: teamProcedure
+    .input(z.object({ id: z.string(), text: z.string(), bookId: z.string().optional(), shelfId: z.string().nullable() }))
+    .mutation(async ({ ctx, input }) => {
+      const { id, ...rest } = input;
+      return db.cost.update({ where: { id, teamId: ctx.team.id }, data: { ...rest } });
+    }),
+});
+"""
+
+
+def test_every_key_that_a_spread_brings_is_looked_up_where_it_is_sent() -> None:
+    """The row was the team's, and what it points at could be anybody's: one key of two was looked at, or none could be named."""
+    texts, _, reasons = patched(
+        {
+            "prisma/schema.prisma": SCHEMA
+            + """
+model Cost {
+  id      String  @id
+  teamId  String
+  text    String
+  bookId  String?
+  book    Book?   @relation(fields: [bookId], references: [id])
+  shelfId String?
+  shelf   Shelf?  @relation(fields: [shelfId], references: [id])
+}
+""",
+            "package.json": '{"dependencies": {"@prisma/client": "6", "@trpc/server": "11"}}',
+            "tsconfig.json": '{"compilerOptions":{"paths":{"~/*":["./*"], "@/*": ["./*"]}}}',
+            "server/db.ts": 'import { PrismaClient } from "@prisma/client";\nexport const db = new PrismaClient();\n',
+            "server/trpc.ts": TRPC,
+            "server/routers/costs.ts": COSTS,
+        }
+    )
+    flat = " ".join(texts["server/routers/costs.ts"].split())
+    for name in ("book", "shelf"):
+        assert f"if (rest.{name}Id) {{" in flat, (reasons, flat)
+        assert f"id: rest.{name}Id, teamId: ctx.team.id" in flat
+
+
 def test_an_office_is_not_asked_for_where_whoever_writes_may_be_let_in() -> None:
     """Who administers a board was asked for before a column was removed, which every editor may do."""
     texts = server("")
