@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from codemods.tsx.neighbour import named_by_neighbour
 from codemods.tsx.scope import callers, flat, locals_before, names_before, parameters, paths_of
 from codemods.tsx.tenants import is_tenant, tenants
-from codemods.tsx.tree import FUNCTIONS, ancestors, enclosing_function, field, text, top_of, walk
+from codemods.tsx.tree import FUNCTIONS, ancestors, enclosing_function, field, plain, text, top_of, walk
 
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from codemods.tsx.scope import Local
 
 _CONVERSIONS = frozenset({"parseInt", "Number", "String", "BigInt", "as", "string", "number", "bigint"})
+_MAKES_ID = re.compile(r"(?:[uU]ser|[aA]ccount|[pP]rofile|[oO]wner|[mM]ember)_?[iI]d(?![a-z])")
 _INPUT = frozenset({("input",), ("parsedInput",)})
 _READS = r"(?P<head>\w+)(?P<way>(?:\.\w+)*?(?:\.param\(\s*[\"'](?P<called>\w+)[\"']\s*\)|\.params\.(?P<part>\w+)))(?P<sure>!?)"
 """``c.req.param("orgId")!``, ``req.params.orgId``."""
@@ -30,6 +31,23 @@ _READS = r"(?P<head>\w+)(?P<way>(?:\.\w+)*?(?:\.param\(\s*[\"'](?P<called>\w+)[\
 
 def whose(node: Node, column: str, target: Target) -> str:
     """What the column is compared with at a place; empty when nothing there says whose the row has to be."""
+    value = _whose(node, column, target)
+    given = target.facts.get("value") or _kept_under(node, column) in {"", value}
+    # rows may be kept under another id than the session has
+    return value if given else ""
+
+
+def _kept_under(node: Node, column: str) -> str:
+    """The handler's own name for what the column holds, where a function of the repository makes it: ``const userId = await resolveUserId(…)``."""
+    wanted = flat(column.rsplit(".", 1)[-1])
+    for one in locals_before(node):
+        made = plain(one.value) if one.value is not None and not one.path and flat(one.name) == wanted else None
+        if made is not None and made.type == "call_expression" and _MAKES_ID.search(text(field(made, "function"))):
+            return one.name
+    return ""
+
+
+def _whose(node: Node, column: str, target: Target) -> str:
     facts = target.facts
     if facts.get("value"):
         return facts["value"]

@@ -207,3 +207,19 @@ def test_where_sign_in_can_be_switched_off_nobody_keeps_the_rows_of_nobody() -> 
     after = before.replace("if (!run) return", "if (!run || run.userId !== (req.user?.id ?? null))\n            return")
     facts = {"column": "userId", "value": "req.user?.id", "session": "1", "kind": "endpoint"}
     check_edited("compare", before, after, "runs.get(req.params.id)", **facts)
+
+
+def test_rows_that_are_kept_under_another_id_are_not_compared_with_the_sessions() -> None:
+    """The session has the provider's id, and a function makes the table's own of it: nothing would have been found any more."""
+    text = """
+        export async function removeAgent(agentId: string, authId?: string) {
+          const session = await getServerSession();
+          if (!session) throw new Error("Not authenticated");
+          const userId = await resolveUserId(authId);
+          const agent = await db.agent.findFirst({ where: { id: agentId, userId } });
+          if (!agent) throw new Error("Agent not found");
+          await db.agent.delete({ where: { id: agentId } });
+        }
+    """
+    query = "db.agent.delete({ where: { id: agentId } })"
+    check_refused("owner_filter", text, "who the caller is", query, column="userId", engine="prisma", prisma="6")
