@@ -86,4 +86,15 @@ def named_at(statement: Node, name: str, place: Node) -> str:
             and one.named_children[0].type == "identifier"
             and text(one.named_children[0]) in known
         }
+    found = found or {f"{whole}.{name}" for whole in _written_whole(statement) if whole in known}
     return found.pop() if len(found) == 1 else ""
+
+
+def _written_whole(statement: Node) -> set[str]:
+    """``data`` of ``update({ where, data })``, and ``changes`` of ``update({ where, data: changes })``."""
+    out = {text(one) for one in walk(statement) if one.type == "shorthand_property_identifier" and text(one) == "data"}
+    for one in walk(statement):
+        value = field(one, "value") if one.type == "pair" and text(field(one, "key")) == "data" else None
+        if value is not None and value.type == "identifier":
+            out.add(text(value))
+    return out

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.unit.propose.test_code import patched
 from tests.unit.propose.test_code_rights import ASKED, IMPORTS, server
 
@@ -270,7 +272,8 @@ export const costsRouter = router({
 """
 
 
-def test_every_key_that_a_spread_brings_is_looked_up_where_it_is_sent() -> None:
+@pytest.mark.parametrize("data", ["data: { ...rest }", "data: rest"])
+def test_every_key_that_a_spread_brings_is_looked_up_where_it_is_sent(data: str) -> None:
     """The row was the team's, and what it points at could be anybody's: one key of two was looked at, or none could be named."""
     texts, _, reasons = patched(
         {
@@ -290,7 +293,7 @@ model Cost {
             "tsconfig.json": '{"compilerOptions":{"paths":{"~/*":["./*"], "@/*": ["./*"]}}}',
             "server/db.ts": 'import { PrismaClient } from "@prisma/client";\nexport const db = new PrismaClient();\n',
             "server/trpc.ts": TRPC,
-            "server/routers/costs.ts": COSTS,
+            "server/routers/costs.ts": COSTS.replace("data: { ...rest }", data),
         }
     )
     flat = " ".join(texts["server/routers/costs.ts"].split())
