@@ -269,10 +269,11 @@ def _first(draft: Draft, options: list[list[Step]], start: int) -> tuple[Draft, 
         trial = draft.fork()
         taken: list[Step] = []
         refused = passed = ""
-        missed: dict[tuple[str, tuple[int, int]], str] = {}
-        bound: set[tuple[str, tuple[int, int]]] = set()
+        missed: dict[tuple[str, tuple[int, int], str], str] = {}
+        bound: set[tuple[str, tuple[int, int], str]] = set()
         for step in steps:
-            place = (step.path, step.at)
+            # each id that a query stores names a row of its own
+            place = (step.path, step.at, step.facts["id"] if "perhaps" in step.facts else "")
             rows = step.optional and step.codemod in _ROWS and step.at[1] > 0
             if rows and place in bound:
                 continue  # an earlier way bound the same query

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _PERSON: Final = re.compile(r"(user|guest|visitor|author|account|profile|member|creator|created_by)(_id)?$")
 """Columns that name a person, signed in or not; a space or a team is none."""
 _ADMINISTERS: Final = re.compile(r"Admin|Owner|Edit|Manage|Modify|Write|Delete|Update")
+_HOLDS: Final = re.compile(r"Admin|Owner|Manager")
 _OFFICE: Final = re.compile(r"(Admin|Owner|Manager|Staff)s?$")
 _SEVERAL: Final = 2
 """Files whose handlers ask for an office, before it is asked for in another."""
@@ -65,6 +66,8 @@ def _direct(ground: CodeGround, entry: Entry, query: Query) -> list[Step]:
         table = query.table if column == "id" else parent_of(column)
         writes = changes(entry, query)
         found = access_to(ground, entry, table, writes=writes) if table and condition.operator == "eq" else None
+        if found is not None and column != "id" and not asked_for(ground, found.name, entry, query.table):
+            continue
         # who may look at a row need not be who may administer it
         if found is not None and not (not writes and _ADMINISTERS.search(found.name)):
             facts = {"key": column, "throws": "1" if found.throws else "", "column": "user_id"}
@@ -72,6 +75,22 @@ def _direct(ground: CodeGround, entry: Entry, query: Query) -> list[Step]:
             facts |= {"table": words.table_key(table), "id": asked.rsplit(".", 1)[-1]}
             return with_import(ground, entry, found, Step("access", entry.place.file, entry.at, query.at, facts))
     return []
+
+
+def asked_for(ground: CodeGround, name: str, entry: Entry, table: str) -> bool:
+    """An office is asked for rows that hang on a thing only where handlers beside this one, or of the same rows, ask for it: whoever may write may be let in elsewhere."""
+    if not _HOLDS.search(name):
+        return True
+    key = words.table_key(table)
+    return any(
+        one.id != entry.id
+        and any(query.via[:1] and query.via[0].rsplit(".", 1)[-1] == name for query in one.queries)
+        and (
+            one.place.file == entry.place.file
+            or any(words.table_key(query.table) == key and not query.via for query in one.queries)
+        )
+        for one in ground.map.entries
+    )
 
 
 def changes(entry: Entry, query: Query) -> bool:
@@ -94,7 +113,7 @@ def _over_parent(ground: CodeGround, entry: Entry, query: Query) -> list[Step]:
         found = access_to(ground, entry, parent, writes=True) if parent and not one.optional else None
         if found is None or found.throws or not authors or one.name in authors:
             continue
-        written = ground.text(query.place.file).encode()[query.at[0] : query.at[1]].decode("utf-8", "replace")
+        written = ground.written(query)
         root = re.match(r"(?:await\s+)?([A-Za-z_$][\w$]*\.\w+)\s*\.", written)
         if root is None:
             continue

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from assistant.detect.code import words
 from assistant.domain.code import OriginKind
-from assistant.propose.code_access import access_to, changes, with_import
+from assistant.propose.code_access import access_to, asked_for, changes, with_import
 from assistant.propose.code_access_read import parent_of
 from assistant.propose.code_draft import Step
 from assistant.propose.code_inline import constant_of, operators_of, spelled
@@ -85,6 +85,8 @@ def _over(ground: CodeGround, entry: Entry, query: Query, table: str, asked: str
     for column in _keys(ground, query, table):
         parent = parent_of(column)
         found = access_to(ground, entry, parent, writes=changes(entry, query)) if parent else None
+        if found is not None and not asked_for(ground, found.name, entry, table):
+            continue
         read = _reading(ground, entry, query, table, column) if found is not None else None
         if found is None or read is None:
             continue
@@ -140,7 +142,7 @@ def _keys(ground: CodeGround, query: Query, table: str) -> list[str]:
 
 def _reading(ground: CodeGround, entry: Entry, query: Query, table: str, column: str) -> Reading | None:
     """The read, in the language of the query beside it."""
-    written = ground.text(query.place.file).encode()[query.at[0] : query.at[1]].decode("utf-8", "replace")
+    written = ground.written(query)
     found = (_MODEL if query.engine == "prisma" else _ROOT).match(written)
     if found is None:
         return None

@@ -116,6 +116,8 @@ def read_access(ground: CodeGround, entry: Entry, name: str, table: str, *, own:
             else ", ".join(written)
         )
         awaited = call.parent is not None and call.parent.type == "await_expression"
+        if not awaited and _answers_later(ground, entry, name):
+            continue  # its answer is waited for elsewhere: asked like this it would let everybody through
         model = f"{'await ' if awaited else ''}{name}({'{ ' + inside + ' }' if shaped else inside})"
         outer = call.parent if awaited else call
         if name.startswith("get") and not refused_when_empty(call):
@@ -132,6 +134,14 @@ def read_access(ground: CodeGround, entry: Entry, name: str, table: str, *, own:
         found = Access(name, model, throws, entry.place.file, need, exported, refusal, entry.kind, who)
         return found._replace(brings=brings, brought=brought)
     return None
+
+
+def _answers_later(ground: CodeGround, entry: Entry, name: str) -> bool:
+    """The function gives a promise."""
+    later = re.compile(
+        rf"\basync\s+function\s+{name}\b|\b{name}\s*=\s*(?:\w+\(\s*)?async\b|\bfunction\s+{name}\b[^{{]*\):\s*Promise<"
+    )
+    return any(later.search(ground.text(path)) for path in (entry.place.file, *entry.files))
 
 
 def _names(said: str, table: str) -> bool:

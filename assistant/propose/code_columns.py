@@ -51,3 +51,11 @@ def writable(ground: CodeGround, table: str, engine: str) -> list[str]:
         and not words.is_secret(name)
         and not _RESERVED.search(words.snake(name))
     ]
+
+
+def as_spelled(column: str, engine: str) -> str:
+    """A column as the engine's own language writes it: ORMs call ``user_id`` ``userId``."""
+    if engine not in {"prisma", "drizzle"} or "_" not in column:
+        return column
+    head, *rest = column.split("_")
+    return head + "".join(part.capitalize() for part in rest)

@@ -13,10 +13,11 @@ from assistant.domain.code import EntryKind, GuardKind, OriginKind
 from assistant.domain.code_words import is_callers
 from assistant.domain.ownership import OwnerKind
 from assistant.propose.code_answers import declaring, may_be_empty, paths_read
-from assistant.propose.code_columns import plain_columns
+from assistant.propose.code_columns import as_spelled, plain_columns
 from assistant.propose.code_schema import PRISMA_PATHS, read_drizzle, read_prisma, read_supabase_types
 from assistant.propose.code_schema_python import dependency_of, read_django
 from assistant.propose.code_settled import settled
+from assistant.propose.code_shown import decided_over, without_authors
 
 
 if TYPE_CHECKING:
@@ -38,6 +39,10 @@ _SAME: Final = frozenset({"eq", "in", "match", "is"})
 """Operators by which a column is the caller's: ``end > now`` in the caller's time zone is none."""
 _BUILDERS: Final = {EntryKind.PROCEDURE: "procedure", EntryKind.ACTION: r"action_?client|^\w*action$"}
 """What builders of procedures and actions are called: ``protectedProcedure``, ``authActionClient``."""
+_LATER: Final = re.compile(
+    r"(^|_)(last|edited|updated|modified|changed|deleted|archived|approved|reviewed|locked|closed|resolved)_"
+)
+"""Whoever had a row in hand after it was made."""
 MADE_BY: Final = re.compile(
     r"(^|_)(created|owned|added|authored|written|posted|uploaded|submitted|sent|made|inserted|registered|requested|booked|ordered)_by(_id)?$"
 )
@@ -72,6 +77,15 @@ class CodeGround:
         """By id."""
         return {entry.id: entry for entry in self.map.entries}
 
+    @cached_property
+    def handlers(self) -> frozenset[str]:
+        """Names of actions that work with rows of their own."""
+        return frozenset(
+            entry.place.symbol
+            for entry in self.map.entries
+            if entry.kind is EntryKind.ACTION and entry.place.symbol and entry.queries
+        )
+
     def entry_of(self, name: str) -> Entry | None:
         """An entry at its handler's own function; None without one of that id."""
         if name not in self.at_handlers and name in self.entries:
@@ -85,6 +99,10 @@ class CodeGround:
             return self.read(path).decode("utf-8", "replace")
         except (OSError, KeyError):
             return ""
+
+    def written(self, query: Query) -> str:
+        """A query as its file writes it."""
+        return self.text(query.place.file).encode()[query.at[0] : query.at[1]].decode("utf-8", "replace")
 
     def take_proven(self, finding: Finding) -> None:
         """Remember what a rule says is proven where its queries run."""
@@ -202,6 +220,11 @@ class CodeGround:
         return out
 
     @cached_property
+    def decided(self) -> frozenset[str]:
+        """Things over which functions of the repository decide, by ``words.table_key``."""
+        return decided_over(self.paths, self.text)
+
+    @cached_property
     def chosen_columns(self) -> dict[str, frozenset[str]]:
         """Columns that an update sets to what the request says, by table: what they lead to is picked from a list, and owns nothing."""
         out: dict[str, set[str]] = {}
@@ -225,7 +248,7 @@ class CodeGround:
                 OwnerKind.UNKNOWN,
                 OwnerKind.PUBLIC,
             }:
-                out += [_spelled(column, engine) for column in entry.columns]
+                out += [as_spelled(column, engine) for column in entry.columns]
         told = self.told_columns.get(key, [])
         certain = {*out, *self.map.owner_columns.get(table, ()), *(one for one in told if _person(one))}
         out += [column for column in told if _person(column) or words.names_owner(column)]
@@ -258,15 +281,18 @@ class CodeGround:
             None,
         )
         out += [
-            _spelled(column.name, engine)
+            as_spelled(column.name, engine)
             for column in (catalog.columns if catalog else ())
             if words.names_owner(column.name)
         ]
         if engine == "sql":
             # a column of a statement over several tables may be any of theirs
             out = [column for column in out if column in self.plain_columns.get(key, ())]
+        if engine == "prisma" and key in self.models:
+            out = [one for column in out if (one := self.models[key].through(column, self.models))]
         there = dict.fromkeys(one for one in out if words.snake(one) != "subject" and self.has(table, engine, one))
         found = [column for column in there if column in certain or self._may_own(key, engine, column, certain)]
+        found = without_authors(self, key, found)
         if any(words.names_house(column) for column in found):
             # of a team's row, whoever made it is one of many who work with it
             return [column for column in found if not MADE_BY.search(words.snake(column))]
@@ -311,25 +337,6 @@ class CodeGround:
     def maybe_empty(self) -> str:
         """Of these paths, those that the answer's type allows to be empty."""
         return may_be_empty(self.paths_read, lambda name: declaring(self.map, self.text, self.paths, name))
-
-    def role_of(self, query: Query) -> tuple[str, str] | None:
-        """Of a query for the caller's own membership: the column of the role, and the value that administers here."""
-        if query.verb != "select" or not any(
-            origin.kind is OriginKind.CALLER for one in query.filters for origin in one.origins
-        ):
-            return None
-        key = words.table_key(query.table)
-        model = self.models.get(key)
-        known = [*(model.columns if model else ()), *self.known_columns.get(key, []), *self.tables.get(key, [])]
-        if "role" not in known or not re.search(r"member|team|user|workspace|org", key):
-            return None
-        named = [role for entry in self.map.entries for guard in entry.guards for role in guard.roles]
-        named += re.findall(
-            r"\brole\s*[!=]==?\s*[\"'](\w+)[\"']",
-            " ".join(self.text(path) for path in sorted({entry.place.file for entry in self.map.entries})),
-        )
-        chosen = [role for role in named if re.fullmatch(r"(?i)(super_?)?(admin|owner)(istrator)?", role)]
-        return ("role", max(set(chosen), key=lambda role: (chosen.count(role), role))) if chosen else None
 
     @cached_property
     def dependency(self) -> dict[str, str]:
@@ -382,6 +389,8 @@ class CodeGround:
 def _person(column: str) -> bool:
     """``user_id``, ``reviewer_user_id``, ``created_by``: the account that made the row, when it is filled from the caller; not who deleted it last."""
     name = words.snake(column)
+    if _LATER.search(name):
+        return False
     return words.names_person(column) or name.endswith("_user_id") or bool(MADE_BY.search(name))
 
 
@@ -389,11 +398,3 @@ def compared_and_written(query: Query) -> list[tuple[str, tuple[Origin, ...]]]:
     """Columns with what they are compared with, then columns with what is written to them."""
     compared = [(one.column, one.origins) for one in query.filters]
     return compared + [(one.column, one.origins) for one in query.written]
-
-
-def _spelled(column: str, engine: str) -> str:
-    """A column as the engine's own language writes it: ORMs call ``user_id`` ``userId``."""
-    if engine not in {"prisma", "drizzle"} or "_" not in column:
-        return column
-    head, *rest = column.split("_")
-    return head + "".join(part.capitalize() for part in rest)

@@ -9,6 +9,7 @@ from assistant.domain.code import EntryKind, Weakness
 from assistant.propose.code_cron import is_scheduled, scheduled_steps
 from assistant.propose.code_draft import Step
 from assistant.propose.code_lending import lent, wrapper
+from assistant.propose.code_office import role_of
 from assistant.propose.code_templates import template
 
 
@@ -188,7 +189,7 @@ def weak_privilege(plans: Plans, finding: Finding, entry: Entry) -> list[list[St
     options: list[list[Step]] = []
     first = min((query.order for query in plans.ground.queries(entry, finding.queries)), default=0)
     for query in entry.queries:
-        role = plans.ground.role_of(query)
+        role = role_of(plans.ground, query)
         if role and query.order < first and query.place.file == entry.place.file and not query.via:
             facts = {"column": role[0], "roles": role[1], "kind": entry.kind.value}
             options.append([Step("row_role", entry.place.file, function=entry.at, at=query.at, facts=facts)])

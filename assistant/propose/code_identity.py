@@ -10,6 +10,7 @@ from assistant.propose.code_address import address_steps
 from assistant.propose.code_draft import Step
 from assistant.propose.code_ground import compared_and_written
 from assistant.propose.code_guards import guard_steps, wrapped_steps
+from assistant.propose.code_keys import is_own_key
 from assistant.propose.code_lending import lent
 from assistant.propose.code_office import holds_office, names_others
 
@@ -46,6 +47,7 @@ def named_callers(ground: CodeGround, entry: Entry) -> list[Step]:
         for query in entry.queries
         for column, origins in compared_and_written(query)
         if words.names_self(column)
+        or (is_own_key(column, query.table) and words.names_self(f"{words.table_key(query.table)}_id"))
         for origin in origins
         if origin.kind is OriginKind.REQUEST and origin.path.startswith("argument.")
     }
@@ -62,12 +64,19 @@ def named_callers(ground: CodeGround, entry: Entry) -> list[Step]:
     ]
 
 
+def person_of(column: str) -> str:
+    """``users.user.id`` of the people of a row is their ``userId``; any other column is itself."""
+    before, _, last = column.rpartition(".")
+    whose = before.rsplit(".", 1)[-1]
+    return f"{whose}_id" if last == "id" and words.names_self(f"{whose}_id") else column
+
+
 def by_caller(plans: Plans, finding: Finding, entry: Entry) -> list[list[Step]]:
     """Where the request itself says whose rows are found, the caller has to be that person; nothing for rows that are found by a key of theirs."""
     queries = plans.ground.queries(entry, finding.queries)
     for query in queries:
         chosen = [
-            condition.column
+            person_of(condition.column)
             for condition in query.filters
             if any(origin.kind is OriginKind.REQUEST for origin in condition.origins)
         ]
@@ -120,7 +129,7 @@ def _named_at_queries(plans: Plans, finding: Finding, entry: Entry, path: str) -
     """The same in the queries alone, where a session is asked for on their branch of the handler."""
     if not any(guard.kind is GuardKind.SESSION for guard in entry.guards):
         return []
-    facts = {"from": path, "kind": entry.kind.value, "here": "1"}
+    facts = {"from": path, "kind": entry.kind.value, "here": "1", "paths": plans.ground.paths_read}
     return [
         Step("identity", entry.place.file, function=entry.at, at=query.at, facts=facts)
         for query in plans.ground.queries(entry, finding.queries)

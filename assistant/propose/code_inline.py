@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from assistant.detect.code import words
 from assistant.propose.code_keys import own_key
@@ -14,6 +14,11 @@ from codemods.target import Needed
 if TYPE_CHECKING:
     from assistant.domain.code import Entry, Query
     from assistant.propose.code_ground import CodeGround
+
+
+_PRISMA: Final = re.compile(
+    r"(?:await\s+)?([A-Za-z_$][\w$]*(?:\s*\.\s*[\w$]+)*?)\s*\.\s*(?:\w+\s*\.\s*\w+\s*\(|\$(?:query|execute)Raw)"
+)
 
 
 class Inline(NamedTuple):
@@ -37,23 +42,21 @@ def inline(
     ground: CodeGround, entry: Entry, query: Query, table: str, column: str, *, many: bool = False, key: str = "id"
 ) -> Inline | None:
     """The look-up by ``key`` and owner; None where the engine's is not written, or the table's constant is not known."""
-    written = ground.text(query.place.file).encode()[query.at[0] : query.at[1]].decode("utf-8", "replace")
+    written = ground.written(query)
     key = own_key(ground, table, query.engine) if key == "id" else key
     if query.engine == "prisma":
-        found = re.match(
-            r"(?:await\s+)?([A-Za-z_$][\w$]*(?:\s*\.\s*[\w$]+)*?)\s*\.\s*(?:\w+\s*\.\s*\w+\s*\(|\$(?:query|execute)Raw)",
-            written,
-        )
+        # a function that is handed a model does not say by which client: the handlers beside this one do
+        found = _PRISMA.match(written) or next(filter(None, map(_PRISMA.match, _beside(ground, entry, query))), None)
         model = ground.models.get(words.table_key(table))
         name = model.name if model is not None else table
         if found is None:
             return None
         start = f"await {{client}}.{name[:1].lower()}{name[1:]}"
         if many:
-            where = f"{{ where: {{ {key}: {{ in: {{ids}} }}, {column}: {{caller}} }} }}"
+            where = f"{{ where: {{ {key}: {{ in: {{ids}} }}, {nested_path(column)} }} }}"
             return Inline(found[1], f"{start}.count({where})", counts=True)
         also = also_of(ground, table, query.engine, column)
-        owner = f"OR: [{{ {column}: {{caller}} }}, {{ {nested_path(also)} }}]" if also else f"{column}: {{caller}}"
+        owner = f"OR: [{{ {column}: {{caller}} }}, {{ {nested_path(also)} }}]" if also else nested_path(column)
         return Inline(found[1], f"{start}.findFirst({{ where: {{ {key}: {{id}}, {owner} }} }})")
     if query.engine == "supabase":
         found = re.match(r"(?:await\s+)?([A-Za-z_$][\w$]*)\s*[.?]", written)
@@ -82,7 +85,20 @@ def inline(
     return None
 
 
-def also_of(ground: CodeGround, table: str, engine: str, column: str) -> str:
+def _beside(ground: CodeGround, entry: Entry, query: Query) -> list[str]:
+    """Queries of the same engine that handlers of the entry's file write themselves, where the query at hand stands elsewhere."""
+    if query.place.file == entry.place.file:
+        return []
+    return [
+        ground.written(one)
+        for each in ground.map.entries
+        if each.place.file == entry.place.file
+        for one in each.queries
+        if one.engine == query.engine and one.place.file == entry.place.file
+    ]
+
+
+def also_of(ground: CodeGround, table: str, engine: str, column: str, verb: str = "") -> str:
     """Who else may work with a row that names its author: whom it was given to, whoever belongs to its space; a path of Prisma's, or empty."""
     model = ground.models.get(words.table_key(table)) if engine == "prisma" else None
     from assistant.propose.code_people import either_of
@@ -91,7 +107,11 @@ def also_of(ground: CodeGround, table: str, engine: str, column: str) -> str:
     if pair is not None and column == pair[0]:
         return pair[1]
     person = "." not in column and words.names_person(column) and not words.names_tenant(column)
-    return model.shared_over(ground.models) if model is not None and person else ""
+    if model is None or not person:
+        return ""
+    # whoever a document is shared with is listed at the document itself, and does not take it away from the others
+    shared = verb != "delete" and words.names_self(column)
+    return model.shared_over(ground.models) or (model.people(ground.models) if shared else "")
 
 
 def nested_path(path: str) -> str:

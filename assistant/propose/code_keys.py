@@ -8,6 +8,7 @@ from assistant.detect.code import words
 
 
 if TYPE_CHECKING:
+    from assistant.domain.code import Query
     from assistant.propose.code_ground import CodeGround
 
 _PLAIN: Final = frozenset({"id", "_id"})
@@ -28,3 +29,16 @@ def own_key(ground: CodeGround, table: str, engine: str) -> str:
     if "id" in known:
         return "id"
     return next((one for one in known if is_own_key(one, table)), "id")
+
+
+def named_by(column: str) -> str:
+    """``chatId`` names a row of chat."""
+    found = words.snake(column)
+    return found[:-3] if found.endswith("_id") and found != "_id" else ""
+
+
+def led_to(ground: CodeGround, query: Query, column: str) -> str:
+    """The table whose row a key of the query's table names: what the schema says (``channelId`` of an event leads to ``FeedChannel``), or its own word."""
+    model = ground.models.get(words.table_key(query.table)) if query.engine == "prisma" else None
+    found = next((one.type for one in model.fields if one.key and one.key == column), "") if model is not None else ""
+    return found or named_by(column)

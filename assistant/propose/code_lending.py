@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from assistant.domain.code import GuardKind
+from assistant.domain.code import GuardKind, Weakness
 from assistant.propose.code_reach import understood
 from assistant.text.paths import shared_parts
 
@@ -18,20 +18,33 @@ if TYPE_CHECKING:
 
 _MOST_DONORS: Final = 12
 _SEVERAL: Final = 3
+_OFFICES: Final = 2
+"""Handlers that ask for an office before they change what nobody owns."""
 
 
 def lenders(ground: CodeGround, entry: Entry) -> list[Entry]:
-    """Entries whose session check holds, nearest first: same file, same kind, longest common path."""
-    out = [
-        one
+    """Entries whose session check holds, nearest first: same file, same kind, longest common path.
+
+    Where the one helper that all of them ask believes the cookie, it is still whom they ask: that is mended there, once.
+    """
+    asking = [
+        (one, {guard.weakness for guard in one.guards if guard.kind is GuardKind.SESSION})
         for one in ground.map.entries
-        if one.id != entry.id
-        and one.place.file.endswith((".ts", ".tsx", ".js", ".jsx", ".mjs"))
-        and any(guard.kind is GuardKind.SESSION and guard.weakness is None for guard in one.guards)
+        if one.id != entry.id and one.place.file.endswith((".ts", ".tsx", ".js", ".jsx", ".mjs"))
     ]
-    return sorted(
-        out, key=lambda one: (one.kind is not entry.kind, -shared_parts(one.place.file, entry.place.file), one.id)
-    )
+    out = [(None not in said, one) for one, said in asking if said & {None, Weakness.GET_SESSION}]
+    return [
+        one
+        for _, one in sorted(
+            out,
+            key=lambda pair: (
+                pair[0],
+                pair[1].kind is not entry.kind,
+                -shared_parts(pair[1].place.file, entry.place.file),
+                pair[1].id,
+            ),
+        )
+    ]
 
 
 def lent(ground: CodeGround, entry: Entry) -> tuple[Entry, Lent] | None:
@@ -42,6 +55,9 @@ def lent(ground: CodeGround, entry: Entry) -> tuple[Entry, Lent] | None:
     if held:
         said = [found.lines for _, found in held]
         return max(held, key=lambda pair: said.count(pair[1].lines))
+    keeper = _keeper(ground, entry)
+    if keeper is not None:
+        return keeper
     elsewhere: list[tuple[Entry, Lent]] = []
     for tried, one in enumerate(near):
         found = _fitting(ground, one, entry)
@@ -53,6 +69,37 @@ def lent(ground: CodeGround, entry: Entry) -> tuple[Entry, Lent] | None:
         if tried >= _MOST_DONORS * (3 if one.kind is entry.kind else 1):
             break
     return _only_role(elsewhere)
+
+
+def _keeper(ground: CodeGround, entry: Entry) -> tuple[Entry, Lent] | None:
+    """Rows that nobody owns are changed by whoever keeps the house: the nearest check of that office, where most handlers that change such rows ask for it."""
+    if not _changes_unowned(ground, entry):
+        return None
+    asking = {GuardKind.SESSION, GuardKind.ROLE}
+    alike = [
+        one
+        for one in ground.map.entries
+        if one.kind is entry.kind
+        and one.id != entry.id
+        and any(guard.kind in asking and guard.weakness is None for guard in one.guards)
+        and _changes_unowned(ground, one)
+    ]
+    alike.sort(key=lambda one: (-shared_parts(one.place.file, entry.place.file), one.id))
+    for one in alike:
+        _fitting(ground, one, entry)
+    asked = [(one, check) for one in alike if (check := ground.checks.get(one.id)) is not None]
+    strict = [
+        (one, check)
+        for one, check in asked
+        if check.role and not check.local and understood(ground, check.needs, one.place.file, entry.place.file)
+    ]
+    return strict[0] if len(strict) >= _OFFICES and len(strict) > len(asked) - len(strict) else None
+
+
+def _changes_unowned(ground: CodeGround, entry: Entry) -> bool:
+    """It changes or deletes rows, and no column says whose any of them are."""
+    changed = [query for query in entry.queries if query.verb in {"update", "delete"}]
+    return bool(changed) and not any(ground.owner_columns(query.table, query.engine) for query in changed)
 
 
 def wrapper(ground: CodeGround, entry: Entry) -> Wrapper | None:
@@ -90,7 +137,7 @@ def _fitting(ground: CodeGround, one: Entry, entry: Entry) -> Lent | None:
                 # who refuses strangers is known, whatever it is called
                 role = any(guard.kind is GuardKind.ROLE for guard in held)
                 found = lend_at(source, one.place.file, one.at, range_of_line(source, held[0].place.line), role=role)
-            ground.checks[one.id] = found
+            ground.checks[one.id] = found if found is None or not _works(ground, found) else None
         except (OSError, KeyError):
             ground.checks[one.id] = None
     found = ground.checks[one.id]
@@ -103,6 +150,14 @@ def _fitting(ground: CodeGround, one: Entry, entry: Entry) -> Lent | None:
     strict = found.role and (one.kind is entry.kind or bool(found.helper))
     apart = _folder(one) != _folder(entry) and not (_office(one) and _office(one) == _office(entry))
     return found if fits and not (strict and apart) else None
+
+
+def _works(ground: CodeGround, found: Lent) -> bool:
+    """What it asks is a handler of its own (an action that lists rows): it refuses strangers too, and is no check."""
+    from codemods.tsx.scope import CHECKS, SESSION_CALLS
+
+    asked = (one.name for one in found.needs if one.name in ground.handlers)
+    return any(not SESSION_CALLS.match(name) and not CHECKS.search(name) for name in asked)
 
 
 def _refusing(entry: Entry, source: bytes) -> frozenset[str]:

@@ -13,13 +13,14 @@ from assistant.propose.code_draft import Step
 from assistant.propose.code_ground import ASKS, compared_and_written
 from assistant.propose.code_held import asked_who, held_of, proven_columns
 from assistant.propose.code_inline import also_of, inline, nearest
-from assistant.propose.code_keys import is_own_key
+from assistant.propose.code_keys import is_own_key, led_to, named_by
 from assistant.propose.code_members import members_of
 from assistant.propose.code_mine import mine
 from assistant.propose.code_office import holds_office, names_one
 from assistant.propose.code_people import without_one
 from assistant.propose.code_reasons import stored_elsewhere
 from assistant.propose.code_spoken import spoken
+from assistant.propose.code_spread import perhaps_none, spread_keys
 from codemods.target import Needed
 
 
@@ -38,6 +39,8 @@ _CHANGES: Final = re.compile(
 _BILLED: Final = re.compile(r"customer|billing|stripe|subscri")
 _NEAR: Final = 30
 """Files that are asked how they import a client."""
+_LISTED: Final = 2
+"""Points in ``users.some.id``."""
 _OWN_ID: Final = frozenset({"id", "_id", "uuid", "pk"})
 
 
@@ -61,7 +64,8 @@ def lookup_steps(ground: CodeGround, entry: Entry, query: Query) -> list[list[St
         if not asked:
             continue
         # `email` finds a row too, and is no id to look one up by
-        table = _named_by(condition.column) or (query.table if words.snake(condition.column) in _OWN_ID else "")
+        named = led_to(ground, query, condition.column)
+        table = named or (query.table if words.snake(condition.column) in _OWN_ID else "")
         if not table:
             continue
         # the handler may have renamed it: what the query compares is what the row is looked up by
@@ -71,7 +75,7 @@ def lookup_steps(ground: CodeGround, entry: Entry, query: Query) -> list[list[St
         for written in query.written:
             asked = next((origin.path for origin in written.origins if origin.kind is OriginKind.REQUEST), "")
             own = words.snake(written.column) == "id"
-            table = query.table if own else _named_by(written.column)
+            table = query.table if own else led_to(ground, query, written.column)
             if asked and table and not words.names_person(written.column):
                 # a row that is about to be made need not be there yet
                 absent = {"absent": "1"} if own else {}
@@ -84,7 +88,7 @@ def as_mapped(ground: CodeGround, query: Query) -> Query:
     """Raw SQL that a mapper's client runs, as a query of that client: a look-up beside it is written in the mapper's words."""
     if query.engine != "sql" or query.at[1] <= query.at[0]:
         return query
-    written = ground.text(query.place.file).encode()[query.at[0] : query.at[1]].decode("utf-8", "replace")
+    written = ground.written(query)
     return replace(query, engine="prisma") if re.search(r"\.\$(query|execute)Raw", written) else query
 
 
@@ -93,15 +97,20 @@ def reference_steps(ground: CodeGround, finding: Finding, entry: Entry) -> list[
     facts = dict(finding.facts)
     queries = ground.queries(entry, finding.queries)
     asked = facts.get("request", "")
-    table = facts.get("target", "") or _named_by(facts.get("column", ""))
+    table = facts.get("target", "") or named_by(facts.get("column", ""))
     if not queries or not asked or not table:
         return "Which row the stored id names could not be told: look it up by its owner before it is stored."
     steps = _steps(ground, entry, _own_query(entry, queries[0], asked), table, asked)
     if not steps:
         return stored_elsewhere(ground, table, asked)
-    beside = _spread_references(ground, entry, table)
     stored = facts.get("column", "")
-    return [[step._replace(facts={**step.facts, "stored": stored}), *beside] for step in steps]
+    beside = [
+        step._replace(optional=True, facts={**step.facts, "perhaps": perhaps_none(ground, query, column)})
+        for query, column, named in spread_keys(ground, entry, stored)
+        for step in _steps(ground, entry, query, named, column)[:1]
+    ]
+    more = {"stored": stored, "perhaps": perhaps_none(ground, queries[0], stored)}
+    return [[step._replace(facts={**step.facts, **more}), *beside] for step in steps]
 
 
 def _own_query(entry: Entry, query: Query, asked: str) -> Query:
@@ -129,42 +138,6 @@ def list_steps(ground: CodeGround, entry: Entry, query: Query) -> list[Step]:
             if steps:
                 return steps[:1]
     return []
-
-
-def _spread_references(ground: CodeGround, entry: Entry, done: str) -> list[Step]:
-    """Other ids that reach a row in a spread of the whole request: those that the handler's schema names, and whose rows have owners."""
-    folder = entry.place.file.rpartition("/")[0]
-    beside = sorted(
-        path for path in ground.paths if path.rpartition("/")[0] == folder and path.endswith((".ts", ".js"))
-    )
-    said = " ".join(ground.text(path) for path in beside)
-    out: list[Step] = []
-    for query in entry.queries:
-        whole = any(
-            one.column == "*" and any(o.kind is OriginKind.REQUEST for o in one.origins) for one in query.written
-        )
-        if not whole or query.via or query.place.file != entry.place.file:
-            continue
-        columns = ground.tables.get(words.table_key(query.table), []) if query.engine == "drizzle" else []
-        own = {one.column for one in query.written}
-        for column in columns:
-            table = _named_by(column)
-            if (
-                not table
-                or column in own
-                or words.table_key(table) == words.table_key(done)
-                or words.names_owner(column)
-            ):
-                continue
-            if re.search(rf"\b{re.escape(column)}\s*:", said):
-                out += [step._replace(optional=True) for step in _steps(ground, entry, query, table, column)[:1]]
-    return out
-
-
-def _named_by(column: str) -> str:
-    """``chatId`` names a row of chat."""
-    found = words.snake(column)
-    return found[:-3] if found.endswith("_id") and found != "_id" else ""
 
 
 def _steps(ground: CodeGround, entry: Entry, query: Query, table: str, asked: str) -> list[Step]:
@@ -247,7 +220,10 @@ def _owners(ground: CodeGround, entry: Entry, query: Query, table: str, held: st
     # a guest's column alone would lock everybody out who has an account
     beside = [one for one in authors if not words.names_self(one)] if len(authors) > 1 else []
     columns = [*proven_columns(ground, entry, query, table), *ground.owner_columns(table, query.engine)]
-    columns = [one for one in dict.fromkeys(columns) if "." not in one and one not in beside]
+    people = query.engine == "prisma" and not any("." not in one for one in columns)
+    # where the row names nobody, whoever the schema lists as belonging to it
+    columns = [one for one in dict.fromkeys(columns) if "." not in one or (people and one.count(".") == _LISTED)]
+    columns = [one for one in columns if one not in beside]
     columns = without_one(ground, table, query.engine, columns)
     if holds_office(ground, entry):
         columns = [one for one in columns if not names_one(one)]
@@ -361,8 +337,12 @@ def _written(ground: CodeGround, other: Entry, query: Query, entry: Entry) -> Ge
     from codemods.tsx.tree import parse
 
     name = query.via[0].rsplit(".", 1)[-1]
-    if re.search(r"(?<!s)s(By[A-Z]|$)|List|All", name) or _CHANGES.match(name) or ASKS.match(name):
-        return None  # it gives several rows or none, or does more than look
+    if (
+        re.search(r"(?<!s)s(By[A-Z]|$)|List|All|Public|Published|Shared", name)
+        or _CHANGES.match(name)
+        or ASKS.match(name)
+    ):
+        return None  # it gives several rows or none, those that everybody may see, or does more than look
     source = ground.text(other.place.file)
     called = re.search(rf"(?<![\w.])((?:\w+(?:\(\))?\.)*){re.escape(name)}\(", source)
     if called is None or (len(query.via) > 1 and not called[1]):

@@ -70,7 +70,7 @@ def _own(query: Query) -> list[str]:
 def _written(ground: CodeGround, query: Query, column: str) -> str:
     """The expression as the query writes it; empty for a name of the handler's own."""
     name = re.escape(column.rsplit(".", 1)[-1])
-    text = ground.text(query.place.file).encode()[query.at[0] : query.at[1]].decode("utf-8", "replace")
+    text = ground.written(query)
     for shape in (
         rf"(?<![\w.]){name}\s*:\s*{_VALUE}\s*[,}}\n]",
         rf"\beq\(\s*[\w.]*\.{name}\s*,\s*{_VALUE}\s*,?\s*\)",

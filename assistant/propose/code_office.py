@@ -10,7 +10,7 @@ from assistant.domain.code import GuardKind, OriginKind
 
 
 if TYPE_CHECKING:
-    from assistant.domain.code import Entry
+    from assistant.domain.code import Entry, Query
     from assistant.propose.code_ground import CodeGround
 
 _OFFICE: Final = r"(?:admin|owner|manager|staff|moderator|supervisor|super_?user|operator|support|coach|agent)"
@@ -58,3 +58,23 @@ def names_others(entry: Entry) -> bool:
         )
         for query in entry.queries
     )
+
+
+def role_of(ground: CodeGround, query: Query) -> tuple[str, str] | None:
+    """Of a query for the caller's own membership: the column of the role, and the value that administers here."""
+    if query.verb != "select" or not any(
+        origin.kind is OriginKind.CALLER for one in query.filters for origin in one.origins
+    ):
+        return None
+    key = words.table_key(query.table)
+    model = ground.models.get(key)
+    known = [*(model.columns if model else ()), *ground.known_columns.get(key, []), *ground.tables.get(key, [])]
+    if "role" not in known or not re.search(r"member|team|user|workspace|org", key):
+        return None
+    named = [role for entry in ground.map.entries for guard in entry.guards for role in guard.roles]
+    named += re.findall(
+        r"\brole\s*[!=]==?\s*[\"'](\w+)[\"']",
+        " ".join(ground.text(path) for path in sorted({entry.place.file for entry in ground.map.entries})),
+    )
+    chosen = [role for role in named if re.fullmatch(r"(?i)(super_?)?(admin|owner)(istrator)?", role)]
+    return ("role", max(set(chosen), key=lambda role: (chosen.count(role), role))) if chosen else None

@@ -48,7 +48,7 @@ def once(plans: Plans, _finding: Finding, entry: Entry) -> list[list[Step]] | st
     if "constructEvent" not in source and "stripe" not in source.lower():
         return "Which provider sends this is not known: keep the ids of handled events in a table with a unique key."
     for query in entry.queries:
-        written = plans.ground.text(query.place.file).encode()[query.at[0] : query.at[1]].decode("utf-8", "replace")
+        written = plans.ground.written(query)
         root = re.match(r"(?:await\s+)?([A-Za-z_$][\w$]*)\s*[.?\n]", written)
         if root is None or query.engine not in {"supabase", "prisma"} or query.place.file != entry.place.file:
             continue

@@ -32,6 +32,8 @@ _SHOWN = (
 )
 _REFUSES = frozenset({"parent_access", "verify", "verify_all", "compare", "access", "row_access"})
 _OWN_KEYS = frozenset({"id", "uuid", "slug", "pk", "public_id", "publicid", "short_id", "external_id", "uid"})
+_LONGEST = 4
+"""Rows on the way from what the request names to what is changed."""
 _ADDRESS = re.compile(r"e_?mail$", re.IGNORECASE)
 """Columns that hold an address: the caller's id is never one."""
 _CONDITIONAL = frozenset({"supabase", "prisma", "drizzle", "kysely", "sql", "sqlalchemy", "django"})
@@ -114,18 +116,23 @@ def _told_apart(entry: Entry, query: Query) -> bool:
 
 
 def read_by(entry: Entry, query: Query) -> Query:
-    """The read whose row a query finds its own by, when the request names that row and nothing binds it: it is the one to ask about."""
-    origins = [origin for condition in query.filters for origin in condition.origins]
-    if any(one.kind is OriginKind.REQUEST for one in origins):
-        return query
-    rows = {one.row for one in origins if one.row >= 0}
-    reads = [one for one in entry.queries if one.id in rows and one.verb == "select" and one.tie is None]
-    asked = len(reads) == 1 and any(
-        origin.kind is OriginKind.REQUEST and condition.operator == "eq"
-        for condition in reads[0].filters
-        for origin in condition.origins
-    )
-    return reads[0] if asked else query
+    """The read by which a query finds its rows, over other rows or none, when the request names that one's row and nothing binds it: it is the one to ask about."""
+    one = query
+    for _ in range(_LONGEST):
+        origins = [origin for condition in one.filters for origin in condition.origins]
+        if any(origin.kind is OriginKind.REQUEST for origin in origins):
+            asked = any(
+                origin.kind is OriginKind.REQUEST and condition.operator == "eq"
+                for condition in one.filters
+                for origin in condition.origins
+            )
+            return one if asked else query
+        rows = {origin.row for origin in origins if origin.row >= 0}
+        reads = [each for each in entry.queries if each.id in rows and each.verb == "select" and each.tie is None]
+        if len(reads) != 1:
+            return query
+        one = reads[0]
+    return query
 
 
 def _first_reads(entry: Entry, queries: list[Query]) -> list[Query]:
@@ -165,8 +172,21 @@ def _owners(ground: CodeGround, finding: Finding, entry: Entry, query: Query) ->
     # whoever belongs to what the row hangs on may work with it, whoever wrote it
     columns = [*led, *(one for one in columns if not led or words.names_tenant(one.rsplit(".", 1)[-1]))]
     authors = _either(ground, query)
+    columns = [one for one in columns if one not in _being_set(ground, entry, query)]
     columns = [one for one in columns if one not in authors and not (office and names_one(one))]
     return led, without_one(ground, query.table, query.engine, columns)
+
+
+def _being_set(ground: CodeGround, entry: Entry, query: Query) -> set[str]:
+    """Columns that the handler names and sets to what the request says: a row that is moved somewhere is not there yet."""
+    return {
+        one.column
+        for each in entry.queries
+        if each.verb == "update" and words.table_key(each.table) == words.table_key(query.table)
+        for one in each.written
+        if any(origin.kind is OriginKind.REQUEST for origin in one.origins)
+        and re.search(rf"(?<![\w.]){re.escape(one.column)}\b", ground.written(each))
+    }
 
 
 def row_steps(ground: CodeGround, finding: Finding, entry: Entry, query: Query) -> list[list[Step]]:
@@ -199,7 +219,7 @@ def row_steps(ground: CodeGround, finding: Finding, entry: Entry, query: Query) 
             "held": held_of(ground, entry, query) if query.place.file == entry.place.file else "",
             "row": "1" if column in led else "",
             "table": query.table,
-            "also": also_of(ground, query.table, query.engine, column),
+            "also": also_of(ground, query.table, query.engine, column, query.verb),
         }
         if query.engine in _CONDITIONAL and query.verb not in {"insert", "upsert", "call"} and query.at[1]:
             out.append([Step("owner_filter", query.place.file, function=entry.at, at=query.at, facts=facts)])
@@ -278,6 +298,8 @@ def _columns(ground: CodeGround, finding: Finding, entry: Entry, query: Query) -
     found = ground.owner_columns(query.table, query.engine)
     if query.engine == "sql" and said not in ground.plain_columns.get(words.table_key(query.table), ()):
         said = ""  # named beside a join, it may be another table's
+    if words.names_author(said) and said not in found:
+        said = ""  # colleagues see the rows too
     if said and "." not in said and ground.has(query.table, query.engine, said):
         sure = said not in found or words.names_tenant(said)
         found = [said, *(one for one in found if one != said)] if sure else found

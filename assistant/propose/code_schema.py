@@ -37,6 +37,14 @@ _ACCOUNT: Final = re.compile(r"user|account|profile|identity|person|auth", re.IG
 _BELONGS: Final = re.compile(r"(\w+_)?(members?|memberships?|users|collaborators)")
 _SCALARS: Final = frozenset({"String", "Int", "BigInt", "Float", "Decimal", "Boolean", "DateTime", "Json", "Bytes"})
 _DEEPEST: Final = 2
+_SEVERAL: Final = ".some."
+_OTHER_LISTS: Final = re.compile(r"watch|follow|like|star|favou?rit|viewer|subscriber|read|vote|react", re.IGNORECASE)
+"""Lists of people who have no more to do with a row than to look."""
+
+
+def _over(path: str) -> int:
+    """Relations that a path goes over before it comes to a list of people, or to a column."""
+    return path.split(_SEVERAL, 1)[0].count(".")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +97,57 @@ class Model:
             and (not words.names_person(one.name) or self.names_account(one.name, models))
             and not (one.name in chosen and self._is_owned(one.name, models))
         ]
+        if not out and (people := self.people(models)):
+            out.append(people)
         if depth < deepest:
             for one in self._relations(models, chosen):
                 if not one.optional:
                     other = models[words.table_key(one.type)]
                     paths = other.owners(models, depth + 1, deepest=deepest)
-                    out += [f"{one.name}.{path}" for path in paths if path.count(".") < deepest]
+                    out += [f"{one.name}.{path}" for path in paths if _over(path) < deepest]
+        if any(_SEVERAL in path for path in out):
+            # what hangs on something that has its people is theirs, whoever wrote it down
+            out = [path for path in out if not words.names_author(path)]
         if not out and not depth:
             out = self._over_optional(models, chosen)
         # a required direct column first, a person before a tenant is decided by who asks
-        return sorted(dict.fromkeys(out), key=lambda path: path.count("."))
+        return sorted(dict.fromkeys(out), key=lambda path: _over(path) + (_SEVERAL in path))
+
+    def people(self, models: Mapping[str, Model]) -> str:
+        """The path to whoever belongs to a row, where the schema lists them: ``users.some.id``, ``members.some.userId``; empty without one.
+
+        People that name this row by a key of their own (a plan has its users) belong to it only where it is a tenant.
+        """
+        for one in self.fields:
+            other = models.get(words.table_key(one.type))
+            if not one.many or other is None or not _BELONGS.fullmatch(words.snake(one.name)):
+                continue
+            back = [each for each in other.fields if words.table_key(each.type) == words.table_key(self.name)]
+            if _ACCOUNT.fullmatch(other.name):
+                if any(each.many for each in back) or words.names_house(f"{self.name}Id"):
+                    return f"{one.name}.some.id"
+                continue
+            person = [column for column in other.columns if words.names_self(column) and not words.names_tenant(column)]
+            if len(person) == 1 and any(each.owns_key for each in back):
+                return f"{one.name}.some.{person[0]}"
+        return ""
+
+    def through(self, path: str, models: Mapping[str, Model]) -> str:
+        """A path as Prisma takes it in a condition: ``members.userId`` is ``members.some.userId`` where there are several; empty where they only watch."""
+        first, _, rest = path.partition(".")
+        found = next((one for one in self.fields if one.name == first), None)
+        other = models.get(words.table_key(found.type)) if found is not None else None
+        if found is None or other is None or not rest:
+            return path
+        if found.many and _OTHER_LISTS.search(first):
+            return ""
+        quantified = re.match(r"(some|every|is|none)\.(.*)", rest)
+        inner = other.through(quantified[2] if quantified else rest, models)
+        if not inner:
+            return ""
+        if quantified:
+            return f"{first}.{quantified[1]}.{inner}"
+        return f"{first}.some.{inner}" if found.many else f"{first}.{inner}"
 
     def _relations(self, models: Mapping[str, Model], chosen: frozenset[str]) -> list[Field]:
         """Relations to other models whose key stands here, but for those that lead to a tenant."""

@@ -186,6 +186,8 @@ def _place(node: Node, handler: Node, given: str) -> tuple[Node, bool]:
     block = block_of(handler)
     one = top
     while one.parent is not None and one != handler:
+        if _where_there(one, given):
+            return one, False  # where none was sent there is nothing to ask about
         if one.parent == block or (one.parent.parent is not None and one.parent.parent.type == "try_statement"):
             top = one
             break
@@ -208,6 +210,18 @@ def _place(node: Node, handler: Node, given: str) -> tuple[Node, bool]:
     ):
         return following, True
     return declared, True
+
+
+def _where_there(statement: Node, given: str) -> bool:
+    """The statement stands on the branch of an ``if`` that looks whether the id is there: ``if (spaceId && …) { … }``."""
+    held = statement.parent
+    above = held.parent if held is not None and held.type == "statement_block" else None
+    return (
+        above is not None
+        and above.type == "if_statement"
+        and field(above, "consequence") == held
+        and re.search(rf"[(&]\s*{re.escape(given)}\s*[&)]", text(field(above, "condition"))) is not None
+    )
 
 
 def _first_named(place: Node, handler: Node, given: str) -> Node:

@@ -6,13 +6,27 @@ when ``columns`` is empty).
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from assistant.domain.fixes import Hunk
 from codemods.target import Edits, Refusal
 from codemods.tsx.layout import add_entry
 from codemods.tsx.style import column, indent_at, rest_of_line, style_of
-from codemods.tsx.tree import arguments, around, chain_around, field, links, pairs, parse, plain, string, text, walk
+from codemods.tsx.tree import (
+    arguments,
+    around,
+    chain_around,
+    enclosing_function,
+    field,
+    links,
+    pairs,
+    parse,
+    plain,
+    string,
+    text,
+    walk,
+)
 
 
 if TYPE_CHECKING:
@@ -36,6 +50,9 @@ def edit(source: bytes, target: Target) -> Answer:
         return Refusal("Which columns the caller needs is not known here: list them in the query by hand.")
     call = chain_around(call)
     engine = target.facts.get("engine", "")
+    read = _read_behind(call, wanted, hidden)
+    if read:
+        return Refusal(f"The handler works with `{read}` itself: take it out of the answer where it has to stay there.")
     if engine == "supabase":
         return _supabase(style, call, wanted, hidden)
     if engine == "prisma":
@@ -43,6 +60,14 @@ def edit(source: bytes, target: Target) -> Answer:
     if engine == "drizzle":
         return _drizzle(source, style, call, wanted, hidden)
     return Refusal(f"Queries of {engine or 'this kind'} are not rewritten: list the columns by hand.")
+
+
+def _read_behind(call: Node, wanted: list[str], hidden: list[str]) -> str:
+    """A column that would be left out although the handler reads it behind the query; empty without one."""
+    function = enclosing_function(call)
+    later = text(function).encode()[call.end_byte - function.start_byte :].decode() if function is not None else ""
+    gone = [one for one in hidden if one not in wanted] if wanted else hidden
+    return next((one for one in gone if re.search(rf"(?<!\.\.)\.{re.escape(one)}\b(?!\s*\()", later)), "")
 
 
 def _supabase(style: Style, call: Node, wanted: list[str], hidden: list[str]) -> Answer:
@@ -69,6 +94,10 @@ def _supabase(style: Style, call: Node, wanted: list[str], hidden: list[str]) ->
     ]
     if kept == [part.strip() for part in said.split(",")]:
         return Edits(())
+    if not kept:
+        return Refusal(
+            f"Nothing is left of the query without {said}: look who needs it, and ask whether they may have it."
+        )
     return Edits((Hunk(at=given[0].start_byte, end=given[0].end_byte, text=style.quoted(", ".join(kept)), says=SAYS),))
 
 

@@ -50,6 +50,9 @@ _CALLED_BY = re.compile(
     r"(?:^|/)[^/]*(?:web-?hooks?|callback|(?<![a-z])ipn|sign-?up|register|registration|forgot|reset-?password|verify-?email)(?![a-z])[^/]*/",
     re.IGNORECASE,
 )
+_SHARED = re.compile(r"/(?:shared?|public|embed)/\[")
+"""``/api/lists/shared/[userId]``: whoever was sent the address."""
+_BY_ADDRESS = "Its address says that it is shared with people who have no session: find only what is meant to be shown (by a flag or a token), or keep it so with `stanch own --public`."
 _SIGNS_UP = re.compile(r"\b(?:bcrypt|bcryptjs|argon2|scrypt)\.hash\(|\bhash_?[pP]assword\(")
 
 
@@ -57,6 +60,8 @@ def left_open(function: Node, path: str) -> str:
     """Why nobody can be asked for a session here: a provider calls, somebody signs up, or the comment says so; empty when nothing speaks against it."""
     if _CALLED_BY.search(path) or _SIGNS_UP.search(text(function)):
         return _NO_SESSION_YET
+    if _SHARED.search(path):
+        return _BY_ADDRESS
     return _ON_PURPOSE if said_public(function) else ""
 
 
@@ -108,7 +113,8 @@ def edit(source: bytes, target: Target) -> Answer:
     fitted = _fitted(function, lines, target)
     if fitted is None:
         return Refusal("The session check of this repository needs the request, and this handler does not take it.")
-    lines, last, needs = fitted
+    lines, last, needs, names = fitted
+    empty = _as_here(empty, names)
     if empty:
         no = answer(root, function, kind, 401)
         lines = (lines + "\n" if lines else "") + f"if (!{empty}) {{\n  {no.lines}\n}}"
@@ -117,6 +123,13 @@ def edit(source: bytes, target: Target) -> Answer:
         return Edits(())
     hunk = after(source, style, last, lines, SAYS) if last is not None else at_top(source, style, block, lines, SAYS)
     return with_imports(root, source, style, [hunk], needs)
+
+
+def _as_here(words: str, names: dict[str, str]) -> str:
+    """An expression with the names that are others in this handler."""
+    for name, instead in names.items():
+        words = re.sub(rf"(?<![.\w]){re.escape(name)}\b", instead, words)
+    return words
 
 
 def _answers_alike(function: Node, lines: str) -> bool:
@@ -239,8 +252,10 @@ def exits(inside: Node) -> bool:
     )
 
 
-def _fitted(function: Node, lines: str, target: Target) -> tuple[str, Node | None, tuple[Needed, ...]] | None:
-    """The lines with this handler's parameter names, without what it declares already, and the statement to put them after."""
+def _fitted(
+    function: Node, lines: str, target: Target
+) -> tuple[str, Node | None, tuple[Needed, ...], dict[str, str]] | None:
+    """The lines with this handler's parameter names, without what it declares already, the statement to put them after, and names that are others here."""
     lent = [name for name in target.facts.get("request", "").split(",") if name]
     own = [one.name for one in parameters(function) if not one.path]
     for number, name in enumerate(lent):
@@ -253,6 +268,7 @@ def _fitted(function: Node, lines: str, target: Target) -> tuple[str, Node | Non
     assert block is not None
     last: Node | None = None
     kept = lines.split("\n")
+    renamed: dict[str, str] = {}
     declared = {
         text(field(one, "name")): (statement, one) for statement in statements(block) for one in _declarators(statement)
     }
@@ -267,7 +283,8 @@ def _fitted(function: Node, lines: str, target: Target) -> tuple[str, Node | Non
         if name in declared or name in {local.name for local in parameters(function)} or _named(function, name):
             fresh = f"caller{name[:1].upper()}{name[1:]}"
             kept = [_renamed(line, name, fresh) for line in kept]
-    return "\n".join(kept), last, target.needs
+            renamed[name] = fresh
+    return "\n".join(kept), last, target.needs, renamed
 
 
 def _declarators(statement: Node) -> list[Node]:

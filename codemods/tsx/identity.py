@@ -85,7 +85,7 @@ def edit(source: bytes, target: Target) -> Answer:
 def _at_query(source: bytes, root: Node, target: Target, name: str) -> Answer:
     """The session of the branch that the query stands on, where the query compares with what the caller wrote."""
     query = around(root, target.at)
-    value = next(iter(callers(query)), "")
+    value = next(iter(callers(query, paths_of(target.facts.get("paths", "")))), "")
     if not value or value == name:
         return Edits(()) if value else Refusal("No session is asked for before this query: ask for it first.")
     value = cast_as_elsewhere(query, value)
@@ -96,6 +96,8 @@ def _at_query(source: bytes, root: Node, target: Target, name: str) -> Answer:
             hunks.append(Hunk(at=said.start_byte, end=said.end_byte, text=value, says=SAYS))
         elif one.type == "shorthand_property_identifier" and text(one) == name:
             hunks.append(Hunk(at=one.start_byte, end=one.end_byte, text=f"{name}: {value}", says=SAYS))
+    if not hunks and value not in text(query):
+        return Refusal(f"The query does not read `{name}` itself: take the identity from the session before it.")
     if len(hunks) == 1:
         said = around(root, (hunks[0].at, hunks[0].end))
         return Edits((widened(source, style_of(root, source), said, hunks[0]),))

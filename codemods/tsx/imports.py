@@ -38,7 +38,15 @@ def top_names(root: Node) -> frozenset[str]:
     for one in root.named_children:
         shown = field(one, "declaration") or one
         if shown.type in {"lexical_declaration", "variable_declaration"}:
-            out |= {text(node) for node in walk(shown) if node.type == "identifier" and node.parent is not None}
+            # what stands inside of a value (a router with all its handlers) has names of its own
+            names = [field(each, "name") for each in shown.named_children]
+            out |= {
+                text(node)
+                for name in names
+                if name is not None
+                for node in walk(name)
+                if node.type in {"identifier", "shorthand_property_identifier_pattern"}
+            }
         elif (name := field(shown, "name")) is not None:
             out.add(text(name))
     return frozenset(out)

@@ -175,9 +175,14 @@ def _read_fields(function: Node, name: str) -> list[str]:
 def _typed_fields(function: Node, name: str) -> list[str] | None:
     """Fields of the parameter's type, when it is written out here; none when it is declared elsewhere; None when no type says anything."""
     held = field(function, "parameters")
-    for one in held.named_children if held is not None else ():
-        kind = field(one, "type")
-        if kind is None or text(field(one, "pattern")) != name:
+    given = [
+        (text(field(one, "pattern")), field(one, "type")) for one in (held.named_children if held is not None else ())
+    ]
+    # ``const body: PatchRequest = await req.json()`` says it as a parameter's type does
+    made = (one for one in own_nodes(function) if one.type == "variable_declarator")
+    given += [(text(field(one, "name")), field(one, "type")) for one in made]
+    for said, kind in given:
+        if kind is None or said != name:
             continue
         keys = [
             text(field(each, "name")) for each in walk(kind) if each.type == "property_signature" and _outer(each, kind)

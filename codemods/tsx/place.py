@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from codemods.tsx.scope import names_before
+from codemods.tsx.scope import locals_before, names_before
 from codemods.tsx.tree import FUNCTIONS, ancestors, field, statement_of, text, walk
 
 
@@ -61,6 +61,14 @@ def named_at(statement: Node, name: str, place: Node) -> str:
     known = names_before(place)
     if re.split(r"[.?!\[]", name, maxsplit=1)[0] in known:
         return name
+    # ``const { id: tripId } = await params``
+    called = {
+        one.name
+        for one in locals_before(place)
+        if one.path[-1:] == (name,) and one.name != name and one.value is not None and "params" in text(one.value)
+    }
+    if len(called) == 1:
+        return called.pop()
     found = {
         text(one)
         for one in walk(statement)
@@ -78,4 +86,15 @@ def named_at(statement: Node, name: str, place: Node) -> str:
             and one.named_children[0].type == "identifier"
             and text(one.named_children[0]) in known
         }
+    found = found or {f"{whole}.{name}" for whole in _written_whole(statement) if whole in known}
     return found.pop() if len(found) == 1 else ""
+
+
+def _written_whole(statement: Node) -> set[str]:
+    """``data`` of ``update({ where, data })``, and ``changes`` of ``update({ where, data: changes })``."""
+    out = {text(one) for one in walk(statement) if one.type == "shorthand_property_identifier" and text(one) == "data"}
+    for one in walk(statement):
+        value = field(one, "value") if one.type == "pair" and text(field(one, "key")) == "data" else None
+        if value is not None and value.type == "identifier":
+            out.add(text(value))
+    return out

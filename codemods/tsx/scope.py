@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 SESSION_CALLS: Final = re.compile(
     r"^(auth|currentUser|getUser|getClaims|(get|require|load|fetch|check|validate|verify|ensure|use|with)?_?"
     r"(server|current|auth|authenticated|active|my|api|action|verified)?_?(session|user|viewer|auth|identity|account|request)"
-    r"(session|user|data|context|id|server)?)$",
+    r"(session|user|data|context|id|server)?(id)?(on_?server|from_?(request|req|session|cookies?|headers?|token|context)|or_?(throw|redirect|null|fail))?)$",
     re.IGNORECASE,
 )
 """Names of functions that answer who is calling."""
@@ -25,7 +25,7 @@ _ACTORS: Final = frozenset(
 )
 
 
-_CHECKS: Final = re.compile(r"auth|session|valid|verif|require|permission|api_?key|context|principal", re.IGNORECASE)
+CHECKS: Final = re.compile(r"auth|session|valid|verif|require|permission|api_?key|context|principal", re.IGNORECASE)
 """Names of functions whose answer may hold the caller, when the file reads an id from it."""
 
 
@@ -34,6 +34,13 @@ _CONTEXT: Final = (
     *("state.userId", "state.user.id"),
 )
 """Where contexts keep who is calling."""
+_GIVES_ID: Final = re.compile(r"(?:[uU]ser|[cC]aller|[vV]iewer|[aA]ccount)_?[iI]d(?![a-z])")
+"""Functions that answer an id."""
+_OWN_ROW: Final = re.compile(
+    r"^(?:\w+\.)+(?:users?|profiles?|accounts?|members?)\.find(?:Unique|First)(?:OrThrow)?\(\s*\{\s*where:\s*\{\s*"
+    r"(?P<key>email|clerk(?:User)?Id|auth(?:User)?Id|externalId|supabase(?:User)?Id|firebaseUid)\s*"
+    r"(?::\s*(?:\{\s*equals:\s*)?(?P<said>[\w.?!]+)[^{}]*\}?)?\s*,?\s*\}"
+)
 Paths: TypeAlias = "Mapping[str, tuple[str, ...]]"
 """Function to the paths that are read from its answer."""
 NO_PATHS: Final[Paths] = {}
@@ -98,6 +105,7 @@ def _bound(pattern: Node, value: Node | None, path: tuple[str, ...]) -> Iterator
         own = path if pattern.type == "identifier" else (*path, text(pattern))
         yield Local(text(pattern), value, own, pattern)
     elif pattern.type == "object_pattern":
+        yield from _left_over(pattern, value, path)
         for one in pattern.named_children:
             if one.type == "pair_pattern":
                 inner = field(one, "value")
@@ -116,14 +124,24 @@ def _bound(pattern: Node, value: Node | None, path: tuple[str, ...]) -> Iterator
             yield from _bound(one, value, path)
 
 
+def _left_over(pattern: Node, value: Node | None, path: tuple[str, ...]) -> Iterator[Local]:
+    """``...rest``: what is left of it, and never the whole."""
+    for one in pattern.named_children:
+        if one.type == "rest_pattern" and one.named_children:
+            yield Local(text(one.named_children[0]), value, (*path, "..."), one.named_children[0])
+
+
 def callers(node: Node, paths: Paths = NO_PATHS) -> list[str]:
     """Expressions that are the caller's id at a place, the surest first."""
     return callers_among(locals_before(node), paths)
 
 
 def callers_at_end(block: Node, paths: Paths = NO_PATHS) -> list[str]:
-    """The same behind the last statement of a body."""
+    """The same behind the last statement of a body, of a ``try`` that ends it as well."""
     inside = [one for one in block.named_children if one.type != "comment"]
+    held = field(inside[-1], "body") if inside and inside[-1].type == "try_statement" else None
+    if held is not None and (found := callers_at_end(held, paths)):
+        return found
     return callers_among([*_declared(inside[-1]), *locals_before(inside[-1])], paths) if inside else []
 
 
@@ -147,7 +165,7 @@ def callers_among(known: list[Local], paths: Paths) -> list[str]:
         if (
             value is not None
             and value.type == "call_expression"
-            and _CHECKS.search((links(value) or [("", value)])[-1][0])
+            and CHECKS.search((links(value) or [("", value)])[-1][0])
         ):
             out += [
                 f"{one.name}.{path}"
@@ -182,13 +200,25 @@ def _id_of(one: Local, known: list[Local]) -> str | None:
         return found or _used_id(one)
     if (
         value.type == "call_expression"
-        and _CHECKS.search((links(value) or [("", value)])[-1][0])
+        and CHECKS.search((links(value) or [("", value)])[-1][0])
         and not _by_argument(value)
     ):
         return _used_id(one)
+    if value.type == "call_expression" and _finds_caller(value, known):
+        return f"{one.name}.id" if not one.path else None
     if value.type in {"member_expression", "identifier"}:
         return _derived(one, text(value).replace("?.", ".").replace("!", ""), known)
     return None
+
+
+def _finds_caller(call: Node, known: list[Local]) -> bool:
+    """``prisma.users.findFirst({ where: { email: verifiedEmail } })``: the row of whoever the session named by an address, or by the provider's id."""
+    found = _OWN_ROW.search(text(call))
+    said = (found["said"] or found["key"]) if found is not None else ""
+    root = re.split(r"[.?!]", said, maxsplit=1)[0]
+    made = next((plain(one.value) for one in known if one.name == root and one.value is not None), None)
+    chain = [name for name, _ in links(made)] if made is not None and made.type == "call_expression" else []
+    return bool(chain) and (SESSION_CALLS.match(chain[-1]) or CHECKS.search(chain[-1])) is not None
 
 
 def _asks_session(call: Node) -> bool:
@@ -219,6 +249,8 @@ def _session_id(name: str, path: tuple[str, ...], chain: list[str]) -> str | Non
         return f"{name}.user.id"
     if not path and chain[-1] in {"requireUser", "currentUser", "getCurrentUser"}:
         return f"{name}.id"
+    if not path and _GIVES_ID.search(chain[-1]) and re.search(r"[iI]d$", name):
+        return name  # `callerUserId` of `getCurrentUserId()`
     return None
 
 

@@ -27,7 +27,9 @@ def tenants(node: Node, column: str, paths: Paths = NO_PATHS, *, proven: bool = 
     known = known if proven else _not_asked(known)
     names = {one.name for one in known}
     out = [
-        one.name for one in known if flat(one.name) == wanted and not (one.value is None and one.path[:1] == ("input",))
+        one.name
+        for one in known
+        if _short(flat(one.name)) == _short(wanted) and not (one.value is None and one.path[:1] == ("input",))
     ]
     for one in known:
         out += [f"{one.name}.{path}" for path in read_from(one, paths) if _names_column(path, wanted)]

@@ -3,7 +3,7 @@
 Facts: ``lookup`` (model text of an expression that finds the row only when it is the caller's; ``{id}`` stands for the id and ``{caller}``
 for the caller, ``{client}`` for the client), ``id`` (expression of the id here), ``value`` (expression; without one, the caller's id in scope), ``name`` (local name
 for the row), ``kind``, ``status``, ``absent`` (the row need not be there), ``client``, ``listed`` (the look-up gives a list), ``data`` (the row is its answer's ``data``),
-``scalar`` (it answers the owner and no row), ``key`` (the column that the query compares with it), ``stored`` (the column that it is stored in). ``Target.needs`` brings in what the look-up uses.
+``scalar`` (it answers the owner and no row), ``perhaps`` (the id need not be sent), ``key`` (the column that the query compares with it), ``stored`` (the column that it is stored in). ``Target.needs`` brings in what the look-up uses.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from codemods.target import Edits, Refusal
 from codemods.tsx.access import asked_by
-from codemods.tsx.answers import answer
+from codemods.tsx.answers import No, answer
+from codemods.tsx.compare import or_nobody
 from codemods.tsx.guard import exits
 from codemods.tsx.imports import bound_names
 from codemods.tsx.insert import after, before, with_imports
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 
 _BINDING = frozenset({"identifier", "shorthand_property_identifier_pattern"})
 _ELSEWHERE = "?"
+_PERHAPS = re.compile(r"([\w.]+)\s*(?:\?\?|\|\|)\s*(?:null|undefined)")
+"""``routeId ?? null``: there may be none."""
 """Stored by an expression that has no meaning before the query."""
 ASKS_OTHERS = re.compile(r"\bawait\s+(?:fetch|\$fetch|axios(?:\.\w+)?|ky(?:\.\w+)?|got(?:\.\w+)?)\(")
 """Another service is asked: what it does is not undone by a condition in a later query."""
@@ -75,8 +78,8 @@ def edit(source: bytes, target: Target) -> Answer:
     if client and not there and not facts.get("differs") and not facts.get("absent"):
         statement = first_use(statement, client, given, value)
     style = style_of(root, source)
-    no = answer(root, function, facts.get("kind", "route"), int(facts.get("status", "404")))
-    differs = facts.get("differs", "").replace("{caller}", value)
+    no = _of_this(answer(root, function, facts.get("kind", "route"), int(facts.get("status", "404"))), facts)
+    differs = facts.get("differs", "").replace("{caller}", or_nobody(value, facts))
     if facts.get("listed") and _flat(words) in _flat(text(function)):
         return Edits(())
     here = _made_by(place, words) if differs and not there and not facts.get("absent") else ""
@@ -97,6 +100,7 @@ def edit(source: bytes, target: Target) -> Answer:
         test = f"{name} && {name}.{differs}"
     bound = f"[{name}]" if facts.get("listed") else f"{{ data: {name} }}" if facts.get("data") else name
     lines = f"const {bound} = {words};\nif ({test}) {{\n  {no.lines}\n}}"
+    lines = _where_sent(lines, given, perhaps=bool(facts.get("perhaps")) or _may_be_none(node, facts.get("stored", "")))
     hunks = [before(source, style, statement, lines, SAYS)]
     made = with_imports(root, source, style, hunks, (*target.needs, *no.needs))
     return with_present(source, root, place, value, target, made)
@@ -157,8 +161,38 @@ def _stored(query: Node, column: str, known: frozenset[str]) -> str:
         if column != head and linked is not None:
             value = field(linked, "value")
         words = text(value)
+        perhaps = _PERHAPS.fullmatch(words)
+        words = perhaps[1] if perhaps is not None else words
         return words if re.fullmatch(r"[\w.]+", words) and words.split(".", 1)[0] in known else _ELSEWHERE
     return ""
+
+
+def _where_sent(lines: str, given: str, *, perhaps: bool) -> str:
+    """The check, on the branch on which there is an id where none need be sent."""
+    if not perhaps:
+        return lines
+    inside = "\n".join(f"  {line}" for line in lines.split("\n"))
+    return f"if ({given}) {{\n{inside}\n}}"
+
+
+def _of_this(no: No, facts: Mapping[str, str]) -> No:
+    """The answer without the name of another thing: ``User not found`` says nothing of a trip."""
+    about = facts.get("name", "").lower()
+
+    def worded(found: re.Match[str]) -> str:
+        return found[0] if found["thing"].lower() in about else f"{found['quote']}Not found"
+
+    return no._replace(lines=re.sub(r"(?P<quote>[\"'])(?P<thing>[A-Z]\w+) not found(?=[\"'.])", worded, no.lines))
+
+
+def _may_be_none(query: Node, column: str) -> bool:
+    """The query stores nothing where no id was sent."""
+    return any(
+        one.type == "pair"
+        and text(field(one, "key")) == column
+        and _PERHAPS.fullmatch(text(field(one, "value"))) is not None
+        for one in (walk(query) if column else ())
+    )
 
 
 def fresh(function: Node, known: frozenset[str], wished: str) -> str:

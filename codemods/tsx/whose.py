@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from codemods.tsx.neighbour import named_by_neighbour
 from codemods.tsx.scope import callers, flat, locals_before, names_before, parameters, paths_of
 from codemods.tsx.tenants import is_tenant, tenants
-from codemods.tsx.tree import FUNCTIONS, ancestors, enclosing_function, field, text, top_of, walk
+from codemods.tsx.tree import FUNCTIONS, ancestors, enclosing_function, field, plain, text, top_of, walk
 
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from codemods.tsx.scope import Local
 
 _CONVERSIONS = frozenset({"parseInt", "Number", "String", "BigInt", "as", "string", "number", "bigint"})
+_MAKES_ID = re.compile(r"(?:[uU]ser|[aA]ccount|[pP]rofile|[oO]wner|[mM]ember)_?[iI]d(?![a-z])")
 _INPUT = frozenset({("input",), ("parsedInput",)})
 _READS = r"(?P<head>\w+)(?P<way>(?:\.\w+)*?(?:\.param\(\s*[\"'](?P<called>\w+)[\"']\s*\)|\.params\.(?P<part>\w+)))(?P<sure>!?)"
 """``c.req.param("orgId")!``, ``req.params.orgId``."""
@@ -30,6 +31,23 @@ _READS = r"(?P<head>\w+)(?P<way>(?:\.\w+)*?(?:\.param\(\s*[\"'](?P<called>\w+)[\
 
 def whose(node: Node, column: str, target: Target) -> str:
     """What the column is compared with at a place; empty when nothing there says whose the row has to be."""
+    value = _whose(node, column, target)
+    given = target.facts.get("value") or _kept_under(node, column) in {"", value}
+    # rows may be kept under another id than the session has
+    return value if given else ""
+
+
+def _kept_under(node: Node, column: str) -> str:
+    """The handler's own name for what the column holds, where a function of the repository makes it: ``const userId = await resolveUserId(…)``."""
+    wanted = flat(column.rsplit(".", 1)[-1])
+    for one in locals_before(node):
+        made = plain(one.value) if one.value is not None and not one.path and flat(one.name) == wanted else None
+        if made is not None and made.type == "call_expression" and _MAKES_ID.search(text(field(made, "function"))):
+            return one.name
+    return ""
+
+
+def _whose(node: Node, column: str, target: Target) -> str:
     facts = target.facts
     if facts.get("value"):
         return facts["value"]
@@ -38,6 +56,8 @@ def whose(node: Node, column: str, target: Target) -> str:
     start, end = target.function
     within = start <= node.start_byte and node.end_byte <= end
     found = held(node, column, facts.get("held", "")) if within else ""
+    if not found and within and not is_tenant(column) and is_held(column, facts.get("held", "")):
+        return ""  # what was proven for it has no name here: whoever calls is no value for a key to something else
     found = found or value_for(
         node,
         column,
@@ -62,12 +82,18 @@ def readable(node: Node, said: str) -> bool:
     return bool(read) and read <= names_before(node)
 
 
+def _held(said: str) -> dict[str, str]:
+    return {flat(name): path for name, _, path in (part.partition("=") for part in said.split(";")) if path}
+
+
+def is_held(column: str, said: str) -> bool:
+    """A guard proved something for the column."""
+    return flat(column.rsplit(".", 1)[-1]) in _held(said)
+
+
 def held(node: Node, column: str, said: str) -> str:
     """The proven tenant as the handler can write it here; empty when the column is another's, or it cannot be named."""
-    if not said:
-        return ""
-    proven = {flat(name): path for name, _, path in (part.partition("=") for part in said.split(";")) if path}
-    path = proven.get(flat(column.rsplit(".", 1)[-1]), "")
+    path = _held(said).get(flat(column.rsplit(".", 1)[-1]), "")
     if not path:
         return ""
     root, _, last = path.rpartition(".")
@@ -82,7 +108,17 @@ def held(node: Node, column: str, said: str) -> str:
             whole = [one.name for one in known if one.value is None and not one.path]
             name = next((f"{one}.input" for one in whole if re.search(rf"\b{one}\.input\.", text(function))), "")
         return f"{name}.{last}" if name else ""
+    if root.startswith("argument."):
+        return _of_argument(node, path.removeprefix("argument."), known)
     return _as_others_read(node, root, last, known)
+
+
+def _of_argument(node: Node, path: str, known: list[Local]) -> str:
+    """``data.resumeId`` of the handler's own parameter, with the ``!`` by which the handler says that it is there."""
+    head = path.split(".", 1)[0]
+    if not any(one.name == head and one.value is None and not one.path for one in known):
+        return ""
+    return f"{path}!" if f"{path}!" in text(enclosing_function(node)) else path
 
 
 def _is_read(one: Local, last: str) -> bool:

@@ -81,7 +81,7 @@ ASKED = """
 """
 
 
-def _server(procedures: str) -> dict[str, str]:
+def server(procedures: str) -> dict[str, str]:
     return {
         "package.json": '{"dependencies": {"drizzle-orm": "0.36", "@trpc/server": "11", "next-auth": "4"}}',
         "db/index.ts": 'import { drizzle } from "drizzle-orm/node-postgres";\nexport const db = drizzle(process.env.DATABASE_URL);\n',
@@ -95,7 +95,7 @@ def _server(procedures: str) -> dict[str, str]:
 def test_an_access_function_that_is_handed_the_client_is_asked_too() -> None:
     """Three arguments were one too many: nothing was offered, or a row of members that shuts the board's makers out."""
     texts, _, reasons = patched(
-        _server("""
+        server("""
       columns: protectedProcedure.input(z.object({ boardId: z.number() })).query(async ({ ctx, input }) => {
         return ctx.db.select().from(columns).where(eq(columns.boardId, input.boardId));
       }),
@@ -119,7 +119,7 @@ def test_an_access_function_that_is_handed_the_client_is_asked_too() -> None:
 def test_a_row_that_hangs_on_another_is_read_for_whom_to_ask() -> None:
     """The column names its board and the request names the column: the key is read first, and whoever deletes it has to be allowed to."""
     texts, _, reasons = patched(
-        _server("""
+        server("""
       removeColumn: protectedProcedure.input(z.object({ id: z.number() })).mutation(async ({ ctx, input }) => {
         await ctx.db.delete(columns).where(eq(columns.id, input.id));
       }),
@@ -133,7 +133,7 @@ def test_a_row_that_hangs_on_another_is_read_for_whom_to_ask() -> None:
 
 def test_what_is_read_already_is_not_read_again() -> None:
     texts, _, reasons = patched(
-        _server("""
+        server("""
       renameColumn: protectedProcedure.input(z.object({ id: z.number(), title: z.string() })).mutation(async ({ ctx, input }) => {
         const before = await ctx.db.query.columns.findFirst({ where: eq(columns.id, input.id) });
         await ctx.db.update(columns).set({ title: input.title }).where(eq(columns.id, input.id));
@@ -151,7 +151,7 @@ def test_what_is_read_already_is_not_read_again() -> None:
 def test_a_time_in_the_zone_of_the_caller_is_no_owner() -> None:
     """``due`` was compared with a day in the caller's time zone elsewhere, and then with the caller's id."""
     texts, fixes, _ = patched(
-        _server("""
+        server("""
       upcoming: protectedProcedure.input(z.object({ columnId: z.number() })).query(async ({ ctx, input }) => {
         const [mine] = await ctx.db.select().from(boardMembers).where(eq(boardMembers.userId, ctx.userId));
         return ctx.db.select().from(tasks).where(and(eq(tasks.due, startOfDay(ctx.timezone)), eq(tasks.columnId, mine.columnId)));
@@ -277,7 +277,7 @@ def test_another_part_of_the_address_of_the_same_name_proves_nothing() -> None:
 def test_whoever_wrote_a_row_is_not_asked_for_the_board() -> None:
     """A note's author may delete it, whoever may change the board: the first patch asked everybody for the board."""
     texts, _, reasons = patched(
-        _server("""
+        server("""
       removeTask: protectedProcedure.input(z.object({ id: z.number() })).mutation(async ({ ctx, input }) => {
         await ctx.db.delete(tasks).where(eq(tasks.id, input.id));
       }),
@@ -292,7 +292,7 @@ def test_whoever_wrote_a_row_is_not_asked_for_the_board() -> None:
 def test_a_function_that_is_handed_the_row_is_not_asked_about_an_id() -> None:
     """``canManage(user, poll)`` looks at the poll's members by its space: it was asked about the id of a space."""
     texts, _, _ = patched(
-        _server("""
+        server("""
       columns: protectedProcedure.input(z.object({ boardId: z.number() })).query(async ({ ctx, input }) => {
         return ctx.db.select().from(columns).where(eq(columns.boardId, input.boardId));
       }),
