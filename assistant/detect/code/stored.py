@@ -46,8 +46,8 @@ def spread_of_request(access: Access) -> Written | None:
 
 def _is_whole(access: Access, path: str) -> bool:
     """The whole body; an argument of an action, or an object inside of either, only where the table has a column that its owner must not set."""
-    if path.endswith(LISTED_KEYS.strip(".")):
-        return False
+    if path.endswith(LISTED_KEYS.strip(".")) or (not path and not access.query.table):
+        return False  # something of the request under a key that is made up, in a table that is: neither was followed
     head, _, name = path.partition(".")
     inner = name.rpartition(".")[2]
     whole = head in {"argument", "body", "input", "json"} and inner != "length" and not words.names_id(inner)

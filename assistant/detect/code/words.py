@@ -69,7 +69,7 @@ PERSONAL_COLUMNS: Final = named("""email phone phone_number address street date_
 _PUBLIC: Final = named("""product plan price pricing category tag country currency language locale faq blog article changelog feature template
     announcement testimonial leaderboard exercise course lesson badge achievement region city timezone sitemap release job_posting
     skill technology tool topic genre exchange_rate banner hero migration health catalog catalogue variant collection
-    incident_status status_page question quiz review rating""")
+    incident_status status_page question quiz review rating site_setting site_config site_content site_info""")
 _PRIVATE: Final = named("""user account session api_key apikey webhook token customer order payment invoice message chat document file note
     subscription member membership team_member organization organisation workspace tenant profile conversation thread attachment
     credential secret audit_log log activity payout settlement address card transaction credit notification email contact

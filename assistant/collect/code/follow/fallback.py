@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from assistant.collect.code.follow.facts import NONE, Learned
+from assistant.collect.code.follow.facts import NONE, Learned, access
 from assistant.collect.code.follow.kinds import CALLER, CONSTANT, ENVIRONMENT, PERSONS, REQUEST, ROW
-from assistant.collect.code.follow.scope import either
+from assistant.collect.code.follow.scope import either, told_apart
 from assistant.collect.code.follow.trust import bound
 from assistant.collect.code.follow.truth import truth
 from assistant.collect.code.origins import origins_of
@@ -114,6 +114,21 @@ def or_nothing(left: Either, nothing: Constant) -> Value:
     """``payload?.sub ?? null``: nothing for nothing, and what is there stays of the way on which it was found."""
     values = tuple(nothing if isinstance(one, Constant) and not one.value else one for one in left.values)
     return Either(values, left.facts)
+
+
+def either_answer(left: Value, right: Value, before: Facts, known: Facts) -> Value | None:
+    """``(await asked("a")) || (await asked("b"))``: what was found out on a way of either answer stays of that way; ``known`` where the left one is there."""
+    if not isinstance(left, Either) and not isinstance(right, Either):
+        return Either((left, right), (known, before)) if access(known - before) else None
+    if not isinstance(left, Either) or not isinstance(right, Either) or not right.facts:
+        return None
+    if not left.facts or len(left.facts) < len(left.values):
+        return None
+    there = [n for n, one in enumerate(left.values) if truth(one) is not False]
+    if not there:
+        return None
+    kept = Either(tuple(left.values[n] for n in there), tuple(left.facts[n] for n in there))
+    return told_apart([(kept, before), (right, before)], before)
 
 
 def when_unset(kept: list[Learned]) -> Learned | None:
