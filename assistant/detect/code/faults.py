@@ -294,7 +294,7 @@ def _unscoped(access: Access) -> Fault | None:
     if access.writes:
         return Fault.UNSCOPED_WRITE if query.verb in {"update", "delete"} else None
     counted = query.columns is not None and _COUNTS.issuperset(query.columns)
-    counted = counted or all(one.startswith(_FIGURES) for one in query.returned)
+    counted = counted or all(one.startswith(_FIGURES) or one == "id" for one in query.returned)
     if query.verb == "call" or counted or not query.returned:
         return None
     return Fault.UNSCOPED_READ

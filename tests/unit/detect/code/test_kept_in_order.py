@@ -64,3 +64,42 @@ def test_a_device_that_no_longer_answers(body, told):
 )
 def test_what_a_site_says_of_itself_is_for_its_visitors(body, told):
     assert of_route(body, session="") == told
+
+
+TEMPLATE = 'const id = new URL(request.url).searchParams.get("id"); const found = await db.template.findUnique({ where: { id } }); if (!found) return new Response(null, { status: 404 });'
+MINE = {
+    "app/api/mine/route.ts": """
+    import { auth } from "@/auth";
+    import { db } from "@/lib/db";
+    export async function GET() {
+      const session = await auth();
+      if (!session?.user) return new Response(null, { status: 401 });
+      return Response.json(await db.template.findMany({ where: { userId: session.user.id } }));
+    }
+"""
+}
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"), [("!found.isGlobal", []), ("!found.isSystem", []), ("!found.isUrgent", ["id-only-lookup"])]
+)
+def test_what_is_there_for_all_or_ones_own(asked, told):
+    body = f"{TEMPLATE} if ({asked} && found.userId !== session.user.id) return new Response(null, {{ status: 403 }}); return Response.json(found);"
+    assert of_route(body, files=MINE) == told
+
+
+@pytest.mark.parametrize(("by", "told"), [("token", []), ("id", ["overfetch"])])
+def test_the_token_that_found_the_row_is_known_to_whoever_sent_it(by, told):
+    body = f"const found = await db.providerInvitation.findFirst({{ where: {{ {by}: input.{by} }}, select: {{ token: true, userId: true }} }}); if (found?.userId !== user.id) return null; return found;"
+    assert of_action(body) == told
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("!!process.env.STRIPE_SECRET_KEY", []),
+        ("process.env.STRIPE_SECRET_KEY", ["personal-data-logged"]),
+    ],
+)
+def test_whether_a_secret_is_there_is_no_secret(said, told):
+    assert of_route(f'console.log("key", {said}); return Response.json({{}});') == told
