@@ -179,9 +179,9 @@ def _target(access: Access, column: str) -> str:
     named = access.context.referred(access.query.table, last) or _meant(access, words.points_at(last))
     if not named or _is_own_number(access, named):
         return ""
-    if words.names_person(f"{named}_id" if access.context.linked.referred(access.query.table, last) else last) and (
-        not words.names_tenant(last)
-    ):
+    if words.names_person(
+        f"{words.table_key(named)}_id" if access.context.linked.referred(access.query.table, last) else last
+    ) and (not words.names_tenant(last)):
         return ""  # another person's id is stored on purpose: an assignee, a follower, an invited member
     known = access.context.owner_of(named) is not None or bool(access.context.owner_columns(named))
     if words.names_tenant(last) and not known:

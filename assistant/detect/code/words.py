@@ -223,6 +223,7 @@ _ABOUT_IT: Final = frozenset(
         "policy",
         "reminder",
         "length",
+        "days",
     }
 )
 """``password_changed_at``, ``tokens_used``: about a secret, and none."""

@@ -191,7 +191,9 @@ def _just_made(access: Access, column: str) -> bool:
     sent = (
         kinds <= {OriginKind.REQUEST, OriginKind.CONSTANT} and OriginKind.REQUEST in kinds and not words.is_grave(name)
     )
-    new = (query.verb == "insert" and made) or (query.verb in {"insert", "update", "upsert"} and sent)
+    named = {written.column for written in query.written}
+    default = bool(named) and not named & {name, "*"}  # the database fills it
+    new = (query.verb == "insert" and (made or default)) or (query.verb in {"insert", "update", "upsert"} and sent)
     return new and access.knows_caller and not _LETS_IN & set(words.words(query.table))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from assistant.domain.matrix import Severity
 from tests.unit.detect.code.apps import of_action, of_route
 
 
@@ -103,3 +104,24 @@ def test_the_token_that_found_the_row_is_known_to_whoever_sent_it(by, told):
 )
 def test_whether_a_secret_is_there_is_no_secret(said, told):
     assert of_route(f'console.log("key", {said}); return Response.json({{}});') == told
+
+
+SIGNED = """
+    const text = await request.text();
+    const event = stripe.webhooks.constructEvent(text, request.headers.get("stripe-signature"), process.env.STRIPE_WEBHOOK_SECRET);
+    await db.tenant.update({ where: { id: event.data.object.metadata.tenantId }, data: { plan: "pro" } });
+    await db.TABLE.create({ data: { tenantId: event.data.object.metadata.tenantId } });
+    return Response.json({});
+"""
+
+
+@pytest.mark.parametrize(("table", "told"), [("settingsAuditLog", []), ("creditEntry", ["webhook-replayed"])])
+def test_a_note_that_is_written_twice_harms_nobody(table, told):
+    found = of_route(
+        SIGNED.replace("TABLE", table),
+        path="app/api/webhooks/stripe/route.ts",
+        verb="POST",
+        session="",
+        least=Severity.LOW,
+    )
+    assert [one for one in found if one == "webhook-replayed"] == told
