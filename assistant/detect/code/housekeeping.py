@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from assistant.domain.code import Query
 
 _KEPT_OUT: Final = re.compile(
-    r"(?:^|_)(?:blocked|banned|denied|blacklisted|suspicious)_ip(?:_address)?$|(?:^|_)ip_(?:block|ban|deny|black)(?:_?list)?(?:ed)?(?:_entry)?$"
+    r"(?:^|_)(?:block|bann|deni|blacklist|suspicious|allow)(?:ed|list)?_?ips?(?:_address)?(?:$|_)|(?:^|_)ip_(?:block|ban|deny|black|allow)"
 )
 _DEVICES: Final = re.compile(r"(?:^|_)(?:push_(?:subscription|token|device|endpoint)|(?:device|fcm|expo|apns)_token)$")
 

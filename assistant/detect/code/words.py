@@ -94,7 +94,7 @@ _SETTINGS: Final = named(
 _EITHER: Final = named("job lock cache migration verification")
 """What a server keeps for itself in one application and a customer has in another: a queue's job, and one that somebody applies for."""
 _OWN_NOTES: Final = re.compile(
-    r"rate_limit|telemetry|throttl|(?:^|_)(?:block|bann|deni|allow)(?:ed|list)?_?ips?(?:$|_)|(?:^|_)ip_(?:block|ban|deny|allow)|(?:^|_)(?:api|request|error|debug|system|security|performance|http|webhook)_(?:log|metric|event|request|hit)$"
+    r"rate_limit|telemetry|throttl|(?:^|_)(?:api|request|error|debug|system|security|performance|http|webhook)_(?:log|metric|event|request|hit)$"
 )
 """What a server writes down about its own requests."""
 _SHARED: Final = named(
