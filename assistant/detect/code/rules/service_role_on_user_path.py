@@ -35,7 +35,7 @@ RULE = CodeRule(
 
 _FEW = 2
 """So many doubtful handlers are told one by one."""
-_SEVERAL = 5
+_SEVERAL = 10
 """So many that no attack was tried on; more of them are how the application is built, and no slip."""
 _CLIENTS = """
     import { createClient } from "@supabase/supabase-js";
