@@ -214,7 +214,9 @@ def if_sent(operands: Sequence[Value], learned: Sequence[Learned]) -> Learned:
             let_in = True
         else:
             return Learned(NONE)
-    return Learned(frozenset(("given", origin) for origin in sent)) if let_in else Learned(NONE)
+    shown = [origin for one in learned for origin in sent if ("proven", origin) in one.facts and len(sent) == 1]
+    held = frozenset(("held", origin) for origin in shown)  # wherever it is asked for again, it is the caller's
+    return Learned(held | frozenset(("given", origin) for origin in sent)) if let_in else Learned(NONE)
 
 
 def given(test: Value, learned: Facts) -> Facts:

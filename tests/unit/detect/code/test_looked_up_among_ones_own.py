@@ -84,3 +84,23 @@ def test_a_person_may_be_named(column, rules):
 )
 def test_a_key_that_the_database_made_this_moment(body, rules):
     assert told(body) == rules
+
+
+HOUSES = "const own = (await db.team.findMany({ where: { userId: user.id }, select: { id: true } })).map((one) => one.id); const { id, kind, other } = input;"
+SHOWN = "return db.team.findUnique({ where: { id }, select: { name: true } });"
+
+
+@pytest.mark.parametrize(
+    ("asked", "behind", "rules"),
+    [
+        ("id && !own.includes(id)", "id", []),
+        ("id && !own.includes(id)", 'kind === "open" && id', []),
+        ("id && !own.includes(other)", "id", ["id-only-lookup"]),
+        ("id && kind && !own.includes(id)", "id", ["id-only-lookup"]),
+        ("other && !own.includes(other)", "id", ["id-only-lookup"]),
+    ],
+)
+def test_an_id_that_was_looked_at_where_it_was_sent(asked, behind, rules):
+    assert (
+        told(f'{HOUSES} if ({asked}) throw new Error("Not yours"); if ({behind}) {{ {SHOWN} }} return null;') == rules
+    )
