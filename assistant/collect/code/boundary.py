@@ -109,8 +109,20 @@ def _stays(program: Program, module: Module) -> bool:
         return True
     if any(one.source.partition("/")[0] == "dotenv" for one in module.imports):
         return True  # it is run by hand: what reads a file of variables is no part of the application
+    if any(_ends_process(each) for each in expressions_of(module.body)):
+        return True  # so is what ends its process; no browser has one
     near = [module, *(program.modules[path] for path in program.imports(module.path) if path in program.modules)]
     return any(one.source in {"server-only", "next/headers"} for each in near for one in each.imports)
+
+
+def _ends_process(expression: Expression) -> bool:
+    """``process.exit(1)``."""
+    return (
+        isinstance(expression, Attribute)
+        and expression.name == "exit"
+        and isinstance(expression.of, Name)
+        and expression.of.id == "process"
+    )
 
 
 def _held(module: Module) -> _Held | None:

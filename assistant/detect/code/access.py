@@ -39,6 +39,7 @@ from assistant.detect.code.guards import (
     roles_before_answer,
     strong_guards,
 )
+from assistant.detect.code.housekeeping import keeps_house
 from assistant.detect.code.tenants_office import of_one_tenant
 from assistant.detect.code.uses import (
     changes,
@@ -360,7 +361,7 @@ class Access:
         ):
             return False
         made = self.query.client is ClientKind.PROVIDER and self.query.verb == "insert"
-        if self.own_note or self.whose is Whose.SERVERS or made:
+        if self.own_note or self.whose is Whose.SERVERS or made or keeps_house(self.query):
             return False  # what is made at a provider is nobody's yet: rules about payments look at it
         sold = self.query.client is ClientKind.PROVIDER and not self.writes
         if (sold and written_out(self.query)) or named_by_code(self.query):

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
+from assistant.detect.code.cells import got_nowhere, speaks_of
 from assistant.detect.code.central import central_places
 from assistant.detect.code.layouts import layout_before
 from assistant.detect.code.linked import Linked
@@ -312,13 +313,18 @@ class CodeContext:
             for cell in self._cells.get(str(name), ())
             if cell.verdict is Verdict.LEAKS
             and cell.verb in wanted
-            and "raise" not in cell.variant.split("/")  # of their own row: that opens nobody else's
+            and speaks_of(cell, query)
             and (cell.actor is Actor.GUEST if guest else cell.actor in ATTACKERS)
         )
 
     def attacked(self, query: Query) -> bool:
         """True when the matrix knows the query's table at all."""
         return str(self.name_of(query.table)) in self._cells
+
+    def refused(self, query: Query) -> bool:
+        """What the query does was tried on somebody else's row, and got nowhere."""
+        tried, wanted = self._cells.get(str(self.name_of(query.table)), ()), _VERBS.get(query.verb, ())
+        return not self.leaking_cells(query) and any(one.verb in wanted and got_nowhere(one) for one in tried)
 
     def bypasses(self, query: Query) -> bool:
         """Nothing but the code decides: the service role, a pool user or a provider; or rules that the attack showed to leak."""

@@ -260,7 +260,7 @@ def _finds_one(access: Access, condition: Filter) -> bool:
     in_bucket = (access.query.engine, condition.column) in {("storage", "path"), ("disk", "file")}
     if in_bucket and any(origin.kind is OriginKind.GENERATED for origin in condition.origins):
         return False  # a new name: only its ending comes from outside
-    return words.names_id(condition.column) or not condition.column or in_bucket
+    return words.names_id(condition.column) or (not condition.column and bool(access.query.table)) or in_bucket
 
 
 def _owner_not_followed(access: Access) -> bool:
@@ -294,7 +294,7 @@ def _unscoped(access: Access) -> Fault | None:
     if access.writes:
         return Fault.UNSCOPED_WRITE if query.verb in {"update", "delete"} else None
     counted = query.columns is not None and _COUNTS.issuperset(query.columns)
-    counted = counted or all(one.startswith(_FIGURES) for one in query.returned)
+    counted = counted or all(one.startswith(_FIGURES) or one == "id" for one in query.returned)
     if query.verb == "call" or counted or not query.returned:
         return None
     return Fault.UNSCOPED_READ

@@ -5,6 +5,7 @@ A role that a tenant gives opens that tenant's rows alone, and a role that says 
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
@@ -30,6 +31,8 @@ _PERSON: Final = words.named("user_id member_id account_id profile_id")
 _EVERYBODYS: Final = words.named("user member viewer guest reader basic default customer client subscriber")
 """Roles that nobody is given for."""
 
+_ANY_ROLE: Final = re.compile(r"(?:^|[._])(?:role|roles|role_?name|role\.name|role_?id)$", re.IGNORECASE)
+"""What a role is called, and none."""
 _TEAMS: Final = words.named("team_member staff staff_member backoffice_user back_office_user admin_user internal_user")
 _OF_ONE: Final = words.named(
     "user_id userid uid owner_id account_id profile_id member_id employee_id staff_id recipient_id"
@@ -37,6 +40,8 @@ _OF_ONE: Final = words.named(
 """Columns by which a row is one colleague's own."""
 _DOES: Final = words.named("get list view see read manage edit write create update delete remove can access")
 """First words of a right: ``manageUsers`` says what somebody may do, and not on which side they stand."""
+_DONE: Final = _DOES | words.named("create assign approve export import invite restore publish archive")
+"""What a right is given to do, where it is asked for beside its thing: ``may(me, "delete", "users")``."""
 
 
 def by_office(access: Access) -> bool:
@@ -49,11 +54,31 @@ def by_office(access: Access) -> bool:
         return False
     said = [role for guard in roles for role in holds(guard)]
     said += [fact.partition(" ")[2] for fact in access.query.known if fact.startswith("role ")]
-    if any(set(words.words(role)) & _SIDES and words.words(role)[0] not in _DOES for role in said):
+    if any(map(_on_a_side, said)):
         return False
     if _by_own_role_alone(access, first):
         return True
     return not access.context.of_tenants(access.query.table) and (bool(said) or not access.known_private)
+
+
+def _on_a_side(role: str) -> bool:
+    named = words.words(role)
+    return bool(set(named) & _SIDES) and named[0] not in _DOES
+
+
+def held_on_the_way(access: Access) -> tuple[str, ...]:
+    """Rights and offices that whoever gets to the query was asked for; empty where the request names them, or where one of them is a side of the application.
+
+    That somebody has any role at all is no office.
+    """
+    roles = [guard for guard in access.strong if guard.kind is GuardKind.ROLE]
+    if any(subject.kind is OriginKind.REQUEST for guard in roles for subject in guard.subjects):
+        return ()
+    said = [role for guard in roles for role in holds(guard)]
+    said += [fact.partition(" ")[2] for fact in access.query.known if fact.startswith("role ")]
+    named = [role for role in dict.fromkeys(said) if not role.startswith("not ") and not _ANY_ROLE.search(role)]
+    right = any(words.words(role)[:1] and words.words(role)[0] in _DONE for role in named)
+    return () if not right and any(map(_on_a_side, named)) else tuple(named)
 
 
 def _by_own_role_alone(access: Access, order: int) -> bool:

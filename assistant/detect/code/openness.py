@@ -44,7 +44,7 @@ _SHOWN: Final = words.named(
 """Tables whose rows a visitor of the site usually sees."""
 _OFFERED: Final = words.named("property vehicle car room apartment unit flat product job")
 """Tables whose rows a visitor sees while they are on offer."""
-_ON_OFFER: Final = frozenset({"active", "published", "live", "available", "vacant"})
+_ON_OFFER: Final = frozenset({"active", "published", "live", "available", "vacant", "approved"})
 _TIMES: Final = words.named(
     "start end starts_at ends_at start_time end_time start_at end_at start_date end_date date time slot duration duration_min duration_minutes timezone id from until day"
 )

@@ -46,8 +46,8 @@ def spread_of_request(access: Access) -> Written | None:
 
 def _is_whole(access: Access, path: str) -> bool:
     """The whole body; an argument of an action, or an object inside of either, only where the table has a column that its owner must not set."""
-    if path.endswith(LISTED_KEYS.strip(".")):
-        return False
+    if path.endswith(LISTED_KEYS.strip(".")) or (not path and not access.query.table):
+        return False  # something of the request under a key that is made up, in a table that is: neither was followed
     head, _, name = path.partition(".")
     inner = name.rpartition(".")[2]
     whole = head in {"argument", "body", "input", "json"} and inner != "length" and not words.names_id(inner)
@@ -179,9 +179,9 @@ def _target(access: Access, column: str) -> str:
     named = access.context.referred(access.query.table, last) or _meant(access, words.points_at(last))
     if not named or _is_own_number(access, named):
         return ""
-    if words.names_person(f"{named}_id" if access.context.linked.referred(access.query.table, last) else last) and (
-        not words.names_tenant(last)
-    ):
+    if words.names_person(
+        f"{words.table_key(named)}_id" if access.context.linked.referred(access.query.table, last) else last
+    ) and (not words.names_tenant(last)):
         return ""  # another person's id is stored on purpose: an assignee, a follower, an invited member
     known = access.context.owner_of(named) is not None or bool(access.context.owner_columns(named))
     if words.names_tenant(last) and not known:

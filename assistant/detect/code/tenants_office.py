@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
 from assistant.detect.code.guards import PLATFORM, holds, in_administration, runs_it
+from assistant.detect.code.office import held_on_the_way
 from assistant.domain.code import GuardKind, OriginKind
 
 
@@ -35,6 +36,11 @@ def whoever(access: Access) -> str:
     if not held or not of_one_tenant(access):
         return "Whoever is signed in"
     return f"Whoever is {' or '.join(held[:_NAMED])} in a tenant of their own"
+
+
+def asked_for_office(access: Access) -> bool:
+    """A right or an office was asked for that no tenant was seen to give: whether its holder may reach every row is a question, and no accusation."""
+    return bool(held_on_the_way(access)) and not of_one_tenant(access)
 
 
 def _in_some_house(access: Access) -> bool:

@@ -69,7 +69,7 @@ PERSONAL_COLUMNS: Final = named("""email phone phone_number address street date_
 _PUBLIC: Final = named("""product plan price pricing category tag country currency language locale faq blog article changelog feature template
     announcement testimonial leaderboard exercise course lesson badge achievement region city timezone sitemap release job_posting
     skill technology tool topic genre exchange_rate banner hero migration health catalog catalogue variant collection
-    incident_status status_page question quiz review rating""")
+    incident_status status_page question quiz review rating site_setting site_config site_content site_info""")
 _PRIVATE: Final = named("""user account session api_key apikey webhook token customer order payment invoice message chat document file note
     subscription member membership team_member organization organisation workspace tenant profile conversation thread attachment
     credential secret audit_log log activity payout settlement address card transaction credit notification email contact
@@ -94,7 +94,7 @@ _SETTINGS: Final = named(
 _EITHER: Final = named("job lock cache migration verification")
 """What a server keeps for itself in one application and a customer has in another: a queue's job, and one that somebody applies for."""
 _OWN_NOTES: Final = re.compile(
-    r"rate_limit|telemetry|throttl|(?:^|_)(?:block|bann|deni|allow)(?:ed|list)?_?ips?(?:$|_)|(?:^|_)ip_(?:block|ban|deny|allow)|(?:^|_)(?:api|request|error|debug|system|security|performance|http|webhook)_(?:log|metric|event|request|hit)$"
+    r"rate_limit|telemetry|throttl|(?:^|_)(?:api|request|error|debug|system|security|performance|http|webhook)_(?:log|metric|event|request|hit)$"
 )
 """What a server writes down about its own requests."""
 _SHARED: Final = named(
@@ -223,6 +223,7 @@ _ABOUT_IT: Final = frozenset(
         "policy",
         "reminder",
         "length",
+        "days",
     }
 )
 """``password_changed_at``, ``tokens_used``: about a secret, and none."""

@@ -11,7 +11,15 @@ from assistant.collect.code.follow.binding import bind
 from assistant.collect.code.follow.elements import element
 from assistant.collect.code.follow.errors import narrowed_error
 from assistant.collect.code.follow.facts import access, join
-from assistant.collect.code.follow.fallback import believed, of_list, or_else, or_empty, or_nothing, unset_anyway
+from assistant.collect.code.follow.fallback import (
+    believed,
+    either_answer,
+    of_list,
+    or_else,
+    or_empty,
+    or_nothing,
+    unset_anyway,
+)
 from assistant.collect.code.follow.gathered import under, under_key
 from assistant.collect.code.follow.learn import learn
 from assistant.collect.code.follow.limits import answered, under_listed_keys
@@ -311,9 +319,7 @@ def _or(run: Run, node: Binary, scope: Scope) -> Value:
     if isinstance(right, Test) or isinstance(left, Test):
         return Test("any", (left, right))
     known = before | learn(run, left, True).facts
-    if access(known - before) and not isinstance(left, Either) and not isinstance(right, Either):
-        return Either((left, right), (known, before))
-    return either(left, right)
+    return either_answer(left, right, before, known) or either(left, right)
 
 
 def _conditional(run: Run, node: Conditional, scope: Scope) -> Value:

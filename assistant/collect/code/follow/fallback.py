@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from assistant.collect.code.follow.facts import NONE, Learned
+from assistant.collect.code.follow.facts import NONE, Learned, access
 from assistant.collect.code.follow.kinds import CALLER, CONSTANT, ENVIRONMENT, PERSONS, REQUEST, ROW
-from assistant.collect.code.follow.scope import either
+from assistant.collect.code.follow.scope import either, told_apart
 from assistant.collect.code.follow.trust import bound
 from assistant.collect.code.follow.truth import truth
 from assistant.collect.code.origins import origins_of
@@ -116,6 +116,21 @@ def or_nothing(left: Either, nothing: Constant) -> Value:
     return Either(values, left.facts)
 
 
+def either_answer(left: Value, right: Value, before: Facts, known: Facts) -> Value | None:
+    """``(await asked("a")) || (await asked("b"))``: what was found out on a way of either answer stays of that way; ``known`` where the left one is there."""
+    if not isinstance(left, Either) and not isinstance(right, Either):
+        return Either((left, right), (known, before)) if access(known - before) else None
+    if not isinstance(left, Either) or not isinstance(right, Either) or not right.facts:
+        return None
+    if not left.facts or len(left.facts) < len(left.values):
+        return None
+    there = [n for n, one in enumerate(left.values) if truth(one) is not False]
+    if not there:
+        return None
+    kept = Either(tuple(left.values[n] for n in there), tuple(left.facts[n] for n in there))
+    return told_apart([(kept, before), (right, before)], before)
+
+
 def when_unset(kept: list[Learned]) -> Learned | None:
     """``(header ?? "") === (process.env.SECRET ?? "")``: where no secret is set, whoever sends none has it."""
     unset = [one for one in kept if any(fact[0] == "unset" for fact in one.facts)]
@@ -199,7 +214,9 @@ def if_sent(operands: Sequence[Value], learned: Sequence[Learned]) -> Learned:
             let_in = True
         else:
             return Learned(NONE)
-    return Learned(frozenset(("given", origin) for origin in sent)) if let_in else Learned(NONE)
+    shown = [origin for one in learned for origin in sent if ("proven", origin) in one.facts and len(sent) == 1]
+    held = frozenset(("held", origin) for origin in shown)  # wherever it is asked for again, it is the caller's
+    return Learned(held | frozenset(("given", origin) for origin in sent)) if let_in else Learned(NONE)
 
 
 def given(test: Value, learned: Facts) -> Facts:

@@ -81,7 +81,8 @@ def _looked_up(run: Run, value: Listed, key: Value) -> Value:
         return Known(frozenset(origins_of(found)) | frozenset(origins_of(key)))  # ``rightsOf.get(user.role)``
     rows = {one.row for one in origins_of(found) if one.kind is ROW}
     asked = origins_of(key)
-    return under(run, found, key) if all(_asked_by(run, row, asked) for row in rows) else either(found, UNKNOWN)
+    own = under(run, found, key)
+    return own if own is not found or all(_asked_by(run, row, asked) for row in rows) else either(found, UNKNOWN)
 
 
 def under_key(run: Run, of: Shape, key: Value) -> Value:

@@ -6,7 +6,20 @@ from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.demanded import validated
 from assistant.collect.code.follow.limits import fixed_fields
-from assistant.collect.code.values import UNKNOWN, Chain, Constant, Either, Known, Listed, Shape, Step, Value, unwrapped
+from assistant.collect.code.follow.scope import either
+from assistant.collect.code.values import (
+    NOTHING,
+    UNKNOWN,
+    Chain,
+    Constant,
+    Either,
+    Known,
+    Listed,
+    Shape,
+    Step,
+    Value,
+    unwrapped,
+)
 from assistant.domain.code import Origin, OriginKind
 
 
@@ -240,6 +253,8 @@ def shaped(schema: Value, about: Value, depth: int) -> Value:
         return _laid_out(fields, about, depth)
     if isinstance(about, Listed):  # laid flat before, or nothing would have passed
         return Listed(tuple(shaped(schema, unwrapped(one), depth + 1) for one in about.items))
+    if isinstance(about, Either) and not about.facts:
+        return _of_several(schema, about, depth)
     if not isinstance(about, Known):
         return about
     out: dict[str, Value] = {}
@@ -247,6 +262,16 @@ def shaped(schema: Value, about: Value, depth: int) -> Value:
         deeper = Known(frozenset(_below(origin, name) for origin in about.origins))
         out[name] = shaped(inner, deeper, depth + 1)
     return Shape(out)
+
+
+def _of_several(schema: Value, about: Either, depth: int) -> Value:
+    """``schema.parse(raw instanceof FormData ? entries(raw) : raw ?? {})``: whichever it was, only the keys that the schema names are left."""
+    found = [one for one in (shaped(schema, unwrapped(one), depth) for one in about.values) if one != NOTHING]
+    sides = [one for one in found if isinstance(one, Shape) and not one.rest]
+    if not sides or len(sides) < len(found):
+        return about
+    names = dict.fromkeys(name for one in sides for name in one.fields)
+    return Shape({name: either(*(one.fields[name] for one in sides if name in one.fields)) for name in names})
 
 
 def _each_shaped(schema: Chain, about: Value, depth: int) -> Value:

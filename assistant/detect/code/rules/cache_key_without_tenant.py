@@ -162,10 +162,11 @@ def find(context: CodeContext) -> Iterator[Finding]:
 
 
 def _found_by(query: Query, key: ActPart) -> bool:
-    """Nothing but the key finds the rows, so the cache gives everybody what the query gives them; whether it may is asked elsewhere."""
+    """Nothing but the key, or what the code wrote down, finds the rows: the cache gives everybody what the query gives them; whether it may is asked elsewhere."""
     fixed = {OriginKind.CONSTANT, OriginKind.GENERATED, OriginKind.ENVIRONMENT}
     asked = {origin for each in query.filters for origin in each.origins if origin.kind not in fixed}
-    return query.tie is None and bool(asked) and asked <= set(key.origins)
+    alike = query.client.bypasses and bool(query.filters) and all(each.origins for each in query.filters)
+    return query.tie is None and (bool(asked) or alike) and asked <= set(key.origins)
 
 
 def _detail(act: Act, key: ActPart) -> str:

@@ -22,7 +22,7 @@ from assistant.detect.code.telling import (
     rows_of,
     severity_of,
 )
-from assistant.detect.code.tenants_office import whoever
+from assistant.detect.code.tenants_office import asked_for_office, whoever
 from assistant.domain.code import ClientKind, EntryKind, OriginKind
 from assistant.domain.matrix import Severity
 from assistant.domain.ownership import Confidence
@@ -242,18 +242,27 @@ def find(context: CodeContext) -> Iterator[Finding]:
         below = access.handed and access.query.place.file != access.entry.place.file
         unsure = access.entry.kind is EntryKind.SERVICE
         quiet = all(asked_before(each) or _rewards(each) for each in group)
+        office = not quiet and all(map(asked_for_office, group))
         yield report(
             RULE,
             access.entry,
-            f"{whoever(access)} can {_done(group)} with any {_asked_of(group)} through {handler(access)}.",
-            severity=Severity.LOW if quiet else severity_of(access, anyone=False),
-            confidence=Confidence.LOW if unsure or quiet else confidence_of(access),
+            _said(group, office=office),
+            severity=Severity.LOW if quiet else Severity.MEDIUM if office else severity_of(access, anyone=False),
+            confidence=Confidence.LOW if unsure or quiet or office else confidence_of(access),
             detail=_detail(guards_said(access), handed=access.handed),
             queries=queries,
             place=place_of(access.entry, access.query, below=True) if below or unsure else None,
             key=words.table_key(access.query.table),
             facts=facts_of(access),
         )
+
+
+def _said(group: list[Access], *, office: bool) -> str:
+    access = group[0]
+    done = f"{_done(group)} with any {_asked_of(group)} through {handler(access)}"
+    if office:
+        return f"Worth asking: may whoever has the role or right that is asked for {done}, whosever they are?"
+    return f"{whoever(access)} can {done}."
 
 
 def _rewards(access: Access) -> bool:

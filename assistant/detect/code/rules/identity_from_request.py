@@ -192,6 +192,7 @@ def _under_rules(access: Access) -> bool:
         or access.trusted_sender
         or perhaps_guarded(access)
         or access.context.leaking_cells(access.query)
+        or access.context.refused(access.query)
     ):
         return False
     if access.entry.kind in {EntryKind.JOB, EntryKind.MIDDLEWARE, EntryKind.COMPONENT, EntryKind.SERVICE}:

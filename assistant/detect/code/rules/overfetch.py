@@ -164,7 +164,7 @@ def _shown(access: Access) -> tuple[str, ...]:
     secrets = tuple(
         column
         for column in access.context.secrets_of(access.query)
-        if not (_for_browsers(access.query, column) or _just_made(access, column))
+        if not (_for_browsers(access.query, column) or _just_made(access, column) or _sent(access.query, column))
     )
     if "*" in access.query.returned:
         return secrets
@@ -191,8 +191,21 @@ def _just_made(access: Access, column: str) -> bool:
     sent = (
         kinds <= {OriginKind.REQUEST, OriginKind.CONSTANT} and OriginKind.REQUEST in kinds and not words.is_grave(name)
     )
-    new = (query.verb == "insert" and made) or (query.verb in {"insert", "update", "upsert"} and sent)
+    named = {written.column for written in query.written}
+    default = bool(named) and not named & {name, "*"}  # the database fills it
+    new = (query.verb == "insert" and (made or default)) or (query.verb in {"insert", "update", "upsert"} and sent)
     return new and access.knows_caller and not _LETS_IN & set(words.words(query.table))
+
+
+def _sent(query: Query, column: str) -> bool:
+    """The row was found by it: whoever asks has sent it."""
+    return any(
+        each.column == column
+        and each.operator == "eq"
+        and bool(each.origins)
+        and all(origin.kind is OriginKind.REQUEST for origin in each.origins)
+        for each in query.filters
+    )
 
 
 def _of_link(access: Access, secrets: tuple[str, ...]) -> bool:

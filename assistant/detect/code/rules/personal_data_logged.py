@@ -200,6 +200,8 @@ def _last(part: ActPart) -> str:
 def _is_live(part: ActPart) -> bool:
     """The value itself of something that signs in or opens the back door."""
     text = part.text.strip()
+    if text.startswith("!"):
+        return False  # whether it is there
     if any(_word(one) in _LIVE or one.path in _HEADERS for one in _spoken(part)):
         return True
     if not _PLAIN.match(text) or text.startswith(("'", '"')):

@@ -62,6 +62,8 @@ def find(context: CodeContext) -> Iterator[Finding]:
         if not knows_caller(entry):
             continue  # who reads it without a session is told elsewhere; kept or not is the same then
         if setting.startswith("revalidate"):
+            if entry.kind is EntryKind.ROUTE or entry.settings.get("dynamic") == "force-dynamic":
+                continue  # whoever asks it is asked who they are, by what came with the request: it is not kept
             seconds.append((entry, place_of(entry, rows[0])))
             continue
         yield report(

@@ -81,3 +81,24 @@ def test_a_layout_says_it_for_the_pages_below(setting, told):
     )
     files = {**APP, "app/bills/page.tsx": PAGE, "app/bills/layout.tsx": layout}
     assert ("private-route-kept" in rules_of(followed(files))) is told
+
+
+SETTING = """
+    import { db } from "@/lib/db";
+    import { store } from "@/lib/store";
+    export async function setting(name, userId) {
+      const hit = store.get(name);
+      if (hit) return hit;
+      const found = await db.billingAccount.findFirst({ where: WHERE });
+      store.set(name, found.value);
+      return found.value;
+    }
+"""
+
+
+@pytest.mark.parametrize(("where", "rules"), [("{ name }", []), ("{ name, userId }", ["cache-key-without-tenant"])])
+def test_a_setting_of_all_is_the_same_for_whoever_asks_next(where, rules):
+    body = 'return Response.json(await setting("MODEL", session.user.id));'
+    head = 'import { setting } from "@/lib/setting";'
+    found = of_route(body, head=head, lib_store=STORE, lib_setting=SETTING.replace("WHERE", where))
+    assert [one for one in found if one.startswith("cache")] == rules

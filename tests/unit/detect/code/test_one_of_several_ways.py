@@ -109,3 +109,40 @@ def test_an_update_moves_the_row_to_another_parent(written):
 @pytest.mark.parametrize("written", ["{ mood: updates.mood }", "{ ...updates, link_id: linkId }"])
 def test_named_columns_do_not(written):
     assert _of_link(written) == []
+
+
+RIGHTS = """
+    import { auth } from "@/auth";
+    const HELD = { owner: ["sites", "mail"], staff: ["mail"] };
+    export async function current() { const session = await auth(); return session?.user ?? null; }
+    export function may(user, key) {
+      if (!user) return false;
+      if (user.role === "owner") return true;
+      return new Set(HELD[user.role] || []).has(key);
+    }
+    export async function demand(key) { const user = await current(); return may(user, key) ? user : null; }
+"""
+REMOVED = "if (!who) return new Response(null, { status: 403 }); const { id } = await request.json(); await db.agent.delete({ where: { id } }); return Response.json({ ok: true });"
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ('(await demand("mail")) || (await demand("sites"))', []),
+        ('(await demand("mail")) ?? (await demand("sites"))', []),
+        ('(await demand("mail")) || (await current())', ["weak-privilege"]),
+        ("await current()", ["weak-privilege"]),
+    ],
+)
+def test_either_of_two_rights_is_one(asked, told):
+    """Ten handlers asked for one of two rights and were told to ask nobody for a role."""
+    found = of_route(
+        f"const who = {asked}; {REMOVED}",
+        path="app/api/admin/agents/route.ts",
+        verb="DELETE",
+        session="",
+        head='import { current, demand } from "@/lib/rights";',
+        lib_rights=RIGHTS,
+        lib_mine='import { db } from "@/lib/db"; export const mine = (userId) => db.agent.findMany({ where: { userId } });',
+    )
+    assert found == told
