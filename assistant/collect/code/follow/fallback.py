@@ -255,7 +255,7 @@ def _is_there_at_all(test: Test) -> bool:
 
 
 NONE_SENT: Final[frozenset[Origin]] = frozenset()
-_SELF: Final = re.compile(r"(?:^|\.)(?:user|session|token|auth|claims|data|id|sub|userId|uid)$")
+SELF: Final = re.compile(r"(?:^|\.)(?:user|session|token|auth|claims|data|id|sub|userId|uid)$")
 """Who is calling, and not what else is known of them: their house may be missing."""
 
 
@@ -266,7 +266,9 @@ def is_there(run: Run, operand: Value) -> bool:
     """
     if not isinstance(operand, Known) or not operand.origins:
         return False
-    if ("caller",) in run.facts and all(one.kind is CALLER and _SELF.search(one.path) for one in operand.origins):
+    if ("caller",) in run.facts and all(one.kind is CALLER and SELF.search(one.path) for one in operand.origins):
+        return True
+    if all(("has", one) in run.facts for one in operand.origins):
         return True
     starts = {REQUEST: "path.", ENVIRONMENT: "validated."}
     return all(
@@ -306,6 +308,8 @@ def is_set(run: Run, test: Value) -> bool:
 
 
 def _known_to_be_there(run: Run, test: Known, origin: Origin) -> bool:
+    if ("has", origin) in run.facts:
+        return True
     if origin.kind is ENVIRONMENT:
         return ("set", origin.path) in run.facts
     if origin.kind is REQUEST:
