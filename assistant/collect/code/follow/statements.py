@@ -9,7 +9,7 @@ from assistant.collect.code.follow.chosen import by_sender, filled_in, keep_choi
 from assistant.collect.code.follow.errors import caught as caught_error
 from assistant.collect.code.follow.expressions import condition
 from assistant.collect.code.follow.facts import Facts, Learned, access, join, lets_in
-from assistant.collect.code.follow.fallback import given, of_setting
+from assistant.collect.code.follow.fallback import given, held_and_demanded, of_setting
 from assistant.collect.code.follow.frame import Looped
 from assistant.collect.code.follow.learn import learn
 from assistant.collect.code.follow.limits import answered, replaced
@@ -217,6 +217,7 @@ def _if(run: Run, node: If, scope: Scope) -> bool:
         run.facts = join(before, facts_yes, facts_no) | given(test, facts_yes - before)
         if not node.otherwise:
             run.facts |= replaced(scope, node.then, facts_no, facts_yes)
+        run.facts |= held_and_demanded(run.facts)
         run.facts |= on_one_way(run, before, facts_yes, facts_no, since)
         run.unpassed(test, scope.module, before, facts_yes, facts_no)
         if not node.otherwise and access(facts_no - before):
