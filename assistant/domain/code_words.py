@@ -170,6 +170,8 @@ class Weakness(StrEnum):
     ONE_BRANCH = "one-branch"
     FAIL_OPEN = "fail-open"
     """Passes when an id or list is empty."""
+    WITHOUT_TENANT = "without-tenant"
+    """``if (mine && row.tenantId !== mine)``: asked only of whoever has one."""
     FROM_REQUEST = "from-request"
     """The identity that is checked comes from the request itself."""
     FORGED_HEADER = "forged-header"

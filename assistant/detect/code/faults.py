@@ -348,7 +348,13 @@ def _narrows(access: Access, condition: Filter) -> bool:
 
 def meant_to_ask(access: Access) -> bool:
     """A guard stands before the query and does not count: the rule about such guards tells it, and once is enough."""
-    told_elsewhere = {None, Weakness.MIDDLEWARE_ONLY, Weakness.GET_SESSION, Weakness.AFTER_WRITE}
+    told_elsewhere = {
+        None,
+        Weakness.MIDDLEWARE_ONLY,
+        Weakness.GET_SESSION,
+        Weakness.AFTER_WRITE,
+        Weakness.WITHOUT_TENANT,
+    }
     return any(
         guard.weakness not in told_elsewhere and guard.kind in MACHINES | PERSONS and guard.order <= access.query.order
         for guard in access.entry.guards

@@ -257,6 +257,11 @@ def runs_it(guard: Guard) -> bool:
     return bool(guard.roles) and all(_RUNS_IT.search(role) and not role.startswith(_LACKS) for role in guard.roles)
 
 
+def speaks_of_headquarters(guard: Guard) -> bool:
+    """A role of whoever runs the application is asked for, alone or as one of several ways in."""
+    return guard.weakness is None and (runs_it(guard) or bool(_RUNS_IT.search(guard.says)))
+
+
 def _of_environment(role: str) -> bool:
     """``OWNER_EMAILS``: the people who run the application, by a variable."""
     return role.isupper() and "_" in role and bool({"owner", "owners", "founder", "founders"} & set(words.words(role)))

@@ -30,7 +30,7 @@ SAYS: Final = {
     Weakness.NEW_TENANT: "does not bind the tenant that is written",
     Weakness.NO_EXIT: "is looked at, and nothing stops",
 }
-"""In words; ``middleware-only`` is told by the rule about missing sessions."""
+"""In words; ``middleware-only`` is told by the rule about missing sessions, ``without-tenant`` by its own."""
 OF_ONE_PLACE: Final = frozenset(
     {Weakness.USER_METADATA, Weakness.UNSET_SECRET, Weakness.OPTIONAL_SECRET, Weakness.FORGED_HEADER}
 )

@@ -6,7 +6,8 @@ import contextlib
 import re
 from typing import TYPE_CHECKING
 
-from assistant.collect.code.follow.schemas import kept_by, named_in, shaped
+from assistant.collect.code.follow.fallback import demanded
+from assistant.collect.code.follow.schemas import kept_by, named_in, required_by, shaped
 from assistant.collect.code.follow.served import context_of
 from assistant.collect.code.follow.stop import Stopped
 from assistant.collect.code.values import (
@@ -103,6 +104,7 @@ def _parsed(run: Run, schema: Value, step: Step) -> None:
     if isinstance(schema, Chain):
         whole = ActPart("0", tuple(request("input").origins), "")
         place = run.place(step.module, step.at, run.symbol())
+        run.facts |= demanded(run, required_by(schema, request("input")))
         run.ledger.act(ActKind.VALIDATE, step.name, place, whole, ActPart("schema", (), kept_by(schema, schema)))
 
 

@@ -26,6 +26,7 @@ from assistant.collect.code.follow.stop import Exhausted, Stopped
 from assistant.collect.code.follow.stores import on_each_way
 from assistant.collect.code.follow.uploads import uploaded
 from assistant.collect.code.follow.views import call_decorated, chosen, named_class, permit, view_object
+from assistant.collect.code.follow.without import unbound_without
 from assistant.collect.code.follow.world import World
 from assistant.collect.code.origins import ordered
 from assistant.collect.code.recognise import callbacks
@@ -116,6 +117,7 @@ def follow(world: World, point: EntryPoint) -> tuple[Entry, frozenset[tuple[str,
     late_ties(run)
     after_write(run)
     unasked(run.ledger)
+    unbound_without(run)
     ledger = run.ledger
     entry = replace(
         _unknown(world, point),

@@ -31,6 +31,7 @@ from assistant.collect.code.follow.stop import Exhausted, Stopped
 from assistant.collect.code.follow.tagged import written
 from assistant.collect.code.follow.truth import of_size, of_type, truth
 from assistant.collect.code.follow.turns import at_the_end
+from assistant.collect.code.follow.without import left_out
 from assistant.collect.code.origins import origins_of
 from assistant.collect.code.values import (
     NOTHING,
@@ -267,7 +268,7 @@ def condition(run: Run, node: Expression, scope: Scope) -> Value:
 
 
 def _and(run: Run, node: Binary, scope: Scope, *, looked_at: bool = False) -> Value:
-    left = evaluate(run, node.left, scope)
+    left = (condition if looked_at else evaluate)(run, node.left, scope)
     decided = truth(left)
     if decided is False:
         return left
@@ -287,10 +288,11 @@ def _and(run: Run, node: Binary, scope: Scope, *, looked_at: bool = False) -> Va
         return Test("all", (left, right))
     if decided:
         return right
-    if looked_at and isinstance(right, Either) and right.facts:
+    if looked_at and ((isinstance(right, Either) and right.facts) or isinstance(right, Known)):
         return Test("all", (left, Test("truthy", (right,))))
     if access(inside - before):
         return Either((Constant(None), right), (before, inside))
+    left_out(run, left, (right, NOTHING), scope.module, node.at)
     return chosen.one_of(left, right, NOTHING) or either(Constant(False) if isinstance(left, Test) else NOTHING, right)
 
 
@@ -346,6 +348,7 @@ def _conditional(run: Run, node: Conditional, scope: Scope) -> Value:
         return sides[0][0]
     run.facts = join(before, sides[0][1], sides[1][1])
     yes, no, told = sides[0][0], sides[1][0], told_apart(sides, before)
+    left_out(run, test, (yes, no), scope.module, node.at)
     return told or (or_else(run, yes, no) if test == yes else chosen.one_of(test, yes, no) or either(yes, no))
 
 

@@ -5,6 +5,7 @@ request value belongs to the caller, ``("tied", n)`` the rows of query n do, ``(
 ``("set", variable)`` an environment variable is not empty, ``("limited", origin)`` a request value is one of a list in the code,
 ``("offered", origin, texts)`` and these are all of it,
 ``("given", origin)`` a request value is not empty, or may be what it is, ``("sent", n)`` this very value of the request is not empty, and not another that was made of it, ``("required", origin)`` a schema let nothing through without it, ``("vouched", path)`` what a token of the request says holds, because its signature was looked at,
+``("has", origin)`` and ``("lacks", origin)`` whoever calls has a tenant, a row of their own, or has none,
 ``("one of", ids, ids)`` each way here proved one of these request values,
 ``("among", origin, roles)`` the caller's role is one of these, ``("office",)`` whoever is here runs the application, on each way that led here,
 ``("found", n)`` query n found a row, ``("alike", n, m)`` the rows of two queries name the same thing by an id, and nobody knows yet whose it is.
@@ -101,8 +102,8 @@ def lets_in(facts: Iterable[Fact]) -> bool:
 
 
 def telling(facts: Iterable[Fact]) -> bool:
-    """Whether paths that know this are told apart: they know more of the caller, or that a variable is set."""
-    return any(fact[0] in _ACCESS or fact[0] == "set" for fact in facts)
+    """Whether paths that know this are told apart: they know more of the caller, or that they have no tenant, or that a variable is set."""
+    return any(fact[0] in _ACCESS or fact[0] in {"set", "lacks"} for fact in facts)
 
 
 def both(learned: Iterable[Learned]) -> Learned:

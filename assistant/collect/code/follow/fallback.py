@@ -14,7 +14,7 @@ from assistant.collect.code.follow.scope import either, told_apart
 from assistant.collect.code.follow.trust import bound
 from assistant.collect.code.follow.truth import truth
 from assistant.collect.code.origins import origins_of
-from assistant.collect.code.values import Constant, Either, Known, Listed, Shape, Test
+from assistant.collect.code.values import Chain, Constant, Either, Known, Listed, Shape, Test
 from assistant.domain.code import GuardKind, Origin, Weakness
 
 
@@ -229,6 +229,18 @@ def given(test: Value, learned: Facts) -> Facts:
     return listed | held | frozenset(("given", origin) for origin in asked)
 
 
+def demanded(run: Run, found: frozenset[Origin]) -> Facts:
+    """A schema lets nothing through without these: what was checked wherever it was sent (``if ("id" in input) await mine(input.id)``) was checked."""
+    return frozenset(("required", one) for one in found) | held_and_demanded(
+        run.facts | {("required", one) for one in found}
+    )
+
+
+def held_and_demanded(facts: Facts) -> Facts:
+    """What was checked wherever it was sent, and is always sent."""
+    return frozenset(("proven", one[1]) for one in facts if one[0] == "held" and ("required", one[1]) in facts)
+
+
 def _listed(test: Value) -> frozenset[Origin]:
     """The list of the request of which a test asks whether there is anything in it: ``ids.length > 0``, ``ids && ids.length > 0``."""
     if isinstance(test, Test) and test.kind == "all":
@@ -253,12 +265,33 @@ def _asked(operand: Value) -> frozenset[Origin]:
     if isinstance(operand, Test) and operand.kind == "all":
         parts = [_asked(one) for one in operand.operands]
         return parts[0] if len(set(parts)) == 1 else frozenset()
+    key = key_asked(operand)
+    if key is not None:
+        return key
     if isinstance(operand, Test) and (operand.kind == "truthy" or _is_there_at_all(operand)):
         value = operand.operands[0]
     value = sent_in(value)
     if not isinstance(value, Known) or not all(origin.kind is REQUEST for origin in value.origins):
         return frozenset()
     return frozenset(one._replace(path=one.path.removesuffix(".length")) for one in value.origins)
+
+
+_HAS: Final = frozenset({"has", "hasOwn", "hasIn"})
+
+
+def key_asked(operand: Value) -> frozenset[Origin] | None:
+    """``"teamId" in input``, ``has("teamId", input)``, ``Object.hasOwn(input, "teamId")``: whether that part of the request was sent; None for anything else."""
+    if isinstance(operand, Test) and operand.kind == "is":
+        given: tuple[Value, ...] = operand.operands
+    elif isinstance(operand, Chain) and operand.steps and (operand.steps[-1].name or operand.name) in _HAS:
+        given = operand.steps[-1].arguments or ()
+    else:
+        return None
+    keys = [one.value for one in given if isinstance(one, Constant) and isinstance(one.value, str)]
+    whole = [one for one in given if isinstance(one, Known) and {each.kind for each in one.origins} == {REQUEST}]
+    if len(given) != 2 or len(keys) != 1 or len(whole) != 1:  # noqa: PLR2004 - the key, and what it is looked for in
+        return None
+    return frozenset(one._replace(path=f"{one.path}.{keys[0]}" if one.path else keys[0]) for one in whole[0].origins)
 
 
 def _is_there_at_all(test: Test) -> bool:
@@ -272,7 +305,7 @@ def _is_there_at_all(test: Test) -> bool:
 
 
 NONE_SENT: Final[frozenset[Origin]] = frozenset()
-_SELF: Final = re.compile(r"(?:^|\.)(?:user|session|token|auth|claims|data|id|sub|userId|uid)$")
+SELF: Final = re.compile(r"(?:^|\.)(?:user|session|token|auth|claims|data|id|sub|userId|uid)$")
 """Who is calling, and not what else is known of them: their house may be missing."""
 
 
@@ -283,7 +316,9 @@ def is_there(run: Run, operand: Value) -> bool:
     """
     if not isinstance(operand, Known) or not operand.origins:
         return False
-    if ("caller",) in run.facts and all(one.kind is CALLER and _SELF.search(one.path) for one in operand.origins):
+    if ("caller",) in run.facts and all(one.kind is CALLER and SELF.search(one.path) for one in operand.origins):
+        return True
+    if all(("has", one) in run.facts for one in operand.origins):
         return True
     starts = {REQUEST: "path.", ENVIRONMENT: "validated."}
     return all(
@@ -338,6 +373,8 @@ def is_set(run: Run, test: Value) -> bool:
 
 
 def _known_to_be_there(run: Run, test: Known, origin: Origin) -> bool:
+    if ("has", origin) in run.facts:
+        return True
     if origin.kind is ENVIRONMENT:
         return ("set", origin.path) in run.facts
     if origin.kind is REQUEST:

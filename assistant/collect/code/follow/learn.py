@@ -14,7 +14,7 @@ from assistant.collect.code.follow.compare import (
     there,
 )
 from assistant.collect.code.follow.errors import CAUGHT, FAILED, OWN_ERROR, own_error
-from assistant.collect.code.follow.facts import NONE, NOTHING_LEARNED, Learned, Lesson, both, one_of, role_of
+from assistant.collect.code.follow.facts import NONE, NOTHING_LEARNED, Learned, Lesson, both, one_of
 from assistant.collect.code.follow.fallback import (
     EMPTY,
     by_setting,
@@ -28,7 +28,6 @@ from assistant.collect.code.follow.fallback import (
 )
 from assistant.collect.code.follow.kinds import (
     CALLER,
-    CLAIMED,
     CONSTANT,
     ENVIRONMENT,
     PERSONS,
@@ -41,6 +40,7 @@ from assistant.collect.code.follow.kinds import (
 from assistant.collect.code.follow.lessons import (
     LESSON_OF,
     lessons_of,
+    of_identity,
     of_key,
     of_member,
     of_own_answer,
@@ -51,21 +51,19 @@ from assistant.collect.code.follow.loops import counted_apart, size_decided
 from assistant.collect.code.follow.sizes import of_items, sized, whole
 from assistant.collect.code.follow.trust import (
     COUNTERS,
-    RANK,
-    ROLE,
     SHARED,
     asks_itself,
     bound,
     by_rules,
     carried,
     consequences,
-    editable,
     own_row,
     read_along,
     says_role,
     some_of,
 )
 from assistant.collect.code.follow.truth import asks_same, truth
+from assistant.collect.code.follow.without import belongs, let_by, ways_without
 from assistant.collect.code.follow.words import Words
 from assistant.collect.code.origins import ordered, origins_of
 from assistant.collect.code.values import Chain, Constant, Either, Known, Promise, Test
@@ -159,8 +157,9 @@ def _several(run: Run, test: Test, outcome: bool) -> Learned:
         lessons = [lesson for one in learned for lesson in one.lessons if lesson.kind is GuardKind.SECRET]
         return Learned(NONE, tuple(lesson._replace(weakness=Weakness.OPTIONAL_SECRET) for lesson in lessons))
     found = one_of(learned)
-    if found:
-        return found
+    let = found or let_by(run, test, outcome)
+    if let:
+        return let
     edited = [one for each in learned for one in each.lessons if one.weakness is Weakness.USER_METADATA]
     if edited and all(one.lessons for one in learned):
         return Learned(
@@ -240,6 +239,8 @@ def _correlated(run: Run, test: Test, outcome: bool) -> Learned:
     open_when_unset = when_unset(kept)
     if open_when_unset is not None:
         return open_when_unset
+    if len(kept) > 1 and (without := ways_without(kept)):
+        return without
     found = one_of(kept).facts if all(kept) else frozenset.intersection(*(one.facts for one in kept))
     lessons = (
         [lesson for one in kept for lesson in one.lessons] if len(kept) == 1 or all(one.lessons for one in kept) else []
@@ -321,7 +322,10 @@ def _truthy_known(run: Run, value: Value, outcome: bool) -> Learned:
         if len(named) > 1 and all(one.kind is ENVIRONMENT for one in named):
             return Learned(frozenset({("set" if outcome else "unset", " | ".join(one.path for one in named))}))
         parts = [_origin(run, origin, outcome) for origin in named]
-        return one_of(parts) if len(parts) != 1 else parts[0]
+        if len(parts) != 1:
+            return one_of(parts)
+        theirs = belongs(run, named[0], outcome)
+        return Learned(parts[0].facts | theirs, parts[0].lessons) if theirs else parts[0]
     if isinstance(value, Chain) and outcome:
         return of_unknown(run, value)
     return NOTHING_LEARNED
@@ -332,7 +336,7 @@ def _origin(run: Run, origin: Origin, outcome: bool) -> Learned:
     if origin.kind is ENVIRONMENT:
         return Learned(frozenset({("set" if outcome else "unset", origin.path)}))
     if origin.kind in PERSONS:
-        return _identity(origin) if present else NOTHING_LEARNED
+        return of_identity(origin) if present else NOTHING_LEARNED
     if origin.kind is ROW:
         record = run.ledger.record(origin.row)
         if record is None or (origin.path == "!" and record.may_be_empty):
@@ -345,16 +349,6 @@ def _origin(run: Run, origin: Origin, outcome: bool) -> Learned:
     if origin.kind is SIGNED and present:
         return Learned(frozenset({("signed",)}))
     return NOTHING_LEARNED
-
-
-def _identity(origin: Origin) -> Learned:
-    weak = Weakness.GET_SESSION if origin.kind is CLAIMED else None
-    path = origin.path.lstrip("!")
-    if editable(origin):
-        return Learned(NONE, (Lesson(GuardKind.ROLE, path, (origin,), weakness=Weakness.USER_METADATA),))
-    if ROLE.search(path) and not RANK.search(path):
-        return Learned(role_of(path) | {("caller",)}, (Lesson(GuardKind.ROLE, path, (origin,), (path,), weak),))
-    return Learned(frozenset({("caller",)}), (Lesson(GuardKind.SESSION, path, (origin,), weakness=weak),))
 
 
 def _row(run: Run, origin: Origin) -> Learned:

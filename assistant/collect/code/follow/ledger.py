@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from assistant.collect.code.follow.handed_on import Handing
+    from assistant.collect.code.follow.without import LeftOut
     from assistant.collect.code.values import Value
 
 _OF_SOMEBODY = frozenset({"office", "caller", "role", "secret", "signed"})
@@ -185,6 +186,8 @@ class Ledger:
         """Guards of promises that were awaited, in turn."""
         self.missing: set[str] = set()
         """What was asked of a caller who may not be there: ``session?.user``."""
+        self.optional: list[LeftOut] = []
+        """Conditions that stand only where their value is there."""
         self.strict: set[str] = set()
         """What was asked of them without that: it fails where they are not."""
         self.loud: set[tuple[object, ...]] = set()
@@ -231,6 +234,7 @@ class Ledger:
         self.answered_knowing = dict(other.answered_knowing)
         self.awaited = [frozenset(_moved(key, moved) for key in keys) for keys in other.awaited]
         self.missing, self.strict = set(other.missing), set(other.strict)
+        self.optional = [one._replace(place=moved(one.place)) for one in other.optional]
 
     def places(self) -> Iterator[Place]:
         """Every place that something was noted at."""
@@ -241,8 +245,8 @@ class Ledger:
             yield guard.place
         for act in self.acts:
             yield act.place
-        for lost in self.unresolved.values():
-            yield lost.place
+        yield from (lost.place for lost in self.unresolved.values())
+        yield from (left.place for left in self.optional)
 
     def record(self, row: int) -> QueryRecord | None:
         """The query that found a row; None for a row of another run, which a closure at the top of its module kept."""

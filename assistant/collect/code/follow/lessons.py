@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from assistant.collect.code.follow.facts import NOTHING_LEARNED, Learned, Lesson, role_of
+from assistant.collect.code.follow.facts import NONE, NOTHING_LEARNED, Learned, Lesson, role_of
 from assistant.collect.code.follow.kinds import CLAIMED, CONSTANT, PERSONS, REQUEST, ROW
-from assistant.collect.code.follow.trust import RANK, ROLE, asks_right, carried, consequences, trusted
+from assistant.collect.code.follow.trust import RANK, ROLE, asks_right, carried, consequences, editable, trusted
 from assistant.collect.code.origins import ordered, origins_of
 from assistant.collect.code.recognise.chains import argument, at_path
 from assistant.collect.code.recognise.own_answers import asks_role
@@ -71,6 +71,17 @@ def of_member(record: QueryRecord, origin: Origin, facts: Facts) -> Learned:
         extra.add(("role", ",".join(offices)))
         lessons.append(Lesson(GuardKind.ROLE, f"row of {record.table} with a role", (origin,), offices))
     return Learned(frozenset(facts | extra), tuple(lessons))
+
+
+def of_identity(origin: Origin) -> Learned:
+    """Something of the caller is there: somebody is signed in, or has a role."""
+    weak = Weakness.GET_SESSION if origin.kind is CLAIMED else None
+    path = origin.path.lstrip("!")
+    if editable(origin):
+        return Learned(NONE, (Lesson(GuardKind.ROLE, path, (origin,), weakness=Weakness.USER_METADATA),))
+    if ROLE.search(path) and not RANK.search(path):
+        return Learned(role_of(path) | {("caller",)}, (Lesson(GuardKind.ROLE, path, (origin,), (path,), weak),))
+    return Learned(frozenset({("caller",)}), (Lesson(GuardKind.SESSION, path, (origin,), weakness=weak),))
 
 
 def of_key(record: QueryRecord, origin: Origin, facts: Facts) -> Learned:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.drafts import Draft, Identity
+from assistant.collect.code.follow.fallback import demanded
 from assistant.collect.code.follow.handed_over import listeners
 from assistant.collect.code.follow.kept import made_at_top
 from assistant.collect.code.follow.kinds import PERSONS, REQUEST, ROW, SIGNED
@@ -264,7 +265,7 @@ def _checked(run: Run, chain: Chain, check: Check) -> Value | None:
         return Known(frozenset({Origin(SIGNED, "event")}))
     if check.result == "input":
         about = check.about if check.about is not None else UNKNOWN
-        run.facts |= {("required", origin) for origin in required(chain, about)}
+        run.facts |= demanded(run, required(chain, about))
         run.facts |= {("limited", origin) for origin in limited(chain, about)} | offered(chain, about)
         return narrowed(chain, about)
     if check.result == "boolean" and not check.throws:

@@ -132,11 +132,16 @@ def narrowed(chain: Chain, about: Value) -> Value:
 
 def required(chain: Chain, about: Value) -> frozenset[Origin]:
     """Values of the request that are there once ``schema.parse(about)`` came back: fields that the schema does not let out."""
+    return required_by(schema_of(chain), about)
+
+
+def required_by(schema: Value, about: Value) -> frozenset[Origin]:
+    """The same of the schema itself."""
     whole = unwrapped(about)
     sources = [one for one in (whole.values if isinstance(whole, Either) else (whole,)) if isinstance(one, Known)]
     return frozenset(
         _below(origin, name)
-        for name in _demanded(schema_of(chain))
+        for name in _demanded(schema)
         for one in sources
         for origin in one.origins
         if origin.kind is OriginKind.REQUEST

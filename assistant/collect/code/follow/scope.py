@@ -120,8 +120,11 @@ def _alike(value: Value, other: Value) -> bool:
 def either(*values: Value) -> Value:
     """One of several values; the same value twice is one, and beyond eight the rest is dropped.
 
-    Closures and shapes are compared by identity, constants and origins by content.
+    Closures and shapes are compared by identity, constants and origins by content. What is known on each way of a choice is kept only where
+    there is nothing else.
     """
+    if len(values) == 1:
+        return values[0]
     kept: list[Value] = []
     for value in _flat(values):
         for other in kept:

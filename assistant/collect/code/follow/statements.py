@@ -9,7 +9,7 @@ from assistant.collect.code.follow.chosen import by_sender, filled_in, keep_choi
 from assistant.collect.code.follow.errors import caught as caught_error
 from assistant.collect.code.follow.expressions import condition
 from assistant.collect.code.follow.facts import Facts, Learned, access, join, lets_in
-from assistant.collect.code.follow.fallback import for_tests, given, of_setting
+from assistant.collect.code.follow.fallback import for_tests, given, held_and_demanded, of_setting
 from assistant.collect.code.follow.frame import Looped
 from assistant.collect.code.follow.learn import learn
 from assistant.collect.code.follow.limits import answered, replaced
@@ -22,6 +22,7 @@ from assistant.collect.code.follow.stop import Stopped
 from assistant.collect.code.follow.switched import as_questions
 from assistant.collect.code.follow.unawaited import as_declared
 from assistant.collect.code.follow.unset import one_of_two, own_fields, set_after, unset_before, values_of_own
+from assistant.collect.code.follow.without import filled_without, on_one_way
 from assistant.collect.code.origins import origins_of
 from assistant.collect.code.values import (
     NOTHING,
@@ -201,7 +202,7 @@ def _if(run: Run, node: If, scope: Scope) -> bool:
         if not decided and isinstance(test, Test):
             run.note_impossible(test, scope.module, node.at)
         return execute(run, node.then if decided else node.otherwise, block(scope))
-    before, jumped = run.facts, run.frame.jumped
+    before, jumped, since = run.facts, run.frame.jumped, run.ledger.order
     lists = empty_lists(node.then, scope) if not node.otherwise else []
     put = filled_in(node.then, scope) if not node.otherwise else None
     filled = put if put is not None and put.any() and by_sender(test) else None
@@ -217,12 +218,16 @@ def _if(run: Run, node: If, scope: Scope) -> bool:
         run.facts = join(before, facts_yes, facts_no) | given(test, facts_yes - before)
         if not node.otherwise:
             run.facts |= replaced(scope, node.then, facts_no, facts_yes)
+        run.facts |= held_and_demanded(run.facts)
+        run.facts |= on_one_way(run, before, facts_yes, facts_no, since)
         run.unpassed(test, scope.module, before, facts_yes, facts_no)
         if not node.otherwise and access(facts_no - before):
             _kept_apart(run, node.then, scope, (facts_no, facts_yes))
             tell_apart(run, lists, scope, (facts_no, facts_yes))
         if filled is not None:
             keep_choice(run, filled, scope)
+        elif put is not None and put.any():
+            filled_without(run, test, put, scope, node.at)
         run.frame.jumped |= jumped
         return True
     if yes or no:

@@ -43,6 +43,8 @@ RANK: Final = Words(
 """Which role somebody has, or which permissions: that there is one says nothing before it is asked which."""
 _GROUPS: Final = Words(r"(?:^|[._])(?:[a-z]+_)?(?:groups|affiliations|committees|authorities|capabilities)$")
 """Groups that the caller is known to be in: one that the code names is an office."""
+_HELD: Final = Words(r"[a-z](?:Permission|Privilege)s?(?:Set|List|Map|Key|Name)?s?(?:\.|$)", cased=True)
+"""What the caller may do, under a longer name: ``session.givenPermissionSets``, ``user.effectivePermissions``."""
 _RIGHTS: Final = Words(
     r"permission|privilege|entitlement|(?:access|user|role)_?rights|(?:^|[._])(?:user|member|account)?_?roles?$"
 )
@@ -108,7 +110,9 @@ def trusted(run: Run, origin: Origin) -> bool:
 
 def says_role(run: Run, origin: Origin) -> bool:
     """True when the value says what somebody may do: by its name, or because it stands in a row of a table of rights."""
-    if ROLE.search(origin.path) or (origin.kind is CALLER and _GROUPS.search(origin.path)):
+    if ROLE.search(origin.path) or (
+        origin.kind is CALLER and (_GROUPS.search(origin.path) or _HELD.search(origin.path))
+    ):
         return True
     record = run.ledger.record(origin.row) if origin.kind is ROW and origin.path else None
     return record is not None and _RIGHTS.search(record.table) and not _KEYS.search(origin.path)

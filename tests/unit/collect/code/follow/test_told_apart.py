@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.collect.code.map import map_of
-from assistant.domain.code import Query, Weakness
+from assistant.domain.code import Entry, Weakness
 from tests.unit.collect.code.follow.handler import entry_of
 
 
@@ -81,15 +81,15 @@ export async function GET(req, { params }) {
 FOUND = 'if (!profile) return new Response("no", { status: 403 });'
 
 
-def lesson(empty: str, check: str) -> Query:
-    """The query of the lesson."""
+def lesson(empty: str, check: str) -> Entry:
+    """The handler of the lesson."""
     files = {
         "auth.ts": 'import NextAuth from "next-auth";\nexport const { handlers, auth } = NextAuth({});\n',
         "db/schema.ts": SCHEMA.replace("EMPTY", empty),
         "app/api/lessons/[id]/route.ts": PAGE.replace("CHECK", check),
     }
     (entry,) = [one for one in map_of(files).entries if one.path]
-    return entry.queries[-1]
+    return entry
 
 
 @pytest.mark.parametrize(
@@ -97,12 +97,15 @@ def lesson(empty: str, check: str) -> Query:
 )
 def test_a_tenant_that_nobody_is_without(empty: str, check: str, bound: bool) -> None:
     """The table says that every profile has a tenant, so the question whether there is one lets nobody past; unless there is no profile."""
-    assert (lesson(empty, check).tie is not None) is bound
+    entry = lesson(empty, check)
+    assert entry.queries[-1].tie is not None
+    weak = [guard for guard in entry.guards if guard.weakness is Weakness.WITHOUT_TENANT]
+    assert not weak if bound else len(weak) == 1
 
 
 def test_whole_rows_of_a_table_that_the_code_defines() -> None:
     """Its columns are known by name."""
-    assert lesson("", FOUND).columns == ("id", "tenantId", "title")
+    assert lesson("", FOUND).queries[-1].columns == ("id", "tenantId", "title")
 
 
 HOUSE = """
