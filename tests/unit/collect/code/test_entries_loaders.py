@@ -27,6 +27,20 @@ export const actions = {
   remove: async ({ params }) => { await db.invoice.delete({ where: { id: params.id } }) },
 }
 """
+ASTRO = """
+import type { APIRoute } from "astro"
+import { db } from "../../../lib/db"
+export const GET: APIRoute = async ({ url }) => {
+  const owner = url.searchParams.get("ownerId")
+  return new Response(JSON.stringify(await db.invoice.findMany({ where: { ownerId: owner } })))
+}
+export async function DELETE({ params, locals }) {
+  if (!locals.user) return new Response(null, { status: 401 })
+  await db.invoice.deleteMany({ where: { id: params.id, ownerId: locals.user.id } })
+  return new Response(null, { status: 204 })
+}
+export const prerender = false
+"""
 CONTRACT = """
 import { createNextHandler } from "@ts-rest/serverless/next"
 import { contract } from "./contract"
@@ -61,3 +75,22 @@ def test_handlers_of_a_contract_are_procedures():
     entry = found["procedure invoices.byId"]
     assert entry.queries[0].filters[0].origins[0].path == "path.id"
     assert entry.queries[0].returned
+
+
+def test_endpoints_of_astro_are_functions_named_like_verbs_below_pages():
+    found = ways(
+        {"src/pages/api/invoices/[id].ts": ASTRO, "src/pages/api/invoices/index.ts": ASTRO, "src/lib/db.ts": DB}
+    )
+    named = ["/api/invoices", "/api/invoices/[id]"]
+    assert sorted(found) == [f"{verb} {path}" for verb in ("DELETE", "GET") for path in named]
+    read, removed = found["GET /api/invoices/[id]"], found["DELETE /api/invoices/[id]"]
+    assert read.kind == "route"
+    assert read.queries[0].filters[0].origins[0].path == "query.ownerId"
+    assert read.queries[0].tie is None
+    assert [guard.kind for guard in removed.guards] == ["session"]
+    assert removed.queries[0].tie is not None
+
+
+def test_pages_of_next_are_no_endpoints_of_astro():
+    page = "export default function handler(req, res) { res.status(200).json({}) }\nexport const config = {}\n"
+    assert list(ways({"src/pages/api/health.ts": page})) == ["* /api/health"]
