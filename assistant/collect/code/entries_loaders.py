@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from assistant.collect.code.entries_configured import configured
 from assistant.collect.code.entries_look import callee_of, nodes_within
 from assistant.collect.code.entries_point import EntryPoint, Spot, point, settings_of, spot_of
 from assistant.domain.code import EntryKind
@@ -27,10 +28,13 @@ _CONTRACT = re.compile(r"(?:^|\.)(?:createNextHandler|createNextRoute|createNext
 
 def loader_entries(program: Program) -> Iterator[EntryPoint]:
     """Every loader, action and handler of a contract."""
+    listed = configured(program)
     for path, module in program.modules.items():
         if module.language == "py":
             continue
-        if (match := _REMIX.search(path)) is not None:
+        if path in listed:
+            yield from _exported(program, module, listed[path], {"loader": "GET", "action": "POST"})
+        elif (match := _REMIX.search(path)) is not None:
             yield from _exported(program, module, _remix_url(match[1]), {"loader": "GET", "action": "POST"})
         elif (match := _SVELTE.search(path)) is not None:
             yield from _exported(program, module, _svelte_url(match[1] or ""), {"load": "GET"})

@@ -41,6 +41,20 @@ export async function DELETE({ params, locals }) {
 }
 export const prerender = false
 """
+LISTED = """
+import { type RouteConfig, index, layout, prefix, route } from "@react-router/dev/routes"
+const more = [route("help", "pages/help.tsx")]
+export default [
+  layout("pages/shell.tsx", [index("pages/home.tsx")]),
+  ...prefix("houses", [
+    route(":houseId", "houses/house.tsx", { id: "house" }, [
+      index("houses/rooms.tsx"),
+      route("invoices/:id?", "./invoices/invoice.tsx"),
+    ]),
+  ]),
+  ...more,
+] satisfies RouteConfig
+"""
 CONTRACT = """
 import { createNextHandler } from "@ts-rest/serverless/next"
 import { contract } from "./contract"
@@ -60,6 +74,35 @@ def test_remix_loaders_and_actions_have_the_address_of_their_file():
     assert list(found) == ["loader /invoices/[id]", "action /invoices/[id]"]
     assert all(entry.queries[0].filters[0].origins[0].path == "path.id" for entry in found.values())
     assert found["action /invoices/[id]"].queries[0].written[0].origins[0].path == "body.note"
+
+
+def test_routes_that_a_list_names_have_its_addresses():
+    """A hundred loaders and actions were no ways in: their files lie where the list says, and nowhere else."""
+    files = dict.fromkeys(
+        (
+            "pages/shell",
+            "pages/home",
+            "pages/help",
+            "houses/house",
+            "houses/rooms",
+            "invoices/invoice",
+            "pages/left_out",
+        ),
+        'import { db } from "~/lib/db"\nexport async function loader({ params }) { return db.invoice.findMany({ where: { houseId: params.houseId } }) }\n',
+    )
+    found = ways(
+        {"app/routes.ts": LISTED, "app/lib/db.ts": DB} | {f"app/{name}.tsx": text for name, text in files.items()}
+    )
+    told = {entry.place.file: entry.path for entry in found.values()}
+    assert told == {
+        "app/pages/shell.tsx": "/",
+        "app/pages/home.tsx": "/",
+        "app/pages/help.tsx": "/help",
+        "app/houses/house.tsx": "/houses/[houseId]",
+        "app/houses/rooms.tsx": "/houses/[houseId]",
+        "app/invoices/invoice.tsx": "/houses/[houseId]/invoices/[id]",
+    }
+    assert all(entry.queries[0].filters[0].origins[0].path == "path.houseId" for entry in found.values())
 
 
 def test_what_the_hook_of_svelte_put_into_locals_is_the_caller():
