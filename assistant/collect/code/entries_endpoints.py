@@ -111,8 +111,9 @@ def _uses(server: Server, until: Event, path: str) -> Iterator[Before]:
     for event in server.events:
         if event.kind != "use" or (event.at, event.module) == (until.at, until.module):
             continue
-        same = event.module == until.module and event.within == until.within
-        if same and event.at > until.at and server.framework != "fastify":
+        *scope, at = event.scope()
+        late = at > until.at or (event.since is not None and at == until.at)
+        if scope == [until.module, until.within] and late and server.framework != "fastify":
             continue
         if _applies(joined_url(server.prefix, event.path) if event.path else "", path):
             yield from (Before(event.module, one, within=event.within) for one in event.handlers)

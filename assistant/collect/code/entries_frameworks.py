@@ -12,6 +12,11 @@ _FRAMEWORKS = {
     "fastify": "fastify", "koa": "koa", "@koa/router": "koa", "koa-router": "koa", "oak": "koa", "@oak/oak": "koa",
     "elysia": "elysia", "itty-router": "itty",
 }  # fmt: skip
+MAKES = re.compile(
+    r"^(?:Hono|OpenAPIHono|OpenAPIRouter|express|Express|Router|fastify|Fastify|Koa|Elysia|AutoRouter|IttyRouter|Application|polka|restify|nc|nextConnect"
+    r"|createRouter|createEdgeRouter|createServer|createApp|default|fromHono)$"
+)
+"""Functions and classes of theirs that make such an object."""
 _REMOTE = re.compile(r"^(?:npm:|jsr:|https?://(?:deno\.land/x|esm\.sh|cdn\.skypack\.dev|jsr\.io)/)/?")
 
 

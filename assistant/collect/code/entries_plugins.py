@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from assistant.collect.code.entries_registrations import Server
     from assistant.collect.code.program import Program
 
+Ident = tuple[str, str]
+"""A server object: its module and a name that is unique there."""
 _OPENS = frozenset({"fp", "fastifyPlugin", "plugin"})
 """``fastify-plugin``: what such a plugin adds is there for whoever registered it."""
 
@@ -45,18 +47,19 @@ def plugin_of(program: Program, path: str, declaration: object) -> Plugin | None
     return None
 
 
-def open_up(found: dict[tuple[str, str], Server], opened: set[tuple[str, str]]) -> None:
-    """Give every server the hooks of the open plugins that it registers."""
+def open_up(found: dict[Ident, Server], opened: set[Ident], handed: set[Ident]) -> None:
+    """Give every server the hooks of the open plugins that it registers, and of the functions that it is handed to, from the call on."""
     for _ in range(2):  # a plugin that registers one
         for server in found.values():
             taken = {(one.module, one.at) for one in server.events if one.kind == "use"}
             for event in list(server.events):
-                child = found.get(event.child) if event.child in opened else None
+                child = found.get(event.child) if event.child in opened or event.child in handed else None
                 hooks = [one for one in child.events if one.kind == "use"] if child is not None else []
-                server.events += [one for one in hooks if (one.module, one.at) not in taken]
+                since = event.scope() if event.child in handed else None
+                server.events += [one._replace(since=since) for one in hooks if (one.module, one.at) not in taken]
 
 
-def settle(found: dict[tuple[str, str], Server], opened: set[tuple[str, str]]) -> None:
+def settle(found: dict[Ident, Server], opened: set[Ident], handed: set[Ident]) -> None:
     """Whatever is mounted on a server is one."""
     waiting = [ident for ident, server in found.items() if server.framework]
     while waiting:
@@ -66,7 +69,7 @@ def settle(found: dict[tuple[str, str], Server], opened: set[tuple[str, str]]) -
             if child is not None and event.child and not child.framework:
                 child.framework = server.framework
                 waiting.append(event.child)
-    open_up(found, opened)
+    open_up(found, opened, handed)
     for server in found.values():
         if server.framework:
             server.events = without_servers(server.events, found)

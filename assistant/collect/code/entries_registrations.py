@@ -45,6 +45,12 @@ class Event(NamedTuple):
     """Byte offset of the call's end, which is the order of chained calls."""
     child: tuple[str, str] | None = None
     """What a mount mounts."""
+    since: tuple[str, tuple[Function, ...], int] | None = None
+    """Where a function is called that was handed the server and registered it there; None for what is registered where it is written."""
+
+    def scope(self) -> tuple[str, tuple[Function, ...], int]:
+        """Module, functions around it and place, for the order of what is registered."""
+        return self.since or (self.module, self.within, self.at)
 
 
 class Server:

@@ -5,11 +5,10 @@ What is found first is only where something is registered on a name; which names
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.entries_classes import ANY, Classes, settle_loose
-from assistant.collect.code.entries_frameworks import framework_of
+from assistant.collect.code.entries_frameworks import MAKES, framework_of
 from assistant.collect.code.entries_handed import (
     SERVER_NAMES,
     Given,
@@ -48,10 +47,6 @@ if TYPE_CHECKING:
 
 Ident = tuple[str, str]
 """A server object: its module and a name that is unique there."""
-_MAKES = re.compile(
-    r"^(?:Hono|OpenAPIHono|OpenAPIRouter|express|Express|Router|fastify|Fastify|Koa|Elysia|AutoRouter|IttyRouter|Application|polka|restify|nc|nextConnect"
-    r"|createRouter|createEdgeRouter|createServer|createApp|default|fromHono)$"
-)
 
 
 class Servers:
@@ -64,7 +59,7 @@ class Servers:
         self._done: set[str] = set()
         self._held = Held(self.ident)
         self._classes = Classes(program)
-        self._open: set[Ident] = set()
+        self._open, self._same = set[Ident](), set[Ident]()
         waiting = [
             path
             for path, module in program.modules.items()
@@ -78,15 +73,13 @@ class Servers:
             self._carried()
             waiting = self._waiting + self._holders()
         settle_loose(self.found)
-        settle(self.found, self._open)
+        settle(self.found, self._open, self._same)
 
     def _carried(self) -> None:
         """Servers that reached another name inside an object."""
         for source, child, given in self._held.pass_on(self._may_serve):
-            event = Event("mount", "", "", (), given.module, given.within, given.at, child=child)
-            self.server(source).events.append(event)
             self.server(child)
-            self._look_at(given.target)
+            self._handed_to(source, child, self._program.modules[given.module], given.within, given.at)
 
     def _may_serve(self, ident: Ident) -> bool:
         """A server, or something that is called like one and on which something is registered."""
@@ -258,6 +251,12 @@ class Servers:
         """The child is another name of a server, or its part."""
         self.server(on).events.append(Event("mount", "", prefix, (), module.path, within, at, child=child))
 
+    def _handed_to(self, on: Ident, child: Ident, module: Module, within: tuple[Function, ...], at: int) -> None:
+        """The child is the parameter of a function: what it registers stands from the call on."""
+        self._mounted(on, child, module, within, at)
+        self._same.add(child)
+        self._look_at(child[0])
+
     def _made_by(
         self, module: Module, root: Expression | None, ident: Ident, within: tuple[Function, ...], at: int
     ) -> None:
@@ -360,7 +359,7 @@ class Servers:
         one = self._program.imported(module.path, root.id)
         framework = framework_of(one.source) if one is not None else ""
         if one is not None and framework:
-            makes = _MAKES.match(one.name) or one.name == "*"
+            makes = MAKES.match(one.name) or one.name == "*"
             calls = (index for index, link in enumerate(links[:2]) if link.arguments is not None and makes)
             first = next(calls, None)
             return (framework, first + 1) if first is not None else ("", 0)
@@ -388,8 +387,7 @@ class Servers:
                 named = self.ident(module.path, within, argument.id)
                 if named and self.found.get(named):
                     child = (found.module, f"{function.at}:{parameter.pattern.id}")
-                    self._mounted(named, child, module, within, value.at)
-                    self._look_at(found.module)
+                    self._handed_to(named, child, module, within, value.at)
 
     def parents(self) -> dict[Ident, list[tuple[Ident, Event]]]:
         """Where each server is mounted; where only a parameter's type says so when nothing else does."""

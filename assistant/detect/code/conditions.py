@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
 from assistant.detect.code.guards import EQUALS
@@ -11,6 +11,11 @@ from assistant.domain.code import OriginKind, TieKind
 
 if TYPE_CHECKING:
     from assistant.domain.code import Filter, Query
+
+_CALLS_FROM: Final = frozenset({
+    "x-forwarded-for", "x-real-ip", "x-client-ip", "x-vercel-forwarded-for", "x-cluster-client-ip", "cf-connecting-ip", "true-client-ip", "fly-client-ip", "fastly-client-ip",
+})  # fmt: skip
+"""Headers in which a proxy says where the caller calls from."""
 
 
 def written_out(query: Query) -> bool:
@@ -42,6 +47,22 @@ def by_header(condition: Filter) -> bool:
         origin.kind is OriginKind.REQUEST and origin.path.startswith(("header.", "cookie"))
         for origin in condition.origins
     )
+
+
+def from_one_network(query: Query) -> bool:
+    """Rows are found by the address that the caller calls from, as the proxy has it: their own network, and no id of somebody else's."""
+    return any(_by_address(condition) for condition in query.filters)
+
+
+def _by_address(condition: Filter) -> bool:
+    chosen = [origin.path for origin in condition.origins if origin.kind is OriginKind.REQUEST]
+    others = {origin.kind for origin in condition.origins} - {OriginKind.REQUEST, OriginKind.CONSTANT}
+    return bool(chosen) and not others and all(_calls_from(path) for path in chosen)
+
+
+def _calls_from(path: str) -> bool:
+    part, _, rest = path.lower().partition(".")
+    return (part == "header" and rest.partition(".")[0] in _CALLS_FROM) or path in {"ip", "request.ip"}
 
 
 def is_client_secret(condition: Filter) -> bool:

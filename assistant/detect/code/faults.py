@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
 from assistant.detect.code.access import EQUALS, MACHINES, PERSONS, access_to, in_administration
+from assistant.detect.code.conditions import from_one_network
 from assistant.detect.code.context import Whose
 from assistant.detect.code.guards import skipped_when_unset
 from assistant.detect.code.layouts import settles
@@ -172,8 +173,14 @@ def _of_known_caller(access: Access) -> Fault | None:
         return None
     if not access.writes and _FACE.issuperset(map(words.snake, access.query.returned)) and by_public_name(access):
         return None  # which shop the address means, and its name; what is found through it is judged itself
-    if by_office(access) or of_the_team(access) or _in_the_window(access) or _leads_on(access) or _a_face(access):
+    if by_office(access) or of_the_team(access) or _in_the_window(access) or _leads_on(access):
         return None
+    if _a_face(access) or from_one_network(access.query):
+        return None
+    return _by_the_id(access)
+
+
+def _by_the_id(access: Access) -> Fault | None:
     by_id = [condition for condition in access.asked if _finds_one(access, condition)]
     if by_id and (_in_proven(access) or _just_added(access)):
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assistant.collect.code.follow.passed_by import never_both
 from assistant.collect.code.follow.trust import tie_of
 from assistant.domain.code import ClientKind, Guard, GuardKind, Origin, OriginKind, Tie, TieKind, Weakness
 
@@ -50,6 +51,8 @@ def after_write(run: Run) -> None:
             continue  # whether a write succeeded is asked after it
         for record in run.ledger.queries:
             if record.reads or record.order > guard.order or record.tie is not None or not asked:
+                continue
+            if never_both(record.under, run.ledger.stands(guard), run.ledger.tests):
                 continue
             if any(row == record.id or run.ledger.queries[row].table == record.table for row in looked_at):
                 continue  # the guard looks at what this very write gave back

@@ -68,7 +68,7 @@ def supplied(inputs: str, function: Function | None) -> tuple[Value, ...]:
 
 
 def _parts_of_request() -> dict[str, Value]:
-    """What Remix, SvelteKit and ts-rest lay out for a handler; ``locals`` is what SvelteKit's own hook put there about the caller."""
+    """What Remix, SvelteKit, Astro and ts-rest lay out for a handler; ``locals`` is what the framework's own hook put there about the caller."""
     fields: dict[str, Value] = {
         "params": request("path"),
         "query": request("query"),

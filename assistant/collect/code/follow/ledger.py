@@ -278,6 +278,10 @@ class Ledger:
             self.under[key] = under
         return key
 
+    def stands(self, guard: Guard) -> tuple[int, ...]:
+        """The tests that a guard stands under."""
+        return self.under.get((guard.kind, guard.says, guard.place), ())
+
     def finished(self) -> tuple[Query, ...]:
         """The queries as values of the code map."""
         apart = [(guard, self.under[key]) for key, guard in self.guards.items() if self.under.get(key)]

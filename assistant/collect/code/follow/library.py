@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.addressed import fitting
+from assistant.collect.code.follow.attributes import attribute
 from assistant.collect.code.follow.kinds import CALLER, CONSTANT, REQUEST, ROW
 from assistant.collect.code.follow.limits import is_path_pattern, looked_at, of_listed_keys, stays_here
 from assistant.collect.code.follow.loops import as_found
@@ -354,11 +355,26 @@ def _respelled(of: Value, name: str, arguments: tuple[Value, ...]) -> Value | No
 
 
 def of_list_library(run: Run, chain: Chain) -> Value | None:
-    """``_.map(rows, tell)`` of a library for lists is ``rows.map(tell)``."""
+    """``_.map(rows, tell)`` of a library for lists is ``rows.map(tell)``, and ``map(rows, "teamId")`` takes that field of each."""
     last = chain.last
-    if last is None or chain.source not in _LISTS or len(last.arguments or ()) < 2:  # noqa: PLR2004 - the list and a function
+    name = _of_lists(chain, last.name) if last is not None else ""
+    if last is None or not name or len(last.arguments or ()) < 2:  # noqa: PLR2004 - the list and a function
         return None
-    items, *rest = last.arguments or ()
-    if not isinstance(items, Known | Listed) or not isinstance(rest[0], Closure):
+    items, told, *rest = last.arguments or ()
+    if isinstance(items, Either):  # of no list at all they make an empty one
+        there = [one for one in items.values if not isinstance(one, Constant)]
+        items = there[0] if len(there) == 1 else items
+    field = text_of(told) if name == "map" else None
+    if field:
+        told = Native(field, lambda given: attribute(run, given[0], field, last.module, last.at, last.end))
+    if not isinstance(items, Known | Listed) or not isinstance(told, Closure | Native):
         return None
-    return run.call_method(items, last.name or chain.name, tuple(rest), last.module, last.at, last.end)
+    return run.call_method(items, name, (told, *rest), last.module, last.at, last.end)
+
+
+def _of_lists(chain: Chain, called: str) -> str:
+    """The function's name: of the whole library, or of ``lodash/map``."""
+    if chain.source in _LISTS:
+        return called or chain.name
+    library, _, name = chain.source.partition("/")
+    return name if library in _LISTS else ""

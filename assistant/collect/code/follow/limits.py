@@ -48,6 +48,8 @@ _ADDRESS = re.compile(
 _PATHS = ("^\\/", "^/", "^[/", "^(\\/", "^(/", "^(?:/", "^(?:\\/")
 """Beginnings of patterns that let paths of the application through."""
 _HOST_PATTERN = re.compile(r"/?\^https\??:\\?/\\?/[^/]*[a-z]{2,}\\?/")
+_ORIGIN_PATTERN = re.compile(r"/?\^https?\??:\\?/\\?/.*[a-z]{2,}(?:\\.|[^.\\a-z])*\$(?:/[a-z]*)?$", re.IGNORECASE)
+"""Of an address without a path the host is written out, or its end, and nothing may come behind it but a port."""
 _OUTSIDE = frozenset({REQUEST, CONSTANT})
 _ANYWHERE = Origin(CONSTANT, "'https://…'")
 _AFTER_HOST = 3
@@ -108,7 +110,7 @@ def _keeps_here(prefix: str) -> bool:
 def is_path_pattern(pattern: Value) -> bool:
     """A pattern that only paths of the application pass, or addresses of a host that it writes out to its end."""
     written = text_of(pattern) or ""
-    if _HOST_PATTERN.match(written):
+    if _HOST_PATTERN.match(written) or _ORIGIN_PATTERN.match(written):
         return True
     return written.strip("/").startswith(_PATHS) or written.startswith(("/^\\/", "/^/"))
 

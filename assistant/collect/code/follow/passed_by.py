@@ -89,6 +89,23 @@ class Branches:
         return found
 
 
+def never_both(some: tuple[int, ...], others: tuple[int, ...], tests: Mapping[int, Value]) -> bool:
+    """One run never comes through both places: two ways of an ``if``, two cases of a ``switch``."""
+    for one, other in zip(some, others, strict=False):
+        if one != other:
+            return one == -other or (one > 0 and other > 0 and _other_case(tests.get(one), tests.get(other)))
+    return False
+
+
+def _other_case(one: Value | None, other: Value | None) -> bool:
+    """``intent === "add"`` and ``intent === "remove"``."""
+    if not isinstance(one, Test) or not isinstance(other, Test) or {one.kind, other.kind} != {"equal"}:
+        return False
+    (about, said), (same, else_said) = one.operands, other.operands
+    apart = isinstance(said, Constant) and isinstance(else_said, Constant) and said != else_said
+    return apart and (about is same or _same(about, same))
+
+
 def _is_named(test: Value) -> bool:
     """That a row, or a value of one, is there: ``row.boardId``, ``rows.length > 0``, ``row !== null``."""
     value = test

@@ -214,7 +214,7 @@ def _if(run: Run, node: If, scope: Scope) -> bool:
     no, facts_no, when_no = _branch(run, node, test, False, scope)
     if yes and no:
         set_after(scope, unset)
-        one_of_two(run, scope, first)
+        one_of_two(run, scope, first, (access(facts_yes - before), access(facts_no - before)))
         run.facts = join(before, facts_yes, facts_no) | given(test, facts_yes - before)
         if not node.otherwise:
             run.facts |= replaced(scope, node.then, facts_no, facts_yes)

@@ -189,12 +189,22 @@ def _by_filters(run: Run, record: QueryRecord) -> Tie | None:
 
 
 def _made_or_sent(run: Run, record: QueryRecord, column: str, row: int) -> bool:
-    """``id: made ? made.id : body.sectionId``: a row is only made where no id was sent, and whichever was sent is believed."""
+    """``id: made ? made.id : body.sectionId``: a row is only made where no id was sent, and whichever was sent is believed.
+
+    So it is with all rows of the caller, which are listed where none was sent: ``if (body.listId) where.listId = body.listId; else where.listId = { $in: mine }``.
+    """
     made = run.ledger.record(row)
-    if made is None or made.verb != "insert":
+    if made is None or not (made.verb == "insert" or _lists_own(run, made)):
         return False
     sent = (one for each in record.filters if each.column == column for one in each.origins if one.kind is REQUEST)
-    return any(("proven", one) not in run.facts for one in sent)
+    known = ("proven",) if made.verb == "insert" else ("proven", "held", "given")
+    return any(all((fact, one) not in run.facts for fact in known) for one in sent)
+
+
+def _lists_own(run: Run, record: QueryRecord) -> bool:
+    """All rows of the caller, of which the request says nothing."""
+    said = {origin.kind for each in record.filters for origin in each.origins}
+    return record.verb == "select" and not record.single and REQUEST not in said and own_row(run, record.id)
 
 
 def _by_each_way(run: Run, record: QueryRecord) -> Tie | None:

@@ -1,8 +1,8 @@
-"""``let query; if (one) { query = a; } else { query = b; }``: behind it the name is never without a value, and ``this.query`` is one of two."""
+"""``let query; if (one) { query = a; } else { query = b; }``: behind it the name is never without a value, and ``this.query``, ``where.owner`` is one of two."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from assistant.collect.code.follow.scope import either
 from assistant.collect.code.values import Constant, Either, Shape
@@ -12,10 +12,15 @@ from assistant.domain.syntax import Assign, Attribute, Do, If, Name, Record, Seq
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from assistant.collect.code.follow.facts import Facts
     from assistant.collect.code.follow.run import Run
     from assistant.collect.code.follow.scope import Scope
     from assistant.collect.code.values import Value
     from assistant.domain.syntax import Statement
+
+Field = tuple[str, str]
+"""The name of an object and of one of its fields."""
+_Named = TypeVar("_Named", str, Field)
 
 
 def unset_before(scope: Scope, node: If) -> tuple[str, ...]:
@@ -32,34 +37,43 @@ def set_after(scope: Scope, names: tuple[str, ...]) -> None:
             scope.replace(name, either(*kept))
 
 
-def own_fields(node: If) -> frozenset[str]:
-    """Fields of ``this`` that each way through the statement gives a value."""
+def own_fields(node: If) -> frozenset[Field]:
+    """Fields of ``this``, or of an object that has a name, that each way through the statement gives a value."""
     return _on_each_way(node, _with_field)
 
 
-def values_of_own(scope: Scope, names: frozenset[str]) -> dict[str, Value]:
-    """What these fields of ``this`` stand for now."""
-    own = scope.find("this") if names else None
-    return {name: own.fields[name] for name in sorted(names) if name in own.fields} if isinstance(own, Shape) else {}
+def values_of_own(scope: Scope, names: frozenset[Field]) -> dict[Field, Value]:
+    """What these fields stand for now."""
+    found: dict[Field, Value] = {}
+    for owner, name in sorted(names):
+        own = scope.find(owner)
+        if isinstance(own, Shape) and name in own.fields:
+            found[owner, name] = own.fields[name]
+    return found
 
 
-def one_of_two(run: Run, scope: Scope, first: dict[str, Value]) -> None:
-    """What the first way gave each field is no less its value than what the second gave."""
-    own = scope.find("this") if first else None
-    if isinstance(own, Shape) and isinstance(own.fields, dict):
-        run.touches(own)
-        own.fields.update(
-            {name: either(value, own.fields[name]) for name, value in first.items() if name in own.fields}
-        )
+def one_of_two(run: Run, scope: Scope, first: dict[Field, Value], facts: tuple[Facts, Facts]) -> None:
+    """What the first way gave each field is no less its value than what the second gave; ``facts``: what is known of access on each, if anything."""
+    for (owner, name), value in first.items():
+        own = scope.find(owner)
+        if isinstance(own, Shape) and isinstance(own.fields, dict) and name in own.fields:
+            run.touches(own)
+            second = own.fields[name]
+            apart = (
+                any(facts) and value is not second and not isinstance(value, Either) and not isinstance(second, Either)
+            )
+            own.fields[name] = Either((value, second), facts) if apart else either(value, second)
 
 
-def _on_each_way(node: If, told: Callable[[frozenset[str], Assign], frozenset[str]]) -> frozenset[str]:
+def _on_each_way(node: If, told: Callable[[frozenset[_Named], Assign], frozenset[_Named]]) -> frozenset[_Named]:
     """What each way through the statement assigns, as ``told`` collects it; nothing without an ``else``."""
     return _in(node.then, told) & _in(node.otherwise, told) if node.otherwise else frozenset()
 
 
-def _in(body: tuple[Statement, ...], told: Callable[[frozenset[str], Assign], frozenset[str]]) -> frozenset[str]:
-    found: frozenset[str] = frozenset()
+def _in(
+    body: tuple[Statement, ...], told: Callable[[frozenset[_Named], Assign], frozenset[_Named]]
+) -> frozenset[_Named]:
+    found: frozenset[_Named] = frozenset()
     for one in body:
         if isinstance(one, If):
             found |= _on_each_way(one, told)
@@ -68,10 +82,11 @@ def _in(body: tuple[Statement, ...], told: Callable[[frozenset[str], Assign], fr
     return found
 
 
-def _with_field(found: frozenset[str], node: Assign) -> frozenset[str]:
+def _with_field(found: frozenset[Field], node: Assign) -> frozenset[Field]:
     target = node.target
-    own = isinstance(target, Attribute) and isinstance(target.of, Name) and target.of.id == "this"
-    return found | {target.name} if own and isinstance(target, Attribute) else found
+    if isinstance(target, Attribute) and isinstance(target.of, Name) and node.operator == "=":
+        return found | {(target.of.id, target.name)}
+    return found
 
 
 def _with_name(found: frozenset[str], node: Assign) -> frozenset[str]:

@@ -72,6 +72,8 @@ class Seen(NamedTuple):
     """True when the entry runs on a server."""
     run: Callable[[Closure, tuple[Value, ...]], Value] | None = None
     """Calls a closure with values, as far as the follower can: for conditions written as callbacks (``where: (t, { eq }) => …``). None: read by name only."""
+    common: tuple[tuple[str, tuple[tuple[str, str, Value], ...]], ...] = ()
+    """Tables that the query makes for itself (``with name as …``), with what their rows are found by."""
 
 
 @lru_cache(maxsize=4096)

@@ -39,12 +39,14 @@ def query(chain: Chain, seen: Seen) -> Draft | None:
     if start is None or last is None or last.name == "as":
         return None
     first, rest = chain.steps[start], chain.steps[start + 1 :]
+    seen = _with_tables(chain.steps[:start], seen)
     verb = _STARTS[first.name]
     table = _table(argument(first, 0))
-    filters: list[Condition] = []
+    filters = list(_of_common(table, seen) or ())
     written: tuple[tuple[str, Value], ...] = ()
     for step in rest:
-        if step.name in {"where", "having", "orWhere"}:
+        joined = step.name == "whereRef" and isinstance(argument(step, 2), Chain)  # with the rows of another query
+        if joined or step.name in {"where", "having", "orWhere"}:
             filters += [(_own(column, table), how, value) for column, how, value in _where(step, seen)]
         elif step.name in {"values", "set"}:
             if len(step.arguments or ()) > 1 and literal(step):
@@ -65,6 +67,23 @@ def query(chain: Chain, seen: Seen) -> Draft | None:
         single=any(step.name.startswith("executeTakeFirst") for step in rest),
         lazy=last.name not in _ENDS,
     )
+
+
+def _with_tables(steps: tuple[Step, ...], seen: Seen) -> Seen:
+    """``with("mine", (db) => db.selectFrom("members").where("user_id", "=", me))``: each sees those before it."""
+    for step in steps:
+        made = run(seen, argument(step, 1), BUILDER) if step.name in {"with", "withRecursive"} else None
+        found = query(normal(made), seen) if isinstance(made, Chain) else None
+        if found is not None and found.verb == "select" and literal(step):
+            asked = tuple(
+                (each if "." in each else f"{found.table}.{each}", how, one) for each, how, one in found.filters
+            )
+            seen = seen._replace(common=(*seen.common, (literal(step), asked)))
+    return seen
+
+
+def _of_common(table: str, seen: Seen) -> tuple[Condition, ...] | None:
+    return next((asked for name, asked in reversed(seen.common) if name == table.partition(" ")[0]), None)
 
 
 def _table(value: Value | None) -> str:

@@ -130,6 +130,30 @@ def test_a_server_that_travels_inside_an_object_is_followed_there():
     assert found["DELETE /tags/[id]"].symbol == "setupDelete"
 
 
+def _set_up(calls: str) -> list[str]:
+    found = entries(
+        {
+            "src/app.ts": 'import { Hono } from "hono"; import { routes } from "./routes"; const app = new Hono(); app.use(limited); routes({ app, db }); export default app;',
+            "src/routes.ts": 'import { sessions } from "./sessions"; import { notes } from "./notes"; export function routes(context) { CALLS }'.replace(
+                "CALLS", calls
+            ),
+            "src/sessions.ts": 'export function sessions({ app }) { app.get("/session", current); app.use("*", signedIn); }',
+            "src/notes.ts": 'export function notes({ app, db }) { all({ app, db }); } function all({ app }) { app.get("/notes", async (c) => c.json([])); }',
+        }
+    )
+    assert before(found["GET /session"]) == ["limited"]
+    return before(found["GET /notes"])
+
+
+def test_what_one_function_registers_on_a_server_runs_before_what_the_next_one_does():
+    """Every route was open to anybody: the session was asked for by a function that was called before, and nothing knew of it."""
+    assert _set_up("sessions(context); notes(context);") == ["limited", "signedIn"]
+
+
+def test_what_is_registered_by_a_later_call_does_not():
+    assert _set_up("notes(context); sessions(context);") == ["limited"]
+
+
 def test_an_object_type_that_is_written_out_says_which_field_is_the_server():
     found = entries(
         {

@@ -96,6 +96,24 @@ def test_an_origin_is_echoed_only_from_the_list(body, told):
     assert echoed(body) is told
 
 
+def test_an_origin_that_a_pattern_holds_to_a_host():
+    """The list of the environment and a pattern for the developer's own machine: every handler was told to echo any site."""
+    put = 'headers["Access-Control-Allow-Origin"] = origin; headers["Access-Control-Allow-Credentials"] = "true";'
+    body = f"const headers = {{}}; if (TEST) {{ {put} }} return Response.json(rows, {{ headers }});"
+    holds = [
+        r"ALLOWED.includes(origin) || /^http:\/\/(localhost|127\.0\.0\.1):\d{4}$/.test(origin)",
+        r"/^https:\/\/[a-z0-9-]+\.acme\.com$/.test(origin)",
+        r"/^https?:\/\/acme\.com(:\d+)?$/i.test(origin)",
+    ]
+    open_to_all = [
+        r"/^https?:\/\/.*$/.test(origin)",
+        r"/^https?:\/\/[^/]+$/.test(origin)",
+        r"/^https:\/\/acme\.com.*$/.test(origin)",
+    ]
+    assert not [test for test in holds if echoed(body.replace("TEST", test))]
+    assert not [test for test in open_to_all if not echoed(body.replace("TEST", test))]
+
+
 def test_a_price_of_the_list_is_no_price_of_the_request():
     def sold(before):
         made = 'const made = await stripe.checkout.sessions.create({ mode: "subscription", line_items: [{ price, quantity: 1 }] }); return Response.json({ url: made.url });'
