@@ -17,13 +17,14 @@ from assistant.detect.code.guards import skipped_when_unset
 from assistant.detect.code.layouts import settles
 from assistant.detect.code.office import by_office, of_the_team
 from assistant.detect.code.openness import PUBLIC_IDENTIFIERS, Openness, in_use, openness, shown_to_all
+from assistant.detect.code.told_who import identity_asked
 from assistant.detect.code.uses import SENDS, looks_for_caller, makes_new
 from assistant.domain.code import ActKind, EntryKind, GuardKind, OriginKind, Weakness
 
 
 if TYPE_CHECKING:
     from assistant.detect.code.access import Access
-    from assistant.domain.code import Filter, Origin, Query
+    from assistant.domain.code import Filter, Query
 
 _RANGES: Final = frozenset({"lt", "lte", "gt", "gte"})
 _NEARNESS: Final = words.named("embedding embeddings vector similarity threshold count limit distance top")
@@ -34,8 +35,6 @@ _FACE: Final = words.named(
 _FIGURES: Final = ("_min.", "_max.", "_avg.", "_sum.", "_count")
 _COUNTS: Final = frozenset({"c", "n", "count", "cnt", "_count", "COUNT(*)", "count(*)"})
 """Columns that say how many there are, and show nobody's row."""
-BODIES: Final = ("body", "query", "header", "argument", "input", "form", "cookie", "json", "formdata", "search")
-"""Parts of a request in which an application is told who it talks to; a path only says what is asked for."""
 
 
 class Fault(StrEnum):
@@ -366,38 +365,6 @@ def meant_to_ask(access: Access) -> bool:
         guard.weakness not in told_elsewhere and guard.kind in MACHINES | PERSONS and guard.order <= access.query.order
         for guard in access.entry.guards
     )
-
-
-def identity_asked(access: Access) -> bool:
-    """The request, and not the session, names the person whose rows are meant; a note of what was asked for names nobody."""
-    if access.query.verb == "insert" and words.keeps_notes(access.query.table):
-        return False
-    return any(names_caller(access, condition.column) and told(condition.origins) for condition in access.asked) or any(
-        names_caller(access, written.column) and told(written.origins) and _only_request(written.origins)
-        for written in access.query.written
-    )
-
-
-def names_caller(access: Access, column: str) -> bool:
-    """The column holds the person who acts, and no other column of the query holds the caller already."""
-    last = column.rpartition(".")[2]
-    personal = (
-        words.names_person(last) or words.snake(last).endswith("user_email") or words.snake(last) == "reviewer_email"
-    )
-    if not personal:
-        return False
-    held = [condition.origins for condition in access.query.filters]
-    held += [written.origins for written in access.query.written]
-    return not any(origin.kind is OriginKind.CALLER for origins in held for origin in origins)
-
-
-def told(origins: tuple[Origin, ...]) -> bool:
-    """The part of a request in which an application is told who it talks to says it."""
-    return any(origin.kind is OriginKind.REQUEST and origin.path.lower().startswith(BODIES) for origin in origins)
-
-
-def _only_request(origins: tuple[Origin, ...]) -> bool:
-    return bool(origins) and all(origin.kind in {OriginKind.REQUEST, OriginKind.CONSTANT} for origin in origins)
 
 
 def guards_said(access: Access) -> str:

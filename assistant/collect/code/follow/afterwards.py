@@ -10,7 +10,8 @@ from assistant.domain.code import ClientKind, Guard, GuardKind, Origin, OriginKi
 
 
 if TYPE_CHECKING:
-    from assistant.collect.code.follow.ledger import Earned, QueryRecord
+    from assistant.collect.code.follow.ledger import Earned
+    from assistant.collect.code.follow.query_record import QueryRecord
     from assistant.collect.code.follow.run import Run
 
 

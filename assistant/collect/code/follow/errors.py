@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from assistant.collect.code.follow.facts import Facts
-    from assistant.collect.code.follow.ledger import QueryRecord
+    from assistant.collect.code.follow.query_record import QueryRecord
     from assistant.collect.code.values import Test, Value
 
 CAUGHT: Final = Known(frozenset({Origin(OriginKind.UNKNOWN, "error")}))

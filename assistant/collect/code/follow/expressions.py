@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow import chosen, guards, kept
-from assistant.collect.code.follow.addressed import compared
 from assistant.collect.code.follow.attributes import attribute
 from assistant.collect.code.follow.binding import bind
 from assistant.collect.code.follow.elements import element
@@ -25,12 +24,12 @@ from assistant.collect.code.follow.learn import learn
 from assistant.collect.code.follow.limits import answered, under_listed_keys
 from assistant.collect.code.follow.loops import kept_up
 from assistant.collect.code.follow.narrowing import beside
+from assistant.collect.code.follow.operators import SAME, operated
 from assistant.collect.code.follow.perhaps import maybe
 from assistant.collect.code.follow.scope import Scope, either, told_apart
 from assistant.collect.code.follow.stop import Exhausted, Stopped
 from assistant.collect.code.follow.tagged import written
-from assistant.collect.code.follow.truth import of_size, of_type, truth
-from assistant.collect.code.follow.turns import at_the_end
+from assistant.collect.code.follow.truth import of_type, truth
 from assistant.collect.code.follow.without import left_out
 from assistant.collect.code.origins import origins_of
 from assistant.collect.code.values import (
@@ -77,9 +76,6 @@ if TYPE_CHECKING:
 
 _MIXING = frozenset({"|=", "^="})
 """``difference |= a ^ b`` is made of every byte."""
-_SAME = {"===": "equal", "==": "equal", "!==": "differ", "!=": "differ"}
-_BITS = {"|": "any", "&": "all"}
-_ORDER = {">": "more", ">=": "more", "<": "less", "<=": "less"}
 
 
 def evaluate(run: Run, node: Expression, scope: Scope) -> Value:
@@ -231,33 +227,10 @@ def _binary(run: Run, node: Binary, scope: Scope) -> Value:
         return _and(run, node, scope)
     if node.operator in {"||", "??"}:
         return _or(run, node, scope)
-    if node.operator in _SAME and isinstance(node.left, Unary) and node.left.operator == "typeof":
+    if node.operator in SAME and isinstance(node.left, Unary) and node.left.operator == "typeof":
         typed = evaluate(run, node.left.operand, scope)
-        return of_type(typed, evaluate(run, node.right, scope), same=_SAME[node.operator] == "equal")
-    left, right = evaluate(run, node.left, scope), evaluate(run, node.right, scope)
-    if node.operator in _SAME:
-        same = _SAME[node.operator]
-        return compared(run, left, right, same) or at_the_end(run, node, scope, left) or Test(same, (left, right))
-    if node.operator in _ORDER:
-        return of_size(node, left, right) or Test(_ORDER[node.operator], (left, right))
-    if node.operator == "in":
-        python = scope.module.endswith(".py")
-        return Test("in", (left, right)) if python else Test("is", (right, left))
-    if node.operator == "not in":
-        return Test("not", (Test("in", (left, right)),))
-    if node.operator == "instanceof":
-        return Test("is", (left, right))
-    if (
-        isinstance(left, Constant)
-        and isinstance(right, Constant)
-        and isinstance(left.value, str)
-        and node.operator == "+"
-    ):
-        return Constant(left.value + str(right.value))
-    if node.operator in _BITS and scope.module.endswith(".py") and isinstance(left, Test | Chain):
-        return Test(_BITS[node.operator], (left, right))  # Q(…) | Q(…), (A.x == 1) & (A.y == 2)
-    origins = origins_of(left) | origins_of(right)
-    return Known(origins)
+        return of_type(typed, evaluate(run, node.right, scope), same=SAME[node.operator] == "equal")
+    return operated(run, node, evaluate(run, node.left, scope), evaluate(run, node.right, scope), scope)
 
 
 def condition(run: Run, node: Expression, scope: Scope) -> Value:

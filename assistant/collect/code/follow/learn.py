@@ -72,7 +72,7 @@ from assistant.domain.code import GuardKind, Origin, Weakness
 
 if TYPE_CHECKING:
     from assistant.collect.code.follow.facts import Facts
-    from assistant.collect.code.follow.ledger import QueryRecord
+    from assistant.collect.code.follow.query_record import QueryRecord
     from assistant.collect.code.follow.run import Run
     from assistant.collect.code.values import Value
 

@@ -17,7 +17,7 @@ from assistant.domain.code import GuardKind, Origin, OriginKind, Weakness
 
 if TYPE_CHECKING:
     from assistant.collect.code.follow.facts import Fact, Facts
-    from assistant.collect.code.follow.ledger import QueryRecord
+    from assistant.collect.code.follow.query_record import QueryRecord
     from assistant.collect.code.follow.run import Run
     from assistant.collect.code.values import Chain, Value
 

@@ -11,7 +11,8 @@ from assistant.domain.syntax import Attribute, Name
 
 
 if TYPE_CHECKING:
-    from assistant.collect.code.follow.ledger import Ledger, QueryRecord
+    from assistant.collect.code.follow.ledger import Ledger
+    from assistant.collect.code.follow.query_record import QueryRecord
     from assistant.collect.code.follow.run import Run
     from assistant.collect.code.values import Value
     from assistant.domain.code import Filter

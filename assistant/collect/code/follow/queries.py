@@ -10,8 +10,9 @@ from assistant.collect.code.follow.fallback import demanded
 from assistant.collect.code.follow.handed_over import listeners
 from assistant.collect.code.follow.kept import made_at_top
 from assistant.collect.code.follow.kinds import PERSONS, REQUEST, ROW, SIGNED
-from assistant.collect.code.follow.ledger import Earned, QueryRecord
+from assistant.collect.code.follow.ledger import Earned
 from assistant.collect.code.follow.limits import LISTED, held
+from assistant.collect.code.follow.query_record import QueryRecord
 from assistant.collect.code.follow.schemas import keeps, limited, narrowed, offered, required
 from assistant.collect.code.follow.settings import RULED, told_rules
 from assistant.collect.code.follow.stop import Stopped

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from assistant.collect.code.follow.facts import Fact
-    from assistant.collect.code.follow.ledger import QueryRecord
+    from assistant.collect.code.follow.query_record import QueryRecord
     from assistant.collect.code.follow.run import Run
     from assistant.collect.code.values import Constant
 

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Final
 from assistant.detect.code import words
 from assistant.detect.code.access import accesses
 from assistant.detect.code.context import Whose
-from assistant.detect.code.faults import Fault, fault_of, identity_asked, names_caller, told
+from assistant.detect.code.faults import Fault, fault_of
 from assistant.detect.code.judge import report
 from assistant.detect.code.openness import open_insert, perhaps_guarded, public_path
 from assistant.detect.code.rule import CodeExample, CodeRule
 from assistant.detect.code.telling import confidence_of, does, facts_of, handler, key_of, rows_of, severity_of
 from assistant.detect.code.told_by_middleware import told_by_middleware
+from assistant.detect.code.told_who import identity_asked, names_caller, told
 from assistant.detect.code.uses import told_elsewhere
 from assistant.domain.code import ClientKind, EntryKind, GuardKind, OriginKind
 from assistant.domain.matrix import Severity
