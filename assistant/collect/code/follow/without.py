@@ -18,6 +18,7 @@ from assistant.collect.code.follow.truth import truth
 from assistant.collect.code.origins import origins_of
 from assistant.collect.code.values import NOTHING, Known, Listed, Shape, Test
 from assistant.domain.code import Guard, GuardKind, Origin, TieKind, Weakness
+from assistant.domain.facts import Place
 
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from assistant.collect.code.follow.run import Run
     from assistant.collect.code.follow.scope import Scope
     from assistant.collect.code.values import Value
-    from assistant.domain.facts import Place
 
 _OF_ROWS = frozenset({GuardKind.OWNER, GuardKind.MEMBERSHIP})
 _BINDING = frozenset({"tied", "proven"})
