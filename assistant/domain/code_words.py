@@ -170,6 +170,8 @@ class Weakness(StrEnum):
     ONE_BRANCH = "one-branch"
     FAIL_OPEN = "fail-open"
     """Passes when an id or list is empty."""
+    EMPTY_LIST = "empty-list"
+    """``if (!rows)``: a list is there when nothing is in it."""
     WITHOUT_TENANT = "without-tenant"
     """``if (mine && row.tenantId !== mine)``: asked only of whoever has one."""
     FROM_REQUEST = "from-request"

@@ -30,9 +30,11 @@ class Draft(NamedTuple):
     written: tuple[tuple[str, Value], ...] = ()
     """Column (``*`` for a whole object), value."""
     single: bool = False
+    """True when it yields one row or none."""
+    many: bool = False
+    """True when it surely yields a list: that is there, and true, when no row was found."""
     may_be_empty: bool = False
     """No error tells that there was no row: ``error`` of ``maybeSingle()``, or of a list."""
-    """True when it yields one row or none."""
     wraps: tuple[str, ...] = ()
     """Path to the rows in what the call resolves to: ``("data",)`` for Supabase, ``("rows",)`` for pg, ``()`` when it is the row or the list itself."""
     lazy: bool = False

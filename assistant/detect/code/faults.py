@@ -60,7 +60,7 @@ def fault_of(access: Access) -> Fault | None:
     if not access.matters or _tidies(access) or _begins(access.query) or looks_for_caller(access.entry, access.query):
         return None
     fault = _fault_of(access)
-    if fault in _BEHIND and (_by_metadata(access) or _not_awaited(access)):
+    if fault in _BEHIND and (_by_metadata(access) or _always_true(access)):
         return None
     if fault in _BEHIND and _skipped_list(access):
         return None
@@ -94,10 +94,10 @@ def _by_metadata(access: Access) -> bool:
     )
 
 
-def _not_awaited(access: Access) -> bool:
-    """The check of the row or of a role stands before it and nobody awaits it: one mistake, and the rule about guards tells it."""
+def _always_true(access: Access) -> bool:
+    """The check of the row or of a role stands before it and is always true, a promise or a list: one mistake, and the rule about guards tells it."""
     return any(
-        guard.weakness is Weakness.NOT_AWAITED
+        guard.weakness in {Weakness.NOT_AWAITED, Weakness.EMPTY_LIST}
         and guard.kind in {GuardKind.OWNER, GuardKind.MEMBERSHIP, GuardKind.ROLE}
         and guard.order <= access.query.order
         for guard in access.entry.guards

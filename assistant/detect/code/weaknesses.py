@@ -22,6 +22,7 @@ SAYS: Final = {
     Weakness.AFTER_WRITE: "comes after the write",
     Weakness.ONE_BRANCH: "stands on one branch only",
     Weakness.FAIL_OPEN: "passes when the id or the list is empty",
+    Weakness.EMPTY_LIST: "asks whether there is a list: an empty one is there, too, and nobody is refused",
     Weakness.FROM_REQUEST: "checks an identity that the request itself names",
     Weakness.FORGED_HEADER: "is a header that whoever calls may send, and who is named there is believed",
     Weakness.GET_SESSION: "reads a session whose cookie nobody verified",

@@ -42,6 +42,7 @@ from assistant.collect.code.follow.lessons import (
     lessons_of,
     of_identity,
     of_key,
+    of_list,
     of_member,
     of_own_answer,
     of_role,
@@ -311,6 +312,8 @@ def _answered(run: Run, value: Value, answer: str, meaning: Test | None) -> Lear
 
 
 def _truthy_known(run: Run, value: Value, outcome: bool) -> Learned:
+    if id(value) in run.lists:
+        return of_list([_origin(run, origin, outcome) for origin in ordered(value)])
     if isinstance(value, Known):
         if any(origin.kind in SILENT for origin in value.origins):
             alone = next(iter(value.origins)) if len(value.origins) == 1 and outcome else None

@@ -73,6 +73,15 @@ def of_member(record: QueryRecord, origin: Origin, facts: Facts) -> Learned:
     return Learned(frozenset(facts | extra), tuple(lessons))
 
 
+_OF_ROWS = frozenset({GuardKind.MEMBERSHIP, GuardKind.OWNER, GuardKind.ROLE})
+
+
+def of_list(learned: list[Learned]) -> Learned:
+    """``const rows = await members.findMany(…); if (!rows) refuse``: a list is there when nothing is in it."""
+    meant = [lesson for one in learned for lesson in one.lessons if lesson.kind in _OF_ROWS]
+    return Learned(NONE, tuple(lesson._replace(weakness=Weakness.EMPTY_LIST) for lesson in meant))
+
+
 def of_identity(origin: Origin) -> Learned:
     """Something of the caller is there: somebody is signed in, or has a role."""
     weak = Weakness.GET_SESSION if origin.kind is CLAIMED else None

@@ -63,6 +63,7 @@ class Moment:
         self.meanings = dict(run.meanings)
         self.templates = dict(run.templates)
         self.tokens = dict(run.tokens)
+        self.lists = dict(run.lists)
         self.segments = dict(run.segments)
         self.visited = frozenset(run.visited)
         self.wrappers = list(run.wrappers)
@@ -104,6 +105,7 @@ class Moment:
         run.meanings = {**run.meanings, **self.meanings}
         run.templates = {**run.templates, **self.templates}
         run.tokens = {**run.tokens, **self.tokens}
+        run.lists = {**run.lists, **self.lists}
         run.segments = {**run.segments, **self.segments}
         run.visited |= self.visited
         run.wrappers = list(self.wrappers)

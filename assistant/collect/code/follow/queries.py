@@ -105,6 +105,14 @@ def _answers(record: QueryRecord) -> str:
     return record.table if record.verb == "call" and gives_role(record.table) else ""
 
 
+def _row(run: Run, record: QueryRecord, draft: Draft) -> Value:
+    """What was found; a list is remembered, because it is there when nothing was."""
+    row = Known(frozenset({Origin(ROW, _answers(record), record.id)}))
+    if draft.many:
+        run.lists[id(row)] = row
+    return row
+
+
 def noted(run: Run, chain: Chain, draft: Draft) -> Value:
     """Note a query and give the value it resolves to."""
     last = chain.last
@@ -150,7 +158,7 @@ def noted(run: Run, chain: Chain, draft: Draft) -> Value:
         run.facts |= consequences(run, record.id)
         if not any(each.is_async for each in run.running[1:]):  # settle says it when the promise is awaited
             ledger.earned.append(Earned(run.facts, run.stack(), thrown=True))
-    row: Value = Known(frozenset({Origin(ROW, _answers(record), record.id)}))
+    row = _row(run, record, draft)
     if last.name == "execute" and last.module.endswith(".py"):
         run.fetched[_cursor(chain)] = row
     if not draft.wraps:

@@ -62,8 +62,7 @@ class Run:
         self.module = module
         self.quiet = quiet
         self.facts: Facts = NONE
-        self.depth = 0
-        self.in_catch = self.rendered_below = 0
+        self.depth = self.in_catch = self.rendered_below = 0
         self.answer_ends = False
         """True in a hook after which nothing runs once it has answered."""
         self.frames: list[Frame] = [Frame("", module, module, 0, handler=True)]
@@ -90,7 +89,8 @@ class Run:
         self.tokens: dict[int, Value] = {}
         self.ledger = Ledger(self.stack, self.tokens)
         self.segments: dict[int, Value] = {}
-        """Segments of the path as they came, by their identity."""
+        """Segments of the path as they came, by their identity; ``lists`` are what queries gave that are surely lists, and no items."""
+        self.lists: dict[int, Value] = {}
         self.prelude: Prelude | None = None
         self.undo: list[tuple[Shape, dict[str, Value], tuple[Value, ...]]] = []
         """Objects as they were before they were changed."""

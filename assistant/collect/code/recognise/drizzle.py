@@ -89,6 +89,7 @@ def _draft(
     *,
     written: tuple[tuple[str, Value], ...] = (),
     single: bool = False,
+    many: bool = False,
     lazy: bool = True,
     below: tuple[tuple[str, str, str, Value], ...] = (),
     filled: tuple[str, ...] = (),
@@ -102,6 +103,7 @@ def _draft(
         filters=tuple(filters),
         written=written,
         single=single,
+        many=many,
         lazy=lazy,
         below=below,
         filled=filled,
@@ -152,6 +154,7 @@ def _built(chain: Chain, start: int, seen: Seen, *, owned: bool) -> Draft | None
         filters,
         written=written,
         single=any(step.name == "get" for step in rest),
+        many=verb == "select" and not any(step.name == "get" for step in rest),
         below=joined_along(first, rest, seen) if verb == "select" else (),
         filled=tuple(name for name, filled in known.items() if filled and verb == "select"),
     )
@@ -291,7 +294,7 @@ def _relational(chain: Chain, names: list[str], seen: Seen, *, owned: bool) -> D
         columns = tuple(known)
     filled = tuple(name for name, filled in known.items() if filled)
     draft = _draft("select", table, columns, filters, single=names[-1] == "findFirst", lazy=False, filled=filled)
-    return draft._replace(below=tuple(_below(asked, "", seen)))
+    return draft._replace(below=tuple(_below(asked, "", seen)), many=names[-1] == "findMany")
 
 
 def _below(asked: Value | None, path: str, seen: Seen, depth: int = 0) -> list[tuple[str, str, str, Value]]:

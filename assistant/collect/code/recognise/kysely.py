@@ -65,6 +65,7 @@ def query(chain: Chain, seen: Seen) -> Draft | None:
         filters=tuple(filters),
         written=written,
         single=any(step.name.startswith("executeTakeFirst") for step in rest),
+        many=verb == "select" and last.name == "execute",
         lazy=last.name not in _ENDS,
     )
 

@@ -221,6 +221,7 @@ def _draft(chain: Chain, at: int, step: Step) -> Draft:
             step.name,
             step.name in {"create", "findOneAndUpdate", "findByIdAndUpdate", "findOneAndDelete", "findByIdAndDelete"},
         ),
+        many=step.name in {"find", "aggregate"},
         lazy=True,
     )
 

@@ -174,6 +174,7 @@ def _draft(model: str, last: Step) -> Draft:
         filters=tuple(filters),
         written=tuple(data),
         single=last.name not in _MANY | _COUNTED,
+        many=last.name in _MANY,
         below=tuple(_below(asked, "")),
     )
 

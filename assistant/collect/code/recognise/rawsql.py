@@ -197,7 +197,8 @@ def _called(last: Step, wraps: tuple[str, ...], *, owned: bool = True) -> Draft 
             else None
         )
     holes = _spread(given, last)
-    return _made(written[0], given_to(written[1], holes), wraps=wraps, single=last.name in _SINGLE)
+    made = _made(written[0], given_to(written[1], holes), wraps=wraps, single=last.name in _SINGLE)
+    return made._replace(many=wraps == ("rows",)) if made is not None else None
 
 
 def _spread(given: Value | None, last: Step) -> tuple[Value, ...]:

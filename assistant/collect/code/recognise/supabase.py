@@ -179,6 +179,7 @@ def _rows(steps: tuple[Step, ...], client: str) -> Draft | None:
         filters=tuple(conditions),
         written=written,
         single=any(step.name in _SINGLE for step in rest),
+        many=verb == "select" and columns != () and not any(step.name in _SINGLE for step in rest),
         may_be_empty=verb == "select" and not any(step.name == "single" for step in rest),
         wraps=("data",),
         lazy=steps[-1].name != "execute",
