@@ -293,6 +293,11 @@ def _are_there(run: Run, value: Value, sent: list[Origin]) -> bool:
 
 
 def _truthy(run: Run, value: Value, outcome: bool) -> Learned:
+    learned = _looked(run, value, outcome)
+    return of_list(learned) if id(value) in run.lists else learned
+
+
+def _looked(run: Run, value: Value, outcome: bool) -> Learned:
     answer = run.answer(value)
     meaning = run.meaning(value)
     if answer is not None:
@@ -312,8 +317,6 @@ def _answered(run: Run, value: Value, answer: str, meaning: Test | None) -> Lear
 
 
 def _truthy_known(run: Run, value: Value, outcome: bool) -> Learned:
-    if id(value) in run.lists:
-        return of_list([_origin(run, origin, outcome) for origin in ordered(value)])
     if isinstance(value, Known):
         if any(origin.kind in SILENT for origin in value.origins):
             alone = next(iter(value.origins)) if len(value.origins) == 1 and outcome else None

@@ -76,9 +76,9 @@ def of_member(record: QueryRecord, origin: Origin, facts: Facts) -> Learned:
 _OF_ROWS = frozenset({GuardKind.MEMBERSHIP, GuardKind.OWNER, GuardKind.ROLE})
 
 
-def of_list(learned: list[Learned]) -> Learned:
+def of_list(learned: Learned) -> Learned:
     """``const rows = await members.findMany(…); if (!rows) refuse``: a list is there when nothing is in it."""
-    meant = [lesson for one in learned for lesson in one.lessons if lesson.kind in _OF_ROWS]
+    meant = (lesson for lesson in learned.lessons if lesson.kind in _OF_ROWS)
     return Learned(NONE, tuple(lesson._replace(weakness=Weakness.EMPTY_LIST) for lesson in meant))
 
 

@@ -6,10 +6,11 @@ alternative which the outside chooses alone (``or(user_id = caller, id = request
 
 from __future__ import annotations
 
+import re
 from typing import TypeAlias
 
 from assistant.collect.code.origins import OUTSIDE, origins_of
-from assistant.collect.code.values import Either, Value
+from assistant.collect.code.values import Constant, Either, Value
 from assistant.domain.code import OriginKind
 
 
@@ -83,7 +84,7 @@ def either(branches: list[list[Condition]], *, written: bool = False) -> list[Co
         ]
     if len(branches) == 1:
         return branches[0]
-    loose = [_outside(branch) and not _theirs(branch) for branch in branches]
+    loose = [(_outside(branch) and not _theirs(branch)) or _ordinary(branch) for branch in branches]
     out: list[Condition] = []
     for branch in branches:
         for column, how, value in branch:
@@ -91,6 +92,23 @@ def either(branches: list[list[Condition]], *, written: bool = False) -> list[Co
             weak = any(loose) and OriginKind.REQUEST not in kinds
             out.append((column, loosely if weak else how, value))
     return out
+
+
+_GONE = re.compile(
+    r"(?:^|[._])(?:is_?)?(?:archived?|deleted?|removed?|hidden|banned|suspended|disabled|blocked|closed)(?:_?at)?$",
+    re.IGNORECASE,
+)
+_THERE = re.compile(r"(?:^|[._])(?:is_?)?(?:active|enabled)$", re.IGNORECASE)
+
+
+def _ordinary(branch: list[Condition]) -> bool:
+    """``archived = false``, ``deleted_at is null``, ``is_active = true``: what nearly every row is, whoever it belongs to."""
+    return bool(branch) and all(
+        how == "eq"
+        and isinstance(value, Constant)
+        and ((value.value in (False, None) and _GONE.search(column)) or (value.value is True and _THERE.search(column)))
+        for column, how, value in branch
+    )
 
 
 def _behind_sent(how: str, value: Value) -> bool:

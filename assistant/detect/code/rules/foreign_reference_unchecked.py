@@ -242,7 +242,7 @@ def _counts(access: Access) -> bool:
         return False  # a line of a log says what was asked for
     if of_the_team(access):
         return False
-    if public_path(access) and not _own(access):
+    if public_path(access) and not _own(access) and not _asks_in(access):
         return False
     if access.entry.kind is EntryKind.COMPONENT or access.query.client is ClientKind.UNKNOWN:
         return False
@@ -253,6 +253,14 @@ def _counts(access: Access) -> bool:
     if not access.knows_caller and not _signed(access) and access.entry.kind is not EntryKind.SERVICE:
         return openness(access) is Openness.OPEN and not access.asked
     return True
+
+
+def _asks_in(access: Access) -> bool:
+    """Whoever asks somebody in works there: ``invite(orgId, email)`` is no page for everybody, unlike one that takes the invitation up."""
+    if not access.knows_caller or access.query.verb != "insert":
+        return False
+    said = words.words(access.entry.place.symbol or "")
+    return said[:1] == ("invite",) or words.table_key(access.query.table) in {"invite", "invitation"}
 
 
 def _own(access: Access) -> bool:

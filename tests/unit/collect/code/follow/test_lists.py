@@ -68,6 +68,40 @@ def test_one_row(looked):
     assert _told(looked, "!mine") == []
 
 
+OF_MINE = "mine = (await prisma.user.findUnique({ where: { id: me }, include: { memberships: true } })).memberships"
+
+
+@pytest.mark.parametrize(
+    ("test", "told"),
+    [
+        ("!mine.filter((one) => one.orgId === orgId)", ["ineffective-guard"]),
+        ("!mine.filter((one) => one.orgId === orgId).length", []),
+        ("!mine.find((one) => one.orgId === orgId)", []),
+        ("!mine.filter((one) => one.orgId === orgId)[0]", []),
+    ],
+)
+def test_what_a_filter_leaves_is_a_list(test, told):
+    assert [rule for rule, _ in _told(OF_MINE, test)] == told
+
+
+@pytest.mark.parametrize(
+    ("other", "told"),
+    [
+        ("{ archived: false }", True),
+        ("{ deletedAt: null }", True),
+        ("{ isActive: true }", True),
+        ("{ isPublic: true }", False),
+        ("{ isTemplate: true }", False),
+        ("{ archived: true }", False),
+    ],
+)
+def test_what_nearly_every_row_is_binds_nobody(other, told):
+    own = "{ org: { members: { some: { userId: me } } } }"
+    looked = f"found = await prisma.project.findFirst({{ where: {{ id: orgId, OR: [{own}, {other}] }} }})"
+    files = ROUTE.format(looked=looked, test="!found").replace("prisma.invoice.findMany({ where: { orgId } })", "found")
+    assert bool(followed({**FILES, "app/api/invoices/route.ts": files}).findings) is told
+
+
 def test_rows_that_are_only_looked_for_are_no_check():
     own = "mine = await prisma.note.findMany({ where: { userId: me } })"
     files = ROUTE.format(looked=own, test="!mine").replace("where: { orgId }", "where: { userId: me }")
