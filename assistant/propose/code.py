@@ -61,6 +61,7 @@ _TITLES: Final = {
     "row_role": "Ask for the role",
     "role": "Ask for the role",
     "await_check": "Await the check",
+    "look_into": "Look into the list",
     "secret_set": "Refuse without the secret",
     "check_first": "Check before the write",
     "metadata": "Decide by what the server wrote",

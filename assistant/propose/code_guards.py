@@ -28,7 +28,6 @@ _BY_HAND: Final = {
     Weakness.AFTER_WRITE: "The check runs after the write: move it, and what it needs, before the write.",
     Weakness.ONE_BRANCH: "The check stands on one branch: move it above the condition, or repeat it on the other branch.",
     Weakness.FAIL_OPEN: "The check passes when the id or list is empty: refuse an empty one first.",
-    Weakness.EMPTY_LIST: "The check asks whether there is a list, and an empty one is there: ask for its length, or for one row (findFirst, maybeSingle).",
     Weakness.NEW_TENANT: "The check binds the old tenant and not the new one: check that the caller belongs to the tenant that is written too.",
     Weakness.NO_EXIT: "The check is looked at and nothing stops: return or throw where it fails.",
     Weakness.OTHER_ID: "One id is proven and another is used: add the proven id to the condition of the query.",
@@ -154,6 +153,8 @@ def ineffective_guard(plans: Plans, finding: Finding, entry: Entry) -> list[list
         return _after_write(plans, finding, entry)
     if weakness is Weakness.IN_CODE and _DOOR.search(entry.path):
         return door_for_tests(plans, finding, entry)
+    if weakness is Weakness.EMPTY_LIST:
+        return [[Step("look_into", path, function=function, at=at)]]
     if weakness is Weakness.USER_METADATA:
         return [[Step("metadata", path, function=function, at=at)]]
     return _BY_HAND.get(weakness, "The check does not hold: mend it by hand.")

@@ -173,6 +173,7 @@ RISKS: Final[dict[str, str]] = {
     "row_role": "Members without the role are refused now: ask who does this today.",
     "role": "Members without the role are refused now: ask who does this today.",
     "await_check": "The check starts to work: people it should have refused all along are refused now.",
+    "look_into": "The check starts to work: people it should have refused all along are refused now.",
     "secret_set": "Without the variable every request is refused: set it in every environment before you deploy.",
     "check_first": "Nothing is written for who is refused: look whether somebody counted on the write that came first.",
     "metadata": "Who has the right in the metadata that users edit alone loses it: write it where only the server does, first.",

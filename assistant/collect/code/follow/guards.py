@@ -150,10 +150,10 @@ def picked(run: Run, whole: Value, items: tuple[Value, ...], meaning: Value, *, 
         one.kind is REQUEST or (not one.path and is_single(run, one)) for one in whole.origins
     ):
         meaning = Test("some", (meaning, whole))  # that one of the listed ids passed says nothing of the others
-    fresh = run.mean(fresh, meaning) if isinstance(meaning, Test) else fresh
+    picks = run.mean(fresh, meaning) if isinstance(meaning, Test) else fresh
     if many:
-        run.lists[id(fresh)] = fresh
-    return fresh
+        run.lists[id(picks)] = picks
+    return picks
 
 
 def _looked_up(run: Run, rows: Listed) -> bool:
