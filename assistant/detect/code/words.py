@@ -286,6 +286,11 @@ def sounds_public(table: str) -> bool:
     return key in _PUBLIC or key.rpartition("_")[2] in _PUBLIC
 
 
+def public_by_its_end(table: str) -> bool:
+    """Only the last word of the name is one of catalogues: ``trip_plan``, ``exam_template``."""
+    return sounds_public(table) and table_key(table) not in _PUBLIC
+
+
 def sounds_shared(table: str) -> bool:
     """What people write for one another by its name: posts, comments, likes. Its author is no owner who keeps it."""
     return table_key(table) in _SHARED
