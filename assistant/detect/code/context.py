@@ -167,18 +167,11 @@ class CodeContext:
             return Whose.EVERYONES
         if (engine in _PROVIDERS and not words.sounds_public(table)) or self.owner_columns(table):
             return Whose.CUSTOMERS
-        if words.sounds_public(table) and not self._of_some_people(table):
+        if words.sounds_public(table) and not self.linked.of_some_people(table):
             return Whose.EVERYONES
         if words.sounds_private(table) or any(words.names_owner(column) for column in self.columns_of(table)):
             return Whose.CUSTOMERS
         return Whose.UNKNOWN
-
-    def _of_some_people(self, table: str) -> bool:
-        """A plan that hangs on a conversation is no plan that is on offer, though its name ends like one."""
-        under = (self.linked.referred(table, column) for column in self.linked.keys(table))
-        return words.public_by_its_end(table) and any(
-            words.sounds_private(one) and bool(self.owner_columns(one)) for one in under if not words.names_person(one)
-        )
 
     @cached_property
     def _owner_columns(self) -> Mapping[str, tuple[str, ...]]:
