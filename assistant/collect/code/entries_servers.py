@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.entries_classes import ANY, Classes, settle_loose
-from assistant.collect.code.entries_frameworks import MAKES, framework_of
+from assistant.collect.code.entries_frameworks import MAKES, framework_of, made_where_loaded, prefix_of, serves
 from assistant.collect.code.entries_handed import (
     SERVER_NAMES,
     Given,
@@ -60,11 +60,7 @@ class Servers:
         self._held = Held(self.ident)
         self._classes = Classes(program)
         self._open, self._same = set[Ident](), set[Ident]()
-        waiting = [
-            path
-            for path, module in program.modules.items()
-            if module.language != "py" and any(framework_of(one.source) for one in module.imports)
-        ]
+        waiting = [path for path, module in program.modules.items() if module.language != "py" and serves(module)]
         self._involved = set(waiting)
         while waiting:
             self._waiting: list[str] = []
@@ -205,7 +201,7 @@ class Servers:
             ident = ident or (module.path, f"{value.at}:")
             server = self.server(ident)
             server.framework = framework
-            server.prefix = prefix_in(links[:taken])
+            server.prefix = prefix_of(root, links[:taken])
             self._made_by(module, root, ident, within, value.at)
             links = links[taken:]
         elif isinstance(root, Name):
@@ -356,6 +352,8 @@ class Servers:
         """The framework whose object a chain begins with, and how many links made it."""
         if not isinstance(root, Name) or not links:
             return "", 0
+        if root.id == "require":
+            return made_where_loaded(links)
         one = self._program.imported(module.path, root.id)
         framework = framework_of(one.source) if one is not None else ""
         if one is not None and framework:

@@ -167,7 +167,7 @@ class CodeContext:
             return Whose.EVERYONES
         if (engine in _PROVIDERS and not words.sounds_public(table)) or self.owner_columns(table):
             return Whose.CUSTOMERS
-        if words.sounds_public(table):
+        if words.sounds_public(table) and not self.linked.of_some_people(table):
             return Whose.EVERYONES
         if words.sounds_private(table) or any(words.names_owner(column) for column in self.columns_of(table)):
             return Whose.CUSTOMERS

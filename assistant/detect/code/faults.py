@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from assistant.domain.code import Filter, Query
 
 _RANGES: Final = frozenset({"lt", "lte", "gt", "gte"})
+_OTHERS: Final = frozenset({"neq", "nin"})
+"""Everybody but one: ``id <> me`` finds all the others."""
 _NEARNESS: Final = words.named("embedding embeddings vector similarity threshold count limit distance top")
 _FACE: Final = words.named(
     "id name username handle first_name last_name full_name display_name avatar avatar_url image image_url picture photo photo_url slug"
@@ -261,7 +263,7 @@ def _just_added(access: Access) -> bool:
 
 def _finds_one(access: Access, condition: Filter) -> bool:
     """The column finds one row, or one file: in a bucket the path is the id. A page that begins behind an id finds what comes after it."""
-    if condition.operator in _RANGES:
+    if condition.operator in _RANGES or condition.operator in _OTHERS:
         return False
     in_bucket = (access.query.engine, condition.column) in {("storage", "path"), ("disk", "file")}
     if in_bucket and any(origin.kind is OriginKind.GENERATED for origin in condition.origins):
@@ -289,10 +291,12 @@ def _unscoped(access: Access) -> Fault | None:
     query = access.query
     if access.entry.kind is EntryKind.SERVICE or access.followed_row or not access.known_private:
         return None
+    if _of_the_others(query):
+        return None
     if by_public_name(access) or any(
         words.names_id(condition.column) or not condition.column
         for condition in query.filters
-        if condition.operator != "alternative" and condition.operator not in _RANGES
+        if condition.operator != "alternative" and condition.operator not in _RANGES | _OTHERS
     ):
         return None  # an id of unknown origin: not followed far enough to accuse anybody
     if any(origin in access.proven for condition in query.filters for origin in condition.origins):
@@ -304,6 +308,14 @@ def _unscoped(access: Access) -> Fault | None:
     if query.verb == "call" or counted or not query.returned:
         return None
     return Fault.UNSCOPED_READ
+
+
+def _of_the_others(query: Query) -> bool:
+    """People to meet: everybody but whoever asks, and of them no more than what was chosen to be shown."""
+    return bool(query.columns) and any(
+        condition.operator in _OTHERS and any(origin.kind is OriginKind.CALLER for origin in condition.origins)
+        for condition in query.filters
+    )
 
 
 def _of_vector(access: Access) -> Fault | None:

@@ -44,3 +44,12 @@ class Linked:
             if self._owned(target) or self.hangs_on_owned(target, depth + 1):
                 return True
         return False
+
+    def of_some_people(self, table: str) -> bool:
+        """A plan that hangs on a conversation is no plan that is on offer, though its name ends like one."""
+        links = self._links.get(words.table_key(table), {}).items()
+        return not words.sounds_public(table, whole=True) and any(
+            words.sounds_private(target) and self._owned(target)
+            for column, target in links
+            if not words.names_person(column)
+        )

@@ -280,10 +280,10 @@ def is_personal(column: str) -> bool:
     return snake(column) in PERSONAL_COLUMNS
 
 
-def sounds_public(table: str) -> bool:
-    """Catalogue data by its name: products, plans, posts."""
+def sounds_public(table: str, *, whole: bool = False) -> bool:
+    """Catalogue data by its name: products, plans, posts; of ``exam_template`` only the last word of the ``whole``."""
     key = table_key(table)
-    return key in _PUBLIC or key.rpartition("_")[2] in _PUBLIC
+    return key in _PUBLIC or (not whole and key.rpartition("_")[2] in _PUBLIC)
 
 
 def sounds_shared(table: str) -> bool:

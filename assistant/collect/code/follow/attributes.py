@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from assistant.collect.code.follow.kinds import CALLER, CLAIMED, CONSTANT, REQUEST, ROW, SIGNED, UNSURE
+from assistant.collect.code.follow.kinds import CALLER, CLAIMED, CONSTANT, GENERATED, REQUEST, ROW, SIGNED, UNSURE
 from assistant.collect.code.follow.loops import how_many
 from assistant.collect.code.follow.references import reference
 from assistant.collect.code.follow.schemas import let_out
@@ -63,8 +63,8 @@ _REQUEST = {
     "data": "body",
     "POST": "body",
     "rawBody": "body",
-    "files": "body",
-    "file": "body",
+    "files": "body.files",
+    "file": "body.file",
     "form": "form",
     "headers": "header",
     "META": "header",
@@ -80,6 +80,9 @@ _REQUEST = {
     "ip": "header.ip",
     "geo": "header.geo",
 }
+_UPLOADS = (["body", "file"], ["body", "files"])
+_KEPT_AS = frozenset({"path", "filename", "destination"})
+"""Where a library like multer put what was sent: names that the server gave it."""
 _SIGNED_IN = frozenset(
     {
         "auth",
@@ -254,6 +257,8 @@ def _request(path: str, name: str) -> Origin:
     if name in {"value", "data", "toString"} and path.startswith(("cookie.", "header.")):
         return Origin(REQUEST, path)
     longer = f"{path}.{name}"
+    if name in _KEPT_AS and path.partition("[")[0].split(".")[:2] in _UPLOADS:
+        return Origin(GENERATED, longer)
     return Origin(REQUEST, longer if len(longer) <= _LONGEST else path)
 
 

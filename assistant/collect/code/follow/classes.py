@@ -9,7 +9,7 @@ from assistant.collect.code.follow.binding import bind
 from assistant.collect.code.follow.gathered import lasting
 from assistant.collect.code.follow.named import or_default
 from assistant.collect.code.follow.scope import Scope
-from assistant.collect.code.values import NOTHING, Blueprint, Chain, Closure, Shape, Step, Value
+from assistant.collect.code.values import NOTHING, Blueprint, Chain, Closure, Native, Shape, Step, Value
 from assistant.collect.code.walking import expressions_of
 from assistant.domain.syntax import Call, Literal, Name
 
@@ -121,4 +121,12 @@ def static(run: Run, value: Blueprint, name: str) -> Value:
     later = run.world.static(value, name)
     if later is not None:
         return later
+    if name == "init" and _of_sequelize(run, value):
+        return Native(name, lambda _: value)  # ``Letter.init({ … }, { sequelize })`` answers the class itself
     return Chain("unresolved", value.klass.name, (Step(name, None, False, value.module, 0, 0),))
+
+
+def _of_sequelize(run: Run, value: Blueprint) -> bool:
+    """The class stands for a table: ``class Letter extends Model``."""
+    bases = (run.evaluate(base, Scope(value.module, value.scope)) for base in value.klass.bases[:1])
+    return any(isinstance(base, Chain) and base.source.startswith(("sequelize", "@sequelize/")) for base in bases)

@@ -14,6 +14,7 @@ from assistant.collect.code.follow.rights import names_rights
 from assistant.collect.code.follow.trust import (
     CREDENTIAL,
     ROLE,
+    alike_by_chance,
     bound,
     carried,
     consequences,
@@ -281,6 +282,8 @@ def _names_somebody(run: Run, owner: Origin) -> bool:
 def _gain(run: Run, origin: Origin, owner: Origin) -> Learned:
     says = f"{origin.path or 'row'} = {owner.path or owner.kind}"
     if origin.kind is ROW:
+        if alike_by_chance(origin, owner):
+            return NOTHING_LEARNED
         return Learned(frozenset(consequences(run, origin.row)), (Lesson(GuardKind.OWNER, says, (origin,)),))
     if origin.kind is REQUEST:
         return Learned(frozenset({("proven", origin)}), (Lesson(GuardKind.MEMBERSHIP, says, (origin,)),))

@@ -157,10 +157,26 @@ def arguments_of(run: Run, nodes: tuple[Expression, ...], scope: Scope) -> tuple
     for node in nodes:
         if isinstance(node, Spread):
             value = evaluate(run, node.value, scope)
-            out.extend(value.items if isinstance(value, Listed) else (value,))
+            laid = _checks_in(value) if isinstance(value, Either) else value
+            out.extend(laid.items if isinstance(laid, Listed) else (value,))
         else:
             out.append(evaluate(run, node, scope))
     return tuple(out)
+
+
+def _checks_in(value: Either) -> Value | None:
+    """``...(event?.crews.map(isOfCrew) ?? [])``: the checks of a list that may be empty; conditions of a query stay a choice."""
+    longest = max(
+        (one for one in value.values if isinstance(one, Listed)), key=lambda one: len(one.items), default=None
+    )
+    if longest is None or not all(isinstance(one, Listed) for one in value.values):
+        return None
+    runs = (
+        isinstance(one, Closure)
+        or (isinstance(one, Shape) and any(isinstance(part, Closure) for part in one.fields.values()))
+        for one in longest.items
+    )
+    return longest if all(runs) else None
 
 
 def _template(run: Run, node: Template, scope: Scope) -> Value:

@@ -19,16 +19,20 @@ from assistant.collect.code.follow.statements import execute
 from assistant.collect.code.follow.stop import Stopped
 from assistant.collect.code.follow.turns import deep, numbered
 from assistant.collect.code.origins import origins_of
-from assistant.collect.code.values import NOTHING, UNKNOWN, Closure, Constant, Either, Known, Listed, Promise
+from assistant.collect.code.values import NOTHING, UNKNOWN, Closure, Constant, Either, Known, Listed, Promise, Shape
 
 
 if TYPE_CHECKING:
     from assistant.collect.code.follow.facts import Facts
     from assistant.collect.code.follow.run import Run
     from assistant.collect.code.values import Value
+    from assistant.domain.syntax import Function
 
 _DEEPEST = 14
 _SAME_FUNCTION = 2
+_NESTED = 5
+_PARTS = 3
+"""Functions of one check."""
 _PATHS = 8
 """Ways out of a function that are told apart."""
 
@@ -45,7 +49,7 @@ def invoke(run: Run, closure: Closure, arguments: tuple[Value, ...], module: str
         return Promise(NOTHING) if function.is_async else NOTHING
     turn = numbered(run, closure, arguments)
     arguments = arguments if turn is None else turn
-    again = turn is None and _again(run, closure, module, at)  # its body was followed already
+    again = turn is None and _again(run, closure, arguments, module, at)  # its body was followed already
     if again or (len(run.frames) > _DEEPEST and deep(run) > _DEEPEST):
         if not again:
             run.ledger.lost(f"{function.name or 'a function'}() calls too deep", run.place(closure.module, function.at))
@@ -88,11 +92,24 @@ def invoke(run: Run, closure: Closure, arguments: tuple[Value, ...], module: str
     return Promise(clear, result.facts, result.guards) if isinstance(result, Promise) else clear
 
 
-def _again(run: Run, closure: Closure, module: str, at: int) -> bool:
+def _again(run: Run, closure: Closure, arguments: tuple[Value, ...], module: str, at: int) -> bool:
     """True for a function that calls itself, and for one that came back to itself by way of others for the second time."""
     function = closure.function
     times = sum(one is function for one in run.running)
-    return times >= _SAME_FUNCTION or (times > 0 and module == closure.module and function.at <= at < function.end)
+    if times >= _SAME_FUNCTION:
+        return times >= _NESTED or not _is_inner_check(run, function, arguments)
+    return times > 0 and module == closure.module and function.at <= at < function.end
+
+
+def _is_inner_check(run: Run, function: Function, arguments: tuple[Value, ...]) -> bool:
+    """``anyOf(anyOf(ofCrew(a), ofCrew(b)), isSelf)``: what asks each check is handed one that it was not handed yet."""
+    first = arguments[0] if arguments else None
+    if not isinstance(first, Shape) or not 0 < len(first.fields) <= _PARTS or first.rest:
+        return False
+    if not all(isinstance(part, Closure) for part in first.fields.values()):
+        return False
+    around = zip(reversed(run.frames), reversed(run.running), strict=False)
+    return not any(frame.given[0] and frame.given[0][0] is first for frame, one in around if one is function)
 
 
 def _supply(run: Run, closure: Closure, scope: Scope, arguments: tuple[Value, ...]) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
 
 from assistant.collect.code.entries_look import functions_in, statements_in
 from assistant.collect.code.walking import expressions_of
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from assistant.domain.syntax import Expression, Function, Statement
 
+_BLOCKS: Final = ("then", "otherwise", "body", "handler", "last")
 _NEXT = 2
 """Position of ``next`` among the parameters of Express's middleware."""
 
@@ -62,10 +64,21 @@ def gives_up(function: Function) -> bool:
     if all(one.arguments for one in calls) or not any(one.arguments for one in calls):
         return False
     return not any(
-        isinstance(one, Do) and _refuses(one.expression, pattern.id) and id(one) not in last_of(inner.body)
+        isinstance(one, Do) and _refuses(one.expression, pattern.id) and id(one) not in ends
         for inner, _ in functions_in(function)
+        for ends in (last_of(inner.body) | _left_behind(inner.body),)
         for one in statements_in(inner.body)
     )
+
+
+def _left_behind(body: tuple[Statement, ...]) -> frozenset[int]:
+    """Calls right behind which the function is left: ``next(error); return;``."""
+    found = {id(one) for one, after in pairwise(body) if isinstance(one, Do) and isinstance(after, Return)}
+    inner = (getattr(one, name, None) for one in statements_in(body) for name in _BLOCKS)
+    for block in inner:
+        pairs = pairwise(block) if isinstance(block, tuple) else ()
+        found |= {id(one) for one, after in pairs if isinstance(one, Do) and isinstance(after, Return)}
+    return frozenset(found)
 
 
 def _says(call: Call, name: str) -> bool:

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from assistant.collect.code.follow.run import Run
     from assistant.collect.code.values import Constant
 
+_TRAITS: Final = Words(
+    r"(?:^|[._])(?:time_?zone|tz|locale|lang|currency|theme|gender|age|status|(?:\w+_?)?(?:language|style|subject|goal|skill|interest|hobby|hobbie)s?)$"
+)
+"""What many people have alike, and which says of no row whose it is."""
 CREDENTIAL: Final = Words(
     r"(?:token|secret|passw|hash|digest|signature|otp|nonce|api_?key|(?<!pub)(?<!public)(?<!pub_)(?<!public_)key$|credential|jwt|bearer|code$|pin$|verif)"
 )
@@ -367,3 +371,8 @@ def _one_and_above(run: Run, listed: Iterable[Origin]) -> bool:
             for record in above
         )
     )
+
+
+def alike_by_chance(one: Origin, other: Origin) -> bool:
+    """``peer.timezone === me.timezone``: two rows that say the same of two people."""
+    return one.kind is ROW and other.kind is ROW and bool(_TRAITS.search(one.path)) and bool(_TRAITS.search(other.path))

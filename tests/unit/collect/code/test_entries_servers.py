@@ -47,6 +47,18 @@ def test_express_routers_in_other_files_and_in_commonjs():
     assert before(found["POST /api/orders"])[-1] == "isAdmin"
 
 
+def test_a_router_of_a_module_that_is_loaded_in_the_middle_of_a_line():
+    found = entries(
+        {
+            "server.js": 'const orders = require("./routes/orders"); const app = require("express")(); app.use("/api/orders", authenticate, orders); app.listen(1)',
+            "routes/orders.js": 'const router = require("express").Router({ mergeParams: true }); router.get("/:id", (req, res) => res.json(1)); module.exports = router',
+            "routes/other.js": 'const router = require("./express").Router(); router.get("/other", (req, res) => res.json(1)); module.exports = router',
+        }
+    )
+    assert set(found) == {"GET /api/orders/[id]"}
+    assert before(found["GET /api/orders/[id]"]) == ["authenticate"]
+
+
 def test_fastify_plugins_hooks_and_route_options():
     found = entries(
         {

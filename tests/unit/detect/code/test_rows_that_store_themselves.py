@@ -110,3 +110,20 @@ def test_an_object_is_laid_out_in_a_statement():
     assert of_route(f"{read} {update.replace('SET', 'body')}", verb="PATCH", head=head) == ["mass-assignment"]
     named = update.replace("SET", "body, 'name', 'color'")
     assert of_route(f"{read} {named}", verb="PATCH", head=head) == []
+
+
+def test_a_class_that_is_told_its_table_later_stands_for_it():
+    """``initModels(sequelize)`` as generators write it: what ``init`` answers is the class."""
+    head = """
+        import { Sequelize, DataTypes, Model } from "sequelize";
+        class Letter extends Model {
+          static initModel(sequelize) { return Letter.init({ userId: DataTypes.STRING, name: DataTypes.STRING }, { sequelize }); }
+        }
+        const tables = { models: {}, start() { tables.models = { Letter: Letter.initModel(new Sequelize(process.env.DATABASE_URL)) }; } };
+    """
+    body = "tables.start(); const letter = await tables.models.Letter.findOne({ where: WHERE }); await letter.update({ name }); return Response.json({});"
+    named = "const { id, name } = await request.json();"
+    assert of_route(f"{named} {body.replace('WHERE', '{ id }')}", verb="PATCH", head=head) == ["id-only-lookup"]
+    assert (
+        of_route(f"{named} {body.replace('WHERE', '{ id, userId: session.user.id }')}", verb="PATCH", head=head) == []
+    )

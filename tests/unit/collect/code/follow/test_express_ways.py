@@ -56,12 +56,15 @@ LETS_IN = {
     "a callback": "(req, res, next) => { jwt.verify(req.cookies.token, process.env.KEY, (error, user) => { if (error) return res.sendStatus(403); req.user = user; next(); }); }",
     "a callback with two ways": "(req, res, next) => { jwt.verify(req.cookies.token, process.env.KEY, (error, user) => { if (error) { res.sendStatus(403); } else { req.user = user; next(); } }); }",
     "a promise around it": "async (req, res, next) => { try { req.user = await new Promise((resolve, reject) => { jwt.verify(req.cookies.token, process.env.KEY, (error, user) => { if (error) return reject(error); resolve(user); }); }); next(); } catch (error) { next(error); } }",
+    "the error goes to next, and the function is left": '(req, res, next) => { if (!req.cookies.token) { next(new Error("no")); return; } jwt.verify(req.cookies.token, process.env.KEY, (error, user) => { if (error) return res.sendStatus(403); req.user = user; next(); }); }',
     "promisified": "async (req, res, next) => { try { req.user = await promisify(jwt.verify)(req.cookies.token, process.env.KEY); next(); } catch { res.sendStatus(401); } }",
     "a callback of passport": '(req, res, next) => { passport.authenticate("jwt", { session: false }, (error, user) => { if (error || !user) { return res.sendStatus(401); } req.user = user; next(); })(req, res, next); }',
     "passport inside a promise": '(req, res, next) => new Promise((resolve, reject) => { passport.authenticate("jwt", { session: false }, async (error, user, info) => { if (error || info || !user) { return reject(new Error("no")); } req.user = user; resolve(); })(req, res, next); }).then(() => next()).catch((error) => next(error))',
 }
 STOPS_NOBODY = {
     "next stands behind it": "(req, res, next) => { try { req.user = verify(req.cookies.token, process.env.KEY); } catch (error) { next(error); } next(); }",
+    "the error goes to next, and the function goes on": '(req, res, next) => { if (!req.cookies.token) { next(new Error("no")); } next(); }',
+    "the function is left for some": '(req, res, next) => { if (!req.cookies.token) { next(new Error("no")); if (req.query.loud) return; } next(); }',
     "an answer without an end": "(req, res, next) => { try { req.user = verify(req.cookies.token, process.env.KEY); } catch { res.sendStatus(401); } next(); }",
     "a promise that is kept either way": "async (req, res, next) => { req.user = await new Promise((resolve) => { jwt.verify(req.cookies.token, process.env.KEY, (error, user) => { resolve(user); }); }); next(); }",
     "the error is only logged": "(req, res, next) => { jwt.verify(req.cookies.token, process.env.KEY, (error, user) => { if (error) { console.log(error); } req.user = user; next(); }); }",
