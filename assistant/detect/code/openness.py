@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
 from assistant.detect.code.context import Whose
+from assistant.detect.code.signing_up import of_new_account
 from assistant.detect.code.uses import changes
 from assistant.domain.code import NAMED_OPEN, ActKind, EntryKind, GuardKind, OriginKind
 
@@ -148,7 +149,9 @@ def _sets_password(query: Query) -> bool:
 def open_insert(access: Access) -> bool:
     """Strangers are usually meant to add rows there."""
     key = words.table_key(access.query.table)
-    return key in OPEN_INSERTS or key.rpartition("_")[2] in OPEN_INSERTS
+    if key in OPEN_INSERTS or key.rpartition("_")[2] in OPEN_INSERTS:
+        return True
+    return public_path(access) and of_new_account(access)
 
 
 def _only_marks(access: Access) -> bool:
