@@ -100,6 +100,8 @@ def openness(access: Access) -> Openness:
 def _write(access: Access) -> Openness:
     """Strangers may add to some tables; nobody lets them change or remove rows."""
     query = access.query
+    if public_path(access) and of_new_account(access):
+        return Openness.CLOSED  # ``POST /register``: whoever signs up
     replaced = query.verb == "upsert" and any(words.names_id(column) for column in access.roots)
     if query.verb in {"insert", "upsert", "upload"} and not replaced and not chooses_person(access):
         invited = public_path(access) and not _WORTH & set(words.words(query.table))
@@ -149,9 +151,7 @@ def _sets_password(query: Query) -> bool:
 def open_insert(access: Access) -> bool:
     """Strangers are usually meant to add rows there."""
     key = words.table_key(access.query.table)
-    if key in OPEN_INSERTS or key.rpartition("_")[2] in OPEN_INSERTS:
-        return True
-    return public_path(access) and of_new_account(access)
+    return key in OPEN_INSERTS or key.rpartition("_")[2] in OPEN_INSERTS
 
 
 def _only_marks(access: Access) -> bool:

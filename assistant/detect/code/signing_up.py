@@ -84,6 +84,8 @@ def of_new_account(access: Access) -> bool:
     """Rows that a sign-up adds for the account it has just made, and no administrator's."""
     if not (access.query.verb == "insert" and made_for(access)):
         return False
+    if any(words.names_person(part.column) and not _theirs(access, part) for part in access.query.written):
+        return False
     said = [
         origin.path.strip("'").lower()
         for part in access.query.written
@@ -91,3 +93,8 @@ def of_new_account(access: Access) -> bool:
         if origin.kind is OriginKind.CONSTANT
     ]
     return not any(set(words.words(one)) & _OFFICES for one in said)
+
+
+def _theirs(access: Access, part: Written) -> bool:
+    sent = any(origin.kind is OriginKind.REQUEST for origin in part.origins)
+    return not sent or made_for(access, part.origins)
