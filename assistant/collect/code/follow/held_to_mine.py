@@ -28,8 +28,12 @@ if TYPE_CHECKING:
 
 def held_by(whole: Known, meaning: Value) -> frozenset[Origin]:
     """``ids.filter((id) => mine.includes(id))``, ``mine.has(id)``, ``mine.some((one) => one.id === id)``: what is left are some of mine."""
+    if isinstance(meaning, Either):
+        return _on_every_way(whole, meaning.values)
     if not isinstance(meaning, Test):
         return frozenset()
+    if meaning.kind in {"any", "truthy"}:
+        return _on_every_way(whole, meaning.operands)
     if meaning.kind in {"all", "some"}:
         found = (held_by(whole, one) for one in meaning.operands[: 1 if meaning.kind == "some" else None])
         return next((one for one in found if one), frozenset())
@@ -41,6 +45,17 @@ def held_by(whole: Known, meaning: Value) -> frozenset[Origin]:
         return frozenset()
     held = frozenset(each for each in origins_of(group) if each.kind is not CONSTANT)  # ``(rows ?? []).map``
     return held if held and {each.kind for each in held} <= {ROW, CALLER} else frozenset()
+
+
+def _on_every_way(whole: Known, ways: tuple[Value, ...]) -> frozenset[Origin]:
+    """Each way to a yes looked for it among rows of mine; where there are none, as in a list that stands in for one, there is no yes."""
+    possible = [one for one in ways if one != _NONE_OF_NONE and not (isinstance(one, Constant) and not one.value)]
+    found = [held_by(whole, one) for one in possible]
+    return frozenset().union(*found) if found and all(found) else frozenset()
+
+
+_NONE_OF_NONE = Test("any", ())
+"""``[].some(…)``"""
 
 
 def as_mine(run: Run, value: Value) -> Value:

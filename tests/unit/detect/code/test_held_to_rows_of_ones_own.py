@@ -59,6 +59,32 @@ def test_a_store_that_may_be_anybodys(choice: str) -> None:
     assert of_page(choice)
 
 
+MINE = """
+    import { db } from "@/lib/db";
+    import { auth } from "@/auth";
+    export async function mine() {
+      const session = await auth();
+      if (!session?.user) return [];
+      try { return await db.store.findMany({ where: { ownerId: session.user.id } }); } catch (error) { return []; }
+    }
+"""
+
+
+@pytest.mark.parametrize(
+    ("test", "told"),
+    [
+        ("asked && list.some((one) => one.id === asked)", False),
+        ("asked && list.some((one) => one.id === asked) || sent.all", True),
+    ],
+)
+def test_a_list_that_may_be_empty(test: str, told: bool) -> None:
+    """A helper that answers no stores where nobody is signed in: nothing is found in that list."""
+    page = PAGE.replace("CHOICE", f"const list = await mine(); const storeId = {test} ? asked : list[0].id;")
+    page = page.replace("export default", 'import { mine } from "@/lib/mine"; export default')
+    found = followed({**APP, "lib/mine.ts": MINE, "app/shifts/page.tsx": page})
+    assert ("id-only-lookup" in rules_of(found)) is told
+
+
 ACTION = """
     "use server";
     import { db } from "@/lib/db";
