@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from assistant.collect.code.program import Program
-    from assistant.domain.syntax import Parameter
+    from assistant.domain.syntax import Parameter, Pattern
 
 
 _CALLER = re.compile(
@@ -85,8 +85,21 @@ def _names(parameter: Parameter) -> list[str]:
     if isinstance(pattern, Name):
         return [pattern.id, *re.findall(r"(\w+)\??\s*:", parameter.annotation)]
     if isinstance(pattern, RecordPattern):
-        return [part.key for part in pattern.parts]
+        return [part.key for part in pattern.parts if not (part.key in _AROUND and _names_nobody(part.pattern))]
     return []
+
+
+_AROUND = frozenset({"ctx", "context"})
+
+
+def _names_nobody(pattern: Pattern) -> bool:
+    """``{ context: { prisma, workspaceId } }``: what a job hands around, and nobody who calls."""
+    if not isinstance(pattern, RecordPattern):
+        return False
+    return not any(_CALLER.match(part.key) and not part.key.lower().startswith(_HOUSES) for part in pattern.parts)
+
+
+_HOUSES = ("workspace", "team", "org", "tenant", "company", "project", "shop", "store")
 
 
 def component_entries(program: Program) -> Iterator[EntryPoint]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from assistant.collect.code.values import Blueprint, Closure, Constant, Known, Native, Value, parts_of
+from assistant.collect.code.values import Blueprint, Closure, Constant, Known, Native, Test, Value, parts_of
 from assistant.domain.code import Origin, OriginKind
 
 
@@ -54,3 +54,11 @@ def ordered(value: Value | None) -> tuple[Origin, ...]:
 def _in_order(found: frozenset[Origin]) -> tuple[Origin, ...]:
     """Equal sets become one tuple: the facts of an entry are sent from one process to another, and share what is the same."""
     return tuple(sorted(found))
+
+
+_YES_OR_NO = frozenset({"not", "truthy", "equal", "differ", "more", "less", "in", "is", "some"})
+
+
+def is_yes_or_no(value: Value) -> bool:
+    """``Boolean(key)``, ``!!key``, ``a === b``: a test that comes out as nothing but yes or no."""
+    return isinstance(value, Test) and value.kind in _YES_OR_NO

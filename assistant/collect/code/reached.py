@@ -68,7 +68,10 @@ def _names_it(program: Program, module: Module, path: str, name: str) -> bool:
     for passed in module.exports:
         if passed.source and passed.local in {name, "*"} and program.target(module.path, passed.source) == path:
             return True
-    return any(program.target(module.path, one) == path for one in module.lazy)
+    named = {
+        one.source for one in module.imports if one.name != "*"
+    }  # ``const { charge } = await import("@/lib/stripe")``
+    return any(program.target(module.path, one) == path for one in module.lazy if one not in named)
 
 
 def _is_application(program: Program, path: str) -> bool:

@@ -56,6 +56,7 @@ _ADMINS: Final = frozenset(
 )
 _DEVELOPERS: Final = words.named("developer developers dev devs desarrollador desenvolvedor entwickler")
 """Who builds the application, where they have a folder of their own: everywhere else a developer may be a customer's."""
+_THEIR_FOLDERS: Final = _DEVELOPERS | words.named("monitoring observability diagnostics telemetry devtools debug")
 
 
 _EVERYBODYS: Final = words.named(
@@ -249,7 +250,7 @@ def _has_their_folder(guard: Guard, entry: Entry) -> bool:
     if in_administration(entry):
         return True
     held = {part for role in holds(guard) for part in words.words(role)}
-    return bool(held & _DEVELOPERS) and bool(_segments(entry) & _DEVELOPERS)
+    return bool(held & _DEVELOPERS) and bool(_segments(entry) & _THEIR_FOLDERS)
 
 
 def runs_it(guard: Guard) -> bool:

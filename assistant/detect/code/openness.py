@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
 from assistant.detect.code.context import Whose
+from assistant.detect.code.signing_up import of_new_account
 from assistant.detect.code.uses import changes
 from assistant.domain.code import NAMED_OPEN, ActKind, EntryKind, GuardKind, OriginKind
 
@@ -99,6 +100,8 @@ def openness(access: Access) -> Openness:
 def _write(access: Access) -> Openness:
     """Strangers may add to some tables; nobody lets them change or remove rows."""
     query = access.query
+    if public_path(access) and of_new_account(access):
+        return Openness.CLOSED  # ``POST /register``: whoever signs up
     replaced = query.verb == "upsert" and any(words.names_id(column) for column in access.roots)
     if query.verb in {"insert", "upsert", "upload"} and not replaced and not chooses_person(access):
         invited = public_path(access) and not _WORTH & set(words.words(query.table))

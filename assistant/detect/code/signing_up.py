@@ -13,7 +13,7 @@ from assistant.domain.code import GuardKind, OriginKind, Weakness
 if TYPE_CHECKING:
     from assistant.detect.code.access import Access
     from assistant.detect.code.context import CodeContext
-    from assistant.domain.code import Written
+    from assistant.domain.code import Origin, Written
 
 _ACCOUNTS: Final = re.compile(r"(?:^|_)(?:user|profile|account)$")
 _ROLES: Final = words.named("role roles is_admin is_superuser user_role user_type account_type access_level")
@@ -64,3 +64,37 @@ def _first_of_all(access: Access) -> bool:
         and not any(part.origins for part in query.filters)
         for query in access.entry.queries
     )
+
+
+_SIGN_INS: Final = words.table_key("auth.users")
+
+
+def made_for(access: Access, origins: tuple[Origin, ...] = ()) -> bool:
+    """An account was made just before, of that very address where one is given: whoever signs up says who they are, and the row is the new account's."""
+    return any(
+        query.order < access.query.order
+        and query.verb == "insert"
+        and words.table_key(query.table) == _SIGN_INS
+        and (not origins or any(part.column == "email" and part.origins == origins for part in query.written))
+        for query in access.entry.queries
+    )
+
+
+def of_new_account(access: Access) -> bool:
+    """Rows that a sign-up adds for the account it has just made, and no administrator's."""
+    if not (access.query.verb == "insert" and made_for(access)):
+        return False
+    if any(words.names_person(part.column) and not _theirs(access, part) for part in access.query.written):
+        return False
+    said = [
+        origin.path.strip("'").lower()
+        for part in access.query.written
+        for origin in part.origins
+        if origin.kind is OriginKind.CONSTANT
+    ]
+    return not any(set(words.words(one)) & _OFFICES for one in said)
+
+
+def _theirs(access: Access, part: Written) -> bool:
+    sent = any(origin.kind is OriginKind.REQUEST for origin in part.origins)
+    return not sent or made_for(access, part.origins)

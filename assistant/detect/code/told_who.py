@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
+from assistant.detect.code.signing_up import made_for
 from assistant.domain.code import OriginKind
 
 
@@ -21,7 +22,10 @@ def identity_asked(access: Access) -> bool:
     if access.query.verb == "insert" and words.keeps_notes(access.query.table):
         return False
     return any(names_caller(access, condition.column) and told(condition.origins) for condition in access.asked) or any(
-        names_caller(access, written.column) and told(written.origins) and _only_request(written.origins)
+        names_caller(access, written.column)
+        and told(written.origins)
+        and _only_request(written.origins)
+        and not made_for(access, written.origins)
         for written in access.query.written
     )
 

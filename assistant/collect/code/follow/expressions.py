@@ -20,6 +20,7 @@ from assistant.collect.code.follow.fallback import (
     unset_anyway,
 )
 from assistant.collect.code.follow.gathered import under, under_key
+from assistant.collect.code.follow.held_to_mine import as_mine
 from assistant.collect.code.follow.learn import learn
 from assistant.collect.code.follow.limits import answered, under_listed_keys
 from assistant.collect.code.follow.loops import kept_up
@@ -324,7 +325,7 @@ def _conditional(run: Run, node: Conditional, scope: Scope) -> Value:
         run.facts = before  # what one branch found out is not known on the other
         run.facts = before | learn(run, test, outcome).facts
         try:
-            value = run.under(test, outcome, lambda branch=branch: evaluate(run, branch, scope))  # type: ignore[misc]
+            value = run.under(test, outcome, lambda branch=branch: as_mine(run, evaluate(run, branch, scope)))  # type: ignore[misc]
         except Stopped:
             run.facts = before
             run.exited(test, not outcome, scope.module, node.at, before)
@@ -342,7 +343,7 @@ def _conditional(run: Run, node: Conditional, scope: Scope) -> Value:
 
 
 def _assign(run: Run, node: Assign, scope: Scope) -> Value:
-    value = kept.value_of(run, node, scope)
+    value = as_mine(run, kept.value_of(run, node, scope))
     if kept_up(run, node, value, scope):
         return value
     if node.operator in _MIXING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from assistant.collect.code.follow.gathered import KEPT, is_pair, paired
 from assistant.collect.code.follow.scope import either
 from assistant.collect.code.follow.settling import guards_within
-from assistant.collect.code.origins import origins_of
+from assistant.collect.code.origins import is_yes_or_no, origins_of
 from assistant.collect.code.values import (
     NOTHING,
     UNKNOWN,
@@ -131,8 +131,17 @@ def _truth(_run: Run, _name: str, arguments: tuple[Value, ...]) -> Value:
     return Test("truthy", (_first(arguments),))
 
 
+def _spelled_out(value: Value) -> frozenset[Origin]:
+    """What stands in the text of an object; of ``{ hasKey: Boolean(key) }`` that is yes or no."""
+    if is_yes_or_no(value):
+        return frozenset()
+    if isinstance(value, Shape) and isinstance(value.fields, dict):
+        return frozenset().union(*map(_spelled_out, (*value.fields.values(), *value.rest)))
+    return origins_of(value)
+
+
 def _text(run: Run, _name: str, arguments: tuple[Value, ...]) -> Value:
-    written = Known(origins_of(_first(arguments)))
+    written = Known(_spelled_out(_first(arguments)))
     run.written[id(written)] = (written, _first(arguments))
     return written
 

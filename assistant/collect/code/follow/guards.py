@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from assistant.collect.code.follow.facts import Facts, Learned, Lesson, access
 from assistant.collect.code.follow.fallback import EMPTY, in_nothing
-from assistant.collect.code.follow.kinds import CALLER, CONSTANT, ENVIRONMENT, REQUEST, ROW
+from assistant.collect.code.follow.held_to_mine import held_by, items_of_mine
+from assistant.collect.code.follow.kinds import ENVIRONMENT, REQUEST, ROW
 from assistant.collect.code.follow.learn import learn
 from assistant.collect.code.follow.ledger import Earned
 from assistant.collect.code.follow.trust import CREDENTIAL, is_single
@@ -145,7 +146,9 @@ def picked(run: Run, whole: Value, items: tuple[Value, ...], meaning: Value, *, 
     if not isinstance(whole, Known):
         return whole
     kept = whole.origins - {EMPTY} if isinstance(meaning, Test) and meaning.kind == "truthy" else whole.origins
-    fresh = Known(_held_by(whole, meaning) or frozenset(kept))
+    if many and (mine := items_of_mine(run, whole, meaning)) is not None:
+        return mine
+    fresh = Known(held_by(whole, meaning) or frozenset(kept))
     if isinstance(meaning, Test) and any(
         one.kind is REQUEST or (not one.path and is_single(run, one)) for one in whole.origins
     ):
@@ -160,23 +163,6 @@ def _looked_up(run: Run, rows: Listed) -> bool:
     """What one look-up for each listed id found."""
     found = [one for item in rows.items for one in (item.origins if isinstance(item, Known) else UNKNOWN.origins)]
     return bool(found) and all(not one.path and is_single(run, one) for one in found)
-
-
-def _held_by(whole: Known, meaning: Value) -> frozenset[Origin]:
-    """``ids.filter((id) => mine.includes(id))``, ``mine.has(id)``, ``mine.some((one) => one.id === id)``: what is left are some of mine."""
-    if not isinstance(meaning, Test):
-        return frozenset()
-    if meaning.kind in {"all", "some"}:
-        found = (_held_by(whole, one) for one in meaning.operands[: 1 if meaning.kind == "some" else None])
-        return next((one for one in found if one), frozenset())
-    if meaning.kind not in {"in", "equal"}:
-        return frozenset()
-    one, other = meaning.operands
-    group = other if one == whole else one if other == whole and meaning.kind == "equal" else None
-    if group is None or {each.kind for each in whole.origins} != {REQUEST}:
-        return frozenset()
-    held = frozenset(each for each in origins_of(group) if each.kind is not CONSTANT)  # ``(rows ?? []).map``
-    return held if held and {each.kind for each in held} <= {ROW, CALLER} else frozenset()
 
 
 def _left_of(run: Run, value: Either) -> Value:

@@ -11,6 +11,7 @@ from assistant.collect.code.follow.expressions import condition
 from assistant.collect.code.follow.facts import Facts, Learned, access, join, lets_in
 from assistant.collect.code.follow.fallback import for_tests, given, held_and_demanded, of_setting
 from assistant.collect.code.follow.frame import Looped
+from assistant.collect.code.follow.held_to_mine import after_choice
 from assistant.collect.code.follow.learn import learn
 from assistant.collect.code.follow.limits import answered, replaced
 from assistant.collect.code.follow.loops import LOOP, after, empty_lists, gone_through, tell_apart, without_items
@@ -216,6 +217,7 @@ def _if(run: Run, node: If, scope: Scope) -> bool:
         set_after(scope, unset)
         one_of_two(run, scope, first, (access(facts_yes - before), access(facts_no - before)))
         run.facts = join(before, facts_yes, facts_no) | given(test, facts_yes - before)
+        run.facts |= after_choice(run, scope, node, (facts_yes, facts_no))
         if not node.otherwise:
             run.facts |= replaced(scope, node.then, facts_no, facts_yes)
         run.facts |= held_and_demanded(run.facts)

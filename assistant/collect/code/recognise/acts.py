@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from assistant.collect.code.drafts import Deed
+from assistant.collect.code.origins import is_yes_or_no
 from assistant.collect.code.recognise import answers, caches, checks, services
 from assistant.collect.code.recognise.chains import (
     NOBODYS,
@@ -245,6 +246,8 @@ def _opened(name: str, value: Value, depth: int = 0) -> list[tuple[str, Value, s
     if isinstance(value, Chain) and value.name == "JSON" and value.last is not None and value.last.name == "stringify":
         inner = argument(value.last, 0)
         return _opened(name, inner, depth + 1) if inner is not None else []
+    if is_yes_or_no(value):
+        return []  # ``{ hasKey: Boolean(request.headers.get("x-api-key")) }``: whether it is there
     return [(name, value, said(value))]
 
 

@@ -86,7 +86,7 @@ def find(context: CodeContext) -> Iterator[Finding]:
         detail="The answer for an unknown address is not the one for a wrong password:",
         key="accounts",
     )
-    telling = [(entry, entry.place) for entry in context.entries(*_REACHED) if _tells_existence(entry)]
+    telling = [(entry, entry.place) for entry in context.entries(*_REACHED) if _tells_existence(context, entry)]
     yield from grouped(
         RULE,
         telling,
@@ -138,12 +138,15 @@ def _tells(entry: Entry, origin: Origin) -> bool:
     return any(query.id == origin.row and query.client is not ClientKind.PROVIDER for query in entry.queries)
 
 
-def _tells_existence(entry: Entry) -> bool:
-    """Both answers are given after a row was looked up by the id of the path, and not among the caller's own."""
+def _tells_existence(context: CodeContext, entry: Entry) -> bool:
+    """Both answers are given after a row was looked up by the id of the path, and not among the caller's own.
+
+    Not where the caller's own client looked: what row-level security hides is not there, and the other answer is for colleagues.
+    """
     looked_up = [
         query.order
         for query in entry.queries
-        if query.tie is None or query.tie.kind not in {TieKind.FILTER, TieKind.CHILD}
+        if (query.tie is None or query.tie.kind not in {TieKind.FILTER, TieKind.CHILD}) and context.bypasses(query)
         for condition in query.filters
         for origin in condition.origins
         if origin.kind is OriginKind.REQUEST

@@ -10,6 +10,7 @@ from assistant.detect.code import words
 from assistant.detect.code.access import MACHINES, NOT_RUN_BY_PEOPLE, access_to, proven_by
 from assistant.detect.code.context import WRITES, Whose
 from assistant.detect.code.judge import report
+from assistant.detect.code.metadata import of_power, of_show
 from assistant.detect.code.rule import CodeExample, CodeRule
 from assistant.detect.code.telling import does, facts_of, handler, rows_of
 from assistant.detect.code.weaknesses import OF_ONE_PLACE, SAYS, as_told, patched_as, why
@@ -46,12 +47,6 @@ _FAMILIES: Final = (
     frozenset({GuardKind.MEMBERSHIP, GuardKind.OWNER, GuardKind.ROLE}),
 )
 _METADATA: Final = re.compile(r"meta_?data|user_meta(?!_?data)", re.IGNORECASE)
-_POWERS: Final = words.named(
-    """role roles admin administrator staff super owner member membership permission permissions scope scopes access level type kind plan tier
-    subscription subscribed paid pro premium status state approved verified active enabled allowed blocked banned team org organization organisation
-    tenant company workspace account customer group groups department clinic school store shop project claims feature features privileges id ids username user login handle email github gitlab identity provider sub"""
-)
-"""Words of a field by which somebody is let in."""
 _ALWAYS: Final = frozenset({Weakness.USER_METADATA, Weakness.FORGED_HEADER, Weakness.AFTER_WRITE, Weakness.NEW_TENANT})
 """Wrong beside any other guard of the same kind."""
 
@@ -216,7 +211,12 @@ def find(context: CodeContext) -> Iterator[Finding]:
         for guard in map(as_told, entry.guards):
             if guard.weakness is None or (guard.place, guard.weakness) in told or guard.kind in _OF_NOBODY:
                 continue
-            if guard.weakness not in SAYS or _covered(entry, guard) or _spares_administrators(entry, guard):
+            if (
+                guard.weakness not in SAYS
+                or _covered(entry, guard)
+                or _spares_administrators(entry, guard)
+                or of_show(guard)
+            ):
                 continue
             if guard.kind in claimed and guard.weakness is Weakness.GET_SESSION:
                 continue  # the same claim is asked again further down
@@ -262,7 +262,7 @@ def _finding(context: CodeContext, entry: Entry, guard: Guard, behind: list[Quer
     named = "the session" if guard.says == "error" else guard.says
     said = f"{named} does not guard {_name(context, entry, behind)}: it {why(named, guard.weakness)}."
     access = access_to(context, entry, behind[0]) if behind else None
-    harmless = guard.weakness is Weakness.USER_METADATA and not _of_power(guard)
+    harmless = guard.weakness is Weakness.USER_METADATA and not of_power(guard)
     sure = Confidence.MEDIUM if entry.unresolved else Confidence.HIGH
     return report(
         RULE,
@@ -300,13 +300,6 @@ def _spares_administrators(entry: Entry, guard: Guard) -> bool:
         return False
     known = (query for query in entry.queries if query.order >= guard.order)
     return guard.place.file != entry.place.file and all("caller" in query.known for query in known)
-
-
-def _of_power(guard: Guard) -> bool:
-    """The field of the metadata says what somebody may do, whose they are, or what they paid for: no tour that was seen."""
-    paths = [subject.path for subject in guard.subjects if "metadata" in subject.path.lower()] or [guard.says]
-    named = (_METADATA.split(path)[-1].lstrip(".").partition(".")[0] for path in paths)
-    return any(not field or bool(_POWERS & set(words.words(field))) for field in named)
 
 
 def _covered(entry: Entry, guard: Guard) -> bool:

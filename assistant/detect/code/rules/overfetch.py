@@ -47,6 +47,8 @@ _KEYED: Final = words.named(
     tenant store shop company service server agent vault invite invitation identity passkey otp magic email"""
 )
 """Words of tables whose token opens more than one page."""
+_LINKS: Final = words.named("apply_token share_token public_token form_token survey_token embed_token feed_token")
+"""Tokens that are named for the page whose address they are part of."""
 _NOTHING: Final = Origin(OriginKind.CONSTANT, "None")
 """``user.email ?? null``"""
 
@@ -211,7 +213,7 @@ def _sent(query: Query, column: str) -> bool:
 def _of_link(access: Access, secrets: tuple[str, ...]) -> bool:
     """The token of what people are sent an address to (a survey, a meeting, a referral), for whoever is known: no key of an account or a service."""
     named = {words.singular(word) for word in words.words(access.query.table)}
-    bare = {words.snake(column) for column in secrets} == {"token"}
+    bare = all(column == "token" or column in _LINKS for column in map(words.snake, secrets))
     return bare and access.knows_caller and not named & _KEYED
 
 
@@ -256,6 +258,12 @@ def _perhaps(access: Access) -> bool:
         words.table_key(query.table) in _SECRET_ROWS
         and not _of_another_kind(access)
         and query.verb not in {"delete", "call"}
+        and not (
+            query.verb == "insert"
+            and access.knows_caller
+            and query.written
+            and not _LETS_IN & set(words.words(query.table))
+        )
         and access.context.bypasses(query)
     )
 

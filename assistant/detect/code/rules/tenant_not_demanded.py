@@ -98,6 +98,8 @@ def find(context: CodeContext) -> Iterator[Finding]:
             lacked = guard.says.rpartition(" = ")[2]
             if guard.weakness is not Weakness.WITHOUT_TENANT or lacked in told or _everybody_has(context, lacked):
                 continue
+            if _of_whom_was_named(entry, guard):
+                continue
             behind = _behind(context, entry, guard)
             if behind:
                 told.add(lacked)
@@ -134,6 +136,14 @@ def _of_many(lacked: str, found: list[Finding]) -> Finding:
         detail=f"{ordered[0].detail} So it is with {listed(names, _LISTED)}.",
         facts=tuple(sorted({**dict(ordered[0].facts), "entries": "\n".join(names)}.items())),
     )
+
+
+def _of_whom_was_named(entry: Entry, guard: Guard) -> bool:
+    """``row of clients``, looked for by the number that was sent and made where there is none: nobody's membership."""
+    rows = {subject.row for subject in guard.subjects if subject.kind is OriginKind.ROW}
+    looked = [query for query in entry.queries if query.id in rows and guard.says == f"row of {query.table}"]
+    kinds = {origin.kind for query in looked for part in query.filters for origin in part.origins}
+    return OriginKind.REQUEST in kinds and OriginKind.CALLER not in kinds
 
 
 def _short(path: str) -> str:

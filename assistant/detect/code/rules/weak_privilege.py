@@ -302,7 +302,7 @@ def _lists_accounts(access: Access) -> bool:
     """Every account of the identity provider is answered, and not those of one organisation."""
     query = access.query
     provider = query.engine in _IDENTITY_PROVIDERS or query.table == "auth.users"
-    people = words.table_key(query.table.rpartition(".")[2]) in {"user", "account"}
+    people = words.table_key(query.table.rpartition(".")[2]) in {"user", "account"} and not access.tied
     return provider and people and query.verb == "select" and not query.filters and bool(query.returned)
 
 
