@@ -9,7 +9,8 @@ from typing import Any, TypeAlias
 
 Json: TypeAlias = Any
 """What ``json.loads`` gives."""
-_PIECE = re.compile(r'"(?:[^"\\\n]|\\.)*"|//[^\n]*|/\*[\s\S]*?\*/|,(?=(?:\s|//[^\n]*\n|/\*[\s\S]*?\*/)*[\]}])')
+_PIECE = re.compile(r'"(?:[^"\\\n]|\\.)*"|//[^\n]*|/\*[\s\S]*?\*/|,(?=(?:\s|//[^\n]*\n|/\*(?:[^*]|\*(?!/))*\*/)*[\]}])')
+"""A text, a comment, or a comma after which only space and comments stand before a bracket; a comment ends at its first end."""
 
 
 def read_json(data: bytes | str | None) -> Json:

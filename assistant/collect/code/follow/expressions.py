@@ -31,7 +31,7 @@ from assistant.collect.code.follow.scope import Scope, either, told_apart
 from assistant.collect.code.follow.stop import Exhausted, Stopped
 from assistant.collect.code.follow.tagged import written
 from assistant.collect.code.follow.truth import of_type, truth
-from assistant.collect.code.follow.without import left_out
+from assistant.collect.code.follow.without import left_out, or_none
 from assistant.collect.code.origins import origins_of
 from assistant.collect.code.values import (
     NOTHING,
@@ -293,6 +293,8 @@ def _or(run: Run, node: Binary, scope: Scope) -> Value:
         return left
     if isinstance(node.right, Literal) and unset_anyway(left, node.right.value):
         return or_empty(left) if node.right.value == "" else left
+    if isinstance(node.right, Literal) and or_none(run, left, node.right.value):
+        return left
     before = run.facts
     run.facts = before | learn(run, left, False).facts
     try:

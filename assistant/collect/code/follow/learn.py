@@ -197,10 +197,16 @@ def _in_turn(run: Run, operands: tuple[Value, ...], outcome: bool) -> Learned:
     for one in operands:
         learned.append(learn(run, one, outcome))
         run.facts = run.facts | learned[-1].facts
-    if any(fact[0] == "tied" for one in learned for fact in one.facts):  # ``user.role === "ADMIN" && user.id === me``
-        learned = [found or learn(run, one, outcome) for one, found in zip(operands, learned, strict=True)]
+    if any(fact[0] in {"tied", "proven"} for one in learned for fact in one.facts):
+        # ``user.role === "ADMIN" && user.id === me``, ``row.teamId !== sent || !memberOfSent``: each knows of the ones behind it
+        learned = [_sooner(found) or learn(run, one, outcome) for one, found in zip(operands, learned, strict=True)]
     run.facts = before
     return both(learned)
+
+
+def _sooner(found: Learned) -> Learned | None:
+    """What was learned of an operand at first; None when that was nothing, or that it is compared with what was sent."""
+    return None if any(one.weakness is Weakness.FROM_REQUEST for one in found.lessons) else found or None
 
 
 def _set(run: Run, operand: Value, outcome: bool) -> Facts:

@@ -54,7 +54,7 @@ _RIGHTS: Final = Words(
 )
 """Tables whose rows say what somebody may do."""
 SHARED: Final = Words(
-    r"(?:^|[._])(?:is_?)?(?:public|published|shared|visibility|sharing|share_?mode|status|enabled|active|privacy)\w*$|(?:^|[._])is_?(?:global|system|built_?in)$"
+    r"(?:^|[._])(?:is_?)?(?:public|published|shared|visibility|sharing|share_?mode|status|enabled|active|privacy)\w*$|(?:^|[._])is_?(?:global|system|built_?in|share|shareable)$"
     r"|(?:badge|embed|widget|shar(?:e|ing)|public\w*)_?enabled$|(?:profile|page|card|portfolio|wish_?list)_?(?:is_?)?(?:public|published|shared|visible)$"
 )
 _KEYS = re.compile(r"(?:^|[._])id$|[a-z]Id$|_id$")

@@ -57,6 +57,18 @@ def belongs(run: Run, origin: Origin, outcome: bool) -> Facts:
     return frozenset({("has" if present else "lacks", held)})
 
 
+def or_none(run: Run, left: Value, default: object) -> bool:
+    """``user.teamId ?? null`` of somebody who is known: they have one or have none, as without the ``null``."""
+    if default is not None or not isinstance(left, Known) or not left.origins:
+        return False
+    return all(
+        one.path
+        and not one.path.startswith("!")
+        and ((one.kind is CALLER and ("caller",) in run.facts) or (one.kind is ROW and bound(run, one.row)))
+        for one in left.origins
+    )
+
+
 def _is_somebody(run: Run, path: str) -> bool:
     """Nobody was asked who they are, or this is who they are: whoever is signed in has an id."""
     return ("caller",) not in run.facts or SELF.search(path) is not None

@@ -11,6 +11,7 @@ from assistant.collect.code.recognise.chains import NOBODYS, Seen, argument, at_
 from assistant.collect.code.recognise.identity_libraries import LIBRARIES, PREFIXES, SUPABASE, Known
 from assistant.collect.code.recognise.opened_tokens import opened
 from assistant.collect.code.recognise.own_session import FETCHERS, own_session
+from assistant.collect.code.recognise.session_storage import kept_in_session
 from assistant.collect.code.recognise.supabase_clients import client_of
 from assistant.collect.code.values import Chain, Closure, Step, Value, caller, text_of
 from assistant.domain.code import ClientKind, OriginKind
@@ -65,7 +66,7 @@ def identity(chain: Chain, seen: Seen) -> Identity | None:
     package = package_of(chain.source)
     if chain.source == "global" or package in FETCHERS:
         return own_session(chain)
-    found = _supabase(chain, seen) or _library(chain, package, seen)
+    found = _supabase(chain, seen) or kept_in_session(chain) or _library(chain, package, seen)
     if found is not None:
         return found
     if chain.source in NOBODYS or package.startswith(("@/", "~/", "./", "../", "#")):

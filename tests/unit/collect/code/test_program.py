@@ -78,6 +78,17 @@ def test_comments_and_trailing_commas_do_not_hide_the_paths():
     )
 
 
+def test_a_comment_behind_an_option_takes_no_comma_with_it():
+    """As ``tsc --init`` writes it: each option with what it means behind it, and one such comment before the last bracket."""
+    config = (
+        '{\n "compilerOptions": {\n  "strict": true,   /* Enable all of it. */\n  "baseUrl": "./source", /* Where names begin. */\n'
+        '  "paths": { "@core/*": ["core/*"], /* ours */ },   /* Where they lead. */\n  "pretty": true /* ** */\n /* more */\n }\n}'
+    )
+    assert program({"a.ts": "", "source/core/db.ts": "", "tsconfig.json": config}).target("a.ts", "@core/db") == (
+        "source/core/db.ts"
+    )
+
+
 def test_the_nearest_tsconfig_of_a_monorepo_wins_and_inherits_from_a_package():
     files = {
         "apps/web/a.ts": "",

@@ -71,6 +71,7 @@ def found(body: str, *, optional: str = "?", helper: str = "", least: Severity =
         ROW + "const mine = user.clinicId; if (mine && row.clinicId !== mine) return NO;" + ANSWER,
         ROW + "if (user.clinicId && row.clinicId && row.clinicId !== user.clinicId) return NO;" + ANSWER,
         ROW + "if (user.clinicId) { if (row.clinicId !== user.clinicId) return NO; }" + ANSWER,
+        ROW + "const mine = session.user.clinicId ?? null; if (mine && row.clinicId !== mine) return NO;" + ANSWER,
         ROW + CHILD,
         ROW + WRITTEN + ANSWER,
         "const row = await prisma.patient.findFirst({ where: { id: params.id, ...(user.clinicId ? { clinicId: user.clinicId } : {}) } });"
@@ -117,6 +118,38 @@ def test_in_a_helper(helper: str, asked: str) -> None:
 )
 def test_what_the_sender_names_or_another_thing_is_no_check(asked: str) -> None:
     assert "id-only-lookup" in found(ROW + asked + ANSWER)
+
+
+SESSIONS = """
+    import { PrismaClient } from "@prisma/client";
+    import { cookies } from "next/headers";
+    const prisma = new PrismaClient();
+    export async function auth() {
+      const token = (await cookies()).get("session")?.value;
+      if (!token) return null;
+      const row = await prisma.session.findUnique({ where: { token }, include: { user: true } });
+      return row ? { user: { id: row.user.id, clinicId: CLINIC } } : null;
+    }
+"""
+
+
+@pytest.mark.parametrize(
+    ("clinic", "rule"),
+    [
+        ("row.user.clinicId ?? null", "tenant-not-demanded"),
+        ("row.user.clinicId || undefined", "tenant-not-demanded"),
+        ("(await cookies()).get('clinic')?.value ?? null", "id-only-lookup"),
+    ],
+)
+def test_what_a_row_says_or_nothing(clinic: str, rule: str) -> None:
+    """A house that the application's own session keeps beside the person, or nothing; what a cookie says is left out by whoever sends it."""
+    files = {
+        "auth.ts": SESSIONS.replace("CLINIC", clinic),
+        "app/api/patients/[id]/route.ts": TOP.replace("HEAD", HEAD).replace(
+            "BODY", ROW + "const mine = user?.clinicId; if (mine && row.clinicId !== mine) return NO;" + ANSWER
+        ),
+    }
+    assert rules_of(followed(files)) == [rule]
 
 
 def test_nobody_who_is_asked_for_their_own_id_lacks_one() -> None:
