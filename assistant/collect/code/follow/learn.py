@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from assistant.collect.code.follow.attributes import NO_ITEMS
 from assistant.collect.code.follow.compare import (
-    IDS,
     asked_along,
     learn_member,
     learn_same,
     mixed,
-    there,
 )
 from assistant.collect.code.follow.errors import CAUGHT, FAILED, OWN_ERROR, own_error
 from assistant.collect.code.follow.facts import NONE, NOTHING_LEARNED, Learned, Lesson, both, one_of
 from assistant.collect.code.follow.fallback import (
-    EMPTY,
     by_setting,
     held_again,
     if_sent,
@@ -27,7 +23,6 @@ from assistant.collect.code.follow.fallback import (
     with_default,
 )
 from assistant.collect.code.follow.kinds import (
-    CALLER,
     CONSTANT,
     ENVIRONMENT,
     PERSONS,
@@ -64,6 +59,7 @@ from assistant.collect.code.follow.trust import (
     some_of,
 )
 from assistant.collect.code.follow.truth import asks_same, truth
+from assistant.collect.code.follow.unequal import never_equal
 from assistant.collect.code.follow.without import belongs, let_by, ways_without
 from assistant.collect.code.follow.words import Words
 from assistant.collect.code.origins import ordered, origins_of
@@ -227,7 +223,7 @@ def _correlated(run: Run, test: Test, outcome: bool) -> Learned:
         if (
             truth(one) is (not outcome)
             or size_decided(one) is (not outcome)
-            or (asks_same(test, outcome) and _never(run, option, test.operands[1]))
+            or (asks_same(test, outcome) and never_equal(run, option, test.operands[1]))
         ):
             continue
         missed = test.kind == "truthy" and not outcome and option in (CAUGHT, FAILED)  # what was thrown is there
@@ -260,42 +256,6 @@ def _correlated(run: Run, test: Test, outcome: bool) -> Learned:
 def _news(run: Run, facts: Facts) -> Facts:
     """Without rows that were looked up by the caller's own id: that there is one is no check."""
     return frozenset(fact for fact in facts if fact[0] != "tied" or not own_row(run, fact[1]))
-
-
-def _never(run: Run, option: Value, other: Value) -> bool:
-    """Nothing is not equal to what is known to be there: a value that was sent, the id of a row or of the caller, a secret, a digest made with one.
-
-    No row was found for as many ids as were sent: then none was sent, and nothing is done with none.
-    """
-    if option == NO_ITEMS:
-        return all(one.kind is REQUEST and one.path.endswith(".length") for one in origins_of(other))
-    if not isinstance(option, Constant) or option.value not in {None, ""}:
-        return False
-    found = origins_of(other)
-    sent = [origin for origin in found if origin.kind is REQUEST]
-    if option.value is None and _are_there(run, other, sent):
-        return True
-    if option.value == "" and sent and all(("given", one) in run.facts for one in sent):
-        return True
-    if found and all(origin.kind is CALLER for origin in found):
-        return ("caller",) in run.facts
-    kept = [origin.path for origin in found if origin.kind is ENVIRONMENT]
-    if option.value == "" and EMPTY in found:
-        return bool(kept) and all(("set", path) in run.facts for path in kept)
-    if option.value == "" and kept:
-        return True  # what is not set is no empty text
-    return bool(kept) and (len(found) > len(kept) or all(("set", path) in run.facts for path in kept))
-
-
-def _are_there(run: Run, value: Value, sent: list[Origin]) -> bool:
-    """Values of the request that are known to be there, or ids of rows."""
-    if sent:
-        return all(
-            origin.path.startswith("path.") or ("given", origin) in run.facts or ("required", origin) in run.facts
-            for origin in sent
-        )
-    said = there(value)
-    return bool(said) and all(one.kind is ROW and IDS.search(one.path) for one in said)
 
 
 def _truthy(run: Run, value: Value, outcome: bool) -> Learned:
