@@ -223,14 +223,17 @@ class Ledger:
             if guard is not None and guard.weakness in {Weakness.NO_EXIT, Weakness.NOT_AWAITED}:
                 self.guards[key] = replace(guard, weakness=None)
 
-    def answered(self, since: int, keys: frozenset[tuple[object, ...]], depth: int) -> None:
+    def answered(self, since: int, earned: int, keys: frozenset[tuple[object, ...]], depth: int) -> None:
         """What was thrown since a position, or by these guards, became an answer that somebody may not look at.
 
         Args:
             since: position of the run before it.
+            earned: how much had been earned before it.
             keys: guards of promises that were made before it, and awaited since.
             depth: how deep it stands; what goes on there behind a guard further down was not answered no.
         """
+        late = self.earned[earned:]
+        self.earned[earned:] = [one._replace(thrown=False, quiet=True) if one.thrown else one for one in late]
         for key, guard in self.guards.items():
             if (guard.order > since or key in keys) and guard.weakness is None and key in self.thrown:
                 self.loud.discard(key)

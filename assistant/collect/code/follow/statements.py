@@ -305,7 +305,7 @@ def _try(run: Run, node: Try, scope: Scope) -> bool:
         run.depth -= 1
         if not caught and run.frame.left_by_return and not run.frame.handler:
             keys = frozenset().union(*run.ledger.awaited[awaited:])
-            run.ledger.answered(order, keys, len(run.frames))
+            run.ledger.answered(order, earned, keys, len(run.frames))
         if caught:
             run.ledger.swallowed(order, earned, goes_on=alive)
             after = join(before, after, run.facts) if alive else run.facts
