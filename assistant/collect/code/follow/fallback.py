@@ -352,8 +352,16 @@ _TRIED = re.compile(r"(?:^|_)(?:E2E|TESTS?|TESTING|PLAYWRIGHT|CYPRESS|VITEST|JES
 
 def for_tests(run: Run) -> bool:
     """``if (process.env.E2E_LOGIN === "1")``, ``if (url.includes("localhost"))`` of an address of the environment: what only tests are let in by."""
-    asked = [test for test, outcome in run.conditions if outcome and of_setting(test)]
-    return any(_is_tried(one) for test in asked for one in origins_of(test))
+    return any(outcome and _is_door(run, test) for test, outcome in run.conditions)
+
+
+def _is_door(run: Run, test: Value) -> bool:
+    """Looked at once a test: many returns stand below the same ones."""
+    known = run.doors.get(id(test))
+    if known is None:
+        known = (test, of_setting(test) and any(_is_tried(one) for one in origins_of(test)))
+        run.doors[id(test)] = known
+    return known[1]
 
 
 def _is_tried(origin: Origin) -> bool:

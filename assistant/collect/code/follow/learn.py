@@ -154,7 +154,7 @@ def _several(run: Run, test: Test, outcome: bool) -> Learned:
         lessons = [lesson for one in learned for lesson in one.lessons if lesson.kind is GuardKind.SECRET]
         return Learned(NONE, tuple(lesson._replace(weakness=Weakness.OPTIONAL_SECRET) for lesson in lessons))
     found = one_of(learned)
-    let = found or let_by(run, test, outcome)
+    let = found or let_by(run, test, outcome, tuple(zip(possible, learned, strict=True)))
     if let:
         return let
     edited = [one for each in learned for one in each.lessons if one.weakness is Weakness.USER_METADATA]

@@ -84,8 +84,8 @@ class Run:
         self.narrowed: list[Narrowed] = []
         self.meanings: dict[int, tuple[Value, Test]] = {}
         self.templates: dict[int, tuple[Value, Chain]] = {}
-        self.left = steps
-        self._tail = False
+        self.left, self._tail = steps, False
+        self.doors: dict[int, tuple[Value, bool]] = {}
         self.tokens: dict[int, Value] = {}
         self.ledger = Ledger(self.stack, self.tokens)
         self.segments: dict[int, Value] = {}

@@ -22,7 +22,7 @@ from assistant.domain.facts import Place
 
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from assistant.collect.code.follow.chosen import Filled
     from assistant.collect.code.follow.run import Run
@@ -74,13 +74,16 @@ def _is_somebody(run: Run, path: str) -> bool:
     return ("caller",) not in run.facts or SELF.search(path) is not None
 
 
-def let_by(run: Run, test: Test, outcome: bool) -> Learned:
-    """``mine && row.tenantId !== mine`` came out false: the row is of their tenant, or they have none."""
+def let_by(run: Run, test: Test, outcome: bool, known: Sequence[tuple[Value, Learned]]) -> Learned:
+    """``mine && row.tenantId !== mine`` came out false: the row is of their tenant, or they have none.
+
+    ``known`` is what each operand that may decide taught by itself.
+    """
     lacking: list[Origin] = []
     unowned: list[Origin] = []
     rest: list[Learned] = []
     compared: set[Origin] = set()
-    for operand, learned in _flat(run, test, outcome):
+    for operand, learned in _flat(run, test, outcome, known):
         missing = [fact[1] for fact in learned.facts if fact[0] == "lacks" and isinstance(fact[1], Origin)]
         if missing and not lets_in(learned.facts):
             lacking += missing
@@ -127,19 +130,22 @@ def _without(lesson: Lesson) -> Lesson:
     return lesson._replace(weakness=Weakness.WITHOUT_TENANT) if theirs else lesson
 
 
-def _flat(run: Run, test: Test, outcome: bool) -> list[tuple[Value, Learned]]:
+def _flat(
+    run: Run, test: Test, outcome: bool, known: Sequence[tuple[Value, Learned]]
+) -> Iterator[tuple[Value, Learned]]:
     """What is asked beside each other, however it is put into brackets; what is surely so decides nothing."""
     from assistant.collect.code.follow.learn import learn
 
-    found: list[tuple[Value, Learned]] = []
-    for one in test.operands:
-        if truth(one) is (not outcome) or (test.kind == "all" and surely(run, one)):
-            continue
+    for one, learned in known:
         if isinstance(one, Test) and one.kind == test.kind:
-            found += _flat(run, one, outcome)
+            inner = [
+                (each, learn(run, each, outcome))
+                for each in one.operands
+                if truth(each) is not (not outcome) and not (test.kind == "all" and surely(run, each))
+            ]
+            yield from _flat(run, one, outcome, inner)
         else:
-            found.append((one, learn(run, one, outcome)))
-    return found
+            yield one, learned
 
 
 def _of_row(operand: Value) -> Origin | None:

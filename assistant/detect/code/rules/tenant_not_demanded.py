@@ -90,6 +90,7 @@ EXAMPLES = (
 def find(context: CodeContext) -> Iterator[Finding]:
     """One finding for whatever is looked at of the caller: at its place in each handler, at the worst of them where there are many."""
     groups: dict[str, list[Finding]] = {}
+    severity: Severity | None = None
     for entry in context.entries():
         if entry.kind in NOT_RUN_BY_PEOPLE or context.reason_public(entry):
             continue
@@ -103,20 +104,21 @@ def find(context: CodeContext) -> Iterator[Finding]:
             behind = _behind(context, entry, guard)
             if behind:
                 told.add(lacked)
-                groups.setdefault(lacked, []).append(_finding(context, entry, guard, behind))
+                severity = severity or (Severity.LOW if _headquarters(context) else Severity.MEDIUM)
+                groups.setdefault(lacked, []).append(_finding(context, entry, guard, behind, severity))
     for lacked, found in groups.items():
         few = len({finding.entry for finding in found}) <= _FEW
         yield from found if few else [_of_many(lacked, found)]
 
 
-def _finding(context: CodeContext, entry: Entry, guard: Guard, behind: list[Query]) -> Finding:
+def _finding(context: CodeContext, entry: Entry, guard: Guard, behind: list[Query], severity: Severity) -> Finding:
     access = access_to(context, entry, behind[0])
     lacked = guard.says.rpartition(" = ")[2]
     return report(
         RULE,
         entry,
         f"Whoever has no {_short(lacked)} is let through {handler(access)}: the check is asked only of whoever has one.",
-        severity=Severity.LOW if _headquarters(context) else Severity.MEDIUM,
+        severity=severity,
         confidence=Confidence.MEDIUM,
         detail=f"Behind it the handler can {does(behind)} {rows_of(behind[0])}, whosever they are.",
         queries=behind,
