@@ -188,5 +188,10 @@ def _roles(facts: Facts) -> Facts:
 
 def _at_every_row(facts: Facts) -> bool:
     """A role, a secret or a signature, and no role in what an id of the request found: that one is an office in one house."""
+    return any(fact[0] in _POWERS for fact in facts) and not in_one_house(facts)
+
+
+def in_one_house(facts: Facts) -> bool:
+    """A role that was found together with what an id of the request names, and nothing that lets a machine in."""
     kinds = {str(fact[0]) for fact in facts}
-    return bool(kinds & _POWERS) and not ("role" in kinds and "proven" in kinds and not kinds & _MACHINES)
+    return "role" in kinds and "proven" in kinds and not kinds & _MACHINES

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from assistant.collect.code.follow.answered import answered, without_stand_ins
 from assistant.collect.code.follow.binding import bind
 from assistant.collect.code.follow.cached import without_kept
-from assistant.collect.code.follow.facts import lets_in, telling, ways
+from assistant.collect.code.follow.facts import in_one_house, lets_in, telling, ways
 from assistant.collect.code.follow.frame import Frame
 from assistant.collect.code.follow.kept import declared
 from assistant.collect.code.follow.last import last_of
@@ -165,8 +165,9 @@ def _shared(frame: Frame, before: Facts) -> Facts:
     known = [facts for _, facts in frame.returns]
     first = frame.returns[0][0]
     silent = isinstance(first, Constant) and all(isinstance(one, Constant) and one == first for one, _ in frame.returns)
-    if silent and all(lets_in(facts - before) or n in frame.by_role for n, facts in enumerate(known)):
-        looked = [facts - before for n, facts in enumerate(known) if n not in frame.by_role]
+    gained = [facts - before for facts in known]
+    if silent and all(lets_in(new) or n in frame.by_role for n, new in enumerate(gained)):
+        looked = [new for n, new in enumerate(gained) if n not in frame.by_role or in_one_house(new)]
         return before | (ways(looked) if looked else frozenset().union(*known))
     return frozenset.intersection(*known)
 

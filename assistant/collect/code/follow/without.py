@@ -111,8 +111,8 @@ def ways_without(ways: Sequence[Learned]) -> Learned:
     rest = [one for one in ways if any(fact[0] in _BINDING | _AT_EVERY_ROW for fact in one.facts)]
     open_ = [one for one in ways if not any(fact[0] == "lacks" for fact in one.facts) and one not in rest]
     told = {lesson.says.rpartition(" = ")[2] for one in rest for lesson in one.lessons if lesson.kind in _OF_ROWS}
-    if not lacking or open_ or not all(not one.path or one.path in told for one in lacking):
-        return NOTHING_LEARNED
+    if not lacking or open_ or not told or not all(not one.path or one.path in told for one in lacking):
+        return NOTHING_LEARNED  # nothing was compared: that they are no member is why they were refused
     return _bound_all_the_same(rest, lacking)
 
 
