@@ -133,19 +133,25 @@ def _without(lesson: Lesson) -> Lesson:
 def _flat(
     run: Run, test: Test, outcome: bool, known: Sequence[tuple[Value, Learned]]
 ) -> Iterator[tuple[Value, Learned]]:
-    """What is asked beside each other, however it is put into brackets; what is surely so decides nothing."""
-    from assistant.collect.code.follow.learn import learn
-
+    """What is asked beside each other, however it is put into brackets."""
     for one, learned in known:
         if isinstance(one, Test) and one.kind == test.kind:
-            inner = [
-                (each, learn(run, each, outcome))
-                for each in one.operands
-                if truth(each) is not (not outcome) and not (test.kind == "all" and surely(run, each))
-            ]
-            yield from _flat(run, one, outcome, inner)
+            yield from _inside(run, one, outcome)
         else:
             yield one, learned
+
+
+def _inside(run: Run, test: Test, outcome: bool) -> Iterator[tuple[Value, Learned]]:
+    """What is asked in brackets, one by one: whole brackets are never asked again, or long conditions would take for ever."""
+    from assistant.collect.code.follow.learn import learn
+
+    for one in test.operands:
+        if truth(one) is (not outcome) or (test.kind == "all" and surely(run, one)):
+            continue
+        if isinstance(one, Test) and one.kind == test.kind:
+            yield from _inside(run, one, outcome)
+        else:
+            yield one, learn(run, one, outcome)
 
 
 def _of_row(operand: Value) -> Origin | None:
