@@ -97,6 +97,8 @@ class Written:
     """Paths, in order."""
     undo_patch: str
     """A diff that turns the files back; empty when nothing was written."""
+    kept: Path | None = None
+    """The file that holds it; the way back of an earlier run keeps its own."""
 
 
 def plan_patches(root: Path, fixes: Iterable[Fix]) -> tuple[FilePatch, ...]:
@@ -176,12 +178,11 @@ def apply_here(root: Path, chosen: Sequence[FilePatch], *, keep: Path | None = N
     undo = undo_patch(chosen)
     if not artifacts:
         return Written(files=(), undo_patch="")
-    if keep is not None:
-        _keep(keep, undo)
+    kept = _keep(keep, undo) if keep is not None else None
     if not (root / ".git").exists():
         artifacts = (*_originals(root, chosen), *artifacts)
     written = apply(root, artifacts)
-    return Written(files=written, undo_patch=undo)
+    return Written(files=written, undo_patch=undo, kept=kept)
 
 
 def undo(root: Path, chosen: Sequence[FilePatch]) -> tuple[str, ...]:
@@ -210,15 +211,16 @@ def undo(root: Path, chosen: Sequence[FilePatch]) -> tuple[str, ...]:
     return (*restored, *(one.path for one in new))
 
 
-def _keep(folder: Path, text: str) -> None:
+def _keep(folder: Path, text: str) -> Path:
     """``undo.patch``, or ``undo-2.patch`` when there is one: an older way back is never overwritten."""
     folder.mkdir(parents=True, exist_ok=True)
     number = 1
     while (there := folder / ("undo.patch" if number == 1 else f"undo-{number}.patch")).exists():
         if there.read_bytes() == text.encode():
-            return
+            return there
         number += 1
     there.write_bytes(text.encode())
+    return there
 
 
 def _originals(root: Path, chosen: Iterable[FilePatch]) -> tuple[Artifact, ...]:

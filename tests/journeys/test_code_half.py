@@ -183,7 +183,7 @@ def test_edits_are_shown_asked_for_written_and_looked_at_again(app: Desk) -> Non
     assert "app/api/chats/[id]/route.ts" in said["written"]
     assert said["still_there"] == []
     assert "auth()" in route.read_text(encoding="utf-8")
-    undo = app.root / said["undo"] / "undo.patch"
+    undo = app.root / said["undo"]
     subprocess.run(["git", "apply", str(undo)], cwd=app.root, check=True, capture_output=True)
     assert route.read_text(encoding="utf-8") == OPEN
 

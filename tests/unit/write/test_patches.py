@@ -88,6 +88,25 @@ def test_what_is_written_can_be_taken_back(repository: Path, tmp_path: Path) -> 
     assert (repository / "app/x.ts").read_bytes() == TEXT.encode()
 
 
+def test_a_second_run_names_its_own_way_back(repository: Path, tmp_path: Path) -> None:
+    """It named the first one, which no longer fits: whoever typed that line was told that the patch does not apply."""
+    keep = tmp_path / ".stanch"
+    first = apply_here(
+        repository, plan_patches(repository, [fix("one", put(TEXT, "find(id)", "find(id, me)"))]), keep=keep
+    )
+    there = (repository / "app/x.ts").read_bytes().decode()
+    second = apply_here(
+        repository,
+        plan_patches(repository, [fix("two", put(there, "find(id, me)", "find(id, us)"), text=there)]),
+        keep=keep,
+    )
+    assert first.kept == keep / "undo.patch"
+    assert second.kept == keep / "undo-2.patch"
+    for one in (second.kept, first.kept):
+        subprocess.run(["git", "apply", str(one)], cwd=repository, check=True)
+    assert (repository / "app/x.ts").read_bytes() == TEXT.encode()
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="a process has to be killed")
 @pytest.mark.parametrize("dies_at", [1, 2, 3, 4])
 def test_killed_between_two_files_every_file_is_whole_and_all_can_be_taken_back(

@@ -88,10 +88,9 @@ def _walk(arguments: argparse.Namespace, voice: Voice, session: Session) -> int:
 
     written = apply_here(world.root, proposal.files, keep=kept)
     paths = ", ".join(written.files)
-    session.send(
-        Note(text=f"stanch fix --code edited {paths}; the way back is undo.patch in {_shown(kept, world.root)}")
-    )
-    report["written"], report["undo"] = list(written.files), _shown(kept, world.root)
+    undo = _shown(written.kept or kept / "undo.patch", world.root)
+    session.send(Note(text=f"stanch fix --code edited {paths}; the way back is {undo}"))
+    report["written"], report["undo"] = list(written.files), undo
     world.forget_code()
     return _read_again(arguments, voice, session, proposal, report, before)
 
@@ -128,7 +127,7 @@ def _read_again(
             voice.line(proposal.afterwards, kind="good")
         for error in report.get("tsc", ()):
             voice.line(f"tsc says since then: {error}", kind="high")
-        voice.line(f"The way back: git apply {report['undo']}/undo.patch")
+        voice.line(f"The way back: git apply {report['undo']}")
     if report.get("tsc"):
         return Exit.UNPROVEN
     return _left(half)
