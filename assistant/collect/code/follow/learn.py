@@ -18,7 +18,6 @@ from assistant.collect.code.follow.fallback import (
     if_sent,
     in_nothing,
     stands_in,
-    surely,
     when_unset,
     with_default,
 )
@@ -60,7 +59,7 @@ from assistant.collect.code.follow.trust import (
 )
 from assistant.collect.code.follow.truth import asks_same, truth
 from assistant.collect.code.follow.unequal import never_equal
-from assistant.collect.code.follow.without import belongs, let_by, ways_without
+from assistant.collect.code.follow.without import belongs, deciding, let_by, ways_without
 from assistant.collect.code.follow.words import Words
 from assistant.collect.code.origins import ordered, origins_of
 from assistant.collect.code.values import Chain, Constant, Either, Known, Promise, Test
@@ -143,11 +142,7 @@ def _one_of_variables(value: Value) -> Value:
 def _several(run: Run, test: Test, outcome: bool) -> Learned:
     if (test.kind == "all") is outcome:
         return _in_turn(run, test.operands, outcome)
-    possible = [
-        one
-        for one in test.operands
-        if truth(one) is not (not outcome) and not (test.kind == "all" and surely(run, one))
-    ]
+    possible = deciding(run, test, outcome)
     learned = [learn(run, one, outcome) for one in possible]
     unset = [one for one in learned if any(fact[0] == "unset" for fact in one.facts)]
     if unset and len(unset) < len(learned):

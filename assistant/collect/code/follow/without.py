@@ -74,6 +74,15 @@ def _is_somebody(run: Run, path: str) -> bool:
     return ("caller",) not in run.facts or SELF.search(path) is not None
 
 
+def deciding(run: Run, test: Test, outcome: bool) -> list[Value]:
+    """Operands that may have brought the outcome about; what is surely so decides nothing."""
+    return [
+        one
+        for one in test.operands
+        if truth(one) is not (not outcome) and not (test.kind == "all" and surely(run, one))
+    ]
+
+
 def let_by(run: Run, test: Test, outcome: bool, known: Sequence[tuple[Value, Learned]]) -> Learned:
     """``mine && row.tenantId !== mine`` came out false: the row is of their tenant, or they have none.
 
@@ -145,9 +154,7 @@ def _inside(run: Run, test: Test, outcome: bool) -> Iterator[tuple[Value, Learne
     """What is asked in brackets, one by one: whole brackets are never asked again, or long conditions would take for ever."""
     from assistant.collect.code.follow.learn import learn
 
-    for one in test.operands:
-        if truth(one) is (not outcome) or (test.kind == "all" and surely(run, one)):
-            continue
+    for one in deciding(run, test, outcome):
         if isinstance(one, Test) and one.kind == test.kind:
             yield from _inside(run, one, outcome)
         else:
