@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
 from assistant.detect.code.access import MACHINES, NOT_RUN_BY_PEOPLE, access_to, proven_by
 from assistant.detect.code.context import WRITES, Whose
+from assistant.detect.code.in_many import told_once
 from assistant.detect.code.judge import report
 from assistant.detect.code.metadata import of_power, of_show
 from assistant.detect.code.rule import CodeExample, CodeRule
@@ -19,7 +21,6 @@ from assistant.domain.code import ActKind, EntryKind, GuardKind, OriginKind, Tie
 from assistant.domain.facts import Place
 from assistant.domain.matrix import Severity
 from assistant.domain.ownership import Confidence
-from assistant.text.plural import listed
 
 
 if TYPE_CHECKING:
@@ -38,9 +39,6 @@ RULE = CodeRule(
     cause="missing-auth-check",
 )
 
-_FEW: Final = 2
-"""So many handlers are told one by one."""
-_LISTED: Final = 12
 _FAMILIES: Final = (
     frozenset({GuardKind.SECRET, GuardKind.SIGNATURE, GuardKind.ENVIRONMENT}),
     frozenset({GuardKind.SESSION, GuardKind.API_KEY, GuardKind.NAME}),
@@ -236,21 +234,13 @@ def find(context: CodeContext) -> Iterator[Finding]:
         for guard, query in open_without_id(context, entry):
             yield _finding(context, entry, replace(guard, weakness=Weakness.FAIL_OPEN), [query])
     for (says, _, weakness), found in edited.items():
-        few = len({finding.entry for finding in found}) <= _FEW
-        yield from found if few else [_of_many(says, weakness, found)]
+        yield from told_once(found, partial(_of_many, says, weakness))
 
 
-def _of_many(says: str, weakness: Weakness, found: list[Finding]) -> Finding:
-    """The same field of the same metadata, or the same helper, decides in many handlers: one mistake, told at the worst of them."""
-    ordered = sorted(found, key=lambda finding: finding.rank)
-    names = list(dict.fromkeys(finding.entry for finding in ordered))
-    said = f"{says} does not guard {len(names)} handlers: it {why(says, weakness)}."
-    return replace(
-        ordered[0],
-        title=said[0].upper() + said[1:],
-        detail=f"{ordered[0].detail} So it is with {listed(names, _LISTED)}.".strip(),
-        facts=tuple(sorted({**dict(ordered[0].facts), "entries": "\n".join(names)}.items())),
-    )
+def _of_many(says: str, weakness: Weakness, handlers: int) -> str:
+    """The same field of the same metadata, or the same helper, decides in many handlers."""
+    said = f"{says} does not guard {handlers} handlers: it {why(says, weakness)}."
+    return said[0].upper() + said[1:]
 
 
 def _finding(context: CodeContext, entry: Entry, guard: Guard, behind: list[Query]) -> Finding:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from assistant.detect.code import words
 from assistant.detect.code.access import NOT_RUN_BY_PEOPLE, access_to
 from assistant.detect.code.context import Whose
 from assistant.detect.code.guards import speaks_of_headquarters
+from assistant.detect.code.in_many import told_once
 from assistant.detect.code.judge import report
 from assistant.detect.code.rule import CodeExample, CodeRule
 from assistant.detect.code.telling import does, facts_of, handler, rows_of
 from assistant.domain.code import GuardKind, OriginKind, Weakness
 from assistant.domain.matrix import Severity
 from assistant.domain.ownership import Confidence
-from assistant.text.plural import listed
 
 
 if TYPE_CHECKING:
@@ -34,9 +34,6 @@ RULE = CodeRule(
     cause="missing-tenant-filter",
 )
 
-_FEW: Final = 2
-"""So many handlers are told one by one."""
-_LISTED: Final = 12
 _ACCOUNTS: Final = words.named("user account profile member membership employee staff person")
 """Last words of tables that say which tenant somebody is of."""
 
@@ -107,8 +104,7 @@ def find(context: CodeContext) -> Iterator[Finding]:
                 severity = severity or (Severity.LOW if _headquarters(context) else Severity.MEDIUM)
                 groups.setdefault(lacked, []).append(_finding(context, entry, guard, behind, severity))
     for lacked, found in groups.items():
-        few = len({finding.entry for finding in found}) <= _FEW
-        yield from found if few else [_of_many(lacked, found)]
+        yield from told_once(found, partial(_of_many, lacked))
 
 
 def _finding(context: CodeContext, entry: Entry, guard: Guard, behind: list[Query], severity: Severity) -> Finding:
@@ -128,16 +124,9 @@ def _finding(context: CodeContext, entry: Entry, guard: Guard, behind: list[Quer
     )
 
 
-def _of_many(lacked: str, found: list[Finding]) -> Finding:
-    """The same field in many handlers: one mistake, told at the worst of them."""
-    ordered = sorted(found, key=lambda finding: finding.rank)
-    names = list(dict.fromkeys(finding.entry for finding in ordered))
-    return replace(
-        ordered[0],
-        title=f"Whoever has no {_short(lacked)} is let through {len(names)} handlers: the check is asked only of whoever has one.",
-        detail=f"{ordered[0].detail} So it is with {listed(names, _LISTED)}.",
-        facts=tuple(sorted({**dict(ordered[0].facts), "entries": "\n".join(names)}.items())),
-    )
+def _of_many(lacked: str, handlers: int) -> str:
+    """The same field in many handlers."""
+    return f"Whoever has no {_short(lacked)} is let through {handlers} handlers: the check is asked only of whoever has one."
 
 
 def _of_whom_was_named(entry: Entry, guard: Guard) -> bool:
